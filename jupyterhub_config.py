@@ -1,0 +1,18 @@
+"""The demo hub, and the example to copy: on your hub, the two lines of `enable` are enough."""
+
+from jupyterhub_responsibility import enable
+
+c = get_config()
+
+enable(c, "responsibilities.yaml")
+
+# The rest makes a hub to look at: accounts with the password "demo", and who is in which group.
+c.JupyterHub.bind_url = "http://127.0.0.1:8000"
+c.JupyterHub.default_url = "/hub/home"
+c.JupyterHub.spawner_class = "simple"
+c.JupyterHub.authenticator_class = "dummy"
+c.DummyAuthenticator.password = "demo"
+c.Authenticator.allowed_users = {"rita", "hanna", "uwe"}
+c.Authenticator.admin_users = {"root"}
+c.JupyterHub.load_groups["hub-admins"] = {"users": ["hanna", "rita"]}
+c.JupyterHub.load_groups["community-reps"] = {"users": ["rita"]}

@@ -1,0 +1,117 @@
+"""Which hub permissions a role carries, why, and which permissions are dangerous.
+
+One table each; `enable` grants from them, the pages explain from them, the docs are
+generated from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+UserManagement = Literal["service", "admin", "off"]
+USER_MANAGEMENT: tuple[UserManagement, ...] = get_args(UserManagement)
+
+ROLE_SCOPES: dict[str, dict[str, str]] = {
+    "hub-administrator": {
+        "admin-ui": "open the hub's admin page",
+        "list:users": "see who has an account",
+        "read:users": "see when somebody was last active, and which servers they have",
+        "servers": "see, start and stop servers",
+        "list:groups": "see which groups there are",
+        "read:hub": "see the hub's version",
+    },
+    "community-representative": {},
+}
+"""Scope → reason, by role. Roles that aren't listed, or not mapped, are granted the page only."""
+
+ADD_USERS_SCOPE = "admin:users"
+"""Adding users needs it unfiltered, and it amounts to superuser (jupyterhub/scopes.py)."""
+
+DANGEROUS_SCOPES: dict[str, str] = {
+    "admin:users": "create, rename and delete any account",
+    "admin:auth_state": "read login secrets of any account",
+    "admin:servers": "read the inner state of any server, secrets included",
+    "admin:groups": "create and delete groups and change their members",
+    "admin:services": "manage services",
+    "groups": "change who is in a group, and with it who holds a role",
+    "tokens": "make tokens for, and act as, any account",
+    "access:servers": "open any server and everything in it",
+    "shares": "give anybody access to any server",
+    "users:shares": "give anybody access to any server",
+    "proxy": "change where the hub's addresses lead",
+    "shutdown": "stop the hub",
+}
+"""What the holders of a role could do with a scope that goes beyond looking after people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ability:
+    """Something that the hub lets a holder do; `place` is a path below the hub's own prefix."""
+
+    text: str
+    place: str
+    link: str
+
+
+ABILITIES: tuple[tuple[frozenset[str], Ability], ...] = (
+    (
+        frozenset({"admin-ui", "list:users"}),
+        Ability("See who is on the hub and when they were last active", "admin", "Admin page"),
+    ),
+    (
+        frozenset({"admin-ui", "list:users", "servers"}),
+        Ability("Start and stop anyone's server", "admin", "Servers"),
+    ),
+    (
+        frozenset({"admin-ui", "list:groups"}),
+        Ability("See which groups there are", "admin#/groups", "Groups"),
+    ),
+    (
+        frozenset({"admin-ui", "list:users", "admin:users"}),
+        Ability("Add people to the hub", "admin#/add-users", "Add people"),
+    ),
+)
+"""What a set of scopes allows in the hub's own pages."""
+
+EVERYTHING = (
+    Ability("Everything: people, groups, servers and the hub itself", "admin", "Admin page"),
+)
+"""What the hub lets JupyterHub admins do, whatever role they hold."""
+
+
+def page_scope(service_name: str) -> str:
+    """The scope that lets somebody open the pages of this service."""
+    return f"access:services!service={service_name}"
+
+
+def scopes_for(
+    role_id: str, declared: Iterable[str] | None, user_management: UserManagement
+) -> tuple[str, ...]:
+    """The scopes of a mapped role, the page's own aside.
+
+    What the operator declares replaces the table.
+    """
+    if declared is not None:
+        return tuple(dict.fromkeys(declared))
+    scopes = tuple(ROLE_SCOPES.get(role_id, {}))
+    if role_id == "hub-administrator" and user_management == "admin":
+        scopes = (*scopes, ADD_USERS_SCOPE)
+    return scopes
+
+
+def roster_scopes(groups: Iterable[str]) -> tuple[str, ...]:
+    """What the service itself needs: the members of the mapped groups, and nothing else."""
+    return tuple(f"{scope}!group={g}" for g in groups for scope in ("list:groups", "read:groups"))
+
+
+def dangers(scopes: Iterable[str]) -> dict[str, str]:
+    """The dangerous ones among scopes, filtered ones excepted, and what they allow."""
+    return {scope: DANGEROUS_SCOPES[scope] for scope in scopes if scope in DANGEROUS_SCOPES}
+
+
+def abilities(scopes: Iterable[str]) -> tuple[Ability, ...]:
+    """What scopes let their holder do, with the place where they do it."""
+    names = {scope.partition("!")[0] for scope in scopes}
+    return tuple(ability for needed, ability in ABILITIES if needed <= names)

@@ -1,0 +1,158 @@
+"""`jupyterhub-responsibility`: check, init, export, schema, serve.
+
+Exit status: 0 clean, 1 faults, 2 could not do it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import yaml
+
+from ._version import __version__
+from .declaration import dump, json_schema, load
+from .errors import DeclarationError, ResponsibilityError
+from .paths import SCHEMA
+
+CLEAN, FAULTS, FAILED = 0, 1, 2
+
+STARTER = """\
+# yaml-language-server: $schema={schema}
+# Who looks after what on this hub. Check it with: jupyterhub-responsibility check {file}
+
+community:            # the people who use the hub
+  name: Our community
+  # url: https://community.example.org
+provider:             # those who run the infrastructure
+  name: Our provider
+  # url: https://provider.example.org
+
+roles:
+  hub-administrator:
+    groups: [hub-admins]        # members of these groups of the hub hold the role
+    # initial: [ada]            # accounts to appoint first, once, on a fresh hub
+  community-representative:
+    groups: [community-reps]
+    # people:                   # holders without an account on the hub
+    #   - {{name: Ada Example, email: ada@example.org}}
+  # site-reliability-engineer:
+  #   people: [{{name: Crew on duty, url: https://provider.example.org/duty}}]
+
+contacts: []
+  # - id: help-desk             # keep ids when names change
+  #   name: Help desk
+  #   for: [everyone]           # or ids of areas, roles or responsibilities
+  #   email: help@example.org
+  #   hours: Mon-Fri 9-17
+  #   languages: [en]
+  #   topics: [anything else]   # the everyday words in which people ask
+  #   review_by: 2027-06-30     # when to check that this is still right
+  #   public: true              # show it to those who cannot log in, too
+
+links: []
+  # - {{title: Support guide, url: https://example.org/support, for: [support-leaders]}}
+  # - {{title: Infrastructure documentation, url: https://example.org/infra, for: [site-reliability-engineer]}}
+  # - {{title: Incident process, url: https://example.org/incidents, for: [respond-to-incidents]}}
+  # - {{title: How to make an environment, url: https://example.org/env, for: [assist-environments]}}
+
+# model: cloud                  # start from another model, instead of changing the built-in one
+# areas:                        # changes to the model, by id
+#   community-leadership:
+#     responsibilities:
+#       - {{id: decide-finances, title: Bills and budget}}
+#       - {{id: cultivate-community, remove: true}}
+"""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run one command. Returns the exit status."""
+    words = sys.argv[1:] if argv is None else argv
+    if words[:1] == ["serve"]:
+        from .service.app import main as serve
+
+        return serve(words[1:])
+    options = _parser().parse_args(words)
+    command: Callable[[argparse.Namespace], int] = options.command
+    try:
+        return command(options)
+    except ResponsibilityError as error:
+        print(f"jupyterhub-responsibility: {error}", file=sys.stderr)
+        return FAULTS if isinstance(error, DeclarationError) else FAILED
+    except OSError as error:
+        print(f"jupyterhub-responsibility: {error.filename}: {error.strerror}", file=sys.stderr)
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="jupyterhub-responsibility",
+        description="A shared responsibility model, live on a JupyterHub.",
+    )
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    check = commands.add_parser("check", help="find every fault in a declaration")
+    check.add_argument("file", metavar="FILE")
+    check.add_argument("--json", action="store_true", help="print the faults as JSON")
+    check.set_defaults(command=_check)
+
+    init = commands.add_parser("init", help="write a declaration to start from")
+    init.add_argument("file", metavar="FILE", nargs="?", default="responsibilities.yaml")
+    init.set_defaults(command=_init)
+
+    export = commands.add_parser(
+        "export", help="write model and declaration as one file that another hub can use"
+    )
+    export.add_argument("file", metavar="FILE", nargs="?", default="responsibilities.yaml")
+    export.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+    export.set_defaults(command=_export)
+
+    schema = commands.add_parser("schema", help="print the JSON Schema of the declaration")
+    schema.set_defaults(command=lambda _: _schema())
+
+    commands.add_parser("serve", help="run the service; normally the hub does", add_help=False)
+    return parser
+
+
+def _check(options: argparse.Namespace) -> int:
+    faults: tuple[object, ...] = ()
+    try:
+        load(options.file)
+    except DeclarationError as error:
+        faults = error.faults
+        if not options.json:
+            print(*faults, sep="\n")
+    if options.json:
+        report = {"file": options.file, "faults": [asdict(fault) for fault in faults]}  # type: ignore[call-overload]  # every fault is a dataclass
+        print(json.dumps(report, indent=2, ensure_ascii=False))
+    elif not faults:
+        print(f"{options.file}: no faults")
+    return FAULTS if faults else CLEAN
+
+
+def _init(options: argparse.Namespace) -> int:
+    path = Path(options.file)
+    with path.open("x", encoding="utf-8") as file:
+        file.write(STARTER.format(schema=SCHEMA, file=path))
+    print(f"{path}: written; now name your groups and contacts, then run: "
+          f"jupyterhub-responsibility check {path}")  # fmt: skip
+    return CLEAN
+
+
+def _export(options: argparse.Namespace) -> int:
+    text = yaml.safe_dump(dump(load(options.file)), sort_keys=False, allow_unicode=True, width=100)
+    if options.output:
+        Path(options.output).write_text(text, encoding="utf-8")
+    else:
+        print(text, end="")
+    return CLEAN
+
+
+def _schema() -> int:
+    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    return CLEAN

@@ -1,0 +1,173 @@
+"""Whom to ask about what: the live holder and the way to reach them, or the fallback and why.
+
+A question goes first to those who perform the responsibility, then to those who answer for
+it; where nobody can be reached that way, to the area's contact, to the party whose job it is,
+and at last to everyone's contact. An answer that had to fall back says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from .holders import Filling, Holder, fillings
+from .model import EVERYONE, Contact, Declaration, Party, Role, Roster, Split
+
+Kind = Literal["responsibility", "area", "role", "contact"]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Whom to ask about one thing.
+
+    `filling` is the role to ask, None where there is none; `channels` are the ways to reach
+    somebody; `because` says why it isn't the role itself that is reached, and is empty if it is.
+    """
+
+    id: str
+    kind: Kind
+    title: str
+    about: tuple[str, ...]
+    filling: Filling | None
+    channels: tuple[Contact, ...]
+    because: str = ""
+
+    @property
+    def holders(self) -> tuple[Holder, ...]:
+        """Who holds the role to ask, right now."""
+        return self.filling.holders if self.filling else ()
+
+
+def nobody(role: Role, on_hub: bool) -> str:
+    """That a role is vacant, in words; a role that isn't held on the hub can only be named."""
+    return f"Nobody is {role.title} at the moment" if on_hub else f"No {role.title} is named"
+
+
+def _addresses(contact: Contact) -> set[str]:
+    return {contact.email, contact.telephone, contact.url} - {""}
+
+
+class Desk:
+    """Answers questions about one hub, from its declaration and one reading of its roster."""
+
+    def __init__(self, declaration: Declaration, roster: Roster) -> None:
+        self.declaration = declaration
+        self.fillings = fillings(declaration, roster)
+        self.titles = declaration.model.titles()
+        self._by_target: dict[str, list[Contact]] = {}
+        for contact in declaration.contacts:
+            for target in contact.targets:
+                self._by_target.setdefault(target, []).append(contact)
+
+    def answer(self, kind: Kind, thing_id: str) -> Answer:
+        """Whom to ask about a responsibility, an area, a role or a contact.
+
+        Raises KeyError where there is no such thing.
+        """
+        if kind == "contact":
+            return self._about_contact(thing_id)
+        if kind == "role":
+            role = self.declaration.model.roles[thing_id]
+            return self._ask(kind, role.id, role.title, (role.id,), "", "none")
+        for area in self.declaration.model.areas:
+            if kind == "area" and area.id == thing_id:
+                roles = tuple(role.id for role in self.declaration.model.roles_in(area))
+                return self._ask(kind, area.id, area.title, roles, area.id, area.split)
+            for each in area.responsibilities:
+                if kind == "responsibility" and each.id == thing_id:
+                    return self._ask(kind, each.id, each.title, each.roles, area.id, each.split)
+        raise KeyError(thing_id)
+
+    def directory(self) -> tuple[Answer, ...]:
+        """An answer for every declared contact, everyone's last."""
+        ordered = sorted(self.declaration.contacts, key=lambda c: EVERYONE in c.targets)
+        return tuple(self._about_contact(contact.id) for contact in ordered)
+
+    def first_contacts(self) -> tuple[Contact, ...]:
+        """Whom to ask when nothing else fits: everyone's contacts, or the parties."""
+        everyone = tuple(c for c in self._by_target.get(EVERYONE, ()) if c.reachable)
+        return everyone or tuple(self._party_channels("shared"))
+
+    def _ask(
+        self,
+        kind: Kind,
+        thing_id: str,
+        title: str,
+        role_ids: tuple[str, ...],
+        area_id: str,
+        split: Split,
+    ) -> Answer:
+        about = (self.titles[area_id],) if area_id not in ("", thing_id) else ()
+        own = self._reachable(thing_id) if kind != "role" else ()
+        asked = next((self.fillings[r] for r in role_ids if self._can_ask(r)), None)
+        because = self._why_not_first(role_ids, asked)
+        if own:
+            return Answer(thing_id, kind, title, about, asked, own)
+        if asked and (channels := self._role_channels(asked)):
+            return Answer(thing_id, kind, title, about, asked, channels, because)
+        if asked:
+            because = f"No way to reach the role {asked.role.title} has been given"
+        fallback = next(filter(None, self._fallbacks(area_id, split)), ())
+        return Answer(thing_id, kind, title, about, asked, fallback, because)
+
+    def _fallbacks(self, area_id: str, split: Split) -> Iterator[tuple[Contact, ...]]:
+        yield self._reachable(area_id)
+        yield tuple(self._party_channels(split))
+        yield self.first_contacts()
+
+    def _can_ask(self, role_id: str) -> bool:
+        """A vacant role can't be asked, unless it isn't held on the hub and has a contact."""
+        filling = self.fillings[role_id]
+        on_hub = bool(self.declaration.groups.get(role_id))
+        return not filling.vacant or (not on_hub and bool(self._reachable(role_id)))
+
+    def _role_channels(self, filling: Filling) -> tuple[Contact, ...]:
+        declared = self._reachable(filling.role.id)
+        known = {address for contact in declared for address in _addresses(contact)}
+        people = (holder.person for holder in filling.holders if holder.person)
+        own = (
+            Contact("", p.name, (), email=p.email, telephone=p.telephone, url=p.url) for p in people
+        )
+        return (*declared, *(c for c in own if _addresses(c) - known))
+
+    def _why_not_first(self, role_ids: tuple[str, ...], asked: Filling | None) -> str:
+        if not role_ids:
+            return "Nobody has a formal role for this"
+        first = self.fillings[role_ids[0]]
+        if asked is first:
+            return ""
+        return nobody(first.role, bool(self.declaration.groups.get(first.role.id)))
+
+    def _about_contact(self, contact_id: str) -> Answer:
+        contact = next((c for c in self.declaration.contacts if c.id == contact_id), None)
+        if contact is None:
+            raise KeyError(contact_id)
+        roles = tuple(t for t in contact.targets if t in self.fillings)
+        for_roles_only = len(roles) == len(contact.targets)
+        about = contact.topics or tuple(self.titles[target] for target in contact.targets)
+        asked = next((self.fillings[r] for r in roles if self._can_ask(r)), None)
+        channels: tuple[Contact, ...] = (contact,)
+        because = ""
+        if for_roles_only and asked is None:
+            channels = self.first_contacts()
+            because = self._why_not_first(roles, None)
+        elif not contact.reachable:
+            channels = self.first_contacts()
+            because = f"No way to reach {contact.name} has been given"
+        return Answer(contact.id, "contact", contact.name, about, asked, channels, because)
+
+    def _reachable(self, target: str) -> tuple[Contact, ...]:
+        return tuple(c for c in self._by_target.get(target, ()) if c.reachable)
+
+    def _party_channels(self, split: Split) -> Iterable[Contact]:
+        """The parties' own addresses: the one whose job it is; both where it is shared."""
+        parties: dict[Split, tuple[Party, ...]] = {
+            "provider": (self.declaration.provider,),
+            "community": (self.declaration.community,),
+            "partner": (self.declaration.community,),
+            "shared": (self.declaration.community, self.declaration.provider),
+        }
+        for party in parties.get(split, ()):
+            if party.url:
+                yield Contact("", party.name, (), url=party.url)

@@ -1,0 +1,260 @@
+"""The operator's file (or dict) → a Declaration: model, parties, groups, people and contacts.
+
+`load` finds every fault at once; `dump` writes a declaration as one dict that needs no other
+file, which `load` reads back to the same declaration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timezone
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from ..errors import DeclarationError, Fault
+from ..model import (
+    Area,
+    Contact,
+    Declaration,
+    Link,
+    Model,
+    Party,
+    Person,
+    Range,
+    Responsibility,
+    Role,
+)
+from .checks import check
+from .draft import Draft, Part
+from .entries import NO_MODEL, json_schema
+from .shape import did_you_mean, entry_of
+from .source import Source, read_file
+
+__all__ = ["BUILT_IN", "dump", "json_schema", "load", "shipped_models"]
+
+BUILT_IN = "community-hub"
+"""The model that a declaration starts from if it names none."""
+
+COMMUNITY, PROVIDER = Party("the community"), Party("the provider")
+
+
+def shipped_models() -> dict[str, Path]:
+    """The models that ship with the package, by name."""
+    folder = Path(str(resources.files("jupyterhub_responsibility") / "models"))
+    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
+
+
+def load(declared: str | Path | Mapping[str, Any], as_of: datetime | None = None) -> Declaration:
+    """Read and check a declaration.
+
+    `declared` is the path of a file, or the declaration itself. `as_of` says when a
+    declaration that isn't a file was last changed (default: now).
+
+    Raises DeclarationError with every fault, or UnreadableError where there is no file.
+    """
+    if isinstance(declared, Mapping):
+        source = Source(data=_plain(declared))
+        changed = as_of or datetime.now(timezone.utc)
+    else:
+        path = Path(declared)
+        source = read_file(path)
+        changed = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
+    draft = Draft(Part(source, ()))
+    _lay(draft, source, ())
+    faults = [*draft.faults, *_news(draft.faults, check(draft))]
+    if faults:
+        raise DeclarationError(tuple(sorted(faults, key=lambda f: (f.source, f.line or 0))))
+    return _build(draft, changed, source.name)
+
+
+def _news(faults: list[Fault], between: Iterator[Fault]) -> Iterator[Fault]:
+    """Faults between parts, but for those that only follow from another fault in that place."""
+    for fault in between:
+        if not any(_same_place(fault.path, other.path) for other in faults):
+            yield fault
+
+
+def _same_place(one: str, other: str) -> bool:
+    short, long = sorted((one, other), key=len)
+    return short == long or (long.startswith(short) and long[len(short)] in ".[")
+
+
+def _plain(value: Any) -> Any:
+    """Configuration objects (traitlets, Helm values) as plain dicts and lists."""
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_plain(item) for item in value]
+    return value
+
+
+def _lay(draft: Draft, source: Source, above: tuple[Path, ...]) -> None:
+    """Lay the models that a document starts from, then the document itself."""
+    entry = entry_of(source)
+    base = _model_path(entry.model or BUILT_IN, source)
+    if isinstance(base, Fault):
+        draft.faults.append(base)
+    elif base in above:
+        fix = "One of them must start from a model that ships, or from 'none'"
+        draft.faults.append(
+            source.fault(("model",), "models start from each other in a circle", fix)
+        )
+    elif base:
+        _lay(draft, read_file(base), (*above, base))
+    draft.faults.extend(source.faults)
+    draft.lay(entry, source)
+
+
+def _model_path(name: str, source: Source) -> Path | Fault | None:
+    if name == NO_MODEL:
+        return None
+    shipped = shipped_models()
+    if name in shipped:
+        return shipped[name]
+    path = Path(source.name).parent / name
+    if path.is_file():
+        return path.resolve()
+    fix = did_you_mean(name, [*shipped, NO_MODEL])
+    return source.fault(("model",), f"there is no model '{name}', and no file {path}", fix)
+
+
+def _build(draft: Draft, as_of: datetime, source: str) -> Declaration:
+    roles = draft.roles
+    return Declaration(
+        model=Model(
+            title=draft.root.get("title", "Responsibilities"),
+            areas=tuple(_area(area_id, part) for area_id, part in draft.areas.items()),
+            roles={role_id: _role(role_id, part) for role_id, part in roles.items()},
+        ),
+        community=_party(draft.root, "community", COMMUNITY),
+        provider=_party(draft.root, "provider", PROVIDER),
+        groups=_by_role(roles, "groups"),
+        initial=_by_role(roles, "initial"),
+        people={
+            role_id: tuple(_person(entry) for entry in people)
+            for role_id, people in _by_role(roles, "people").items()
+        },
+        scopes=_by_role(roles, "scopes"),
+        contacts=tuple(_contact(part) for part in draft.contacts),
+        links=tuple(dict.fromkeys(Link(**part.values) for part in draft.links)),
+        as_of=as_of,
+        source=source,
+    )
+
+
+def _by_role(roles: dict[str, Part], name: str) -> dict[str, tuple[Any, ...]]:
+    return {
+        role_id: part.values[name]
+        for role_id, part in roles.items()
+        if part.values.get(name) is not None
+    }
+
+
+def _given(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    return {name: values[name] for name in names if values.get(name) is not None}
+
+
+def _role(role_id: str, part: Part) -> Role:
+    texts = (
+        "title",
+        "summary",
+        "description",
+        "filled_by",
+        "appointed_by",
+        "starts_with",
+        "mapped",
+    )
+    holders = part.get("holders")
+    limits = Range(holders.min, holders.max) if holders else Range()
+    return Role(id=role_id, holders=limits, **_given(part.values, *texts))
+
+
+def _area(area_id: str, part: Part) -> Area:
+    split = part.get("split", "none")
+    return Area(
+        id=area_id,
+        split=split,
+        responsibilities=tuple(
+            Responsibility(
+                id=responsibility_id,
+                area=area_id,
+                split=each.get("split", split),
+                **_given(
+                    each.values, "title", "description", "accountable", "performed_by", "topics"
+                ),
+            )
+            for responsibility_id, each in part.parts.items()
+        ),
+        **_given(part.values, "title", "goal", "note"),
+    )
+
+
+def _party(root: Part, name: str, default: Party) -> Party:
+    entry = root.get(name)
+    return Party(entry.name, entry.url or "") if entry else default
+
+
+def _person(entry: Any) -> Person:
+    return Person(**{k: v for k, v in entry.model_dump().items() if v is not None})
+
+
+def _contact(part: Part) -> Contact:
+    return Contact(**{k: v for k, v in part.values.items() if v is not None})
+
+
+def dump(declaration: Declaration) -> dict[str, Any]:
+    """The whole declaration, model included, as plain data in the format of the file."""
+    model = declaration.model
+    parties = {"community": declaration.community, "provider": declaration.provider}
+    whole: dict[str, Any] = {
+        "title": model.title,
+        "model": NO_MODEL,
+        **{name: _filled(_fields(party)) for name, party in parties.items()},
+        "roles": {role.id: _dump_role(declaration, role) for role in model.roles.values()},
+        "areas": {area.id: _dump_area(area) for area in model.areas},
+        "contacts": [_dump_targeted(contact) for contact in declaration.contacts],
+        "links": [_dump_targeted(link) for link in declaration.links],
+    }
+    return _filled(whole)
+
+
+def _fields(thing: Any) -> dict[str, Any]:
+    """The fields of a frozen type, as plain data."""
+    return {name: _jsonable(getattr(thing, name)) for name in thing.__dataclass_fields__}
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_jsonable(item) for item in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return _filled(_fields(value))
+    return value.isoformat() if hasattr(value, "isoformat") else value
+
+
+def _filled(values: Any) -> dict[str, Any]:
+    """Without what is empty; `accountable: null` and `min: 0` say nothing that is not default."""
+    return {k: v for k, v in values.items() if v not in (None, "", [], {}, False, 0)}
+
+
+def _dump_role(declaration: Declaration, role: Role) -> dict[str, Any]:
+    own = {k: v for k, v in _fields(role).items() if k != "id"}
+    here = {
+        name: _jsonable(getattr(declaration, name).get(role.id, ()))
+        for name in ("groups", "initial", "people", "scopes")
+    }
+    return _filled(own | here)
+
+
+def _dump_area(area: Area) -> dict[str, Any]:
+    own = {k: v for k, v in _fields(area).items() if k != "id"}
+    own["responsibilities"] = [
+        {k: v for k, v in _filled(_fields(each)).items() if k != "area"}
+        for each in area.responsibilities
+    ]
+    return _filled(own)
+
+
+def _dump_targeted(thing: Contact | Link) -> dict[str, Any]:
+    values = _fields(thing)
+    return _filled({"for" if k == "targets" else k: v for k, v in values.items()})

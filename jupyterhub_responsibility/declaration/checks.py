@@ -1,0 +1,149 @@
+"""What one part of a declaration says about another: checked once everything is merged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from ..errors import Fault
+from ..model import EVERYONE, RESPONSIBILITIES_PER_AREA
+from .draft import Draft, Part
+from .shape import did_you_mean
+
+
+def check(draft: Draft) -> Iterator[Fault]:
+    """Every fault between the parts."""
+    return chain(
+        _limits(draft),
+        _role_references(draft),
+        _circles(draft),
+        _ids(draft),
+        _targets(draft),
+        _groups(draft),
+        _initial(draft),
+    )
+
+
+def _responsibilities(draft: Draft) -> Iterator[tuple[str, Part]]:
+    for area in draft.areas.values():
+        yield from area.parts.items()
+
+
+def _limits(draft: Draft) -> Iterator[Fault]:
+    for area_id, area in draft.areas.items():
+        if len(area.parts) > RESPONSIBILITIES_PER_AREA:
+            message = f"'{area_id}' has {len(area.parts)} responsibilities"
+            most = f"At most {RESPONSIBILITIES_PER_AREA} an area"
+            fix = f"{most}: drop some with 'remove: true', or use another area"
+            yield area.fault("responsibilities", message, fix)
+    for role in draft.roles.values():
+        holders = role.get("holders")
+        if holders and holders.max is not None and holders.min > holders.max:
+            message = f"min ({holders.min}) is more than max ({holders.max})"
+            yield role.fault("holders", message, "Raise max or lower min")
+
+
+def _role_references(draft: Draft) -> Iterator[Fault]:
+    for name in ("appointed_by", "starts_with"):
+        for role in draft.roles.values():
+            yield from _unknown_roles(draft, role, name)
+    for _, responsibility in _responsibilities(draft):
+        accountable = responsibility.get("accountable")
+        if accountable and accountable not in draft.roles:
+            message = f"there is no role '{accountable}' to be accountable"
+            fix = did_you_mean(accountable, draft.roles)
+            yield responsibility.fault("accountable", message, fix)
+        yield from _unknown_roles(draft, responsibility, "performed_by")
+
+
+def _unknown_roles(draft: Draft, part: Part, name: str) -> Iterator[Fault]:
+    for index, role_id in enumerate(part.get(name, ())):
+        if role_id not in draft.roles:
+            fix = did_you_mean(role_id, draft.roles)
+            yield part.fault(name, f"unknown role '{role_id}'", fix, index)
+
+
+def _circles(draft: Draft) -> Iterator[Fault]:
+    """Roles that appoint each other in a circle: nobody could ever be the first."""
+    seen: set[frozenset[str]] = set()
+    for start in draft.roles:
+        circle = _way_back(draft, start)
+        if circle and frozenset(circle) not in seen:
+            seen.add(frozenset(circle))
+            way = " → ".join((*circle, start))
+            message = f"roles appoint each other in a circle: {way}"
+            fix = "Take one of them out of 'appointed_by'; JupyterHub admins may always appoint"
+            yield draft.roles[start].fault("appointed_by", message, fix)
+
+
+def _way_back(draft: Draft, start: str) -> tuple[str, ...]:
+    """The shortest way from a role over those who appoint it back to itself (two steps or more)."""
+    ways: list[tuple[str, ...]] = [(start,)]
+    for way in ways:
+        for role_id in draft.roles[way[-1]].get("appointed_by", ()):
+            if role_id == start and len(way) > 1:
+                return way
+            if role_id in draft.roles and role_id not in way:
+                ways.append((*way, role_id))
+    return ()
+
+
+def _ids(draft: Draft) -> Iterator[Fault]:
+    """Contacts and links say what they are for by id: an id may name one thing only."""
+    kinds: dict[str, str] = {EVERYONE: "the word for everybody on the hub"}
+    named = chain(
+        (("a role", i, p) for i, p in draft.roles.items()),
+        (("an area", i, p) for i, p in draft.areas.items()),
+        (("a responsibility", i, p) for i, p in _responsibilities(draft)),
+    )
+    for kind, part_id, part in named:
+        if part_id in kinds:
+            message = (
+                f"'{part_id}' is already the id of {kinds[part_id].removeprefix('the id of ')}"
+            )
+            yield part.fault("id", message, "Give one of them another id")
+        kinds.setdefault(part_id, kind)
+    contacts: set[str] = set()
+    for contact in draft.contacts:
+        contact_id = contact.values["id"]
+        if contact_id in contacts:
+            message = f"another contact has the id '{contact_id}' already"
+            yield contact.fault("id", message, "Give one of them another id")
+        contacts.add(contact_id)
+
+
+def _targets(draft: Draft) -> Iterator[Fault]:
+    known = {*draft.roles, *draft.areas, *(i for i, _ in _responsibilities(draft))}
+    for parts, targets in ((draft.contacts, known | {EVERYONE}), (draft.links, known)):
+        for part in parts:
+            for index, target in enumerate(part.get("targets", ())):
+                if target not in targets:
+                    message = f"there is no area, role or responsibility '{target}'"
+                    yield part.fault("targets", message, did_you_mean(target, targets), index)
+
+
+def _groups(draft: Draft) -> Iterator[Fault]:
+    mapped: dict[str, str] = {}
+    for role_id, role in draft.roles.items():
+        groups = role.get("groups", ())
+        if role.get("mapped") and not groups:
+            fix = "Name the group on the hub whose members hold it, such as 'groups: [hub-admins]'"
+            at = ("roles", role_id, "groups")
+            yield draft.root.source.fault(at, f"the role '{role_id}' has no groups", fix)
+        for index, group in enumerate(groups):
+            if mapped.get(group, role_id) != role_id:
+                message = f"the group '{group}' already makes people {mapped[group]}"
+                fix = "Give each role a group of its own; a person may be in both"
+                yield role.fault("groups", message, fix, index)
+            mapped.setdefault(group, role_id)
+
+
+def _initial(draft: Draft) -> Iterator[Fault]:
+    for role in draft.roles.values():
+        initial, holders = role.get("initial", ()), role.get("holders")
+        if initial and not role.get("groups"):
+            fix = "Add 'groups', so that there is a group to put them into"
+            yield role.fault("initial", "accounts can only be appointed to a group", fix)
+        if holders and holders.max is not None and len(initial) > holders.max:
+            message = f"lists {len(initial)} accounts, but the role takes {holders.max}"
+            yield role.fault("initial", message, "Shorten the list or raise holders.max")

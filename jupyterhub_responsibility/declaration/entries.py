@@ -1,0 +1,248 @@
+"""The format of the declaration, as types: what may stand in the file, part by part.
+
+These types validate the file and generate its JSON Schema; each field's description is its
+documentation. What one part says about another (unknown roles, circles, …) is checked in
+`checks`.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+)
+from pydantic_core import PydanticCustomError
+
+from ..model import EVERYONE, Split
+
+NO_MODEL = "none"
+
+
+def _printable(value: str) -> str:
+    if any(not char.isprintable() and char != "\n" for char in value):
+        raise PydanticCustomError("unprintable", "contains characters that cannot be seen")
+    return value
+
+
+def _web_address(value: str) -> str:
+    if not re.fullmatch(r"(https?://[^\s/]|/(?!/))\S*", value):
+        raise PydanticCustomError("web_address", "is not a web address")
+    return value
+
+
+def _iso_date(value: Any) -> Any:
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except (TypeError, ValueError):
+        raise PydanticCustomError("iso_date", "is not a date") from None
+
+
+Text = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
+    AfterValidator(_printable),
+]
+Title = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=120),
+    AfterValidator(_printable),
+]
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+Email = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[^@\s<>\"',;:?&#%()\[\]\\]+@[^@\s<>\"',;:?&#%()\[\]\\]+\.[^@\s<>\"',;:?&#%()\[\]\\.]+$",
+        max_length=254,
+    ),
+]
+Telephone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()./-]{2,30}$")]
+WebAddress = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, max_length=2000),
+    AfterValidator(_web_address),
+    Field(json_schema_extra={"pattern": r"^(https?://[^\s/]|/(?!/))\S*$"}),
+]
+Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
+Date = Annotated[
+    date,
+    BeforeValidator(
+        _iso_date,
+        json_schema_input_type=Annotated[str, Field(json_schema_extra={"format": "date"})],
+    ),
+]
+
+
+class Entry(BaseModel):
+    """A part of the file; a key that isn't listed is a fault."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class PartyEntry(Entry):
+    name: Title
+    """What people call the organisation."""
+    url: WebAddress | None = None
+    """Where it can be reached; the last resort before everyone's contact."""
+
+
+class PersonEntry(Entry):
+    name: Title
+    """Their name, as people on the hub know it."""
+    email: Email | None = None
+    """Shown to people who are logged in."""
+    telephone: Telephone | None = None
+    """Shown to people who are logged in."""
+    url: WebAddress | None = None
+    """A page about them, or a form to reach them."""
+
+
+class RangeEntry(Entry):
+    min: Annotated[StrictInt, Field(ge=0)] = 0
+    """At least so many holders."""
+    max: Annotated[StrictInt, Field(ge=1)] | None = None
+    """At most so many holders; without it there is no limit."""
+
+
+class RoleEntry(Entry):
+    title: Title | None = None
+    """What the role is called; required for a role that the model doesn't have yet."""
+    summary: Text | None = None
+    """One short sentence: what somebody in this role does."""
+    description: Text | None = None
+    """What the role is, in a few sentences."""
+    filled_by: Text | None = None
+    """Who usually fills it."""
+    holders: RangeEntry | None = None
+    """How many holders it wants."""
+    appointed_by: tuple[Id, ...] | None = None
+    """Roles whose holders may appoint new ones; JupyterHub admins always may."""
+    starts_with: tuple[Id, ...] | None = None
+    """Roles whose holders are the first to hold this one."""
+    mapped: StrictBool | None = None
+    """Whether accounts hold it through groups of the hub; then `groups` is required."""
+    groups: tuple[Name, ...] | None = None
+    """Groups of the hub whose members hold the role."""
+    initial: tuple[Name, ...] | None = None
+    """Accounts to appoint first, once, on a fresh hub."""
+    people: tuple[PersonEntry, ...] | None = None
+    """Holders without an account on the hub."""
+    scopes: tuple[Name, ...] | None = None
+    """JupyterHub scopes to grant instead of the usual ones."""
+    remove: StrictBool = False
+    """Drop the role from the model."""
+
+
+class ResponsibilityEntry(Entry):
+    id: Id
+    """Its name in links and in the API; keep it when the title changes."""
+    title: Title | None = None
+    """A few words; required for a responsibility that the model doesn't have yet."""
+    description: Text | None = None
+    """One or two sentences; required for a new responsibility."""
+    topics: tuple[Title, ...] | None = None
+    """The everyday words in which people ask about it."""
+    accountable: Id | None = None
+    """The one role that answers for it."""
+    performed_by: tuple[Id, ...] | None = None
+    """The roles that do it."""
+    split: Split | None = None
+    """Whose job it is, where that differs from the area."""
+    remove: StrictBool = False
+    """Drop the responsibility from the model."""
+
+
+class AreaEntry(Entry):
+    title: Title | None = None
+    """What the area is called; required for an area that the model doesn't have yet."""
+    goal: Text | None = None
+    """Its key goal; required for a new area."""
+    split: Split | None = None
+    """Whose job it is."""
+    note: Text | None = None
+    """How the work is usually divided."""
+    responsibilities: tuple[ResponsibilityEntry, ...] | None = None
+    """At most five, counted after the merge with the model."""
+    remove: StrictBool = False
+    """Drop the area, and everything in it, from the model."""
+
+
+class ContactEntry(Entry):
+    id: Id
+    """Its name in links and in the API."""
+    name: Title
+    """Whom people reach."""
+    targets: Annotated[
+        tuple[Id, ...],
+        Field(
+            alias="for",
+            min_length=1,
+            description="Ids of areas, roles or responsibilities, or `everyone`.",
+        ),
+    ] = (EVERYONE,)
+    email: Email | None = None
+    """Mail address."""
+    telephone: Telephone | None = None
+    """Telephone number, in quotes."""
+    url: WebAddress | None = None
+    """A web page, form or chat."""
+    hours: Title | None = None
+    """When somebody answers."""
+    languages: tuple[Language, ...] = ()
+    """Language codes, such as `en`."""
+    topics: tuple[Title, ...] = ()
+    """The everyday words in which people ask."""
+    review_by: Date | None = None
+    """The day by which somebody should check that this is still right."""
+    public: StrictBool = False
+    """Show it on login and error pages too, to people who aren't logged in."""
+
+
+class LinkEntry(Entry):
+    title: Title
+    """What the page is."""
+    url: WebAddress
+    """Where it is."""
+    targets: Annotated[
+        tuple[Id, ...],
+        Field(alias="for", min_length=1, description="Ids of areas, roles or responsibilities."),
+    ]
+
+
+class DeclarationEntry(Entry):
+    """A declaration for jupyterhub-responsibility: who looks after what on a JupyterHub."""
+
+    title: Title | None = None
+    """The name of the model; only of use in a file that others start from."""
+    model: Text | None = None
+    """The model to start from: the name of one that ships, a path, or `none`."""
+    community: PartyEntry | None = None
+    """The organisation whose people use the hub."""
+    provider: PartyEntry | None = None
+    """The organisation that runs the infrastructure."""
+    roles: dict[Id, RoleEntry] = {}
+    """Roles, by id: who holds them, and changes to the model."""
+    areas: dict[Id, AreaEntry] = {}
+    """Areas, by id: changes to the model."""
+    contacts: tuple[ContactEntry, ...] = ()
+    """Ways to reach a role, an area, a responsibility or everyone."""
+    links: tuple[LinkEntry, ...] = ()
+    """Pages to read."""
+
+
+def json_schema() -> dict[str, Any]:
+    """The JSON Schema (2020-12) of the declaration, for editors that complete and check it."""
+    schema = DeclarationEntry.model_json_schema(by_alias=True)
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | schema

@@ -1,0 +1,172 @@
+"""From plain data to typed entries: every fault at once, in words that help."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Annotated, Any, get_args, get_origin
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+
+from ..errors import Fault
+from .entries import DeclarationEntry
+from .source import Location, Source
+
+# pydantic error type → what is wrong, how to mend it. `{…}` are the error's own context.
+_WORDS = {
+    "missing": ("'{key}' is missing", "Add it"),
+    "string_type": ("should be text", "Put the value in quotes"),
+    "string_too_short": ("is empty", "Fill it in, or leave the key out"),
+    "string_too_long": ("is longer than {max_length} characters", "Shorten it"),
+    "bool_type": ("should be true or false", "Write true or false, without quotes"),
+    "int_type": ("should be a whole number", "Write the number without quotes"),
+    "greater_than_equal": ("is less than {ge}", "Use {ge} or more"),
+    "literal_error": ("'{input}' is not possible here", "Use one of: {expected}"),
+    "tuple_type": ("should be a list", "Write it as [one, two], or one entry a line after '- '"),
+    "too_short": ("is an empty list", "List something, or leave the key out"),
+    "dict_type": ("should be keys with values", "Write 'key: value', one a line"),
+    "model_type": ("should be keys with values", "Write 'key: value', one a line"),
+    "unprintable": (
+        "contains characters that cannot be seen",
+        "Type the text again; copying from a page can bring such characters along",
+    ),
+    "web_address": (
+        "'{input}' is not a web address",
+        "Start it with https:// or http://, or with / for a page of this hub",
+    ),
+    "iso_date": ("'{input}' is not a date", "Write it as year-month-day, such as 2027-06-30"),
+}
+
+# A pattern that doesn't match: the last key of the path says what was expected.
+_PATTERNS = {
+    "email": ("'{input}' is not a mail address", "Write it as name@example.org"),
+    "telephone": ("'{input}' is not a telephone number", "Write it as '+49 40 123456'"),
+    "languages": ("'{input}' is not a language code", "Use a code such as en, de or pt-BR"),
+}
+_MANY = 12
+_ID = ("'{input}' cannot be an id", "Use small letters, digits and single hyphens")
+
+
+def entry_of(source: Source) -> DeclarationEntry:
+    """The typed entries of a document; what is wrong with them is added to its faults.
+
+    Where there are faults, the entries hold what is sound, so that the faults between parts
+    can be found in the same run; nothing may be built from them.
+    """
+    data = {} if source.data is None else source.data
+    if not isinstance(data, dict):
+        fix = "Start with a key such as 'roles:'"
+        source.faults.append(source.fault((), "should be keys with values", fix))
+        data = {}
+    try:
+        return DeclarationEntry.model_validate(data)
+    except ValidationError as error:
+        source.faults.extend(_translate(source, detail) for detail in error.errors())
+        return DeclarationEntry.model_construct(**_sound_fields(DeclarationEntry, data))
+
+
+def _sound_fields(entry: type[BaseModel], data: Mapping[str, Any]) -> dict[str, Any]:
+    """The values, by alias, of those fields that are right as they stand."""
+    sound = {}
+    for name, field in entry.model_fields.items():
+        key = field.alias or name
+        if key in data:
+            value = _sound(field, data[key])
+            if value is not None:
+                sound[key] = value
+    return sound
+
+
+def _sound(field: FieldInfo, value: Any) -> Any:
+    inner = _entry_in(field.annotation)
+    if inner is None:
+        try:
+            return TypeAdapter(_with_metadata(field)).validate_python(value)
+        except ValidationError:
+            return None
+    if get_origin(field.annotation) is dict:
+        pairs = value.items() if isinstance(value, dict) else ()
+        return {key: _sound_entry(inner, item) for key, item in pairs if isinstance(key, str)}
+    if _is_list(field.annotation):
+        items = value if isinstance(value, list) else ()
+        return tuple(_sound_entry(inner, item) for item in items)
+    return _sound_entry(inner, value)
+
+
+def _is_list(annotation: Any) -> bool:
+    return get_origin(annotation) is tuple or any(map(_is_list, get_args(annotation)))
+
+
+def _with_metadata(field: FieldInfo) -> Any:
+    """The annotation with its constraints (`Annotated[x, *y]` needs Python 3.11)."""
+    return Annotated.__class_getitem__((field.annotation, *field.metadata, None))  # type: ignore[attr-defined]  # it is there at run time
+
+
+def _sound_entry(entry: type[BaseModel], value: Any) -> BaseModel:
+    fields = _sound_fields(entry, value) if isinstance(value, dict) else {}
+    return entry.model_construct(**fields)
+
+
+def did_you_mean(word: str, choices: Iterable[str]) -> str:
+    """How to mend an unknown word: the nearest right one, or all there are."""
+    known = sorted(choices)
+    near = get_close_matches(word, known, n=1, cutoff=0.6)
+    if near:
+        return f"Did you mean '{near[0]}'?"
+    if len(known) > _MANY:
+        return f"There are {len(known)} to choose from, such as {', '.join(known[:3])}"
+    return f"Use one of: {', '.join(known)}" if known else "There is none to choose from"
+
+
+def _translate(source: Source, detail: ErrorDetails) -> Fault:
+    location: Location = tuple(step for step in detail["loc"] if step != "[key]")
+    key = str(location[-1]) if location else ""
+    kind = detail["type"]
+    if kind == "extra_forbidden":
+        fix = did_you_mean(key, _keys_at(location[:-1]))
+        return source.fault(location, f"unknown key '{key}'", fix)
+    words = _WORDS.get(kind, (detail["msg"], ""))
+    if kind == "string_pattern_mismatch":
+        named = (step for step in reversed(location) if isinstance(step, str))
+        words = _PATTERNS.get(next(named, ""), _ID)
+        if detail["loc"][-1:] == ("[key]",):
+            words = _ID
+    context = {"key": key, "input": _short(detail["input"])} | detail.get("ctx", {})
+    message, fix = (_fill(text, context) for text in words)
+    return source.fault(location, message, fix)
+
+
+def _fill(text: str, context: dict[str, Any]) -> str:
+    return text.format_map(context) if "{" in text else text
+
+
+def _short(value: Any) -> str:
+    text = value if isinstance(value, str) else repr(value)
+    text = "".join(char if char.isprintable() else "�" for char in text)
+    return text if len(text) <= 60 else text[:59] + "…"
+
+
+def _keys_at(location: Location) -> list[str]:
+    """The keys that may stand at a place in the file."""
+    entry: type[BaseModel] = DeclarationEntry
+    skip = False
+    for step in location:
+        if skip or isinstance(step, int):
+            skip = False
+            continue
+        fields = {field.alias or name: field for name, field in entry.model_fields.items()}
+        if step not in fields:
+            return []
+        annotation = fields[step].annotation
+        skip = get_origin(annotation) is dict
+        entry = _entry_in(annotation) or entry
+    return [field.alias or name for name, field in entry.model_fields.items()]
+
+
+def _entry_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    found = (_entry_in(inner) for inner in get_args(annotation))
+    return next((entry for entry in found if entry), None)

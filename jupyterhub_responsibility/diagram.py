@@ -1,0 +1,108 @@
+"""The overview diagram: areas of work on a line from provider to community, laid out from data.
+
+Only places and texts are computed here; a template draws them as SVG, and takes every colour
+from the stylesheet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from textwrap import wrap
+
+from .holders import Filling
+from .model import Area, Model, Split
+from .text import visible
+
+_START: dict[Split, float] = {
+    "provider": 0.0,
+    "shared": 0.25,
+    "community": 0.5,
+    "partner": 0.5,
+    "none": 0.25,
+}
+"""Where on the line, from provider (0) to community (1), an area's box begins."""
+
+_SPAN = 0.5
+_NARROW = 480
+_GLYPH = 0.56
+"""Width of an average character in parts of the font size; generous, so that text fits."""
+
+TITLE_SIZE, TEXT_SIZE = 15, 13
+_PAD, _GAP, _TOP = 14, 14, 56
+_NAMES = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of text in a box; `y` is its baseline."""
+
+    y: float
+    text: str
+    strong: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """One area: a rectangle with its title and who is there for it."""
+
+    area: Area
+    x: float
+    y: float
+    width: float
+    height: float
+    lines: tuple[Line, ...]
+    vacant: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """Everything there is to draw, in units of one pixel at full size."""
+
+    width: float
+    height: float
+    boxes: tuple[Box, ...]
+
+
+def diagram(model: Model, fillings: Mapping[str, Filling], width: int) -> Diagram:
+    """Lay the areas of a model out, `width` wide; narrow diagrams let boxes span the width."""
+    boxes: list[Box] = []
+    y: float = _TOP
+    for area in model.areas:
+        box = _box(area, tuple(fillings[role.id] for role in model.roles_in(area)), y, width)
+        boxes.append(box)
+        y = box.y + box.height + _GAP
+    return Diagram(width, y, tuple(boxes))
+
+
+def _box(area: Area, roles: tuple[Filling, ...], y: float, width: int) -> Box:
+    narrow = width < _NARROW
+    inset = width * 0.12
+    x = _START[area.split] * inset * 2 if narrow else _START[area.split] * width
+    span = width - inset if narrow else width * _SPAN
+    room = span - 2 * _PAD
+    lines: list[Line] = []
+    at = y + _PAD
+    for text, size in [(area.title, TITLE_SIZE), *((t, TEXT_SIZE) for t in _texts(roles))]:
+        for part in wrap(text, max(8, int(room / (size * _GLYPH)))):
+            at += size + 5
+            lines.append(Line(at - 4, part, size == TITLE_SIZE))
+    vacant = any(filling.vacant for filling in roles)
+    return Box(area, x, y, span, at + _PAD - y, tuple(lines), vacant)
+
+
+def _texts(roles: tuple[Filling, ...]) -> list[str]:
+    if not roles:
+        return ["no formal role"]
+    return [f"{filling.role.title}: {names(filling)}" for filling in roles]
+
+
+def names(filling: Filling) -> str:
+    """Who holds a role, in a few words."""
+    if not filling.known:
+        return "not known right now"
+    if not filling.holders:
+        return "nobody named"
+    shown = [visible(holder.name) for holder in filling.holders[:_NAMES]]
+    more = len(filling.holders) - len(shown)
+    return ", ".join(shown) + (f" and {more:,} more" if more else "")

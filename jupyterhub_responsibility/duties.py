@@ -1,0 +1,55 @@
+"""What somebody is on the hook for: the responsibilities of the roles they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+from .model import Area, Model, Responsibility, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """A responsibility as seen by a holder of `through`, who answers for it or does it."""
+
+    responsibility: Responsibility
+    part: Literal["accountable", "performer"]
+    through: Role
+    others: tuple[Role, ...] = ()
+    """The other roles that perform it."""
+
+
+def duty_of(model: Model, responsibility: Responsibility, held: tuple[str, ...]) -> Duty | None:
+    """The duty that a responsibility is to somebody who holds these roles.
+
+    Being accountable outweighs performing: one responsibility is one duty.
+    """
+    part: Literal["accountable", "performer"] = "accountable"
+    through = responsibility.accountable
+    if through not in held:
+        part = "performer"
+        through = next((role for role in responsibility.performed_by if role in held), None)
+    if through is None:
+        return None
+    others = tuple(
+        model.roles[role] for role in responsibility.performed_by if role not in (through, *held)
+    )
+    return Duty(responsibility, part, model.roles[through], others)
+
+
+def duties_by_area(model: Model, held: Iterable[str]) -> dict[Area, tuple[Duty, ...]]:
+    """The duties of somebody who holds these roles, by area; areas without duties left out."""
+    roles = tuple(held)
+    by_area = {}
+    for area in model.areas:
+        found = (duty_of(model, each, roles) for each in area.responsibilities)
+        duties = tuple(duty for duty in found if duty)
+        if duties:
+            by_area[area] = duties
+    return by_area
+
+
+def duties(model: Model, held: Iterable[str]) -> tuple[Duty, ...]:
+    """The same as one list, in the order of the model."""
+    return tuple(duty for each in duties_by_area(model, held).values() for duty in each)

@@ -1,0 +1,38 @@
+"""How `enable`, in the hub's configuration, hands its options over to the service.
+
+One JSON object in the environment of the service; its keys are the names of the service's
+settings. It holds no secret: the token comes from the hub in a variable of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import Any
+
+from .errors import ConfigurationError
+
+VARIABLE = "JUPYTERHUB_RESPONSIBILITY"
+MOST_BYTES = 120_000
+"""Linux limits one variable of the environment to 128 KiB."""
+
+
+def hand_over(**options: Any) -> dict[str, str]:
+    """The environment that carries options to the service.
+
+    Raises ConfigurationError where they don't fit.
+    """
+    text = json.dumps(options, ensure_ascii=False, separators=(",", ":"))
+    if len(text.encode()) > MOST_BYTES:
+        raise ConfigurationError(
+            f"the declaration takes {len(text.encode()):,} bytes, and only {MOST_BYTES:,} can be"
+            " handed to a service of the hub. Run the service on its own (external=True), where"
+            " it reads the file itself."
+        )
+    return {VARIABLE: text}
+
+
+def handed_over() -> dict[str, Any]:
+    """The options that `enable` handed over; empty where the service was started by hand."""
+    options = json.loads(os.environ.get(VARIABLE) or "{}")
+    return options if isinstance(options, dict) else {}

@@ -1,0 +1,98 @@
+"""Who holds a role right now: declaration + roster → holders, each with age and source."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from .model import Declaration, Person, Role, Roster, Viewer
+
+DECLARED = "declaration"
+"""The source of a holder whom the operator's file names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """Whoever fills a role: an account through a group, or a declared person without one.
+
+    `source` is the group, or "declaration"; `as_of` is when that was read.
+    """
+
+    name: str
+    kind: Literal["account", "person"]
+    source: str
+    as_of: datetime | None
+    person: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """A role with its holders; `known` is False while the roster cannot tell.
+
+    `missing` are mapped groups that the hub doesn't have.
+    """
+
+    role: Role
+    holders: tuple[Holder, ...]
+    known: bool
+    missing: tuple[str, ...] = ()
+
+    @property
+    def vacant(self) -> bool:
+        """Nobody holds it, and that is certain."""
+        return self.known and not self.holders
+
+
+def filling(declaration: Declaration, roster: Roster, role_id: str) -> Filling:
+    """Who holds one role."""
+    groups = declaration.groups.get(role_id, ())
+    accounts = [
+        Holder(name, "account", group, roster.read_at)
+        for group in groups
+        for name in roster.members.get(group, ())
+    ]
+    people = [
+        Holder(person.name, "person", DECLARED, declaration.as_of, person)
+        for person in declaration.people.get(role_id, ())
+    ]
+    known = roster.read_at is not None or not groups
+    return Filling(
+        role=declaration.model.roles[role_id],
+        holders=(*_once(accounts), *people),
+        known=known,
+        missing=tuple(g for g in groups if known and g not in roster.members),
+    )
+
+
+def fillings(declaration: Declaration, roster: Roster) -> dict[str, Filling]:
+    """Who holds each role, by role id."""
+    return {role_id: filling(declaration, roster, role_id) for role_id in declaration.model.roles}
+
+
+def _once(holders: Iterable[Holder]) -> list[Holder]:
+    """An account in two groups of one role holds it once, through the first."""
+    first: dict[str, Holder] = {}
+    for holder in holders:
+        first.setdefault(holder.name, holder)
+    return list(first.values())
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRole:
+    """A role that the viewer holds, and the groups through which."""
+
+    role: Role
+    groups: tuple[str, ...]
+
+
+def roles_of(declaration: Declaration, viewer: Viewer) -> tuple[OwnRole, ...]:
+    """The roles that an account holds through its groups, in the order of the model."""
+    if viewer.kind != "user":
+        return ()
+    own = (
+        OwnRole(role, tuple(g for g in declaration.groups.get(role.id, ()) if g in viewer.groups))
+        for role in declaration.model.roles.values()
+    )
+    return tuple(each for each in own if each.groups)

@@ -1,0 +1,295 @@
+"""`enable`: from a declaration to plain hub configuration.
+
+It only adds to what is there, may be called twice, and refuses what contradicts it.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from traitlets.config import Config
+from traitlets.config.loader import LazyConfigValue
+
+from . import access
+from .access import UserManagement
+from .declaration import dump, load
+from .declaration.shape import did_you_mean
+from .errors import ConfigurationError
+from .handover import hand_over
+from .hub_pages import HubPages, IfConfigured
+from .model import Declaration
+from .paths import templates as our_templates
+from .text import iso
+
+log = logging.getLogger(__name__)
+
+VARIABLE = "responsibility"
+"""The name of the variable in the hub's templates."""
+
+HUB_ROLES = {"admin", "user", "server", "token"}
+"""Roles that every hub has; a role of the model can't have such an id."""
+
+
+def enable(
+    c: Config,
+    declaration: str | Path | Mapping[str, Any],
+    *,
+    service_name: str = "responsibilities",
+    url: str = "http://127.0.0.1:10105",
+    command: list[str] | None = None,
+    external: bool = False,
+    api_token: str | None = None,
+    templates: bool = True,
+    user_management: UserManagement = "service",
+) -> None:
+    """Add a Responsibilities service, its roles, groups and templates to a hub's configuration.
+
+    `c` is the configuration in `jupyterhub_config.py`; `declaration` is the path of the
+    declaration, or the declaration itself. `service_name` is part of the address of the page;
+    `url` is where the service listens. `command` starts it (default: this package). With
+    `external=True` the hub doesn't start it, and `api_token` is the token it shares with the
+    hub. `templates=False` leaves the hub's own pages alone. `user_management` says who may add
+    users: `"service"`, `"admin"` (Hub Administrators; it makes them as powerful as a JupyterHub
+    admin) or `"off"`.
+
+    Raises DeclarationError with every fault of the declaration, UnreadableError where there is
+    no such file, and ConfigurationError where the configuration contradicts it.
+    """
+    _check_options(service_name, url, external, api_token, user_management)
+    declared = load(declaration)
+    _check_roles(c, declared)
+    hub = c.JupyterHub
+    if _enabled_before(hub, declared, service_name):
+        return
+    service: dict[str, Any] = {"name": service_name, "url": url, "oauth_no_confirm": True}
+    if api_token:
+        service["api_token"] = api_token
+    if not external:
+        service["command"] = command or [sys.executable, "-m", __package__, "serve"]
+        service["environment"] = _handover(c, declared, service_name, user_management)
+    hub.services = _with_service(_current(hub, "services", []), service)
+    hub.load_roles = _with_roles(c, declared, service_name, user_management)
+    if not authenticator_manages(c, "groups"):
+        hub.load_groups = _with_groups(_current(hub, "load_groups", {}), declared)
+    if _hub_version() >= (6,) and not _own_user_scopes(hub):
+        scopes = _current(hub, "extra_user_scopes", set())
+        hub.extra_user_scopes = {*scopes, access.page_scope(service_name)}
+    variables = _current(hub, "template_vars", {})
+    hub.template_vars = {**variables, VARIABLE: HubPages(declared, service_name)}
+    if templates:
+        paths = [str(path) for path in _current(hub, "template_paths", [])]
+        ours = str(our_templates())
+        hub.template_paths = paths if ours in paths else [*paths, ours]
+
+
+def authenticator_manages(c: Config, what: str) -> bool:
+    """Whether an authenticator is configured to manage `groups` or `roles`."""
+    sections = (c[name] for name in c if name.endswith("Authenticator"))
+    return any(section.get(f"manage_{what}") is True for section in sections)
+
+
+def _current(section: Config, name: str, default: Any) -> Any:
+    """What the operator has set so far; assignments and appends (LazyConfigValue) alike."""
+    if name not in section:
+        return default
+    value = section[name]
+    if isinstance(value, LazyConfigValue):
+        value = value.get_value(default)
+    return type(default)(value) if isinstance(value, Iterable) else value
+
+
+def _hub_version() -> tuple[Any, ...]:
+    from jupyterhub import version_info
+
+    return tuple(version_info)
+
+
+def _check_options(
+    service_name: str,
+    url: str,
+    external: bool,
+    api_token: str | None,
+    user_management: str,
+) -> None:
+    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", service_name):
+        raise ConfigurationError(
+            f"service_name={service_name!r} cannot be part of an address: use small letters,"
+            " digits and hyphens"
+        )
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ConfigurationError(
+            f"url={url!r} is not where a service can listen: use http://127.0.0.1:10105, or"
+            " another port"
+        )
+    if user_management not in access.USER_MANAGEMENT:
+        fix = did_you_mean(user_management, access.USER_MANAGEMENT)
+        raise ConfigurationError(f"user_management={user_management!r} is unknown. {fix}")
+    if external and not api_token:
+        raise ConfigurationError(
+            "external=True needs api_token: the token that the service, run elsewhere, shares"
+            " with the hub"
+        )
+
+
+def _check_roles(c: Config, declared: Declaration) -> None:
+    from jupyterhub.scopes import scope_definitions
+
+    custom = _current(c.JupyterHub, "custom_scopes", {})
+    for role_id in declared.groups:
+        if role_id in HUB_ROLES or not re.fullmatch(r"[a-z][a-z0-9-]{2,}", role_id):
+            raise ConfigurationError(
+                f"the role '{role_id}' is mapped to groups, but a role of the hub cannot be"
+                " called that: choose an id of three letters or more that the hub doesn't use"
+            )
+        for scope in declared.scopes.get(role_id, ()):
+            name = scope.partition("!")[0]
+            if name not in scope_definitions and name not in custom:
+                fix = did_you_mean(name, [*scope_definitions, *custom])
+                raise ConfigurationError(
+                    f"roles.{role_id}.scopes: the hub has no scope '{name}'. {fix}"
+                )
+        for scope, power in access.dangers(declared.scopes.get(role_id, ())).items():
+            log.warning("roles.%s.scopes: '%s' lets its holders %s", role_id, scope, power)
+
+
+def _enabled_before(hub: Config, declared: Declaration, service_name: str) -> bool:
+    """Whether this is a second call that says the same; one that says something else is refused."""
+    there = _current(hub, "template_vars", {}).get(VARIABLE)
+    if there is None:
+        return False
+    if not isinstance(there, HubPages):
+        raise ConfigurationError(
+            f"c.JupyterHub.template_vars already has a '{VARIABLE}' of another kind: rename it"
+        )
+    if there == HubPages(declared, service_name):
+        return True
+    raise ConfigurationError(
+        f"enable() was called before, with {_origin(there.declaration)} as the service"
+        f" '{there.service_name}', and now with {_origin(declared)} as '{service_name}'. A hub"
+        " has one declaration: keep one of the calls"
+    )
+
+
+def _origin(declared: Declaration) -> str:
+    return declared.source or "a dict"
+
+
+def _handover(
+    c: Config, declared: Declaration, service_name: str, user_management: UserManagement
+) -> dict[str, str]:
+    hub = c.JupyterHub
+    ours = str(our_templates())
+    paths = [str(path) for path in _current(hub, "template_paths", []) if str(path) != ours]
+    return hand_over(
+        declaration=dump(declared),
+        declared_at=iso(declared.as_of),
+        declaration_file=str(Path(declared.source).absolute()) if declared.source else "",
+        service_name=service_name,
+        user_management=user_management,
+        authenticator_groups=authenticator_manages(c, "groups"),
+        template_paths=[str(Path(path).absolute()) for path in paths],
+        template_vars=_plain_variables(_current(hub, "template_vars", {})),
+    )
+
+
+def _plain_variables(variables: Mapping[str, Any]) -> dict[str, Any]:
+    """What a page outside the hub's process can be given: text, numbers and the like."""
+    return {
+        name: value
+        for name, value in variables.items()
+        if isinstance(value, str | int | float | bool | None)
+    }
+
+
+def _with_service(services: list[dict[str, Any]], ours: dict[str, Any]) -> list[dict[str, Any]]:
+    for there in services:
+        if there.get("name") == ours["name"]:
+            raise ConfigurationError(
+                f"c.JupyterHub.services already has a service '{ours['name']}', at"
+                f" {there.get('url')}; enable() would add one at {ours['url']}. Give one of them"
+                " another name (service_name=…)"
+            )
+        if there.get("url") and _port(there["url"]) == _port(ours["url"]):
+            raise ConfigurationError(
+                f"the service '{there.get('name')}' listens at {there['url']}, where"
+                f" '{ours['name']}' should: give one of them another port (url=…)"
+            )
+    return [*services, ours]
+
+
+def _port(url: str) -> tuple[str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.hostname, parts.port
+
+
+def _own_user_scopes(hub: Config) -> bool:
+    """Whether the operator says what every user may do; the hub then ignores additions."""
+    roles = _current(hub, "load_roles", [])
+    return any(role.get("name") == "user" and "scopes" in role for role in roles)
+
+
+def _with_roles(
+    c: Config, declared: Declaration, service_name: str, user_management: UserManagement
+) -> list[dict[str, Any]]:
+    hub = c.JupyterHub
+    page = access.page_scope(service_name)
+    roles = [dict(role) for role in _current(hub, "load_roles", [])]
+    managed = authenticator_manages(c, "roles")
+    if managed:
+        log.warning(
+            "The authenticator manages roles: let it give the roles %s to their holders",
+            ", ".join(declared.groups),
+        )
+    for role_id, groups in declared.groups.items():
+        scopes = access.scopes_for(role_id, declared.scopes.get(role_id), user_management)
+        entry = {
+            "name": role_id,
+            "description": declared.model.roles[role_id].title,
+            "scopes": [*scopes, page],
+        }
+        _merge_role(roles, entry if managed else {**entry, "groups": list(groups)})
+        if access.ADD_USERS_SCOPE in scopes:
+            log.warning("%s may %s", role_id, access.DANGEROUS_SCOPES[access.ADD_USERS_SCOPE])
+    name = f"{service_name}-service"
+    if any(role.get("name") == name for role in roles):
+        raise ConfigurationError(
+            f"c.JupyterHub.load_roles already has a role '{name}', which the service needs for"
+            " itself: rename yours, or the service (service_name=…)"
+        )
+    roles.append(
+        {
+            "name": name,
+            "description": "Reads who holds which responsibility",
+            "scopes": list(access.roster_scopes(declared.mapped_groups)),
+            "services": IfConfigured([service_name]),
+        }
+    )
+    if _own_user_scopes(hub) or _hub_version() < (6,):
+        _merge_role(roles, {"name": "user", "scopes": [page]}, new=["self"])
+    return roles
+
+
+def _merge_role(roles: list[dict[str, Any]], ours: dict[str, Any], new: Iterable[str] = ()) -> None:
+    """Add a role, or what it lacks to the operator's own role of that name."""
+    there = next((role for role in roles if role.get("name") == ours["name"]), None)
+    if there is None:
+        roles.append({**ours, "scopes": [*new, *ours["scopes"]]})
+        return
+    if "scopes" not in there:
+        there["scopes"] = list(new)
+    for key in ("scopes", "groups"):
+        if key in ours:
+            there[key] = list(dict.fromkeys([*there.get(key, ()), *ours[key]]))
+    there.setdefault("description", ours.get("description", ""))
+
+
+def _with_groups(groups: dict[str, Any], declared: Declaration) -> dict[str, Any]:
+    """Declare the groups without members: whom a list names would come back at every start."""
+    return {**{group: {} for group in declared.mapped_groups}, **groups}

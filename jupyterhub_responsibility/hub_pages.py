@@ -1,0 +1,111 @@
+"""What the hub's own pages show: a template variable, computed in the hub's process.
+
+Nothing here may take a page of the hub down: whatever fails is logged and left out. Only the
+declaration is used, and the groups of the account whose page it is; the hub has both at hand.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from .contacts import Desk
+from .holders import OwnRole, roles_of
+from .model import Contact, Declaration, Roster, Viewer
+
+log = logging.getLogger(__name__)
+
+
+class HubPages:
+    """The hub calls it with the account (or None) for every page that it renders."""
+
+    def __init__(self, declaration: Declaration, service_name: str) -> None:
+        self.declaration = declaration
+        self.service_name = service_name
+        self.first = Desk(declaration, Roster()).first_contacts()
+        self.public = tuple(contact for contact in declaration.contacts if contact.public)
+
+    def __call__(self, user: Any) -> HubPage:
+        """The variable for one page, seen by `user` (a `jupyterhub.user.User`, or None)."""
+        return HubPage(self, user)
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, HubPages)
+            and self.declaration == other.declaration
+            and self.service_name == other.service_name
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # as for every type with its own __eq__
+
+
+class HubPage:
+    """The variable `responsibility` in the hub's templates."""
+
+    def __init__(self, pages: HubPages, user: Any) -> None:
+        self._pages = pages
+        self._user = user
+        self.service_name = pages.service_name
+        self.first: tuple[Contact, ...] = pages.first
+        self.public: tuple[Contact, ...] = pages.public
+        self.community = pages.declaration.community
+
+    @cached_property
+    def roles(self) -> tuple[OwnRole, ...]:
+        """The roles that the account holds, through its groups as they are now."""
+        try:
+            groups = frozenset(group.name for group in self._user.groups)
+            return roles_of(self._pages.declaration, Viewer(self._user.name, groups=groups))
+        except Exception:
+            log.exception("The roles of an account could not be told")
+            return ()
+
+    @cached_property
+    def admin(self) -> bool:
+        """Whether the account is a JupyterHub admin."""
+        return bool(getattr(self._user, "admin", False))
+
+    @cached_property
+    def missing(self) -> bool:
+        """Whether the hub runs without the service, because its entry was erased."""
+        return not service_is_configured(self.service_name)
+
+
+def service_is_configured(service_name: str) -> bool:
+    """Whether the running hub has the service; True where that cannot be told."""
+    try:
+        from jupyterhub.app import JupyterHub
+
+        if not JupyterHub.initialized():
+            return True
+        services = JupyterHub.instance().services
+        return any(service.get("name") == service_name for service in services)
+    except Exception:
+        log.exception("Whether the hub has the service %s could not be told", service_name)
+        return True
+
+
+class IfConfigured(list[str]):
+    """Names of services, as a role lists them, less those that the hub doesn't have.
+
+    `c.JupyterHub.services = […]` after `enable` erases the service. A role that names a
+    service which isn't there stops the hub; this way the hub starts, and says what is wrong.
+    """
+
+    def __iter__(self) -> Iterator[str]:
+        """Those names that the running hub knows."""
+        for name in super().__iter__():
+            if service_is_configured(name):
+                yield name
+            else:
+                log.error(
+                    "The service %r is not in c.JupyterHub.services: something assigned that"
+                    " list after enable(). Move enable() below it, or append to the list.",
+                    name,
+                )
+
+    def __deepcopy__(self, memo: Any) -> IfConfigured:
+        """Copying must not look: configuration is copied before the hub knows its services."""
+        return IfConfigured(self[:])

@@ -1,0 +1,235 @@
+"""The vocabulary, as frozen types.
+
+model           areas, responsibilities and roles: what has to be done, and by which role
+area            a field of work with a key goal and at most five responsibilities
+responsibility  one thing somebody has to do; at most one role is accountable, roles perform it
+role            a named part in the model; filled by holders
+party           an organisation: the provider runs the infrastructure, the community uses it
+holder          whoever fills a role: an account (through a mapped group) or a declared person
+topic           the everyday words in which people ask
+contact         a way to reach a role, an area, a responsibility or everyone
+link            a page to read about an area, a responsibility or a role
+declaration     what the operator says about this hub, with the model that results from it
+roster          the members of the mapped groups, as last read from the hub
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Literal, get_args
+
+Split = Literal["provider", "shared", "community", "partner", "none"]
+SPLITS: tuple[Split, ...] = get_args(Split)
+
+EVERYONE = "everyone"
+"""The contact target that stands for everybody on the hub."""
+
+RESPONSIBILITIES_PER_AREA = 5
+"""More would overwhelm those who have to remember them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """How many holders a role wants: at least `min`, at most `max` (None: no limit)."""
+
+    min: int = 0
+    max: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """A named part in the model; `mapped` roles are held through groups of the hub."""
+
+    id: str
+    title: str
+    summary: str = ""
+    description: str = ""
+    filled_by: str = ""
+    holders: Range = Range()
+    appointed_by: tuple[str, ...] = ()
+    starts_with: tuple[str, ...] = ()
+    mapped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Responsibility:
+    """One thing somebody has to do; `split` says whose job it is."""
+
+    id: str
+    area: str
+    title: str
+    description: str
+    split: Split
+    accountable: str | None = None
+    performed_by: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """Performing roles first, then the accountable one: the order in which to ask."""
+        answers_for_it = (self.accountable,) if self.accountable else ()
+        return tuple(dict.fromkeys((*self.performed_by, *answers_for_it)))
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """A field of work; `note` says how the work is usually divided."""
+
+    id: str
+    title: str
+    goal: str
+    split: Split
+    note: str = ""
+    responsibilities: tuple[Responsibility, ...] = ()
+
+
+@dataclass(frozen=True)
+class Model:
+    """What has to be done, and by which role."""
+
+    title: str
+    areas: tuple[Area, ...]
+    roles: Mapping[str, Role]
+
+    def responsibilities(self) -> Iterator[Responsibility]:
+        """Every responsibility, in the order of the areas."""
+        for area in self.areas:
+            yield from area.responsibilities
+
+    def roles_in(self, area: Area) -> tuple[Role, ...]:
+        """The roles with a part in an area, in the order of the model."""
+        taking_part = {role for r in area.responsibilities for role in r.roles}
+        return tuple(role for role in self.roles.values() if role.id in taking_part)
+
+    def titles(self) -> dict[str, str]:
+        """Title by id, for everything that a contact or a link may be for."""
+        return (
+            {EVERYONE: "Everyone"}
+            | {area.id: area.title for area in self.areas}
+            | {each.id: each.title for each in self.responsibilities()}
+            | {role.id: role.title for role in self.roles.values()}
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """An organisation; `url` is where it can be reached."""
+
+    name: str
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody who holds a role without an account on the hub."""
+
+    name: str
+    email: str = ""
+    telephone: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A way to reach somebody; the fields are those of schema.org's ContactPoint.
+
+    `targets` are ids of areas, roles or responsibilities, or `everyone` (`for` in the file);
+    `public` contacts are shown to those who aren't logged in.
+    """
+
+    id: str
+    name: str
+    targets: tuple[str, ...] = (EVERYONE,)
+    email: str = ""
+    telephone: str = ""
+    url: str = ""
+    hours: str = ""
+    languages: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    review_by: date | None = None
+    public: bool = False
+
+    @property
+    def reachable(self) -> bool:
+        """Whether there is any way to reach it."""
+        return bool(self.email or self.telephone or self.url)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A page to read."""
+
+    title: str
+    url: str
+    targets: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """What the operator says about this hub.
+
+    The mappings are by role id. `as_of` is when the file was last changed: the age of
+    everything that it claims. `source` names the file, and is empty for a dict.
+    """
+
+    model: Model
+    community: Party
+    provider: Party
+    groups: Mapping[str, tuple[str, ...]]
+    initial: Mapping[str, tuple[str, ...]]
+    people: Mapping[str, tuple[Person, ...]]
+    scopes: Mapping[str, tuple[str, ...]]
+    contacts: tuple[Contact, ...]
+    links: tuple[Link, ...]
+    as_of: datetime = field(compare=False)
+    source: str = ""
+
+    @property
+    def mapped_groups(self) -> tuple[str, ...]:
+        """Every group that makes its members holders of a role."""
+        return tuple(dict.fromkeys(g for groups in self.groups.values() for g in groups))
+
+    def links_for(self, target: str) -> tuple[Link, ...]:
+        """The pages to read about an area, a responsibility or a role."""
+        return tuple(link for link in self.links if target in link.targets)
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The members of the mapped groups as last read from the hub.
+
+    `read_at` is None while they are not known: never read, or read too long ago to be
+    repeated. A group that the hub doesn't have is absent from `members`. `trouble` says in
+    plain words why the last attempt to read failed, and is empty if it did not. `version`
+    grows whenever a page made from it would read differently.
+    """
+
+    read_at: datetime | None = None
+    members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    trouble: str = ""
+    version: int = 0
+
+    @cached_property
+    def _groups(self) -> Mapping[str, frozenset[str]]:
+        by_account: dict[str, set[str]] = {}
+        for group, names in self.members.items():
+            for name in names:
+                by_account.setdefault(name, set()).add(group)
+        return {name: frozenset(groups) for name, groups in by_account.items()}
+
+    def groups_of(self, account: str) -> frozenset[str]:
+        """The mapped groups that an account is in."""
+        return self._groups.get(account, frozenset())
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who is looking: an account of the hub, or a service with a token (`kind`)."""
+
+    name: str
+    admin: bool = False
+    groups: frozenset[str] = frozenset()
+    kind: str = "user"

@@ -1,0 +1,124 @@
+"""The live roster: read from the hub in the background, never on a page view."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+
+from .errors import HubError
+from .model import Declaration, Roster, Viewer
+
+Members = Mapping[str, tuple[str, ...]]
+
+log = logging.getLogger(__name__)
+
+
+def utcnow() -> datetime:
+    """The present, with its time zone."""
+    return datetime.now(timezone.utc)
+
+
+class RosterKeeper:
+    """Keeps the roster of the mapped groups fresh.
+
+    `read` asks the hub for the members of some groups. What was read is repeated for at most
+    `max_age`; after that nobody knows who holds what, and the roster says so.
+    """
+
+    def __init__(
+        self,
+        declaration: Declaration,
+        read: Callable[[tuple[str, ...]], Awaitable[Members]],
+        *,
+        interval: timedelta,
+        max_age: timedelta,
+        now: Callable[[], datetime] = utcnow,
+    ) -> None:
+        self._groups = declaration.mapped_groups
+        self._read = read
+        self._interval = interval
+        self._max_age = max_age
+        self._now = now
+        self._reading: asyncio.Task[None] | None = None
+        self._tried_at: datetime | None = None
+        self.current = Roster(trouble="The hub has not been asked yet")
+
+    async def run(self) -> None:
+        """Refresh for ever; a failed reading is kept as `trouble` and does not end it."""
+        while True:
+            await self.refresh()
+            await asyncio.sleep(self._interval.total_seconds())
+
+    async def refresh(self) -> None:
+        """Read the roster now; those who ask at the same time share one reading."""
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.ensure_future(self._refresh())
+        await asyncio.shield(self._reading)
+
+    async def _refresh(self) -> None:
+        self._tried_at = self._now()
+        try:
+            members = await self._read(self._groups)
+        except HubError as error:
+            self._failed(str(error))
+        except Exception:
+            log.exception("Reading the roster failed in an unforeseen way")
+            self._failed("Reading the hub failed in an unforeseen way")
+        else:
+            self._succeeded(members)
+
+    def _succeeded(self, members: Members) -> None:
+        if self.current.trouble:
+            log.info("The roster is up to date again")
+        fresh = Roster(self._now(), dict(members), version=self.current.version)
+        if _reads_alike(fresh, self.current):
+            self.current = fresh
+        else:
+            self.current = replace(fresh, version=self.current.version + 1)
+
+    def _failed(self, trouble: str) -> None:
+        last = self.current
+        if trouble != last.trouble:
+            log.warning("The roster could not be read: %s", trouble)
+        expired = last.read_at is None or self._now() - last.read_at > self._max_age
+        kept = Roster() if expired else last
+        now = replace(kept, trouble=trouble, version=last.version)
+        if (now.read_at, now.trouble) != (last.read_at, last.trouble):
+            now = replace(now, version=last.version + 1)
+        self.current = now
+
+    async def agree_with(self, viewer: Viewer) -> Viewer:
+        """The viewer with the mapped groups they are really in, as far as can be known.
+
+        The identity of a viewer and the roster are read at different moments. Where they
+        differ, the roster is read again (at most once a second), and counts.
+        """
+        if viewer.kind != "user" or self._agrees(viewer):
+            return viewer
+        if self._tried_at is None or self._now() - self._tried_at >= timedelta(seconds=1):
+            await self.refresh()
+        if self.current.trouble or self._agrees(viewer):
+            return viewer
+        return replace(viewer, groups=self.current.groups_of(viewer.name))
+
+    def _agrees(self, viewer: Viewer) -> bool:
+        if self.current.read_at is None:
+            return True
+        return viewer.groups.intersection(self._groups) == self.current.groups_of(viewer.name)
+
+
+def _reads_alike(one: Roster, other: Roster) -> bool:
+    """Pages show the time to the minute: within it, the same members make the same page."""
+    return (
+        one.members == other.members
+        and one.trouble == other.trouble
+        and minute(one.read_at) == minute(other.read_at)
+    )
+
+
+def minute(moment: datetime | None) -> datetime | None:
+    """A moment without its seconds."""
+    return moment and moment.replace(second=0, microsecond=0)

@@ -1,0 +1,203 @@
+"""The service as an application: puts everything together, once, and serves it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from jupyterhub.services.auth import HubOAuth
+from jupyterhub.utils import make_ssl_context
+from tornado.httpserver import HTTPServer
+from tornado.web import Application as WebApplication
+from tornado.web import RequestHandler
+from traitlets import Unicode
+from traitlets.config import Application, Config, catch_config_error
+
+from .._version import __version__
+from ..declaration import load
+from ..errors import ConfigurationError, ResponsibilityError
+from ..finder import Finder
+from ..handover import handed_over
+from ..hub_api import HubAPI
+from ..model import Declaration
+from ..paths import STATIC
+from ..roster import RosterKeeper, utcnow
+from .handlers.plain import FileHandler
+from .identity import cookie_secret, hub_oauth
+from .routes import OTHERWISE, ROUTES
+from .settings import Settings
+from .site import Site
+from .templating import Templates
+
+log = logging.getLogger("jupyterhub_responsibility")
+
+
+def declaration_of(settings: Settings) -> Declaration:
+    """Load what the settings declare. Raises DeclarationError or UnreadableError."""
+    if isinstance(settings.declaration, dict):
+        as_of = datetime.fromisoformat(settings.declared_at) if settings.declared_at else None
+        return load(settings.declaration, as_of)
+    return load(settings.declaration)
+
+
+def build_site(settings: Settings, declaration: Declaration, auth: HubOAuth) -> Site:
+    """Put the real adapters together."""
+    tls = {"client_key": auth.keyfile, "client_cert": auth.certfile, "ca_certs": auth.client_ca}
+    api = HubAPI(auth.api_url, auth.api_token, settings.hub_timeout, tls)
+    keeper = RosterKeeper(
+        declaration,
+        api.members,
+        interval=timedelta(seconds=settings.roster_seconds),
+        max_age=timedelta(seconds=settings.roster_max_age),
+    )
+    home = auth.base_url
+    hub = auth.hub_host + auth.hub_prefix
+    templates = Templates(
+        settings.template_paths,
+        {
+            **settings.template_vars,
+            "base_url": hub,
+            "prefix": hub.removesuffix("hub/"),
+            "static_url": lambda path, **_: f"{hub}static/{path}",
+            "services": [{"name": settings.service_name, "href": home}],
+            "logout_url": f"{hub}logout",
+            "no_spawner_check": True,
+            "responsibility": {"service_name": settings.service_name, "here": True},
+        },
+    )
+    return Site(
+        settings, declaration, Finder(declaration), keeper, api, auth, templates, home, hub,
+        started_at=utcnow(),
+    )  # fmt: skip
+
+
+def web_application(site: Site, secret: bytes) -> WebApplication:
+    """The routes of a site as a tornado application."""
+    home, take = site.home, {"site": site}
+    routes: list[Any] = [(home + route.pattern, route.handler, take) for route in ROUTES]
+    routes.append((f"{home}static/(.*)", FileHandler, {"path": str(STATIC)}))
+    routes += [(home + pattern, handler, take) for pattern, handler in OTHERWISE]
+    return WebApplication(
+        routes,
+        cookie_secret=secret,
+        log_function=log_request,
+        default_handler_class=OTHERWISE[-1][1],
+        default_handler_args=take,
+    )
+
+
+def log_request(handler: RequestHandler) -> None:
+    """One line for what went wrong; the path only, since a query may hold private words."""
+    status = handler.get_status()
+    level = logging.ERROR if status >= 500 else logging.INFO if status >= 400 else logging.DEBUG
+    request = handler.request
+    log.log(level, "%d %s %r %.1f ms", status, request.method, request.path,
+            1000 * request.request_time())  # fmt: skip
+
+
+class ResponsibilityService(Application):
+    """The service process; `jupyterhub-responsibility serve` runs it."""
+
+    name = "jupyterhub-responsibility serve"
+    description = "Serve the Responsibilities pages; normally the hub starts this by itself."
+    version = __version__
+    classes = [Settings]
+    aliases = {
+        "config": "ResponsibilityService.config_file",
+        "declaration": "Settings.declaration",
+        "bind-url": "Settings.bind_url",
+        "log-level": "Application.log_level",
+    }
+    flags = {
+        "generate-config": (
+            {"ResponsibilityService": {"generate": "yes"}},
+            "Print a config file with every option and leave.",
+        ),
+    }
+
+    config_file = Unicode("", help="A config file with options of this service.").tag(config=True)
+    generate = Unicode("", help="Print a config file and leave.").tag(config=True)
+
+    def _log_level_default(self) -> int:
+        return logging.INFO
+
+    @catch_config_error
+    def initialize(self, argv: list[str] | None = None) -> None:
+        """Handed-over options, then the config file, then the command line."""
+        self.update_config(Config({"Settings": handed_over()}))
+        self.parse_command_line(argv)
+        if self.config_file:
+            command_line = self.cli_config.copy()
+            self.load_config_file(self.config_file)
+            self.update_config(Config(command_line))
+        _set_up_logging(self.log.level)
+
+    def start(self) -> None:
+        """Serve until told to stop."""
+        if self.generate:
+            print(self.generate_config_file())
+            return
+        asyncio.run(self.serve())
+
+    async def serve(self) -> None:
+        """Open the port, then read the roster in the background."""
+        settings = Settings(parent=self)
+        declaration = declaration_of(settings)
+        if not os.environ.get("JUPYTERHUB_API_TOKEN"):
+            raise ConfigurationError(
+                "there is no token for the hub. Set JUPYTERHUB_API_TOKEN to the token that the"
+                " hub has for this service"
+            )
+        prefix = f"/services/{settings.service_name}/"
+        os.environ.setdefault("JUPYTERHUB_SERVICE_PREFIX", prefix)
+        auth = hub_oauth(settings.service_name, settings.identity_seconds)
+        site = build_site(settings, declaration, auth)
+        server = self._listen(web_application(site, cookie_secret(auth.api_token)), settings)
+        refreshing = asyncio.create_task(site.keeper.run())
+        await _told_to_stop()
+        refreshing.cancel()
+        server.stop()
+        await server.close_all_connections()
+
+    def _listen(self, app: WebApplication, settings: Settings) -> HTTPServer:
+        url = os.environ.get("JUPYTERHUB_SERVICE_URL") or settings.bind_url
+        parts = urlsplit(url)
+        tls = None
+        if parts.scheme == "https":
+            auth = HubOAuth.instance()
+            tls = make_ssl_context(auth.keyfile, auth.certfile, cafile=auth.client_ca)
+        server = HTTPServer(app, ssl_options=tls, xheaders=True)
+        port = parts.port or (443 if tls else 80)
+        server.listen(port, parts.hostname or "127.0.0.1")
+        log.info("Serving responsibilities at %s", url)
+        return server
+
+
+def _set_up_logging(level: str | int) -> None:
+    logging.basicConfig(level=level, format="[%(levelname).1s %(asctime)s] %(message)s")
+    # HubOAuth tells of every request that no browser sent, and of session ids: not for our log.
+    logging.getLogger("tornado.application").setLevel(logging.ERROR)
+    logging.getLogger("tornado.access").setLevel(logging.ERROR)
+
+
+async def _told_to_stop() -> None:
+    told = asyncio.Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(each, told.set)
+    await told.wait()
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run the service; faults are said in a few lines. Returns the exit status."""
+    try:
+        ResponsibilityService.launch_instance(argv)
+    except (ResponsibilityError, OSError) as error:
+        print(f"jupyterhub-responsibility serve: {error}", file=sys.stderr)
+        return 2
+    return 0

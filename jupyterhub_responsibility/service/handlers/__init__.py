@@ -1,0 +1,1 @@
+"""Handlers fetch, call one pure function, and render."""

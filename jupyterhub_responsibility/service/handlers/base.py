@@ -1,0 +1,162 @@
+"""What all handlers share: who is asking, and how errors are said."""
+
+from __future__ import annotations
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from jupyterhub.services.auth import HubOAuth, HubOAuthenticated
+from tornado.web import HTTPError, RequestHandler
+
+from ...errors import HubError
+from ...model import Viewer
+from .. import identity
+from ..pages import ErrorPage
+from ..site import Site
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 10
+
+TITLES = {
+    400: "That did not work",
+    403: "This page is not open to you",
+    404: "There is no such page",
+    405: "That cannot be done here",
+    503: "The hub does not answer right now",
+}
+MESSAGES = {
+    400: "The address or what was sent with it is not as it should be.",
+    403: "Your account may not see this. If you think it should, ask one of the people below.",
+    404: "The address may be mistyped, or what it led to is gone.",
+    405: "This address is for reading only.",
+    500: "Something went wrong here, and it has been noted. Try again in a moment.",
+    503: "Who you are, and who holds which role, can only be told with the hub's help. Nothing"
+    " is lost: try again in a moment.",
+}
+
+
+class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # JupyterHub is untyped
+    """A handler that may know who is asking; it never blocks on the hub."""
+
+    site: Site
+    viewer: Viewer | None = None
+
+    def initialize(self, site: Site) -> None:
+        """Take what `app` put together."""
+        self.site = site
+        self.hub_auth: HubOAuth = site.auth
+
+    def set_default_headers(self) -> None:
+        self.set_header("X-Content-Type-Options", "nosniff")
+        self.set_header("Referrer-Policy", "same-origin")
+        self.set_header("Cache-Control", "private, no-cache")
+        self.set_header(
+            "Content-Security-Policy",
+            "frame-ancestors 'self'; object-src 'none'; base-uri 'self'; form-action 'self'",
+        )
+
+    def compute_etag(self) -> None:
+        """No hash over every page: they are not to be kept by anybody."""
+
+    def get_current_user(self) -> dict[str, Any] | None:
+        """Who was identified in `prepare`; asking the hub here would block everybody."""
+        model: dict[str, Any] | None = getattr(self, "_hub_auth_user_cache", None)
+        return model
+
+    async def identify(self) -> Viewer | None:
+        """Who is asking, with the groups they are really in; None if the hub knows nobody."""
+        if identity.is_websocket(self):
+            raise HTTPError(400, "websocket requests are refused")
+        site = self.site
+        model = await identity.identify(self.hub_auth, self, site.settings.hub_timeout)
+        self._hub_auth_user_cache = model
+        if model is None:
+            return None
+        if not identity.may_enter(self.hub_auth, model):
+            raise HTTPError(403, "%s lacks the scope of this service", model["name"])
+        self.viewer = await site.keeper.agree_with(identity.viewer_of(model))
+        return self.viewer
+
+    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
+        """The hub's failures are expected: they get a line, not a traceback."""
+        if isinstance(value, HubError):
+            log.warning("%s %s: %s", self.request.method, self.request.path, value)
+        else:
+            super().log_exception(typ, value, tb)
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        """Say what happened in the way that this handler speaks."""
+        error = kwargs.get("exc_info", (None, None))[1]
+        if isinstance(error, HubError):
+            status_code = 503
+        if status_code == 503:
+            self.set_status(503)
+            self.set_header("Retry-After", str(RETRY_SECONDS))
+        self.say_error(status_code, MESSAGES.get(status_code, MESSAGES[500]))
+
+    def say_error(self, status: int, message: str) -> None:
+        """An error as a page, in the hub's look."""
+        title = TITLES.get(status, "Something went wrong")
+        public = tuple(contact for contact in self.site.declaration.contacts if contact.public)
+        contacts = self.site.subject.desk.first_contacts() if self.viewer else public
+        page = ErrorPage(status, message, contacts, self.again(status))
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.finish(
+            self.site.render("responsibility-error.html", title, "error", page, self.viewer, "")
+        )
+
+    def again(self, status: int) -> str:
+        """Where trying again makes sense, the address to try."""
+        return self.request.path if status >= 500 and self.request.method == "GET" else ""
+
+    def not_found(self) -> HTTPError:
+        """A 404 that needs no words in the log."""
+        return HTTPError(404)
+
+
+class PageHandler(Handler):
+    """A page for people: without a login, they are sent to the hub's."""
+
+    async def prepare(self) -> None:
+        viewer = await self.identify()
+        if viewer is None:
+            if self.request.method not in ("GET", "HEAD"):
+                raise HTTPError(403, "not logged in")
+            self.redirect(self.get_login_url())
+
+    @property
+    def xsrf(self) -> str:
+        """The token that scripts on the page send along."""
+        token: bytes = self.xsrf_token
+        return token.decode("ascii")
+
+    def who(self) -> Viewer:
+        """The viewer; `prepare` has made sure that there is one."""
+        if self.viewer is None:
+            raise HTTPError(403)
+        return self.viewer
+
+    def page(self, html: str) -> None:
+        """Answer with a page."""
+        self.set_header("Content-Type", "text/html; charset=utf-8")
+        self.finish(html)
+
+
+class APIHandler(Handler):
+    """JSON for browser sessions and hub tokens; errors are JSON too."""
+
+    async def prepare(self) -> None:
+        if await self.identify() is None:
+            raise HTTPError(403, "no valid token or session")
+
+    def who(self) -> Viewer:
+        """The viewer; `prepare` has made sure that there is one."""
+        if self.viewer is None:
+            raise HTTPError(403)
+        return self.viewer
+
+    def say_error(self, status: int, message: str) -> None:
+        code = HTTPStatus(status).phrase.lower().replace(" ", "_")
+        self.finish({"error": {"status": status, "code": code, "message": message}})

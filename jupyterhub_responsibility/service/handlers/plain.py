@@ -1,0 +1,86 @@
+"""Handlers without a viewer: the state of the service, login, and files."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+from jupyterhub.services.auth import HubOAuthCallbackHandler
+from tornado.web import HTTPError, StaticFileHandler
+
+from ..._version import __version__
+from ...errors import HubError
+from ...roster import utcnow
+from ...text import iso
+from .base import Handler
+
+
+class HealthHandler(Handler):
+    """`GET healthz`: whether the service is well. Names nobody, needs no login."""
+
+    def get(self) -> None:
+        site = self.site
+        roster = site.keeper.current
+        faults = site.faults()
+        well = not roster.trouble and not faults
+        age = (utcnow() - roster.read_at).total_seconds() if roster.read_at else None
+        self.finish(
+            {
+                "status": "ok" if well else "degraded",
+                "version": __version__,
+                "started_at": iso(site.started_at),
+                "roster": {
+                    "as_of": iso(roster.read_at),
+                    "age_seconds": round(age, 1) if age is not None else None,
+                    "trouble": roster.trouble or None,
+                    "hub_calls": site.api.calls,
+                },
+                "declaration": {
+                    "state": site.declaration_state(),
+                    "as_of": iso(site.declaration.as_of),
+                },
+                "templates": {"operators_own": not site.templates.trouble},
+                "faults": len(faults),
+            }
+        )
+
+
+class CallbackHandler(Handler, HubOAuthCallbackHandler):  # type: ignore[misc]  # untyped
+    """`oauth_callback`: the end of a login. Whatever goes wrong, one may try again."""
+
+    async def prepare(self) -> None:
+        """Who is logged in already may come here with the end of an older login."""
+        with suppress(HubError, HTTPError):
+            await self.identify()
+
+    async def get(self) -> None:
+        try:
+            await asyncio.wait_for(
+                HubOAuthCallbackHandler.get(self), self.site.settings.hub_timeout
+            )
+        except asyncio.TimeoutError as error:
+            raise HubError("The hub did not answer in time") from error
+        except HTTPError as error:
+            # HubOAuth keeps the state of a login in memory: a restart in between loses it.
+            raise HTTPError(400, "login not completed: %s", error.log_message) from error
+
+    def say_error(self, status: int, message: str) -> None:
+        if status == 400:
+            message = "Logging in was interrupted. Nothing is wrong with your account."
+        super().say_error(status, message)
+
+    def again(self, status: int) -> str:
+        return self.site.home
+
+
+class FileHandler(StaticFileHandler):
+    """Our stylesheet and script, the same for everybody."""
+
+    def set_extra_headers(self, path: str) -> None:
+        self.set_header("X-Content-Type-Options", "nosniff")
+        if "v" in self.request.arguments:
+            self.set_header("Cache-Control", "public, max-age=31536000, immutable")
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        self.finish(f"{status_code}\n")

@@ -1,0 +1,85 @@
+"""Who is asking: HubOAuth, awaited, with a timeout, failing closed."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import logging
+from typing import Any
+
+from jupyterhub.services.auth import HubOAuth
+from tornado.web import HTTPError, RequestHandler
+
+from ..access import page_scope
+from ..errors import HubError
+from ..model import Viewer
+
+log = logging.getLogger(__name__)
+
+
+def hub_oauth(service_name: str, max_age: int) -> HubOAuth:
+    """HubOAuth as this service uses it; `max_age` is how long an identity is believed, in s.
+
+    The scopes that give access are always set: without any, HubOAuth lets everybody in.
+    """
+    return HubOAuth.instance(
+        access_scopes={"access:services", page_scope(service_name)},
+        cache_max_age=max_age,
+        allow_token_in_url=False,
+        allow_websocket_cookie_auth=False,
+        cookie_options={"samesite": "Lax", "expires_days": 1},
+    )
+
+
+def cookie_secret(api_token: str) -> bytes:
+    """Signs the cookies: the same for every replica that the hub gave the same token."""
+    return hmac.digest(api_token.encode(), b"jupyterhub-responsibility cookies", "sha256")
+
+
+async def identify(
+    auth: HubOAuth, handler: RequestHandler, timeout: float
+) -> dict[str, Any] | None:
+    """The hub's model of who sent a request; None if the hub knows nobody by it.
+
+    Raises HubError where the hub gave no usable answer.
+    """
+    try:
+        model = await asyncio.wait_for(auth.get_user(handler, sync=False), timeout)
+    except asyncio.TimeoutError as error:
+        raise HubError("The hub did not answer in time") from error
+    except HTTPError as error:
+        raise HubError("The hub could not tell who you are") from error
+    except Exception as error:  # garbage from the hub surfaces as ValueError, KeyError, …
+        log.warning("The hub's answer to who somebody is makes no sense: %r", error)
+        raise HubError("The hub could not tell who you are") from error
+    if not model:
+        return None
+    if not isinstance(model, dict) or not isinstance(model.get("name"), str):
+        raise HubError("The hub could not tell who you are")
+    if not isinstance(model.get("scopes"), list):
+        raise HubError("The hub did not tell what you may do")
+    return model
+
+
+def may_enter(auth: HubOAuth, model: dict[str, Any]) -> bool:
+    """Whether the scopes of an identity give access to this service."""
+    return bool(auth.check_scopes(auth.access_scopes, model))
+
+
+def viewer_of(model: dict[str, Any]) -> Viewer:
+    """The vocabulary's viewer for the hub's model of a user or service."""
+    groups = model.get("groups")
+    names = groups if isinstance(groups, list) else []
+    return Viewer(
+        name=model["name"],
+        admin=model.get("admin") is True,
+        groups=frozenset(name for name in names if isinstance(name, str)),
+        kind=model.get("kind", "user"),
+    )
+
+
+def is_websocket(handler: RequestHandler) -> bool:
+    """HubOAuth skips the XSRF check for these, and takes tokens from the address."""
+    headers = handler.request.headers
+    modes = (headers.get("Sec-Fetch-Mode", ""), headers.get("Upgrade", ""))
+    return any(mode.lower() == "websocket" for mode in modes)

@@ -1,0 +1,83 @@
+"""The options of the service process."""
+
+from __future__ import annotations
+
+from traitlets import Bool, CaselessStrEnum, Dict, Float, Integer, List, Unicode, Union
+from traitlets.config import Configurable
+
+from ..access import USER_MANAGEMENT
+
+
+class Settings(Configurable):
+    """What can be set for the service, by `enable`, a config file or the command line."""
+
+    declaration = Union(
+        [Unicode(), Dict()],
+        default_value="responsibilities.yaml",
+        help="The declaration: the path of a file, or the declaration itself.",
+    ).tag(config=True)
+
+    declared_at = Unicode(
+        "",
+        help="When a declaration that is not a file was last changed (ISO 8601; default: now).",
+    ).tag(config=True)
+
+    declaration_file = Unicode(
+        "",
+        help="The file that the declaration was read from, to notice when it changes.",
+    ).tag(config=True)
+
+    service_name = Unicode(
+        "responsibilities",
+        help="The name of the service in the hub's configuration.",
+    ).tag(config=True)
+
+    bind_url = Unicode(
+        "http://127.0.0.1:10105",
+        help="Where to listen: address and port. The hub's own setting, where it has one, wins.",
+    ).tag(config=True)
+
+    user_management = CaselessStrEnum(
+        USER_MANAGEMENT,
+        default_value="service",
+        help="Who may add users: this service for those in charge, Hub Administrators, nobody.",
+    ).tag(config=True)
+
+    authenticator_groups = Bool(
+        False,
+        help="The authenticator decides who is in a group, at each login.",
+    ).tag(config=True)
+
+    template_paths = List(
+        Unicode(),
+        help="Folders with the operator's own templates; theirs win over ours.",
+    ).tag(config=True)
+
+    template_vars = Dict(
+        help="The operator's plain template variables.",
+    ).tag(config=True)
+
+    roster_seconds = Float(
+        15.0,
+        min=1.0,
+        help="How often to read the members of the mapped groups, in seconds.",
+    ).tag(config=True)
+
+    roster_max_age = Float(
+        600.0,
+        min=1.0,
+        help="For how long to repeat what was read when the hub fails, in seconds.",
+    ).tag(config=True)
+
+    identity_seconds = Integer(
+        10,
+        min=1,
+        max=60,
+        help="For how long to believe the hub about who somebody is, in seconds.",
+    ).tag(config=True)
+
+    hub_timeout = Float(
+        5.0,
+        min=0.1,
+        help="How long to wait for any answer from the hub, in seconds.",
+    ).tag(config=True)

@@ -1,0 +1,195 @@
+"""The site: everything that handlers share, put together once by `app`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from jupyterhub.services.auth import HubOAuth
+
+from ..access import scopes_for
+from ..finder import Finder
+from ..holders import roles_of
+from ..hub_api import HubAPI
+from ..model import Declaration, Viewer
+from ..paths import STATIC
+from ..roster import RosterKeeper
+from . import pages
+from .settings import Settings
+from .templating import HubUser, Templates
+
+KEPT_PAGES = 500
+"""Rendered pages to keep; about 30 kB each."""
+
+
+@dataclass
+class Site:
+    """One hub's responsibilities, ready to be served. `home` and `hub` are URL paths."""
+
+    settings: Settings
+    declaration: Declaration
+    finder: Finder
+    keeper: RosterKeeper
+    api: HubAPI
+    auth: HubOAuth
+    templates: Templates
+    home: str
+    hub: str
+    started_at: datetime
+    style: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.style = fingerprint(STATIC)
+        self._kept = lru_cache(maxsize=KEPT_PAGES)(self._render_for)
+
+    @property
+    def subject(self) -> pages.Subject:
+        """What pages are about, at this moment."""
+        return pages.Subject(self.declaration, self.keeper.current, self.settings)
+
+    def my_page(self, viewer: Viewer, xsrf: str) -> str:
+        """My responsibilities, as HTML."""
+        return self._page("me", "", viewer, xsrf)
+
+    def model_page(self, viewer: Viewer, xsrf: str) -> str:
+        """The model, as HTML."""
+        return self._page("model", "", viewer, xsrf)
+
+    def role_page(self, viewer: Viewer, xsrf: str, role_id: str) -> str:
+        """One role, as HTML. Raises KeyError where the model has no such role."""
+        return self._page("role", role_id, viewer, xsrf)
+
+    def contacts_page(self, viewer: Viewer, xsrf: str, question: str) -> str:
+        """Whom do I ask?, as HTML."""
+        return self._page("contacts", question, viewer, xsrf)
+
+    def _page(self, name: str, argument: str, viewer: Viewer, xsrf: str) -> str:
+        """A page as it was rendered before, while nothing has changed that it says."""
+        version = (self.keeper.current.version, self.notes(viewer))
+        return self._kept(name, argument, viewer, xsrf, version)
+
+    def _render_for(
+        self,
+        name: str,
+        argument: str,
+        viewer: Viewer,
+        xsrf: str,
+        version: object,  # noqa: ARG002  # part of the key under which the page is kept
+    ) -> str:
+        subject = self.subject
+        page: Any
+        if name == "me":
+            page = pages.my_page(subject, viewer)
+            title = "Your responsibilities" if page.roles else "Whom to ask"
+        elif name == "model":
+            page, title = pages.model_page(subject), "Who looks after this hub"
+        elif name == "role":
+            page = pages.role_page(subject, argument)
+            title = page.filling.role.title
+        else:
+            page = pages.contacts_page(subject, self.finder, argument)
+            title = "Whom do I ask?"
+        return self.render(f"responsibility-{name}.html", title, name, page, viewer, xsrf)
+
+    def render(
+        self, template: str, title: str, here: str, page: object, viewer: Viewer | None, xsrf: str
+    ) -> str:
+        """Render one of our templates for a viewer, or for somebody who isn't logged in."""
+        roster = self.keeper.current
+        frame = pages.Frame(
+            title=title,
+            here=here,
+            home=self.home,
+            hub=self.hub,
+            community=self.declaration.community,
+            provider=self.declaration.provider,
+            as_of=roster.read_at if viewer else None,
+            trouble=roster.trouble if viewer else "",
+            notes=self.notes(viewer) if viewer else (),
+        )
+        return self.templates.render(
+            template,
+            {
+                "frame": frame,
+                "page": page,
+                "user": HubUser(viewer) if viewer else None,
+                "parsed_scopes": {scope: {} for scope in self._scopes(viewer)} if viewer else {},
+                "xsrf_token": xsrf,
+                "style": self.style,
+                "login_url": self.home,
+            },
+        )
+
+    def _scopes(self, viewer: Viewer) -> tuple[str, ...]:
+        """The scopes that decide which links the hub's navigation bar shows."""
+        if viewer.admin:
+            return ("admin-ui",)
+        return tuple(
+            scope
+            for own in roles_of(self.declaration, viewer)
+            for scope in scopes_for(
+                own.role.id,
+                self.declaration.scopes.get(own.role.id),
+                self.settings.user_management,
+            )
+        )
+
+    def notes(self, viewer: Viewer) -> tuple[str, ...]:
+        """What is wrong with the set-up, in words for JupyterHub admins."""
+        return self.faults() if viewer.admin else ()
+
+    def faults(self) -> tuple[str, ...]:
+        """What is wrong with the set-up, now."""
+        found = []
+        if self.templates.trouble:
+            found.append(
+                "Your own page.html cannot be rendered outside the hub, so these pages use the"
+                " hub's look."
+            )
+        state = self.declaration_state()
+        if state == "missing":
+            found.append(
+                f"{self.settings.declaration_file} is gone. These pages keep showing what it"
+                " said; without it, the hub will not start again."
+            )
+        if state == "changed":
+            found.append(
+                f"{self.settings.declaration_file} has changed since the hub started. Restart"
+                " the hub to show what it says now."
+            )
+        roster = self.keeper.current
+        if roster.read_at:
+            found += [
+                f"The hub has no group “{group}”, so nobody can hold a role through it."
+                for group in self.declaration.mapped_groups
+                if group not in roster.members
+            ]
+        return tuple(found)
+
+    def declaration_state(self) -> str:
+        """Whether the file still is what was loaded: loaded, changed, missing, or not a file."""
+        if not self.settings.declaration_file:
+            return "not a file"
+        try:
+            changed = Path(self.settings.declaration_file).stat().st_mtime
+        except OSError:
+            return "missing"
+        return "changed" if changed > self.declaration.as_of.timestamp() + 1 else "loaded"
+
+
+def fingerprint(folder: Path) -> str:
+    """Changes whenever a file in the folder does, so that browsers may keep them for ever."""
+    digest = sha256()
+    for path in sorted(folder.iterdir()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def quoted(segment: str) -> str:
+    """One segment of a path, whatever it contains."""
+    return quote(segment, safe="")

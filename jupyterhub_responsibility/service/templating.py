@@ -1,0 +1,86 @@
+"""Our pages in the hub's look: they extend the operator's own `page.html`, or the hub's.
+
+A `page.html` that cannot be rendered outside the hub must not take our pages down: it is
+tried once, at start, and left out if it fails.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
+from jupyterhub._data import DATA_FILES_PATH
+
+from ..model import Viewer
+from ..paths import templates
+from ..text import clock, iso, visible
+
+log = logging.getLogger(__name__)
+
+PROBE = "responsibility-page.html"
+
+
+class HubUser:
+    """The `user` that the hub's `page.html` expects."""
+
+    def __init__(self, viewer: Viewer) -> None:
+        self.name = viewer.name
+        self.admin = viewer.admin
+
+    @property
+    def json_escaped_name(self) -> str:
+        """The name inside a JavaScript string in HTML, as the hub writes it."""
+        escaped = (
+            f"\\u{unit:04x}" if chr(unit) in "<>&'\"\\\u2028\u2029" or unit < 32 else chr(unit)
+            for unit in map(ord, self.name)
+        )
+        return "".join(escaped)
+
+
+class Templates:
+    """Renders our templates. `trouble` says why the operator's own were left out, if so."""
+
+    def __init__(self, operator_paths: list[str], base: Mapping[str, Any]) -> None:
+        self._base = dict(base)
+        self.trouble = ""
+        self._environment = _environment(operator_paths)
+        if operator_paths:
+            self._probe()
+
+    def render(self, template: str, context: Mapping[str, Any]) -> str:
+        """Render a template with what every page needs and the context."""
+        return self._environment.get_template(template).render({**self._base, **context})
+
+    def _probe(self) -> None:
+        try:
+            for user in (None, HubUser(Viewer("somebody"))):
+                self.render(PROBE, {"user": user, "parsed_scopes": {}, "services": []})
+        except Exception as error:  # whatever an operator's template may raise
+            self.trouble = f"{type(error).__name__}: {error}"
+            log.warning(
+                "The templates in template_paths cannot be rendered outside the hub; these"
+                " pages use the hub's own look instead: %s",
+                self.trouble,
+            )
+            self._environment = _environment([])
+
+
+def _environment(operator_paths: list[str]) -> Environment:
+    hub = str(Path(DATA_FILES_PATH) / "templates")
+    environment = Environment(
+        loader=ChoiceLoader(
+            [
+                PrefixLoader({"templates": FileSystemLoader(hub)}),
+                FileSystemLoader([*operator_paths, str(templates()), hub]),
+            ]
+        ),
+        autoescape=True,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(visible=visible, clock=clock, iso=iso)
+    return environment

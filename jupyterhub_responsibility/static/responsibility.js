@@ -1,0 +1,54 @@
+// Makes pages better that work without it: local times, and answers while the question is typed.
+(function () {
+  "use strict";
+
+  function localTimes(root) {
+    root.querySelectorAll("time[datetime]").forEach(function (element) {
+      var moment = new Date(element.dateTime);
+      if (!isNaN(moment)) {
+        element.textContent = moment.toLocaleString([], {
+          day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit",
+        });
+        element.title = moment.toString();
+      }
+    });
+  }
+
+  function askWhileTyping() {
+    var input = document.getElementById("rsp-q");
+    var answers = document.getElementById("rsp-answers");
+    if (!input || !answers) { return; }
+    var waiting;
+    var asked = 0;
+
+    function ask() {
+      var mine = ++asked;
+      var address = new URL(input.form.action);
+      if (input.value.trim()) { address.searchParams.set("q", input.value); }
+      fetch(address, {
+        credentials: "same-origin",
+        headers: { "X-XSRFToken": window.jhdata ? window.jhdata.xsrf_token : "" },
+      }).then(function (reply) {
+        if (!reply.ok || reply.redirected) { throw new Error(reply.status); }
+        return reply.text();
+      }).then(function (html) {
+        if (mine !== asked) { return; }
+        var page = new DOMParser().parseFromString(html, "text/html");
+        var fresh = page.getElementById("rsp-answers");
+        localTimes(fresh);
+        answers.replaceChildren.apply(answers, Array.from(fresh.childNodes));
+        history.replaceState(null, "", address);
+      }).catch(function () {
+        // The form still works: pressing Enter loads the page anew and says what is wrong.
+      });
+    }
+
+    input.addEventListener("input", function () {
+      clearTimeout(waiting);
+      waiting = setTimeout(ask, 150);
+    });
+  }
+
+  localTimes(document);
+  askWhileTyping();
+})();

@@ -1,0 +1,70 @@
+"""Fixtures, from the smallest to the largest.
+
+declared     a Declaration of Reef Lab's hub (unit tests)
+roster       its roster: hanna administers, rita represents and administers
+hub          one real hub for the whole run, with rita, hanna, uwe and root; leave it as it is
+own_hub      makes real hubs for one test, stopped afterwards
+fault_hub    a real hub whose API the service reaches through a FaultProxy
+hub_app      (pytest-jupyterhub) a hub in this process, for configurations
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+
+from jupyterhub_responsibility.declaration import load
+from jupyterhub_responsibility.model import Declaration, Roster
+
+from .faultproxy import FaultProxy
+from .realhub import DECLARATION, RealHub
+
+READ_AT = datetime(2026, 11, 22, 10, 42, 7, tzinfo=timezone.utc)
+
+
+@pytest.fixture
+def declared() -> Declaration:
+    return load(DECLARATION, READ_AT)
+
+
+@pytest.fixture
+def roster() -> Roster:
+    return Roster(
+        READ_AT, {"hub-admins": ("hanna", "rita"), "community-reps": ("rita",)}, version=1
+    )
+
+
+@pytest.fixture(scope="session")
+def hub(tmp_path_factory):
+    with RealHub(tmp_path_factory.mktemp("hub")) as running:
+        running.put_in_group("hub-admins", "hanna", "rita")
+        running.put_in_group("community-reps", "rita")
+        yield running
+
+
+@pytest.fixture
+def own_hub(tmp_path):
+    hubs: list[RealHub] = []
+
+    def make(*args, start: bool = True, **kwargs) -> RealHub:
+        folder = tmp_path / f"hub{len(hubs)}"
+        folder.mkdir()
+        hubs.append(RealHub(folder, *args, **kwargs))
+        return hubs[-1].start() if start else hubs[-1]
+
+    yield make
+    for each in hubs:
+        each.stop()
+
+
+@pytest.fixture(scope="session")
+def fault_hub(tmp_path_factory):
+    """The hub as `.hub`, and what goes wrong between it and the service as `.fault`."""
+    with FaultProxy() as faults:
+        hub = RealHub(tmp_path_factory.mktemp("faulted"), api_url=faults.url)
+        faults.target = f"http://127.0.0.1:{hub.hub_port}"
+        with hub:
+            hub.put_in_group("hub-admins", "hanna")
+            faults.hub = hub
+            yield faults

@@ -1,0 +1,48 @@
+"""The main job, on a real hub: everybody sees their duties and whom to contact."""
+
+from __future__ import annotations
+
+import pytest
+
+PAGES = ["", "contacts", "contacts?q=memory", "model", "roles/hub-administrator"]
+
+
+def test_a_holder_sees_roles_duties_and_contacts(hub):
+    """rita sees both of her roles, through which groups, and what she answers for."""
+    html = hub.visit("rita").get(hub.page()).text
+    assert "Community Representative" in html
+    assert "community-reps" in html
+    assert "you answer for it" in html
+    assert "hub-admins@reef.example" in html
+
+
+def test_a_user_without_a_role_is_told_so(hub):
+    """uwe sees that he has no role, and whom to ask."""
+    html = hub.visit("uwe").get(hub.page()).text
+    assert "You have no role" in html
+    assert "Help desk" in html
+
+
+def test_an_admin_without_a_role_has_power_and_no_duties(hub):
+    """root sees that the admin flag is no role."""
+    html = hub.visit("root").get(hub.page()).text
+    assert "but hold no role" in html
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_pages_open_for_everybody(hub, path):
+    """Every page opens for somebody without a role."""
+    reply = hub.visit("uwe").get(hub.page(path))
+    assert reply.status_code == 200
+    assert 'id="responsibility"' in reply.text
+
+
+def test_me_as_json(hub):
+    """`api/me` says the same as the page, for a browser session."""
+    session = hub.visit("hanna")
+    session.get(hub.page())
+    me = session.get(hub.page("api/me")).json()
+    assert me["user"]["name"] == "hanna"
+    assert [role["id"] for role in me["roles"]] == ["hub-administrator"]
+    assert {(duty["id"], duty["as"]) for duty in me["duties"]} >= {("oversee-access", "performer")}
+    assert me["as_of"]

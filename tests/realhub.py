@@ -1,0 +1,290 @@
+"""A real JupyterHub with its real proxy, in processes of its own, on free ports.
+
+    with RealHub(tmp_path, DECLARATION) as hub:
+        hub.put_in_group("hub-admins", "hanna")
+        page = hub.visit("hanna").get(hub.page())
+
+The service is hub-managed. `faults=` puts a FaultProxy between it and the hub's API.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from textwrap import dedent
+from urllib.parse import quote
+
+import requests
+import yaml
+
+ADMIN_TOKEN = "test-admin-token-0123456789abcdef"
+PASSWORD = "demo"
+START_SECONDS = 60
+
+PERSONAS = ("rita", "hanna", "uwe", "root")
+"""rita represents the community, hanna administers the hub, uwe has no role, root is admin."""
+
+DECLARATION = {
+    "community": {"name": "Reef Lab", "url": "https://reef.example"},
+    "provider": {"name": "Cloud Crew", "url": "https://crew.example"},
+    "roles": {
+        "hub-administrator": {"groups": ["hub-admins"]},
+        "community-representative": {
+            "groups": ["community-reps"],
+            "people": [{"name": "Professor Marlow", "email": "marlow@reef.example"}],
+        },
+    },
+    "contacts": [
+        {
+            "id": "hub-admins",
+            "name": "Hub administrators",
+            "for": ["hub-administrator"],
+            "email": "hub-admins@reef.example",
+        },
+        {
+            "id": "help-desk",
+            "name": "Help desk",
+            "for": ["everyone"],
+            "url": "https://reef.example/help",
+            "hours": "Mon–Fri",
+            "languages": ["en", "pt"],
+            "public": True,
+        },
+        {
+            "id": "private-line",
+            "name": "Private line",
+            "for": ["everyone"],
+            "telephone": "+49 40 123456",
+        },
+    ],
+}
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as sock:
+        sock.bind(("127.0.0.1", 0))
+        return int(sock.getsockname()[1])
+
+
+def proxy_folder() -> str:
+    """Where configurable-http-proxy is: in this environment, or on PATH."""
+    own = Path(sys.prefix, "lib", "chp", "node_modules", ".bin")
+    if (own / "configurable-http-proxy").exists():
+        return str(own)
+    found = shutil.which("configurable-http-proxy")
+    if not found:
+        raise RuntimeError("configurable-http-proxy is missing: run 'make setup'")
+    return str(Path(found).parent)
+
+
+class RealHub:
+    """One hub. `config` is added to its configuration, after or (`before`) ahead of enable()."""
+
+    def __init__(
+        self,
+        folder: Path,
+        declaration: dict | None = None,
+        *,
+        base_url: str = "/",
+        before: str = "",
+        config: str = "",
+        options: str = "",
+        settings: tuple[str, ...] = (
+            "--Settings.roster_seconds=1",
+            "--Settings.identity_seconds=1",
+        ),
+        api_url: str = "",
+        python: str = sys.executable,
+    ) -> None:
+        self.folder, self.base_url, self.python = folder, base_url, python
+        self.port, self.api_port, self.hub_port, self.service_port = (free_port() for _ in range(4))
+        self.declaration_file = folder / "responsibilities.yaml"
+        text = yaml.safe_dump(DECLARATION if declaration is None else declaration)
+        self.declaration_file.write_text(text)
+        serve = (
+            f"import os, sys; os.environ['JUPYTERHUB_API_URL'] = {api_url!r}"
+            " or os.environ['JUPYTERHUB_API_URL'];"
+            " from jupyterhub_responsibility.cli import main;"
+            f" sys.exit(main(['serve', *{list(settings)!r}]))"
+        )
+        command = [python, "-c", serve]
+        self.config = dedent(
+            f"""
+            c = get_config()
+            c.JupyterHub.bind_url = "http://127.0.0.1:{self.port}{base_url}"
+            c.JupyterHub.hub_port = {self.hub_port}
+            c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{self.api_port}"
+            c.ConfigurableHTTPProxy.should_start = True
+            c.JupyterHub.authenticator_class = "dummy"
+            c.DummyAuthenticator.password = "{PASSWORD}"
+            c.Authenticator.allowed_users = set({PERSONAS!r})
+            c.Authenticator.admin_users = {{"root"}}
+            c.JupyterHub.spawner_class = "simple"
+            c.JupyterHub.default_url = "/hub/home"
+            c.JupyterHub.services.append(
+                {{"name": "tester", "api_token": "{ADMIN_TOKEN}", "admin": True}}
+            )
+            """
+        )
+        self.config += before + dedent(
+            f"""
+            from jupyterhub_responsibility import enable
+            enable(c, "responsibilities.yaml", url="http://127.0.0.1:{self.service_port}",
+                   command={command!r}, {options})
+            """
+        )
+        self.config += dedent(config)
+        self.process: subprocess.Popen | None = None
+
+    # -- the process
+
+    def start(self, wait: bool = True) -> RealHub:
+        """Start the hub and wait until the service answers through the proxy."""
+        (self.folder / "jupyterhub_config.py").write_text(self.config)
+        repository = str(Path(__file__).parents[1])
+        environment = {
+            **os.environ,
+            "PATH": os.pathsep.join((proxy_folder(), os.environ["PATH"])),
+            "PYTHONPATH": repository,
+        }
+        self._log = (self.folder / "hub.log").open("ab")
+        self.process = subprocess.Popen(
+            [self.python, "-m", "jupyterhub", "-f", "jupyterhub_config.py"],
+            cwd=self.folder,
+            env=environment,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        if wait:
+            self.wait_for(lambda: requests.get(self.page("healthz"), timeout=5).ok)
+            self.wait_for(
+                lambda: (
+                    self.health()["roster"]["as_of"]
+                    or self.health()["roster"]["trouble"] != "The hub has not been asked yet"
+                )
+            )
+        return self
+
+    def stop(self) -> None:
+        """Stop the hub, its proxy and its service."""
+        if self.process and self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+            try:
+                self.process.wait(20)
+            except subprocess.TimeoutExpired:
+                os.killpg(self.process.pid, signal.SIGKILL)
+                self.process.wait()
+        if self.process:
+            self._log.close()
+            self.process = None
+
+    def __enter__(self) -> RealHub:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def log(self) -> str:
+        """Everything the hub, proxy and service have said."""
+        return (self.folder / "hub.log").read_text(errors="replace")
+
+    def wait_for(self, condition, seconds: float = START_SECONDS):
+        """Wait until a condition holds; connection errors count as not yet."""
+        deadline = time.monotonic() + seconds
+        while True:
+            try:
+                result = condition()
+                if result:
+                    return result
+            except requests.RequestException:
+                result = None
+            if self.process and self.process.poll() is not None:
+                raise RuntimeError(f"the hub has ended:\n{self.log()[-4000:]}")
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"not so after {seconds} s:\n{self.log()[-4000:]}")
+            time.sleep(0.1)
+
+    # -- addresses
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def hub_url(self, path: str = "") -> str:
+        """An address of the hub itself, through the proxy."""
+        return f"{self.origin}{self.base_url}hub/{path}"
+
+    def page(self, path: str = "") -> str:
+        """An address of the service, through the proxy."""
+        return f"{self.origin}{self.base_url}services/responsibilities/{path}"
+
+    # -- people
+
+    def visit(self, name: str) -> requests.Session:
+        """A browser in which somebody has logged in to the hub."""
+        session = requests.Session()
+        session.headers["Sec-Fetch-Mode"] = "navigate"
+        session.get(self.hub_url("login"), timeout=30)
+        reply = session.post(
+            self.hub_url("login"),
+            data={
+                "username": name,
+                "password": PASSWORD,
+                "_xsrf": session.cookies.get("_xsrf", path=f"{self.base_url}hub/"),
+            },
+            timeout=30,
+            allow_redirects=False,
+        )
+        if reply.status_code != 302:
+            raise RuntimeError(f"{name} could not log in: {reply.status_code}")
+        return session
+
+    def health(self) -> dict:
+        """What the service says about itself."""
+        return requests.get(self.page("healthz"), timeout=10).json()
+
+    # -- the hub's API, as an administrator
+
+    def api(self, method: str, path: str, token: str = ADMIN_TOKEN, **kwargs) -> requests.Response:
+        """Call the hub's API."""
+        return requests.request(
+            method,
+            self.hub_url(f"api/{path}"),
+            headers={"Authorization": f"token {token}"},
+            timeout=60,
+            **kwargs,
+        )
+
+    def put_in_group(self, group: str, *names: str) -> None:
+        """Add accounts to a group, and wait until the service has seen it."""
+        self.api(
+            "POST", f"groups/{quote(group, safe='')}/users", json={"users": list(names)}
+        ).raise_for_status()
+        self.wait_until_read()
+
+    def take_out_of_group(self, group: str, *names: str) -> None:
+        """Take accounts out of a group, and wait until the service has seen it."""
+        self.api(
+            "DELETE", f"groups/{quote(group, safe='')}/users", json={"users": list(names)}
+        ).raise_for_status()
+        self.wait_until_read()
+
+    def wait_until_read(self) -> None:
+        """Wait until the service has read the roster once more, from start to end."""
+        calls = self.health()["roster"]["hub_calls"]
+        self.wait_for(lambda: self.health()["roster"]["hub_calls"] >= calls + 2)
+
+    def token_for(self, name: str, scopes: list[str] | None = None) -> str:
+        """A token of a user, with the scopes of the user or those given."""
+        body = {"scopes": scopes} if scopes is not None else {}
+        reply = self.api("POST", f"users/{quote(name, safe='')}/tokens", json=body)
+        reply.raise_for_status()
+        return str(reply.json()["token"])
