@@ -9,6 +9,7 @@ import logging
 import re
 import sys
 from collections.abc import Iterable, Mapping
+from copy import copy
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -61,11 +62,21 @@ def enable(
     Raises DeclarationError with every fault of the declaration, UnreadableError where there is
     no such file, and ConfigurationError where the configuration contradicts it.
     """
+    options = {
+        "service_name": service_name,
+        "url": url,
+        "command": command,
+        "external": external,
+        "api_token": api_token,
+        "templates": templates,
+        "user_management": user_management,
+    }
     _check_options(service_name, url, external, api_token, user_management)
     declared = load(declaration)
-    _check_roles(c, declared)
+    _check_roles(declared)
+    pages = HubPages(declared, service_name, options)
     hub = c.JupyterHub
-    if _enabled_before(hub, declared, service_name):
+    if _enabled_before(hub, pages):
         return
     service: dict[str, Any] = {"name": service_name, "url": url, "oauth_no_confirm": True}
     if api_token:
@@ -73,25 +84,30 @@ def enable(
     if not external:
         service["command"] = command or [sys.executable, "-m", __package__, "serve"]
         service["environment"] = _handover(c, declared, service_name, user_management)
-    hub.services = _with_service(_current(hub, "services", []), service)
-    hub.load_roles = _with_roles(c, declared, service_name, user_management)
+    variables = _current(hub, "template_vars", {})
+    changes: dict[str, Any] = {
+        "services": _with_service(_current(hub, "services", []), service),
+        "load_roles": _with_roles(c, declared, service_name, user_management),
+        "template_vars": {**variables, VARIABLE: pages},
+    }
     if not authenticator_manages(c, "groups"):
-        hub.load_groups = _with_groups(_current(hub, "load_groups", {}), declared)
+        changes["load_groups"] = _with_groups(_current(hub, "load_groups", {}), declared)
     if _hub_version() >= (6,) and not _own_user_scopes(hub):
         scopes = _current(hub, "extra_user_scopes", set())
-        hub.extra_user_scopes = {*scopes, access.page_scope(service_name)}
-    variables = _current(hub, "template_vars", {})
-    hub.template_vars = {**variables, VARIABLE: HubPages(declared, service_name)}
+        changes["extra_user_scopes"] = {*scopes, access.page_scope(service_name)}
     if templates:
         paths = [str(path) for path in _current(hub, "template_paths", [])]
         ours = str(our_templates())
-        hub.template_paths = paths if ours in paths else [*paths, ours]
+        changes["template_paths"] = paths if ours in paths else [*paths, ours]
+    hub.update(changes)  # at once, at the end: what is refused above changes nothing
 
 
 def authenticator_manages(c: Config, what: str) -> bool:
-    """Whether an authenticator is configured to manage `groups` or `roles`."""
-    sections = (c[name] for name in c if name.endswith("Authenticator"))
-    return any(section.get(f"manage_{what}") is True for section in sections)
+    """Whether an authenticator is configured, or its class made, to manage `groups` or `roles`."""
+    sections = [c[name] for name in c if name.endswith("Authenticator")]
+    said = [section[f"manage_{what}"] for section in sections if f"manage_{what}" in section]
+    trait = getattr(c.JupyterHub.get("authenticator_class"), f"manage_{what}", False)
+    return any(value is True for value in said or [getattr(trait, "default_value", trait)])
 
 
 def _current(section: Config, name: str, default: Any) -> Any:
@@ -100,7 +116,7 @@ def _current(section: Config, name: str, default: Any) -> Any:
         return default
     value = section[name]
     if isinstance(value, LazyConfigValue):
-        value = value.get_value(default)
+        value = copy(value).get_value(default)  # it keeps its first answer: ask a copy
     return type(default)(value) if isinstance(value, Iterable) else value
 
 
@@ -122,8 +138,7 @@ def _check_options(
             f"service_name={service_name!r} cannot be part of an address: use small letters,"
             " digits and hyphens"
         )
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if not _is_address(url):
         raise ConfigurationError(
             f"url={url!r} is not where a service can listen: use http://127.0.0.1:10105, or"
             " another port"
@@ -138,47 +153,63 @@ def _check_options(
         )
 
 
-def _check_roles(c: Config, declared: Declaration) -> None:
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port beyond 65535, or brackets that don't close
+        return False
+
+
+def _check_roles(declared: Declaration) -> None:
     from jupyterhub.scopes import scope_definitions
 
-    custom = _current(c.JupyterHub, "custom_scopes", {})
-    for role_id in declared.groups:
+    for role_id, groups in declared.groups.items():
         if role_id in HUB_ROLES or not re.fullmatch(r"[a-z][a-z0-9-]{2,}", role_id):
             raise ConfigurationError(
                 f"the role '{role_id}' is mapped to groups, but a role of the hub cannot be"
                 " called that: choose an id of three letters or more that the hub doesn't use"
             )
-        for scope in declared.scopes.get(role_id, ()):
-            name = scope.partition("!")[0]
-            if name not in scope_definitions and name not in custom:
-                fix = did_you_mean(name, [*scope_definitions, *custom])
+        for group in {".", ".."}.intersection(groups):
+            raise ConfigurationError(
+                f"roles.{role_id}.groups: the hub's API cannot reach a group called '{group}':"
+                " give it another name"
+            )
+        scopes = declared.scopes.get(role_id, ())
+        for name in (scope.partition("!")[0] for scope in scopes):
+            if name not in scope_definitions and not name.startswith("custom:"):
+                fix = did_you_mean(name, scope_definitions)
                 raise ConfigurationError(
                     f"roles.{role_id}.scopes: the hub has no scope '{name}'. {fix}"
                 )
-        for scope, power in access.dangers(declared.scopes.get(role_id, ())).items():
+        for scope, power in access.dangers(scopes).items():
             log.warning("roles.%s.scopes: '%s' lets its holders %s", role_id, scope, power)
 
 
-def _enabled_before(hub: Config, declared: Declaration, service_name: str) -> bool:
+def _enabled_before(hub: Config, pages: HubPages) -> bool:
     """Whether this is a second call that says the same; one that says something else is refused."""
     there = _current(hub, "template_vars", {}).get(VARIABLE)
     if there is None:
         return False
     if not isinstance(there, HubPages):
         raise ConfigurationError(
-            f"c.JupyterHub.template_vars already has a '{VARIABLE}' of another kind: rename it"
+            f"c.JupyterHub.template_vars already has a '{VARIABLE}' that is {there!r}, where"
+            " enable() needs one of its own: rename yours"
         )
-    if there == HubPages(declared, service_name):
+    changed = [name for name, value in pages.options.items() if there.options[name] != value]
+    if there.declaration == pages.declaration and not changed:
         return True
     raise ConfigurationError(
-        f"enable() was called before, with {_origin(there.declaration)} as the service"
-        f" '{there.service_name}', and now with {_origin(declared)} as '{service_name}'. A hub"
-        " has one declaration: keep one of the calls"
+        f"enable() was called before, with {_call(there, changed)}, and now with"
+        f" {_call(pages, changed)}. A hub has one declaration: keep one of the calls"
     )
 
 
-def _origin(declared: Declaration) -> str:
-    return declared.source or "a dict"
+def _call(pages: HubPages, names: list[str]) -> str:
+    """A call of enable() in words, without its token."""
+    options = (f"{name}={pages.options[name]!r}" for name in names if name != "api_token")
+    token = ["its own api_token"] if "api_token" in names else []
+    return ", ".join((pages.declaration.source or "a dict", *options, *token))
 
 
 def _handover(

@@ -7,7 +7,7 @@ declaration is used, and the groups of the account whose page it is; the hub has
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -19,26 +19,23 @@ log = logging.getLogger(__name__)
 
 
 class HubPages:
-    """The hub calls it with the account (or None) for every page that it renders."""
+    """The hub calls it with the account (or None) for every page that it renders.
 
-    def __init__(self, declaration: Declaration, service_name: str) -> None:
+    `options` are those that `enable` was called with, for a second call to compare.
+    """
+
+    def __init__(
+        self, declaration: Declaration, service_name: str, options: Mapping[str, Any]
+    ) -> None:
         self.declaration = declaration
         self.service_name = service_name
+        self.options = options
         self.first = Desk(declaration, Roster()).first_contacts()
         self.public = tuple(contact for contact in declaration.contacts if contact.public)
 
     def __call__(self, user: Any) -> HubPage:
         """The variable for one page, seen by `user` (a `jupyterhub.user.User`, or None)."""
         return HubPage(self, user)
-
-    def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, HubPages)
-            and self.declaration == other.declaration
-            and self.service_name == other.service_name
-        )
-
-    __hash__ = None  # type: ignore[assignment]  # as for every type with its own __eq__
 
 
 class HubPage:
