@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -36,6 +37,9 @@ from .site import Site
 from .templating import Templates
 
 log = logging.getLogger("jupyterhub_responsibility")
+
+LISTEN_AGAIN = 3
+"""Seconds between attempts to open the port."""
 
 
 def declaration_of(settings: Settings) -> Declaration:
@@ -136,7 +140,7 @@ class ResponsibilityService(Application):
             command_line = self.cli_config.copy()
             self.load_config_file(self.config_file)
             self.update_config(Config(command_line))
-        _set_up_logging(self.log.level)
+        _set_up_logging(self.log_level)
 
     def start(self) -> None:
         """Serve until told to stop."""
@@ -146,7 +150,7 @@ class ResponsibilityService(Application):
         asyncio.run(self.serve())
 
     async def serve(self) -> None:
-        """Open the port, then read the roster in the background."""
+        """Put everything together, and work until told to stop."""
         settings = Settings(parent=self)
         declaration = declaration_of(settings)
         if not os.environ.get("JUPYTERHUB_API_TOKEN"):
@@ -158,28 +162,57 @@ class ResponsibilityService(Application):
         os.environ.setdefault("JUPYTERHUB_SERVICE_PREFIX", prefix)
         auth = hub_oauth(settings.service_name, settings.identity_seconds)
         site = build_site(settings, declaration, auth)
-        server = self._listen(web_application(site, cookie_secret(auth.api_token)), settings)
-        refreshing = asyncio.create_task(site.keeper.run())
-        await _told_to_stop()
-        refreshing.cancel()
+        app = web_application(site, cookie_secret(auth.api_token))
+        working = asyncio.create_task(_work(site, app))
+        stopping = asyncio.create_task(_told_to_stop())
+        await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        working.cancel()
+        with suppress(asyncio.CancelledError):
+            await working
+
+
+async def _work(site: Site, app: WebApplication) -> None:
+    """Answer requests, and read the roster in between, until cancelled."""
+    server = await _listen(app, site.settings, site.auth)
+    try:
+        await site.keeper.run()
+    finally:
         server.stop()
         await server.close_all_connections()
 
-    def _listen(self, app: WebApplication, settings: Settings) -> HTTPServer:
-        url = os.environ.get("JUPYTERHUB_SERVICE_URL") or settings.bind_url
-        parts = urlsplit(url)
-        tls = None
-        if parts.scheme == "https":
-            auth = HubOAuth.instance()
-            tls = make_ssl_context(auth.keyfile, auth.certfile, cafile=auth.client_ca)
-        server = HTTPServer(app, ssl_options=tls, xheaders=True)
-        port = parts.port or (443 if tls else 80)
-        server.listen(port, parts.hostname or "127.0.0.1")
-        log.info("Serving responsibilities at %s", url)
-        return server
+
+async def _listen(app: WebApplication, settings: Settings, auth: HubOAuth) -> HTTPServer:
+    """Open the port; while that fails, try again: leaving would take the hub down."""
+    url = os.environ.get("JUPYTERHUB_SERVICE_URL") or settings.bind_url
+    parts = urlsplit(url)
+    tls = None
+    if parts.scheme == "https":
+        tls = make_ssl_context(auth.keyfile, auth.certfile, cafile=auth.client_ca)
+    server = HTTPServer(app, ssl_options=tls, xheaders=True)
+    port = parts.port or (443 if tls else 80)
+    while trouble := _open(server, port, parts.hostname or "127.0.0.1"):
+        log.error(
+            "Cannot listen at %s: %s. Trying again every %d s; if it stays so, give enable()"
+            " another url.",
+            url,
+            trouble,
+            LISTEN_AGAIN,
+        )
+        await asyncio.sleep(LISTEN_AGAIN)
+    log.info("Serving responsibilities at %s", url)
+    return server
 
 
-def _set_up_logging(level: str | int) -> None:
+def _open(server: HTTPServer, port: int, host: str) -> str:
+    """Why a port could not be opened; nothing where it was."""
+    try:
+        server.listen(port, host)
+    except OSError as error:
+        return str(error)
+    return ""
+
+
+def _set_up_logging(level: Any) -> None:
     logging.basicConfig(level=level, format="[%(levelname).1s %(asctime)s] %(message)s")
     # HubOAuth tells of every request that no browser sent, and of session ids: not for our log.
     logging.getLogger("tornado.application").setLevel(logging.ERROR)
@@ -187,10 +220,19 @@ def _set_up_logging(level: str | int) -> None:
 
 
 async def _told_to_stop() -> None:
-    told = asyncio.Event()
+    """Until a signal comes, or the hub that started this process is gone.
+
+    A hub that is killed leaves its services behind, and its successor could not use the port.
+    """
+    told, parent = asyncio.Event(), os.getppid()
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, told.set)
-    await told.wait()
+    while not told.is_set():
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(told.wait(), 1)
+        if handed_over() and os.getppid() != parent:
+            log.warning("The hub that started this service is gone")
+            return
 
 
 def main(argv: list[str] | None = None) -> int:
