@@ -1,0 +1,218 @@
+"""`make bench`: how fast the pages are, as ratios to the floor and to the hub's own pages.
+
+One run, one machine, one client; the candidates take turns, so that whatever else the machine
+does hits all of them. A report: nothing here fails because a machine is slow.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import requests
+
+from tests.realhub import RealHub, free_port
+
+ROOT = Path(__file__).parents[1]
+CONNECTIONS = 8
+BATCH = 500
+
+Row = tuple[str, str, str]
+Pages = dict[str, tuple[str, str]]
+"""Name → address and Cookie header."""
+
+
+def bench(rounds: int, seconds: float, users: int) -> Iterator[Row]:
+    """Every comparison as (what, measured, wanted)."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        hub, plain = hub_with_floor(folder / "with"), bare_hub(folder / "without")
+        with hub, plain:
+            yield from compare_pages(hub, plain, rounds, seconds)
+            yield from compare_hub_sizes(hub, rounds, seconds, users)
+        yield from compare_processes(folder, rounds)
+
+
+def hub_with_floor(folder: Path) -> RealHub:
+    """A hub with our service, our templates, and the floor beside it."""
+    folder.mkdir()
+    floor = {
+        "name": "floor",
+        "url": f"http://127.0.0.1:{free_port()}",
+        "command": [sys.executable, "-m", "benchmarks.floor"],
+        "oauth_no_confirm": True,
+    }
+    config = f"""
+        c.JupyterHub.services.append({floor!r})
+        c.JupyterHub.extra_user_scopes.add("access:services!service=floor")
+    """
+    return RealHub(folder, config=config, settings=())
+
+
+def bare_hub(folder: Path) -> RealHub:
+    """A hub whose own pages are as JupyterHub ships them."""
+    folder.mkdir()
+    return RealHub(folder, options="templates=False", settings=())
+
+
+def compare_pages(hub: RealHub, plain: RealHub, rounds: int, seconds: float) -> Iterator[Row]:
+    """A role holder's page through the proxy, against the floor and the hub's home page."""
+    for each in (hub, plain):
+        each.put_in_group("hub-admins", "hanna", "rita")
+        each.put_in_group("community-reps", "rita")
+    floor = hub.page().replace("/responsibilities/", "/floor/")
+    pages = {
+        "page of a role holder": (hub.page(), cookies(hub, hub.page())),
+        "floor": (floor, cookies(hub, floor)),
+        "/hub/home with our templates": (hub.hub_url("home"), cookies(hub, hub.hub_url("home"))),
+        "/hub/home without": (plain.hub_url("home"), cookies(plain, plain.hub_url("home"))),
+    }
+    size = len(requests.get(pages["page of a role holder"][0], timeout=30, headers={
+        "Cookie": pages["page of a role holder"][1]}).content)  # fmt: skip
+    yield "size of the page", f"{size:,} bytes", ""
+    calls = hub_calls(hub)
+    results = take_turns(pages, rounds, seconds)
+    page, bottom, home, bare = results.values()
+    for name, runs in results.items():
+        yield name, f"{speed(runs):,.0f}/s, p50 {latency(runs):.2f} ms", ""
+    yield "page / floor", f"{speed(page) / speed(bottom):.2f}", "≥ 1.20"
+    yield "page / /hub/home", f"{speed(page) / speed(home):.2f}", "≥ 4.00"
+    yield "/hub/home with / without", f"{speed(home) / speed(bare):.3f}", "≥ 0.95"
+    views = sum(run["requests"] for run in page)
+    made = hub_calls(hub) - calls
+    yield "hub calls by the service", f"{made} in {views:,.0f} views", "0 a view"
+
+
+def compare_hub_sizes(hub: RealHub, rounds: int, seconds: float, users: int) -> Iterator[Row]:
+    """The same page while the hub has few users, and many."""
+    pages = {"page": (hub.page(), cookies(hub, hub.page()))}
+    few = take_turns(pages, rounds, seconds)["page"]
+    for first in range(0, users, BATCH):
+        names = [f"user-{n}" for n in range(first, min(first + BATCH, users))]
+        hub.api("POST", "users", json={"usernames": names}).raise_for_status()
+    pages = {"page": (hub.page(), cookies(hub, hub.page()))}
+    many = take_turns(pages, rounds, seconds)["page"]
+    yield f"page with {users:,} users / with 4", f"{speed(many) / speed(few):.2f}", "≥ 0.90"
+
+
+def compare_processes(folder: Path, rounds: int) -> Iterator[Row]:
+    """Time until the first answer, and memory then, of our service and of the floor."""
+    from jupyterhub_responsibility.declaration import dump, load
+    from jupyterhub_responsibility.handover import hand_over
+
+    declared = load(folder / "with" / "responsibilities.yaml")
+    ours = [sys.executable, "-m", "jupyterhub_responsibility", "serve"]
+    floor = [sys.executable, "-m", "benchmarks.floor"]
+    results: dict[str, list[tuple[float, float]]] = {"ours": [], "floor": []}
+    for _ in range(max(rounds, 3)):
+        for name, command in (("ours", ours), ("floor", floor)):
+            results[name].append(start_once(command, hand_over(declaration=dump(declared))))
+    ready = {name: statistics.median(run[0] for run in runs) for name, runs in results.items()}
+    memory = {name: statistics.median(run[1] for run in runs) for name, runs in results.items()}
+    yield "ready after", f"{ready['ours']:.2f} s (floor {ready['floor']:.2f} s)", ""
+    yield "memory", f"{memory['ours']:.0f} MB (floor {memory['floor']:.0f} MB)", ""
+    yield "ready: ours / floor", f"{ready['ours'] / ready['floor']:.2f}", "≤ 1.50"
+    yield "memory: ours / floor", f"{memory['ours'] / memory['floor']:.2f}", "≤ 1.50"
+
+
+def start_once(command: list[str], environment: dict[str, str]) -> tuple[float, float]:
+    """Start a service by hand: seconds until it answers, and its memory in MB then."""
+    port, prefix = free_port(), "/services/it/"
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        stderr=subprocess.DEVNULL,
+        env={
+            **os.environ,
+            **environment,
+            "JUPYTERHUB_API_TOKEN": "none",
+            "JUPYTERHUB_API_URL": "http://127.0.0.1:9/hub/api",
+            "JUPYTERHUB_BASE_URL": "/",
+            "JUPYTERHUB_CLIENT_ID": "service-it",
+            "JUPYTERHUB_SERVICE_NAME": "it",
+            "JUPYTERHUB_SERVICE_PREFIX": prefix,
+            "JUPYTERHUB_SERVICE_URL": f"http://127.0.0.1:{port}",
+        },
+    )
+    try:
+        while True:
+            try:
+                requests.get(f"http://127.0.0.1:{port}{prefix}healthz", timeout=5)
+                break
+            except requests.ConnectionError:
+                time.sleep(0.005)
+        took = time.perf_counter() - start
+        return took, psutil.Process(process.pid).memory_info().rss / 1e6
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def take_turns(pages: Pages, rounds: int, seconds: float) -> dict[str, list[dict[str, float]]]:
+    """Load each page for some seconds, in turn, round after round; the first run is a warm-up."""
+    results: dict[str, list[dict[str, float]]] = {name: [] for name in pages}
+    for url, cookie in pages.values():
+        load(url, cookie, 1.0)
+    for _ in range(rounds):
+        for name, (url, cookie) in pages.items():
+            results[name].append(load(url, cookie, seconds))
+    return results
+
+
+def load(url: str, cookie: str, seconds: float) -> dict[str, float]:
+    """One run of the load client, in a process of its own."""
+    client = [sys.executable, "-m", "benchmarks.client", url, cookie, str(CONNECTIONS)]
+    done = subprocess.run([*client, str(seconds)], cwd=ROOT, capture_output=True, check=True)
+    result: dict[str, float] = json.loads(done.stdout)
+    return result
+
+
+def speed(runs: list[dict[str, float]]) -> float:
+    """Median requests per second."""
+    return statistics.median(run["per_second"] for run in runs)
+
+
+def latency(runs: list[dict[str, float]]) -> float:
+    """Median of the median latencies, in milliseconds."""
+    return statistics.median(run["p50_ms"] for run in runs)
+
+
+def cookies(hub: RealHub, url: str) -> str:
+    """The Cookie header that rita's browser sends to a page that it has opened before."""
+    session = hub.visit("rita")
+    session.get(url, timeout=30).raise_for_status()
+    return str(session.prepare_request(requests.Request("GET", url)).headers["Cookie"])
+
+
+def hub_calls(hub: RealHub) -> int:
+    """How often our service has asked the hub: for the roster, and who somebody is."""
+    lines = hub.log().splitlines()
+    return sum("/hub/api/groups" in line or "/hub/api/user " in line for line in lines)
+
+
+def main() -> None:
+    """Run everything and print the report."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--seconds", type=float, default=3.0, help="for each page in each round")
+    parser.add_argument("--users", type=int, default=10_000)
+    options = parser.parse_args()
+    print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {CONNECTIONS} connections,"
+          f" {options.rounds} rounds of {options.seconds:g} s\n")  # fmt: skip
+    for what, measured, wanted in bench(options.rounds, options.seconds, options.users):
+        print(f"{what:<36} {measured:<32} {wanted}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
