@@ -127,7 +127,7 @@ class RealHub:
             c.Authenticator.allowed_users = set({PERSONAS!r})
             c.Authenticator.admin_users = {{"root"}}
             c.JupyterHub.spawner_class = "simple"
-            c.JupyterHub.default_url = "/hub/home"
+            c.JupyterHub.default_url = "{base_url}hub/home"
             c.JupyterHub.services.append(
                 {{"name": "tester", "api_token": "{ADMIN_TOKEN}", "admin": True}}
             )

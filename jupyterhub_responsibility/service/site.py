@@ -46,6 +46,13 @@ class Site:
     def __post_init__(self) -> None:
         self.style = fingerprint(STATIC)
         self._kept = lru_cache(maxsize=KEPT_PAGES)(self._render_for)
+        self._try_templates()
+
+    def _try_templates(self) -> None:
+        """Find out at start, not at the first visit, whether the operator's own can be used."""
+        page = pages.ErrorPage(404, "", ())
+        for viewer in (None, Viewer("somebody"), Viewer("somebody", admin=True)):
+            self.render("responsibility-error.html", "", "error", page, viewer, "")
 
     @property
     def subject(self) -> pages.Subject:

@@ -1,7 +1,7 @@
 """Our pages in the hub's look: they extend the operator's own `page.html`, or the hub's.
 
-A `page.html` that cannot be rendered outside the hub must not take our pages down: it is
-tried once, at start, and left out if it fails.
+A `page.html` that cannot be rendered outside the hub must not take our pages down: it is left
+out from the first time that it fails.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ from ..paths import templates
 from ..text import clock, iso, visible
 
 log = logging.getLogger(__name__)
-
-PROBE = "responsibility-page.html"
 
 
 class HubUser:
@@ -45,27 +43,30 @@ class Templates:
 
     def __init__(self, operator_paths: list[str], base: Mapping[str, Any]) -> None:
         self._base = dict(base)
-        self.trouble = ""
         self._environment = _environment(operator_paths)
-        if operator_paths:
-            self._probe()
+        self._hubs_own = _environment([]) if operator_paths else self._environment
+        self.trouble = ""
 
     def render(self, template: str, context: Mapping[str, Any]) -> str:
         """Render a template with what every page needs and the context."""
-        return self._environment.get_template(template).render({**self._base, **context})
-
-    def _probe(self) -> None:
+        values = {**self._base, **context}
         try:
-            for user in (None, HubUser(Viewer("somebody"))):
-                self.render(PROBE, {"user": user, "parsed_scopes": {}, "services": []})
+            return self._environment.get_template(template).render(values)
         except Exception as error:  # whatever an operator's template may raise
-            self.trouble = f"{type(error).__name__}: {error}"
-            log.warning(
-                "The templates in template_paths cannot be rendered outside the hub; these"
-                " pages use the hub's own look instead: %s",
-                self.trouble,
-            )
-            self._environment = _environment([])
+            if self._environment is self._hubs_own:
+                raise
+            html = self._hubs_own.get_template(template).render(values)
+            self._do_without(error)
+            return html
+
+    def _do_without(self, error: Exception) -> None:
+        self.trouble = f"{type(error).__name__}: {error}"
+        self._environment = self._hubs_own
+        log.warning(
+            "The templates in template_paths cannot be rendered outside the hub; these pages use"
+            " the hub's own look instead: %s",
+            self.trouble,
+        )
 
 
 def _environment(operator_paths: list[str]) -> Environment:

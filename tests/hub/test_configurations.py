@@ -1,0 +1,490 @@
+"""Hubs configured as people configure them: enable() fits in, or says what does not fit."""
+
+from __future__ import annotations
+
+import copy
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from textwrap import dedent
+from threading import Thread
+from urllib.parse import quote
+
+import psutil
+import pytest
+import requests
+from bs4 import BeautifulSoup
+from jupyterhub import orm
+from jupyterhub.auth import DummyAuthenticator
+from markupsafe import escape
+
+from jupyterhub_responsibility.model import Viewer
+from jupyterhub_responsibility.service.templating import HubUser, Templates
+from jupyterhub_responsibility.text import visible
+
+from ..realhub import DECLARATION, RealHub
+from .conftest import visit
+
+PAGE = "access:services!service=responsibilities"
+
+
+def role(app, name: str) -> orm.Role:
+    return orm.Role.find(app.db, name)
+
+
+def groups_with(app, name: str) -> set[str]:
+    """The groups whose members have a role of the hub."""
+    return {group.name for group in role(app, name).groups}
+
+
+# -- roles, groups, scopes
+
+
+async def test_roles_and_groups_defined_already(mock_hub):
+    """The operator's own roles, groups and members stay, beside ours."""
+
+    def before(c):
+        c.JupyterHub.load_roles = [
+            {"name": "teacher", "scopes": ["list:users"], "groups": ["staff"]},
+            {"name": "hub-administrator", "scopes": ["read:metrics"], "users": ["ada"]},
+        ]
+        c.JupyterHub.load_groups.update({"hub-admins": {"users": ["hanna"]}, "staff": {}})
+
+    def after(c):
+        c.JupyterHub.load_groups["class"] = {"users": ["uwe"]}
+        c.JupyterHub.load_roles.append({"name": "guest", "scopes": ["list:services"]})
+
+    app = await mock_hub(before, after)
+    names = {group.name for group in app.db.query(orm.Group)}
+    assert names == {"hub-admins", "community-reps", "staff", "class"}
+    assert groups_with(app, "teacher") == {"staff"}
+    assert groups_with(app, "hub-administrator") == {"hub-admins"}
+    assert {user.name for user in role(app, "hub-administrator").users} == {"ada"}
+    assert {"read:metrics", "admin-ui", PAGE} <= set(role(app, "hub-administrator").scopes)
+    assert role(app, "guest")
+    members = orm.Group.find(app.db, "hub-admins").users
+    assert {user.name for user in members} == {"hanna"}
+
+
+async def test_a_user_role_before_enable(mock_hub):
+    """A `user` role that stands above enable() keeps its scopes, and opens the page."""
+
+    def before(c):
+        c.JupyterHub.load_roles = [{"name": "user", "scopes": ["self", "list:services"]}]
+
+    app = await mock_hub(before)
+    assert set(role(app, "user").scopes) == {"self", "list:services", PAGE}
+    html = (await visit(app, "uwe", "home")).text
+    assert "services/responsibilities/" in html
+
+
+async def test_a_user_role_after_enable(mock_hub):
+    """A `user` role below enable() closes the page, and the home page says so plainly."""
+
+    def after(c):
+        c.JupyterHub.load_roles.append({"name": "user", "scopes": ["self"]})
+
+    app = await mock_hub(after=after)
+    html = (await visit(app, "uwe", "home")).text
+    assert "Your account may not open the Responsibilities page" in html
+    assert "load_roles" not in html
+    assert "https://reef.example/help" in html
+
+
+async def test_a_custom_scope_after_enable(mock_hub):
+    """A custom scope that a role is given may be defined below enable()."""
+    declaration = copy.deepcopy(DECLARATION)
+    declaration["roles"]["hub-administrator"]["scopes"] = ["custom:reef:read"]
+
+    def after(c):
+        c.JupyterHub.custom_scopes = {"custom:reef:read": {"description": "Read the reef"}}
+
+    app = await mock_hub(after=after, declaration=declaration)
+    assert set(role(app, "hub-administrator").scopes) == {"custom:reef:read", PAGE}
+
+
+class ManagesGroups(DummyAuthenticator):
+    """An authenticator that knows everybody's groups."""
+
+    manage_groups = True
+
+
+class ManagesRoles(DummyAuthenticator):
+    """An authenticator that gives out roles of the hub."""
+
+    manage_roles = True
+
+    async def load_managed_roles(self):
+        return [{"name": "from-outside", "scopes": ["list:users"]}]
+
+
+async def test_an_authenticator_that_manages_groups(mock_hub):
+    """The hub starts, and the mapped groups carry their roles."""
+
+    def before(c):
+        c.JupyterHub.authenticator_class = ManagesGroups
+
+    app = await mock_hub(before)
+    assert groups_with(app, "hub-administrator") == {"hub-admins"}
+    assert groups_with(app, "community-representative") == {"community-reps"}
+
+
+async def test_an_authenticator_that_manages_roles(mock_hub):
+    """The hub starts with our roles for the authenticator to give out, and all groups."""
+
+    def before(c):
+        c.JupyterHub.authenticator_class = ManagesRoles
+
+    app = await mock_hub(before)
+    assert role(app, "from-outside")
+    assert "admin-ui" in role(app, "hub-administrator").scopes
+    assert groups_with(app, "hub-administrator") == set()
+    assert orm.Group.find(app.db, "hub-admins")
+
+
+# -- a hub that was there before us
+
+NAMES = [
+    "with space",
+    " edges ",
+    "a/b/c",
+    "/../up",
+    "a!b",
+    "!user",
+    "a=b!group=hub-admins",
+    "it's",
+    'a "quote"',
+    "<b>bold</b>",
+    "50%2Foff",
+    "what?#now",
+    "back\\slash",
+    "tab\tline\nend",
+    "Überwachung 管理 🪸",
+    "\u202egnp.exe",
+    "zero\u200bwidth",
+    "x" * 255,
+]
+"""Group names that people and directories come up with; every one of them works."""
+
+LIVED_IN = {
+    **DECLARATION,
+    "roles": {
+        **DECLARATION["roles"],
+        "hub-administrator": {"groups": ["hub-admins", *NAMES]},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def lived_in(tmp_path_factory):
+    """A hub below a prefix, with services, roles, and templates of its own."""
+    folder = tmp_path_factory.mktemp("lived-in")
+    own = folder / "own-templates"
+    own.mkdir()
+    (own / "page.html").write_text(
+        """{% extends "templates/page.html" %}
+        {% block nav_bar_left_items %}{{ super() }}
+        <li class="nav-item"><a class="nav-link" href="https://reef.example">{{ lab }}</a></li>
+        {% include "responsibility-navbar.html" %}
+        {% endblock %}"""
+    )
+    (own / "home.html").write_text(
+        """{% extends "templates/home.html" %}
+        {% block main %}<p>Welcome to the reef</p>{% include "responsibility-home.html" %}
+        {{ super() }}{% endblock %}"""
+    )
+    before = dedent(
+        """
+        c.JupyterHub.template_paths = ["own-templates"]
+        c.JupyterHub.template_vars.update({"lab": "Reef <Lab>", "now": lambda user: "now"})
+        c.JupyterHub.load_roles = [{"name": "user", "scopes": ["self"]}]
+        c.JupyterHub.services.append({"name": "before", "api_token": "before-token-0123"})
+        c.JupyterHub.load_groups.update({"hub-admins": {"users": ["hanna"]}})
+        """
+    )
+    after = """
+        c.JupyterHub.services.append({"name": "after", "api_token": "after-token-01234"})
+        c.JupyterHub.load_roles.append(
+            {"name": "after", "scopes": ["list:users"], "services": ["after"]})
+        """
+    with RealHub(folder, LIVED_IN, base_url="/some/prefix/", before=before, config=after) as hub:
+        yield hub
+
+
+def test_it_works_below_a_prefix(lived_in):
+    """Pages, their links and their files work where the hub is not at `/`."""
+    session = lived_in.visit("uwe")
+    soup = BeautifulSoup(session.get(lived_in.page()).text, "html.parser")
+    places = {link.get("href") or link.get("src") for link in soup.select("[href], [src]")}
+    local = {place for place in places if place and place.startswith("/")}
+    assert f"{lived_in.base_url}services/responsibilities/contacts" in local
+    assert all(place.startswith(lived_in.base_url) for place in local)
+    for place in local:
+        assert session.get(lived_in.origin + place).status_code == 200, place
+
+
+def test_the_operators_page_html_is_used(lived_in):
+    """Their navigation bar and plain variables appear on our pages, and our link once."""
+    html = lived_in.visit("uwe").get(lived_in.page()).text
+    assert "Reef &lt;Lab&gt;" in html
+    links = BeautifulSoup(html, "html.parser").select("nav.navbar a.nav-link")
+    assert [link.text for link in links].count("Responsibilities") == 1
+    assert lived_in.health()["templates"] == {"operators_own": True}
+
+
+def test_the_operators_home_html_is_used(lived_in):
+    """Their home page wins over ours; our part is where they have put it, once."""
+    html = lived_in.visit("hanna").get(lived_in.hub_url("home")).text
+    assert "Welcome to the reef" in html
+    assert html.count('id="responsibility-home"') == 1
+    assert "Hub Administrator" in html
+
+
+def test_services_before_and_after_live_on(lived_in):
+    """Services of the operator keep their tokens and roles."""
+    assert lived_in.api("GET", "users", token="after-token-01234").status_code == 200
+    assert lived_in.api("GET", "users", token="before-token-0123").status_code == 403
+
+
+@pytest.fixture(scope="module")
+def uwe_everywhere(lived_in):
+    """What the service says while uwe is in every one of these groups."""
+    for name in NAMES:
+        members = f"groups/{quote(name, safe='')}/users"
+        lived_in.api("POST", members, json={"users": ["uwe"]}).raise_for_status()
+    lived_in.wait_until_read()
+    session = lived_in.visit("uwe")
+    html = session.get(lived_in.page()).text
+    (own,) = session.get(lived_in.page("api/me")).json()["roles"]
+    yield html, own["groups"]
+    for name in NAMES:
+        members = f"groups/{quote(name, safe='')}/users"
+        lived_in.api("DELETE", members, json={"users": ["uwe"]}).raise_for_status()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_group_names_work(uwe_everywhere, name):
+    """Whatever a group is called, its members hold the role, and the page names the group."""
+    html, groups = uwe_everywhere
+    assert name in groups
+    assert f"<bdi>{escape(visible(name))}</bdi>" in html
+
+
+def test_group_names_are_not_markup(uwe_everywhere):
+    """No name of a group becomes part of the page, or turns the direction of writing."""
+    html, _ = uwe_everywhere
+    assert "<b>bold</b>" not in html
+    assert "\u202e" not in html
+
+
+# -- c.JupyterHub.services = […] below enable()
+
+
+@pytest.fixture(scope="module")
+def erased(tmp_path_factory):
+    """A hub whose configuration erases our service."""
+    config = """
+        c.JupyterHub.services = [
+            {"name": "tester", "api_token": "test-admin-token-0123456789abcdef", "admin": True}]
+        """
+    hub = RealHub(tmp_path_factory.mktemp("erased"), config=config)
+    hub.start(wait=False)
+    hub.wait_for(lambda: requests.get(hub.hub_url("api/"), timeout=5).ok)
+    yield hub
+    hub.stop()
+
+
+def test_an_erased_service_is_said_in_the_log(erased):
+    """The hub starts without the service, and its log says why and what to do."""
+    said = [line for line in erased.log().splitlines() if "after enable()" in line]
+    assert len(said) == 1
+    assert "'responsibilities' is not in c.JupyterHub.services" in said[0]
+    assert "Move enable() below it" in said[0]
+
+
+def test_an_erased_service_is_said_to_admins(erased):
+    """root is told on the home page how to mend it."""
+    html = erased.visit("root").get(erased.hub_url("home")).text
+    assert "The Responsibilities page is not running on this hub" in html
+    assert "c.JupyterHub.services" in html
+    assert "below the line that assigns the list" in html
+
+
+def test_an_erased_service_is_said_plainly(erased):
+    """uwe is told that the page is not there, and whom to ask, without configuration talk."""
+    html = erased.visit("uwe").get(erased.hub_url("home")).text
+    assert "The Responsibilities page is not running on this hub" in html
+    assert "c.JupyterHub" not in html
+    assert "https://reef.example/help" in html
+    assert "services/responsibilities" not in html
+
+
+def test_an_erased_service_breaks_nothing_else(erased):
+    """Roles, groups and the hub's own pages work as if nothing was."""
+    erased.api("POST", "groups/hub-admins/users", json={"users": ["hanna"]}).raise_for_status()
+    session = erased.visit("hanna")
+    assert session.get(erased.hub_url("admin")).status_code == 200
+    assert "Hub Administrator" not in session.get(erased.hub_url("home")).text
+    assert session.get(erased.hub_url("nothing")).status_code == 404
+    assert erased.api("GET", "users", token=erased.token_for("hanna")).status_code == 200
+
+
+# -- a page.html that needs the hub's own process
+
+
+@pytest.fixture(scope="module")
+def own_look(tmp_path_factory):
+    """A hub whose page.html asks for a variable that only the hub can compute."""
+    folder = tmp_path_factory.mktemp("own-look")
+    own = folder / "own-templates"
+    own.mkdir()
+    (own / "page.html").write_text(
+        """{% extends "templates/page.html" %}
+        {% block announcement %}<p>{{ motd.text }}</p>{% endblock %}"""
+    )
+    before = dedent(
+        """
+        from types import SimpleNamespace
+        c.JupyterHub.template_paths = ["own-templates"]
+        c.JupyterHub.template_vars = {"motd": lambda user: SimpleNamespace(text="Low tide")}
+
+        from jupyterhub.auth import DummyAuthenticator
+
+        class Directory(DummyAuthenticator):
+            async def authenticate(self, handler, data):
+                groups = {"hanna": ["hub-admins"]}.get(data["username"], [])
+                return {"name": data["username"], "groups": groups}
+
+        c.JupyterHub.authenticator_class = Directory
+        c.Authenticator.manage_groups = True
+        """
+    )
+    with RealHub(folder, before=before) as hub:
+        yield hub
+
+
+def test_a_page_html_of_the_hub_alone(own_look):
+    """Our pages fall back to the hub's look, and the hub's own pages keep the operator's."""
+    session = own_look.visit("uwe")
+    reply = session.get(own_look.page())
+    assert reply.status_code == 200
+    assert "Ask the right person" in reply.text
+    assert "Low tide" not in reply.text
+    assert "Low tide" in session.get(own_look.hub_url("home")).text
+    assert "For JupyterHub admins" not in reply.text
+
+
+def test_the_fallback_is_said(own_look):
+    """Self-check and admins are told of it; the log says why, once."""
+    assert own_look.health()["templates"] == {"operators_own": False}
+    assert own_look.health()["status"] == "degraded"
+    html = own_look.visit("root").get(own_look.page()).text
+    assert "Your own page.html cannot be rendered outside the hub" in html
+    said = [line for line in own_look.log().splitlines() if "cannot be rendered" in line]
+    assert len(said) == 1
+    assert "'motd' is undefined" in said[0]
+
+
+def test_managed_groups_are_dated(own_look):
+    """Where the authenticator decides about groups, the role's page says so."""
+    own_look.visit("hanna")
+    own_look.wait_until_read()
+    html = own_look.visit("uwe").get(own_look.page("roles/hub-administrator")).text
+    assert "as of their last login" in html
+    assert "the login service decides who is in the group" in html
+
+
+def test_a_page_html_that_fails_for_some(tmp_path, caplog):
+    """A page.html that fails for one viewer only is left out from then on, and says so once."""
+    (tmp_path / "page.html").write_text("{% if user.admin %}{{ motd.text }}{% endif %}theirs")
+    templates = Templates([str(tmp_path)], {"static_url": lambda path, **_: path})
+    context = {"parsed_scopes": {}, "no_spawner_check": True}
+    assert templates.render("page.html", {**context, "user": HubUser(Viewer("uwe"))}) == "theirs"
+    assert not templates.trouble
+    for _ in range(2):
+        root = HubUser(Viewer("root", admin=True))
+        assert "jupyterhub-logo" in templates.render("page.html", {**context, "user": root})
+    assert templates.trouble == "UndefinedError: 'motd' is undefined"
+    assert len(caplog.records) == 1
+
+
+# -- starting, stopping, starting again
+
+
+QUICK = """
+import jupyterhub.services.service as service
+from traitlets import Integer
+
+class Quick(service._ServiceSpawner):
+    poll_interval = Integer(1)  # whether the service is still there; usually every 30 s
+
+service._ServiceSpawner = Quick
+"""
+
+
+def service_of(hub) -> psutil.Process:
+    """The process of the service."""
+    (found,) = [
+        child
+        for child in psutil.Process(hub.process.pid).children()
+        if "jupyterhub_responsibility" in " ".join(child.cmdline())
+    ]
+    return found
+
+
+@pytest.fixture(scope="module")
+def restarting(tmp_path_factory):
+    """A hub that was started while somebody else listened at the port of the service."""
+    hub = RealHub(tmp_path_factory.mktemp("restarting"), before=QUICK)
+    squatter = ThreadingHTTPServer(("127.0.0.1", hub.service_port), SimpleHTTPRequestHandler)
+    squatting = Thread(target=squatter.serve_forever)
+    squatting.start()
+    try:
+        hub.start(wait=False)
+        hub.wait_for(lambda: "Cannot listen at" in hub.log())
+        hub.wait_for(lambda: hub.visit("uwe").get(hub.hub_url("home")).ok)
+    finally:
+        squatter.shutdown()
+        squatter.server_close()
+        squatting.join()
+    hub.wait_for(lambda: hub.health()["roster"]["as_of"])
+    yield hub
+    hub.stop()
+
+
+def test_a_port_in_use(restarting):
+    """The hub starts all the same; the service says what is wrong, and works once it can."""
+    said = next(line for line in restarting.log().splitlines() if "Cannot listen at" in line)
+    assert f"127.0.0.1:{restarting.service_port}" in said
+    assert "Address already in use" in said
+    assert "another url" in said
+    assert restarting.visit("uwe").get(restarting.page()).status_code == 200
+
+
+def test_the_service_dies_in_mid_login(restarting):
+    """The hub starts it again; a login that was under way can be tried again, and then works."""
+    session = restarting.visit("hanna")
+    to_hub = session.get(restarting.page(), allow_redirects=False).headers["Location"]
+    started_at = restarting.health()["started_at"]
+    service_of(restarting).kill()
+    reply = session.get(restarting.page())
+    assert reply.status_code == 503
+    assert "https://reef.example/help" in reply.text
+    assert "+49 40 123456" not in reply.text
+    restarting.wait_for(lambda: restarting.health()["started_at"] != started_at)
+    reply = session.get(restarting.origin + to_hub)
+    assert reply.status_code == 400
+    assert "Logging in was interrupted" in reply.text
+    soup = BeautifulSoup(reply.text, "html.parser")
+    again = soup.find("a", string="Try again")["href"]
+    assert "Ask the right person" in session.get(restarting.origin + again).text
+
+
+def test_the_hub_is_killed(restarting):
+    """What a killed hub leaves behind leaves too, and the next hub's service has the port."""
+    orphan, started_at = service_of(restarting), restarting.health()["started_at"]
+    restarting.process.kill()
+    restarting.process.wait()
+    restarting.start(wait=False)
+    restarting.wait_for(lambda: restarting.health()["started_at"] != started_at)
+    assert not orphan.is_running()
+    assert service_of(restarting).is_running()
+    assert restarting.visit("uwe").get(restarting.page()).status_code == 200
