@@ -6,13 +6,14 @@ file, which `load` reads back to the same declaration.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
 from importlib import resources
+from os.path import realpath
 from pathlib import Path
 from typing import Any
 
-from ..errors import DeclarationError, Fault
+from ..errors import DeclarationError, Fault, UnreadableError
 from ..model import (
     Area,
     Contact,
@@ -29,7 +30,7 @@ from .checks import check
 from .draft import Draft, Part
 from .entries import NO_MODEL, json_schema
 from .shape import did_you_mean, entry_of
-from .source import Source, read_file
+from .source import Source, read_file, short
 
 __all__ = ["BUILT_IN", "dump", "json_schema", "load", "shipped_models"]
 
@@ -54,25 +55,32 @@ def load(declared: str | Path | Mapping[str, Any], as_of: datetime | None = None
     Raises DeclarationError with every fault, or UnreadableError where there is no file.
     """
     if isinstance(declared, Mapping):
-        source = Source(data=_plain(declared))
+        try:
+            source = Source(data=_plain(declared))
+        except RecursionError:
+            raise DeclarationError((Fault("", "the declaration contains itself"),)) from None
         changed = as_of or datetime.now(timezone.utc)
+        above = []
     else:
-        path = Path(declared)
-        source = read_file(path)
-        changed = datetime.fromtimestamp(path.stat().st_mtime, timezone.utc)
+        source = read_file(Path(declared))
+        changed = datetime.fromtimestamp(Path(declared).stat().st_mtime, timezone.utc)
+        above = [realpath(declared)]
     draft = Draft(Part(source, ()))
-    _lay(draft, source, ())
-    faults = [*draft.faults, *_news(draft.faults, check(draft))]
+    _lay(draft, source, above)
+    faults = [fault for each in draft.sources for fault in each.faults]
+    faults += _news(faults, draft.faults)
+    if draft.whole:
+        faults += _news(faults, check(draft))
     if faults:
         raise DeclarationError(tuple(sorted(faults, key=lambda f: (f.source, f.line or 0))))
     return _build(draft, changed, source.name)
 
 
-def _news(faults: list[Fault], between: Iterator[Fault]) -> Iterator[Fault]:
-    """Faults between parts, but for those that only follow from another fault in that place."""
-    for fault in between:
-        if not any(_same_place(fault.path, other.path) for other in faults):
-            yield fault
+def _news(faults: list[Fault], more: Iterable[Fault]) -> list[Fault]:
+    """More faults, but for those that only follow from an earlier one in the same place."""
+    return [
+        fault for fault in more if not any(_same_place(fault.path, other.path) for other in faults)
+    ]
 
 
 def _same_place(one: str, other: str) -> bool:
@@ -89,34 +97,39 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _lay(draft: Draft, source: Source, above: tuple[Path, ...]) -> None:
-    """Lay the models that a document starts from, then the document itself."""
+def _lay(draft: Draft, source: Source, above: list[str]) -> None:
+    """Lay the models that a document starts from, then the document itself.
+
+    `above` are the files that start from this one, and its own.
+    """
     entry = entry_of(source)
-    base = _model_path(entry.model or BUILT_IN, source)
-    if isinstance(base, Fault):
-        draft.faults.append(base)
-    elif base in above:
-        fix = "One of them must start from a model that ships, or from 'none'"
-        draft.faults.append(
-            source.fault(("model",), "models start from each other in a circle", fix)
-        )
-    elif base:
-        _lay(draft, read_file(base), (*above, base))
-    draft.faults.extend(source.faults)
-    draft.lay(entry, source)
+    base = _base(entry.model or BUILT_IN, source, above)
+    if base:
+        _lay(draft, base, [*above, base.name])
+    draft.sources.append(source)
+    if any(fault.path in ("", "model") for fault in source.faults):
+        draft.whole = False
+    if draft.whole:
+        draft.lay(entry, source)
 
 
-def _model_path(name: str, source: Source) -> Path | Fault | None:
+def _base(name: str, source: Source, above: list[str]) -> Source | None:
+    """The model that a document starts from; what is wrong with it is one of its faults."""
     if name == NO_MODEL:
         return None
     shipped = shipped_models()
-    if name in shipped:
-        return shipped[name]
-    path = Path(source.name).parent / name
-    if path.is_file():
-        return path.resolve()
-    fix = did_you_mean(name, [*shipped, NO_MODEL])
-    return source.fault(("model",), f"there is no model '{name}', and no file {path}", fix)
+    path = realpath(shipped.get(name, Path(source.name).parent / name))
+    if path in above:
+        message = "models start from each other in a circle"
+        fix = "One of them must start from a model that ships, or from 'none'"
+    else:
+        try:
+            return read_file(Path(path))
+        except UnreadableError as error:
+            message = f"the model '{short(name)}' cannot be used ({error})"
+            fix = did_you_mean(name, [*shipped, NO_MODEL])
+    source.faults.append(source.fault(("model",), message, fix))
+    return None
 
 
 def _build(draft: Draft, as_of: datetime, source: str) -> Declaration:
@@ -136,7 +149,7 @@ def _build(draft: Draft, as_of: datetime, source: str) -> Declaration:
             for role_id, people in _by_role(roles, "people").items()
         },
         scopes=_by_role(roles, "scopes"),
-        contacts=tuple(_contact(part) for part in draft.contacts),
+        contacts=tuple(Contact(**part.values) for part in draft.contacts),
         links=tuple(dict.fromkeys(Link(**part.values) for part in draft.links)),
         as_of=as_of,
         source=source,
@@ -147,12 +160,12 @@ def _by_role(roles: dict[str, Part], name: str) -> dict[str, tuple[Any, ...]]:
     return {
         role_id: part.values[name]
         for role_id, part in roles.items()
-        if part.values.get(name) is not None
+        if part.values.get(name) or (name == "scopes" and name in part.values)
     }
 
 
 def _given(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {name: values[name] for name in names if values.get(name) is not None}
+    return {name: values[name] for name in names if name in values}
 
 
 def _role(role_id: str, part: Part) -> Role:
@@ -199,10 +212,6 @@ def _person(entry: Any) -> Person:
     return Person(**{k: v for k, v in entry.model_dump().items() if v is not None})
 
 
-def _contact(part: Part) -> Contact:
-    return Contact(**{k: v for k, v in part.values.items() if v is not None})
-
-
 def dump(declaration: Declaration) -> dict[str, Any]:
     """The whole declaration, model included, as plain data in the format of the file."""
     model = declaration.model
@@ -241,9 +250,10 @@ def _dump_role(declaration: Declaration, role: Role) -> dict[str, Any]:
     own = {k: v for k, v in _fields(role).items() if k != "id"}
     here = {
         name: _jsonable(getattr(declaration, name).get(role.id, ()))
-        for name in ("groups", "initial", "people", "scopes")
+        for name in ("groups", "initial", "people")
     }
-    return _filled(own | here)
+    scopes = declaration.scopes.get(role.id)  # an empty list grants nothing, no list the usual
+    return _filled(own | here) | ({} if scopes is None else {"scopes": list(scopes)})
 
 
 def _dump_area(area: Area) -> dict[str, Any]:

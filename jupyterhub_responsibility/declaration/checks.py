@@ -44,23 +44,27 @@ def _limits(draft: Draft) -> Iterator[Fault]:
 
 
 def _role_references(draft: Draft) -> Iterator[Fault]:
-    for name in ("appointed_by", "starts_with"):
-        for role in draft.roles.values():
-            yield from _unknown_roles(draft, role, name)
-    for _, responsibility in _responsibilities(draft):
-        accountable = responsibility.get("accountable")
-        if accountable and accountable not in draft.roles:
-            message = f"there is no role '{accountable}' to be accountable"
-            fix = did_you_mean(accountable, draft.roles)
-            yield responsibility.fault("accountable", message, fix)
-        yield from _unknown_roles(draft, responsibility, "performed_by")
+    still_named: dict[str, list[str]] = {}
+    for part_id, part, name in _naming_roles(draft):
+        named = part.get(name, ())
+        for index, role_id in enumerate(named) if isinstance(named, tuple) else [(None, named)]:
+            if role_id in draft.removed and role_id not in draft.roles:
+                still_named.setdefault(role_id, []).append(f"{part_id} ({name})")
+            elif role_id not in draft.roles:
+                fix = did_you_mean(role_id, draft.roles)
+                yield part.fault(name, f"there is no role '{role_id}'", fix, index)
+    for role_id, places in still_named.items():
+        source, at = draft.removed[role_id]
+        message = f"'{role_id}' is removed, but still named by {', '.join(places)}"
+        yield source.fault(at, message, "Change these too, or keep the role")
 
 
-def _unknown_roles(draft: Draft, part: Part, name: str) -> Iterator[Fault]:
-    for index, role_id in enumerate(part.get(name, ())):
-        if role_id not in draft.roles:
-            fix = did_you_mean(role_id, draft.roles)
-            yield part.fault(name, f"unknown role '{role_id}'", fix, index)
+def _naming_roles(draft: Draft) -> Iterator[tuple[str, Part, str]]:
+    """Every value that is a role, or a list of roles: what has it, by id, and its name."""
+    for part_id, part in draft.roles.items():
+        yield from ((part_id, part, name) for name in ("appointed_by", "starts_with"))
+    for part_id, part in _responsibilities(draft):
+        yield from ((part_id, part, name) for name in ("accountable", "performed_by"))
 
 
 def _circles(draft: Draft) -> Iterator[Fault]:
@@ -79,11 +83,13 @@ def _circles(draft: Draft) -> Iterator[Fault]:
 def _way_back(draft: Draft, start: str) -> tuple[str, ...]:
     """The shortest way from a role over those who appoint it back to itself (two steps or more)."""
     ways: list[tuple[str, ...]] = [(start,)]
+    seen = {start}
     for way in ways:
         for role_id in draft.roles[way[-1]].get("appointed_by", ()):
             if role_id == start and len(way) > 1:
                 return way
-            if role_id in draft.roles and role_id not in way:
+            if role_id in draft.roles and role_id not in seen:
+                seen.add(role_id)
                 ways.append((*way, role_id))
     return ()
 

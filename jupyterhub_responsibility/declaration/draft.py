@@ -12,8 +12,8 @@ from typing import Any
 
 from ..errors import Fault
 from .entries import AreaEntry, DeclarationEntry, Entry
-from .shape import did_you_mean
-from .source import Location, Source
+from .shape import did_you_mean, nearest
+from .source import Location, Source, short
 
 NEW = {"role": ("title",), "area": ("title", "goal"), "responsibility": ("title", "description")}
 """What a part that the model doesn't have yet must say about itself."""
@@ -30,10 +30,16 @@ class Part:
     parts: dict[str, Part] = field(default_factory=dict)
 
     def lay(self, entry: Entry, source: Source, location: Location) -> None:
-        """Take over what `entry` says; what it is silent about stays."""
+        """Take over what `entry` says; what it is silent about, or leaves empty, stays.
+
+        Only `accountable: null` says something: that no role is.
+        """
         for name in entry.model_fields_set:
+            value = getattr(entry, name)
+            if value is None and name != "accountable":
+                continue
             alias = type(entry).model_fields[name].alias or name
-            self.values[name] = getattr(entry, name)
+            self.values[name] = value
             self.origins[name] = (source, (*location, alias))
 
     def get(self, name: str, default: Any = None) -> Any:
@@ -51,13 +57,20 @@ class Part:
 
 @dataclass
 class Draft:
-    """Everything that was declared, merged, before it is checked as a whole."""
+    """Everything that was declared, merged, before it is checked as a whole.
+
+    `removed` has the place that said so. `whole` is False where a file is missing or cannot be
+    read: what the parts say about each other cannot be judged then.
+    """
 
     root: Part
+    whole: bool = True
+    sources: list[Source] = field(default_factory=list)
     roles: dict[str, Part] = field(default_factory=dict)
     areas: dict[str, Part] = field(default_factory=dict)
     contacts: list[Part] = field(default_factory=list)
     links: list[Part] = field(default_factory=list)
+    removed: dict[str, tuple[Source, Location]] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
 
     def lay(self, entry: DeclarationEntry, source: Source) -> None:
@@ -82,8 +95,7 @@ class Draft:
             self.contacts.append(part)
 
     def _lay_area(self, area_id: str, area: AreaEntry, source: Source, at: Location) -> None:
-        self._lay_part("area", self.areas, area_id, area, source, at)
-        part = self.areas.get(area_id)
+        part = self._lay_part("area", self.areas, area_id, area, source, at)
         if part is None:
             return
         seen: set[str] = set()
@@ -107,18 +119,24 @@ class Draft:
         entry: Any,
         source: Source,
         at: Location,
-    ) -> None:
+    ) -> Part | None:
         if entry.remove:
+            self.removed[part_id] = (source, at)
             if parts.pop(part_id, None) is None:
                 fix = did_you_mean(part_id, parts)
                 self.faults.append(
                     source.fault(at, f"there is no {kind} '{part_id}' to remove", fix)
                 )
-            return
+            return None
         if part_id not in parts and any(getattr(entry, name) is None for name in NEW[kind]):
-            fix = f"{did_you_mean(part_id, parts)} A new {kind} needs: {', '.join(NEW[kind])}"
-            self.faults.append(source.fault(at, f"unknown {kind} '{part_id}'", fix))
-        parts.setdefault(part_id, Part(source, at)).lay(entry, source, at)
+            hint = did_you_mean(part_id, parts)
+            hint = hint if hint.endswith("?") else f"{hint}."
+            fix = f"{hint} A new {kind} needs: {' and '.join(NEW[kind])}"
+            self.faults.append(source.fault(at, f"unknown {kind} '{short(part_id)}'", fix))
+            part_id = nearest(part_id, parts) or part_id  # to find what else is wrong with it
+        part = parts.setdefault(part_id, Part(source, at))
+        part.lay(entry, source, at)
+        return part
 
 
 def _part(entry: Entry, source: Source, at: Location) -> Part:

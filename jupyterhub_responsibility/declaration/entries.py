@@ -27,32 +27,45 @@ from ..model import EVERYONE, Split
 
 NO_MODEL = "none"
 
+_WEB_ADDRESS = r"^(https?://[^\s/]|/(?![/\\]))\S*$"
+"""Browsers read `//` and `/\\` at the start as the address of another site."""
+
 
 def _printable(value: str) -> str:
-    if any(not char.isprintable() and char != "\n" for char in value):
+    if not value.isprintable():
         raise PydanticCustomError("unprintable", "contains characters that cannot be seen")
     return value
 
 
+def _printable_lines(value: str) -> str:
+    return "\n".join(_printable(line) for line in value.split("\n"))
+
+
 def _web_address(value: str) -> str:
-    if not re.fullmatch(r"(https?://[^\s/]|/(?!/))\S*", value):
+    if not re.fullmatch(_WEB_ADDRESS, value):
         raise PydanticCustomError("web_address", "is not a web address")
     return value
 
 
 def _iso_date(value: Any) -> Any:
-    if isinstance(value, date):
+    if type(value) is date:  # and not a moment, which is a date in Python's eyes
         return value
     try:
-        return date.fromisoformat(value)
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+            return date.fromisoformat(value)
     except (TypeError, ValueError):
-        raise PydanticCustomError("iso_date", "is not a date") from None
+        pass
+    raise PydanticCustomError("iso_date", "is not a date")
+
+
+def _once(values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
 
 
 Text = Annotated[
     str,
     StringConstraints(strip_whitespace=True, min_length=1, max_length=2000),
-    AfterValidator(_printable),
+    AfterValidator(_printable_lines),
 ]
 Title = Annotated[
     str,
@@ -67,14 +80,20 @@ Email = Annotated[
         pattern=r"^[^@\s<>\"',;:?&#%()\[\]\\]+@[^@\s<>\"',;:?&#%()\[\]\\]+\.[^@\s<>\"',;:?&#%()\[\]\\.]+$",
         max_length=254,
     ),
+    AfterValidator(_printable),
 ]
 Telephone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()./-]{2,30}$")]
 WebAddress = Annotated[
     str,
     StringConstraints(strip_whitespace=True, max_length=2000),
+    AfterValidator(_printable),
     AfterValidator(_web_address),
-    Field(json_schema_extra={"pattern": r"^(https?://[^\s/]|/(?!/))\S*$"}),
+    Field(json_schema_extra={"pattern": _WEB_ADDRESS}),
 ]
+Once = AfterValidator(_once)
+Ids = Annotated[tuple[Id, ...], Once]
+Names = Annotated[tuple[Name, ...], Once]
+Topics = Annotated[tuple[Title, ...], Once]
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
 Date = Annotated[
     date,
@@ -127,19 +146,19 @@ class RoleEntry(Entry):
     """Who usually fills it."""
     holders: RangeEntry | None = None
     """How many holders it wants."""
-    appointed_by: tuple[Id, ...] | None = None
+    appointed_by: Ids | None = None
     """Roles whose holders may appoint new ones; JupyterHub admins always may."""
-    starts_with: tuple[Id, ...] | None = None
+    starts_with: Ids | None = None
     """Roles whose holders are the first to hold this one."""
     mapped: StrictBool | None = None
     """Whether accounts hold it through groups of the hub; then `groups` is required."""
-    groups: tuple[Name, ...] | None = None
+    groups: Names | None = None
     """Groups of the hub whose members hold the role."""
-    initial: tuple[Name, ...] | None = None
+    initial: Names | None = None
     """Accounts to appoint first, once, on a fresh hub."""
     people: tuple[PersonEntry, ...] | None = None
     """Holders without an account on the hub."""
-    scopes: tuple[Name, ...] | None = None
+    scopes: Names | None = None
     """JupyterHub scopes to grant instead of the usual ones."""
     remove: StrictBool = False
     """Drop the role from the model."""
@@ -152,11 +171,11 @@ class ResponsibilityEntry(Entry):
     """A few words; required for a responsibility that the model doesn't have yet."""
     description: Text | None = None
     """One or two sentences; required for a new responsibility."""
-    topics: tuple[Title, ...] | None = None
+    topics: Topics | None = None
     """The everyday words in which people ask about it."""
     accountable: Id | None = None
-    """The one role that answers for it."""
-    performed_by: tuple[Id, ...] | None = None
+    """The one role that answers for it; null for none."""
+    performed_by: Ids | None = None
     """The roles that do it."""
     split: Split | None = None
     """Whose job it is, where that differs from the area."""
@@ -185,7 +204,7 @@ class ContactEntry(Entry):
     name: Title
     """Whom people reach."""
     targets: Annotated[
-        tuple[Id, ...],
+        Ids,
         Field(
             alias="for",
             min_length=1,
@@ -202,7 +221,7 @@ class ContactEntry(Entry):
     """When somebody answers."""
     languages: tuple[Language, ...] = ()
     """Language codes, such as `en`."""
-    topics: tuple[Title, ...] = ()
+    topics: Topics = ()
     """The everyday words in which people ask."""
     review_by: Date | None = None
     """The day by which somebody should check that this is still right."""
@@ -216,7 +235,7 @@ class LinkEntry(Entry):
     url: WebAddress
     """Where it is."""
     targets: Annotated[
-        tuple[Id, ...],
+        Ids,
         Field(alias="for", min_length=1, description="Ids of areas, roles or responsibilities."),
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
-from typing import Annotated, Any, get_args, get_origin
+from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
@@ -12,26 +12,33 @@ from pydantic_core import ErrorDetails
 
 from ..errors import Fault
 from .entries import DeclarationEntry
-from .source import Location, Source
+from .source import Location, Source, short
+
+_EMPTY = ("is empty", "Fill it in, or leave it out")
+_UNPRINTABLE = (
+    "contains characters that cannot be seen",
+    "Type the text again; copying from a page can bring such characters along",
+)
+
+AnyEntry = TypeVar("AnyEntry", bound=BaseModel)
 
 # pydantic error type → what is wrong, how to mend it. `{…}` are the error's own context.
 _WORDS = {
     "missing": ("'{key}' is missing", "Add it"),
     "string_type": ("should be text", "Put the value in quotes"),
-    "string_too_short": ("is empty", "Fill it in, or leave the key out"),
+    "string_too_short": _EMPTY,
     "string_too_long": ("is longer than {max_length} characters", "Shorten it"),
     "bool_type": ("should be true or false", "Write true or false, without quotes"),
     "int_type": ("should be a whole number", "Write the number without quotes"),
     "greater_than_equal": ("is less than {ge}", "Use {ge} or more"),
     "literal_error": ("'{input}' is not possible here", "Use one of: {expected}"),
     "tuple_type": ("should be a list", "Write it as [one, two], or one entry a line after '- '"),
-    "too_short": ("is an empty list", "List something, or leave the key out"),
+    "too_short": ("is an empty list", "List something, or leave it out"),
     "dict_type": ("should be keys with values", "Write 'key: value', one a line"),
     "model_type": ("should be keys with values", "Write 'key: value', one a line"),
-    "unprintable": (
-        "contains characters that cannot be seen",
-        "Type the text again; copying from a page can bring such characters along",
-    ),
+    "unprintable": _UNPRINTABLE,
+    "string_unicode": _UNPRINTABLE,
+    "invalid_key": ("'{key}' cannot be a key", "Use text"),
     "web_address": (
         "'{input}' is not a web address",
         "Start it with https:// or http://, or with / for a page of this hub",
@@ -55,28 +62,25 @@ def entry_of(source: Source) -> DeclarationEntry:
     Where there are faults, the entries hold what is sound, so that the faults between parts
     can be found in the same run; nothing may be built from them.
     """
-    data = {} if source.data is None else source.data
-    if not isinstance(data, dict):
-        fix = "Start with a key such as 'roles:'"
-        source.faults.append(source.fault((), "should be keys with values", fix))
-        data = {}
+    if source.data is None:
+        return DeclarationEntry()
     try:
-        return DeclarationEntry.model_validate(data)
+        return DeclarationEntry.model_validate(source.data)
     except ValidationError as error:
         source.faults.extend(_translate(source, detail) for detail in error.errors())
-        return DeclarationEntry.model_construct(**_sound_fields(DeclarationEntry, data))
+        return _sound_entry(DeclarationEntry, source.data)
 
 
 def _sound_fields(entry: type[BaseModel], data: Mapping[str, Any]) -> dict[str, Any]:
-    """The values, by alias, of those fields that are right as they stand."""
-    sound = {}
-    for name, field in entry.model_fields.items():
-        key = field.alias or name
-        if key in data:
-            value = _sound(field, data[key])
-            if value is not None:
-                sound[key] = value
-    return sound
+    """The values, by alias, of those fields that are right as they stand.
+
+    A mistyped key is taken for the nearest right one: nothing is missing then.
+    """
+    fields = {field.alias or name: field for name, field in entry.model_fields.items()}
+    mistyped = (key for key in data if key not in fields and isinstance(key, str))
+    meant = {nearest(key, fields): data[key] for key in mistyped} | dict(data)
+    sound = {key: _sound(field, meant[key]) for key, field in fields.items() if key in meant}
+    return {key: value for key, value in sound.items() if value is not None}
 
 
 def _sound(field: FieldInfo, value: Any) -> Any:
@@ -104,17 +108,21 @@ def _with_metadata(field: FieldInfo) -> Any:
     return Annotated.__class_getitem__((field.annotation, *field.metadata, None))  # type: ignore[attr-defined]  # it is there at run time
 
 
-def _sound_entry(entry: type[BaseModel], value: Any) -> BaseModel:
+def _sound_entry(entry: type[AnyEntry], value: Any) -> AnyEntry:
     fields = _sound_fields(entry, value) if isinstance(value, dict) else {}
     return entry.model_construct(**fields)
+
+
+def nearest(word: str, choices: Iterable[str]) -> str | None:
+    """The one among some words that a mistyped one was probably meant to be."""
+    return next(iter(get_close_matches(word.lower(), sorted(choices), n=1, cutoff=0.6)), None)
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """How to mend an unknown word: the nearest right one, or all there are."""
     known = sorted(choices)
-    near = get_close_matches(word, known, n=1, cutoff=0.6)
-    if near:
-        return f"Did you mean '{near[0]}'?"
+    if near := nearest(word, known):
+        return f"Did you mean '{near}'?"
     if len(known) > _MANY:
         return f"There are {len(known)} to choose from, such as {', '.join(known[:3])}"
     return f"Use one of: {', '.join(known)}" if known else "There is none to choose from"
@@ -126,26 +134,22 @@ def _translate(source: Source, detail: ErrorDetails) -> Fault:
     kind = detail["type"]
     if kind == "extra_forbidden":
         fix = did_you_mean(key, _keys_at(location[:-1]))
-        return source.fault(location, f"unknown key '{key}'", fix)
+        return source.fault(location, f"unknown key '{short(key)}'", fix)
     words = _WORDS.get(kind, (detail["msg"], ""))
+    if detail["input"] is None and kind.endswith("_type"):
+        words = _EMPTY
     if kind == "string_pattern_mismatch":
         named = (step for step in reversed(location) if isinstance(step, str))
         words = _PATTERNS.get(next(named, ""), _ID)
         if detail["loc"][-1:] == ("[key]",):
             words = _ID
-    context = {"key": key, "input": _short(detail["input"])} | detail.get("ctx", {})
+    context = {"key": short(key), "input": short(detail["input"])} | detail.get("ctx", {})
     message, fix = (_fill(text, context) for text in words)
     return source.fault(location, message, fix)
 
 
 def _fill(text: str, context: dict[str, Any]) -> str:
     return text.format_map(context) if "{" in text else text
-
-
-def _short(value: Any) -> str:
-    text = value if isinstance(value, str) else repr(value)
-    text = "".join(char if char.isprintable() else "�" for char in text)
-    return text if len(text) <= 60 else text[:59] + "…"
 
 
 def _keys_at(location: Location) -> list[str]:

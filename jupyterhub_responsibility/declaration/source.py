@@ -7,18 +7,54 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.reader import ReaderError
 
 from ..errors import Fault, UnreadableError
 
 Location = tuple[str | int, ...]
 
-MAX_BYTES = 1_000_000
+MAX_BYTES = 300_000
+"""Twenty times the built-in model: whatever is larger is no declaration."""
+
 MAX_DEPTH = 12
+MAX_PARTS = 50_000
+"""Aliases can make a short file stand for a very long one."""
+
+_TOO_DEEP, _TOO_MUCH = "nested too deeply", "more than a declaration can hold"
+
+# What the YAML parser says → the same for people who don't write YAML every day: what is wrong,
+# how to mend it. What isn't listed is passed on.
+_WORDS = {
+    r"'\t'": ("there is a tab here", "Indent with spaces only"),
+    "cannot start any token": ("text cannot start with this character", "Put it in quotes"),
+    "mapping values are not allowed": (
+        "there is a ':' where none can be",
+        "Put text that contains ': ' in quotes, and let keys that belong together start in the"
+        " same column",
+    ),
+    "expected <block end>": (
+        "this line does not fit those above it",
+        "Let what belongs together start in the same column, and check the quotes",
+    ),
+    "flow sequence": ("a list is not closed", "Write it as [one, two]"),
+    "flow mapping": ("keys in braces are not closed", "Write them as {key: value, key: value}"),
+    "quoted scalar": ("a quotation mark is not closed", "Put another one at the end of the text"),
+    "expected ':'": ("there is no ':' after the key", "Write 'key: value'"),
+    "single document": ("a second document starts here", "Keep one, without the line '---'"),
+    "undefined alias": ("text cannot start with '*'", "Put it in quotes"),
+    _TOO_DEEP: ("this is nested too deeply", "Nothing in a declaration is nested so deep"),
+    _TOO_MUCH: ("this stands for too much", "Write out what the aliases ('*…') stand for"),
+}
+_OPENED = ("flow sequence", "flow mapping", "quoted scalar")
+"""What is open for long before the parser stumbles: the line where it starts says more."""
 
 
 @dataclass
 class Source:
-    """A document as plain data; `lines` has the line (from 1) of every part of it."""
+    """A document as plain data; `lines` has the line (from 1) of every part of it.
+
+    `data` is None where the text could not be read as YAML.
+    """
 
     name: str = ""
     data: Any = None
@@ -27,14 +63,8 @@ class Source:
 
     def fault(self, location: Location, message: str, fix: str = "") -> Fault:
         """A fault at `location`, with the line of the nearest part that is there."""
-        line = next(
-            (
-                self.lines[location[:end]]
-                for end in range(len(location), -1, -1)
-                if location[:end] in self.lines
-            ),
-            None,
-        )
+        places = (location[:end] for end in range(len(location), -1, -1))
+        line = next((self.lines[place] for place in places if place in self.lines), None)
         return Fault(dotted(location), message, fix, self.name, line)
 
 
@@ -42,8 +72,15 @@ def dotted(location: Location) -> str:
     """`("contacts", 0, "email")` as people write it: `contacts[0].email`."""
     text = ""
     for step in location:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else str(step)
+        text += f"[{step}]" if isinstance(step, int) else f".{short(step)}" if text else short(step)
     return text
+
+
+def short(value: Any) -> str:
+    """A value as it can be shown in one line: cut, and without what cannot be seen."""
+    text = value if isinstance(value, str) else repr(value)
+    text = "".join(char if char.isprintable() else "�" for char in text)
+    return text if len(text) <= 60 else text[:59] + "…"
 
 
 def read_file(path: Path) -> Source:
@@ -53,46 +90,53 @@ def read_file(path: Path) -> Source:
     itself comes back as `faults`.
     """
     try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise UnreadableError(f"{path}: cannot be read: {error.strerror}") from error
+        with path.open("rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise UnreadableError(f"{path}: cannot be read: {reason}") from error
     if len(raw) > MAX_BYTES:
-        raise UnreadableError(f"{path}: larger than {MAX_BYTES:,} bytes")
+        raise UnreadableError(f"{path}: is larger than {MAX_BYTES:,} bytes")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UnreadableError(f"{path}: is not UTF-8 text (byte {error.start})") from error
+        fix = "Save it again with the encoding UTF-8"
+        raise UnreadableError(f"{path}: is not UTF-8 text. {fix}") from error
     return read_text(text, str(path))
 
 
 def read_text(text: str, name: str = "") -> Source:
     """Read YAML text; `name` is what faults call it."""
-    source = Source(name)
+    source = Source(name, lines={(): 1})
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+        source.data = {} if node is None else _plain(node, (), source)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        problem = " ".join(filter(None, (error.context, error.problem)))
-        line = mark.line + 1 if mark else None
-        fix = "Check the indentation and the quotes near this line"
-        source.faults.append(Fault("", f"not valid YAML: {problem}", fix, name, line))
-        return source
-    except yaml.YAMLError as error:
-        source.faults.append(Fault("", f"not valid YAML: {error}", source=name, line=1))
-        return source
+        source.faults.append(_not_yaml(error, source))
+    except ReaderError as error:
+        message = f"there is a character that cannot be seen here (U+{error.character:04X})"
+        line = text.count("\n", 0, error.position) + 1
+        source.faults.append(Fault("", message, "Type the line again", name, line))
     except RecursionError:
-        source.faults.append(_too_deep(source, ()))
-        return source
-    if node is not None:
-        source.data = _plain(node, (), source)
+        source.faults.append(source.fault((), *_WORDS[_TOO_DEEP]))
     return source
+
+
+def _not_yaml(error: yaml.MarkedYAMLError, source: Source) -> Fault:
+    said = " ".join(filter(None, (error.context, error.problem)))
+    unknown = (f"this is not valid YAML: {said}", "Check the indentation and the quotes here")
+    message, fix = next((words for part, words in _WORDS.items() if part in said), unknown)
+    opened = any(part in (error.context or "") for part in _OPENED)
+    mark = error.context_mark if opened else error.problem_mark
+    return Fault("", message, fix, source.name, mark.line + 1 if mark else None)
 
 
 def _plain(node: yaml.Node, location: Location, source: Source) -> Any:
     source.lines.setdefault(location, node.start_mark.line + 1)
     if len(location) > MAX_DEPTH:
-        source.faults.append(_too_deep(source, location))
-        return None
+        raise yaml.MarkedYAMLError(problem=_TOO_DEEP, problem_mark=node.start_mark)
+    if len(source.lines) > MAX_PARTS:
+        raise yaml.MarkedYAMLError(problem=_TOO_MUCH, problem_mark=node.start_mark)
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, location, source)
     if isinstance(node, yaml.SequenceNode):
@@ -100,21 +144,22 @@ def _plain(node: yaml.Node, location: Location, source: Source) -> Any:
     return _scalar(node, location, source)
 
 
-def _mapping(node: yaml.MappingNode, location: Location, source: Source) -> dict[Any, Any]:
-    data: dict[Any, Any] = {}
+def _mapping(node: yaml.MappingNode, location: Location, source: Source) -> dict[str, Any]:
+    data: dict[str, Any] = {}
     for key_node, value_node in node.value:
-        key = _scalar(key_node, location, source)
-        if not isinstance(key, str):
-            key = str(key_node.value)
+        line = key_node.start_mark.line + 1
+        key = key_node.value
+        if not isinstance(key, str) or key == "<<" or not key.isprintable():
+            message, fix = "this cannot be a key", "Write the keys out: 'key: value', one a line"
+            source.faults.append(Fault(dotted(location), message, fix, source.name, line))
+            continue
         at = (*location, key)
         if key in data:
-            first = source.lines[at]
-            line = key_node.start_mark.line + 1
-            message = f"'{key}' stands here a second time (first on line {first})"
+            message = f"'{short(key)}' stands here a second time (first on line {source.lines[at]})"
             fix = "Keep one of them, or give the other another name"
             source.faults.append(Fault(dotted(at), message, fix, source.name, line))
             continue
-        source.lines[at] = key_node.start_mark.line + 1
+        source.lines[at] = line
         data[key] = _plain(value_node, at, source)
     return data
 
@@ -123,14 +168,9 @@ def _scalar(node: yaml.Node, location: Location, source: Source) -> Any:
     if node.tag == "tag:yaml.org,2002:timestamp":
         return node.value  # a wrong date is a fault like any other, with better words
     try:
-        return yaml.SafeLoader("").construct_object(node, deep=True)
-    except (yaml.YAMLError, ValueError, TypeError) as error:
-        problem = getattr(error, "problem", None) or str(error)
-        fault = Fault(dotted(location), f"this value cannot be read: {problem}",
-                      "Put it in quotes", source.name, node.start_mark.line + 1)  # fmt: skip
-        source.faults.append(fault)
+        return yaml.SafeLoader("").construct_object(node)
+    except (yaml.YAMLError, ValueError, TypeError):
+        message = f"'{short(node.value)}' cannot be read as it stands"
+        fix = "Put it in quotes, without a word that starts with '!'"
+        source.faults.append(source.fault(location, message, fix))
         return None
-
-
-def _too_deep(source: Source, location: Location) -> Fault:
-    return source.fault(location[:MAX_DEPTH], "nested too deeply", "Nothing here is nested so deep")
