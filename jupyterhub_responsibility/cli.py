@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
+from io import TextIOWrapper
 from pathlib import Path
 
 import yaml
@@ -71,6 +72,9 @@ links: []
 
 def main(argv: list[str] | None = None) -> int:
     """Run one command. Returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # names hold letters that a terminal may not have
+            stream.reconfigure(errors="backslashreplace")
     words = sys.argv[1:] if argv is None else argv
     if words[:1] == ["serve"]:
         from .service.app import main as serve
@@ -129,7 +133,7 @@ def _check(options: argparse.Namespace) -> int:
             print(*faults, sep="\n")
     if options.json:
         report = {"file": options.file, "faults": [asdict(fault) for fault in faults]}  # type: ignore[call-overload]  # every fault is a dataclass
-        print(json.dumps(report, indent=2, ensure_ascii=False))
+        print(json.dumps(report, indent=2))
     elif not faults:
         print(f"{options.file}: no faults")
     return FAULTS if faults else CLEAN
@@ -137,8 +141,12 @@ def _check(options: argparse.Namespace) -> int:
 
 def _init(options: argparse.Namespace) -> int:
     path = Path(options.file)
-    with path.open("x", encoding="utf-8") as file:
-        file.write(STARTER.format(schema=SCHEMA, file=path))
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(STARTER.format(schema=SCHEMA, file=path))
+    except FileExistsError:
+        print(f"{path}: is there already; remove it, or name another file", file=sys.stderr)
+        return FAILED
     print(f"{path}: written; now name your groups and contacts, then run: "
           f"jupyterhub-responsibility check {path}")  # fmt: skip
     return CLEAN
@@ -149,10 +157,12 @@ def _export(options: argparse.Namespace) -> int:
     if options.output:
         Path(options.output).write_text(text, encoding="utf-8")
     else:
+        if isinstance(sys.stdout, TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")  # a declaration always is
         print(text, end="")
     return CLEAN
 
 
 def _schema() -> int:
-    print(json.dumps(json_schema(), indent=2, ensure_ascii=False))
+    print(json.dumps(json_schema(), indent=2))
     return CLEAN
