@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import datetime, timezone
+from hashlib import sha256
 
 LONGEST_NAME = 80
-_INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+_HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
+_BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""Letters and marks that have no shape (Unicode: default ignorable, and the empty braille)."""
 
 
 def visible(name: str) -> str:
     """A name that cannot pass for another: what can't be seen is written out, length is cut.
 
     JupyterHub accepts names with line breaks, and with characters that change the direction
-    of writing or have no width.
+    of writing or have no width. Of a name that is cut, the end stands for the whole.
     """
+    composed = unicodedata.is_normalized("NFC", name)  # else it looks like the name that is
     shown = "".join(
-        f"⟨U+{ord(char):04X}⟩" if unicodedata.category(char) in _INVISIBLE else char
-        for char in name[: LONGEST_NAME + 1]
+        char if _seen(char, before, composed) else f"⟨U+{ord(char):04X}⟩"
+        for before, char in zip(" " + name, name, strict=False)
     )
-    return shown if len(name) <= LONGEST_NAME else shown[:LONGEST_NAME] + "…"
+    if shown.endswith(" "):
+        shown = f"{shown[:-1]}⟨U+0020⟩"
+    if len(shown) <= LONGEST_NAME:
+        return shown
+    digest = sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
+    return f"{shown[:LONGEST_NAME]}…⟨{digest[:12]}⟩"
+
+
+def _seen(char: str, before: str, composed: bool) -> bool:
+    if char == " ":
+        return before != " "
+    if char == "⟨":
+        return False  # or it could be taken for one that was written here
+    hidden = unicodedata.category(char) in _HIDDEN or _BLANK.match(char)
+    return not hidden and (composed or char.isascii())
 
 
 def clock(moment: datetime) -> str:
