@@ -44,6 +44,10 @@ def nobody(role: Role, on_hub: bool) -> str:
     return f"Nobody is {role.title} at the moment" if on_hub else f"No {role.title} is named"
 
 
+def _unreachable(role: Role) -> str:
+    return f"No way to reach the role {role.title} has been given"
+
+
 def _addresses(contact: Contact) -> set[str]:
     return {contact.email, contact.telephone, contact.url} - {""}
 
@@ -100,14 +104,15 @@ class Desk:
     ) -> Answer:
         about = (self.titles[area_id],) if area_id not in ("", thing_id) else ()
         own = self._reachable(thing_id) if kind != "role" else ()
-        asked = next((self.fillings[r] for r in role_ids if self._can_ask(r)), None)
-        because = self._why_not_first(role_ids, asked)
+        can_ask = [self.fillings[role_id] for role_id in role_ids if self._can_ask(role_id)]
+        asked = can_ask[0] if can_ask else None
         if own:
             return Answer(thing_id, kind, title, about, asked, own)
-        if asked and (channels := self._role_channels(asked)):
-            return Answer(thing_id, kind, title, about, asked, channels, because)
-        if asked:
-            because = f"No way to reach the role {asked.role.title} has been given"
+        for filling in can_ask:
+            if channels := self._role_channels(filling):
+                because = self._why_not_first(role_ids, filling)
+                return Answer(thing_id, kind, title, about, filling, channels, because)
+        because = _unreachable(asked.role) if asked else self._why_not_first(role_ids, None)
         fallback = next(filter(None, self._fallbacks(area_id, split)), ())
         return Answer(thing_id, kind, title, about, asked, fallback, because)
 
@@ -137,6 +142,8 @@ class Desk:
         first = self.fillings[role_ids[0]]
         if asked is first:
             return ""
+        if self._can_ask(first.role.id):
+            return _unreachable(first.role)
         return nobody(first.role, bool(self.declaration.groups.get(first.role.id)))
 
     def _about_contact(self, contact_id: str) -> Answer:
