@@ -16,14 +16,17 @@ MOST = 8
 """More answers than that are no answer."""
 
 _STOP = frozenset(
-    "a about am an and any anybody anyone are as ask at be by can cannot cant contact could do"
-    " does dont for from get have hello help her hi his how i if in is it its like me my need"
-    " not of on or our please question she should some somebody someone that the their them"
-    " there they this to us want we what when where which who whom whose why will with would"
-    " you your".split()
+    "a about again all am an and any anybody anyone are as ask at be by can cannot cant"
+    " contact could do does dont for from get have hello help her hi his how i if in is it its"
+    " like me my need no not of on or our please question she should some somebody someone"
+    " that the their them there they this time to us want we what when where which who whom"
+    " whose why will with would you your".split()
 )
 _TITLE, _TOPIC, _TEXT = 3.0, 3.0, 1.0
-_CLOSE = 0.8
+_CLOSE = 0.8  # likeness of a word that has a slip in it
+_ENDING = 3  # letters of an ending: "servers", "installing"
+_ENOUGH = 0.2  # part of a question that an answer has to be about
+_SHORT = 3  # letters of words such as "who", which ask nothing on their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +74,16 @@ class Finder:
     def find(self, question: str) -> tuple[Found, ...]:
         """What a question is about, the best match first; empty where nothing fits."""
         asked = tuple(dict.fromkeys(words(question[:200])))
-        asked = tuple(word for word in asked if word not in _STOP) or asked
-        if not asked:
+        telling = [word for word in asked if word not in _STOP]
+        known = [w for w in telling or asked if self._weigh(w) and (telling or len(w) > _SHORT)]
+        if not known:
             return ()
-        rarity = {word: self._rarity(word) for word in asked}
+        rarity = {word: self._rarity(word) for word in known}
         scores: dict[Found, float] = {}
         for found, entry in self._entries.items():
-            hits = {word: self._hit(word, entry) for word in asked}
+            hits = {word: self._hit(word, entry) for word in known}
             matched = sum(rarity[word] for word, hit in hits.items() if hit)
-            if matched >= 0.5 * sum(rarity.values()):
+            if matched >= _ENOUGH * sum(rarity.values()):
                 scores[found] = matched * sum(rarity[w] * hit for w, hit in hits.items())
         best = max(scores.values(), default=0.0)
         ranked = sorted(scores, key=lambda found: -scores[found])
@@ -104,9 +108,11 @@ def _likeness(asked: str, known: str) -> float:
         return 1.0
     if known.startswith(asked) and len(asked) >= 2:
         return 0.8  # still typing, or "install" for "installing"
-    if asked.startswith(known) and len(known) >= 4:
+    if asked.startswith(known) and len(known) >= 4 and len(asked) - len(known) <= _ENDING:
         return 0.7  # "servers" for "server"
     slips = len(asked) >= 5 and abs(len(asked) - len(known)) <= 2 and asked[0] == known[0]
-    if slips and SequenceMatcher(None, asked, known).ratio() >= _CLOSE:
-        return 0.5
-    return 0.0
+    if not slips:
+        return 0.0
+    matcher = SequenceMatcher(None, asked, known)
+    close = matcher.quick_ratio() >= _CLOSE and matcher.ratio() >= _CLOSE
+    return 0.5 if close else 0.0
