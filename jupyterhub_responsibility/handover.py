@@ -22,10 +22,10 @@ def hand_over(**options: Any) -> dict[str, str]:
 
     Raises ConfigurationError where they don't fit.
     """
-    text = json.dumps(options, ensure_ascii=False, separators=(",", ":"))
-    if len(text.encode()) > MOST_BYTES:
+    text = json.dumps(options, separators=(",", ":"))  # ASCII: any locale can carry it
+    if len(text) > MOST_BYTES:
         raise ConfigurationError(
-            f"the declaration takes {len(text.encode()):,} bytes, and only {MOST_BYTES:,} can be"
+            f"the declaration takes {len(text):,} bytes, and only {MOST_BYTES:,} can be"
             " handed to a service of the hub. Run the service on its own (external=True), where"
             " it reads the file itself."
         )
