@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from textwrap import wrap
+from unicodedata import east_asian_width
 
 from .holders import Filling
 from .model import Area, Model, Split
@@ -26,7 +27,7 @@ _START: dict[Split, float] = {
 _SPAN = 0.5
 _NARROW = 480
 _GLYPH = 0.56
-"""Width of an average character in parts of the font size; generous, so that text fits."""
+"""Width of an average letter in parts of the font size; generous, so that text fits."""
 
 TITLE_SIZE, TEXT_SIZE = 15, 13
 _PAD, _GAP, _TOP = 14, 14, 56
@@ -84,11 +85,15 @@ def _box(area: Area, roles: tuple[Filling, ...], y: float, width: int) -> Box:
     lines: list[Line] = []
     at = y + _PAD
     for text, size in [(area.title, TITLE_SIZE), *((t, TEXT_SIZE) for t in _texts(roles))]:
-        for part in wrap(text, max(8, int(room / (size * _GLYPH)))):
+        for part in wrap(text, max(8, int(room / (size * _glyph(text))))):
             at += size + 5
             lines.append(Line(at - 4, part, size == TITLE_SIZE))
     vacant = any(filling.vacant for filling in roles)
     return Box(area, x, y, span, at + _PAD - y, tuple(lines), vacant)
+
+
+def _glyph(text: str) -> float:
+    return 1.0 if any(east_asian_width(char) in "WF" for char in text) else _GLYPH
 
 
 def _texts(roles: tuple[Filling, ...]) -> list[str]:
