@@ -31,15 +31,19 @@ ADD_USERS_SCOPE = "admin:users"
 
 DANGEROUS_SCOPES: dict[str, str] = {
     "admin:users": "create, rename and delete any account",
+    "delete:users": "delete any account",
     "admin:auth_state": "read login secrets of any account",
     "admin:servers": "read the inner state of any server, secrets included",
+    "admin:server_state": "read the inner state of any server, secrets included",
     "admin:groups": "create and delete groups and change their members",
+    "delete:groups": "delete groups, and with them who holds a role",
     "admin:services": "manage services",
     "groups": "change who is in a group, and with it who holds a role",
     "tokens": "make tokens for, and act as, any account",
     "access:servers": "open any server and everything in it",
     "shares": "give anybody access to any server",
-    "users:shares": "give anybody access to any server",
+    "users:shares": "take away access to any shared server",
+    "groups:shares": "take away access to any shared server",
     "proxy": "change where the hub's addresses lead",
     "shutdown": "stop the hub",
 }
@@ -112,6 +116,9 @@ def dangers(scopes: Iterable[str]) -> dict[str, str]:
 
 
 def abilities(scopes: Iterable[str]) -> tuple[Ability, ...]:
-    """What scopes let their holder do, with the place where they do it."""
-    names = {scope.partition("!")[0] for scope in scopes}
-    return tuple(ability for needed, ability in ABILITIES if needed <= names)
+    """What scopes let their holder do, with the place where they do it.
+
+    Scopes that are filtered (`servers!group=…`) don't let them do it for everybody.
+    """
+    given = frozenset(scopes)
+    return tuple(ability for needed, ability in ABILITIES if needed <= given)
