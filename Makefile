@@ -89,10 +89,10 @@ bench: setup ## compare speed with the floor and the hub's own pages
 	$(WITH_TOOLS) $(BIN)/python -m benchmarks
 
 docs: $(VENV)/.test ## write the tables in docs/ from the code
-	$(BIN)/python docs/tables.py
+	$(BIN)/python -m docs.tables
 
 pictures: setup ## take the pictures in docs/images from the demo hub
-	$(WITH_TOOLS) $(BIN)/python docs/pictures.py
+	$(WITH_TOOLS) $(BIN)/python -m docs.pictures
 
 schema: $(VENV)/.test ## write the JSON Schema of the declaration
 	$(BIN)/jupyterhub-responsibility schema > jupyterhub_responsibility/declaration.schema.json

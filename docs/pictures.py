@@ -1,0 +1,113 @@
+"""Takes the pictures in docs/images from the demo hub, in light and dark.
+
+    make pictures
+
+The hub is the demo, jupyterhub_config.py, on free ports and with a database of its own. Times
+are the only thing in a picture that would differ from run to run, so they are set.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import requests
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.realhub import free_port, proxy_folder
+
+ROOT = Path(__file__).parents[1]
+IMAGES = ROOT / "docs" / "images"
+
+PICTURES = (
+    ("responsibilities", "rita", "", 1200, 900),
+    ("whom-to-ask", "uwe", "contacts?q=more+memory", 1000, 480),
+    ("model", "uwe", "model", 1200, 740),
+)
+"""Name, whose page, its address, width and height."""
+
+SET_TIMES = """
+for (const time of document.querySelectorAll("time")) time.textContent = "22 Nov 2026, 10:42 UTC";
+"""
+
+
+def main() -> None:
+    """Start the demo, take every picture, stop the demo."""
+    port = free_port()
+    home = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        hub = start(Path(folder), port)
+        try:
+            wait_for(f"{home}/services/responsibilities/healthz")
+            chromium = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
+            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            for theme in ("light", "dark"):
+                for picture in PICTURES:
+                    take(browser, home, theme, *picture)
+            browser.close()
+        finally:
+            hub.terminate()
+            hub.wait(20)
+
+
+def start(folder: Path, port: int) -> subprocess.Popen[bytes]:
+    """The demo hub on a port, with everything that it writes in a folder."""
+    (folder / "config.py").write_text(
+        f"""
+c = get_config()
+load_subconfig({str(ROOT / "jupyterhub_config.py")!r})
+c.JupyterHub.services[-1]["url"] = "http://127.0.0.1:{free_port()}"
+c.JupyterHub.bind_url = "http://127.0.0.1:{port}"
+c.JupyterHub.hub_port = {free_port()}
+c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{free_port()}"
+c.ConfigurableHTTPProxy.pid_file = "{folder}/proxy.pid"
+c.ConfigurableHTTPProxy.log_level = "error"
+c.JupyterHub.db_url = "sqlite:///{folder}/jupyterhub.sqlite"
+c.JupyterHub.cookie_secret_file = "{folder}/cookie_secret"
+"""
+    )
+    command = [sys.executable, "-m", "jupyterhub", "-f", f"{folder}/config.py", "--log-level=ERROR"]
+    path = os.pathsep.join((proxy_folder(), os.environ["PATH"]))
+    return subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PATH": path})
+
+
+def wait_for(url: str) -> None:
+    """Wait until the service has read who is in the groups."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        time.sleep(0.2)
+        try:
+            reply = requests.get(url, timeout=5)
+        except requests.ConnectionError:
+            continue
+        if reply.ok and reply.json()["roster"]["as_of"]:
+            return
+    raise TimeoutError(f"no answer from {url}")
+
+
+def take(
+    browser: Browser, home: str, theme: str, name: str, who: str, path: str, width: int, height: int
+) -> None:
+    """One picture of what somebody sees."""
+    context = browser.new_context(
+        color_scheme="dark" if theme == "dark" else "light",
+        viewport={"width": width, "height": height},
+    )
+    page = context.new_page()
+    page.goto(f"{home}/hub/login")
+    page.fill("#username_input", who)
+    page.fill("#password_input", "demo")
+    page.click("#login_submit")
+    page.goto(f"{home}/services/responsibilities/{path}")
+    page.evaluate(SET_TIMES)
+    page.screenshot(path=IMAGES / f"{name}-{theme}.png", animations="disabled", caret="hide")
+    context.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,170 @@
+"""Writes the tables in docs/ and the README from the code that they are about.
+
+    make docs
+
+A table stands between `<!-- table: NAME -->` and `<!-- end of table -->`; NAME is a function
+here, with its argument after a space.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from jupyterhub_responsibility import access
+from jupyterhub_responsibility.declaration import entries, load
+from jupyterhub_responsibility.declaration.entries import json_schema
+from jupyterhub_responsibility.service.routes import ROUTES
+from jupyterhub_responsibility.service.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+TABLE = re.compile(r"(<!-- table: ([a-z_]+) ?(\S*) -->\n).*?(<!-- end of table -->)", re.S)
+
+KINDS = {
+    TypeAdapter(kind).json_schema()["pattern"]: name
+    for kind, name in (
+        (entries.Id, "id"),
+        (entries.Email, "mail address"),
+        (entries.Telephone, "telephone number"),
+        (entries.WebAddress, "web address"),
+        (entries.Language, "language code"),
+    )
+}
+
+
+def main() -> None:
+    """Bring every page up to date."""
+    for page in PAGES:
+        text = page.read_text()
+        if fresh(text) != text:
+            page.write_text(fresh(text))
+            print(f"{page.relative_to(ROOT)}: tables written")
+
+
+def fresh(text: str) -> str:
+    """A page with its tables as they should be."""
+    return TABLE.sub(lambda m: m[1] + table(*globals()[m[2]](*filter(None, [m[3]]))) + m[4], text)
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A Markdown table."""
+    lines = [list(head), ["---"] * len(list(head)), *map(list, rows)]
+    cells = ([cell.replace("|", "\\|").replace("\n", " ") for cell in line] for line in lines)
+    return "".join(f"| {' | '.join(line)} |\n" for line in cells)
+
+
+def keys(entry: str) -> tuple[list[str], Iterator[list[str]]]:
+    """The keys of one part of the declaration."""
+    schema = json_schema()
+    part = schema["$defs"].get(entry, schema)
+    required = part.get("required", ())
+    rows = (
+        [f"`{key}`", kind(field), field["description"] + (" **Required.**" * (key in required))]
+        for key, field in part["properties"].items()
+    )
+    return ["key", "type", "meaning"], rows
+
+
+def kind(field: dict[str, Any]) -> str:
+    """The type of a key in words."""
+    choices = [choice for choice in field.get("anyOf", ()) if choice.get("type") != "null"]
+    if choices:
+        return kind(choices[0])
+    if "$ref" in field or field.get("type") == "object":
+        return "keys, see below"
+    if field["type"] == "array":
+        return f"list of {kind(field['items'])}".replace("of keys, see below", "entries, see below")
+    if "enum" in field:
+        return ", ".join(f"`{choice}`" for choice in field["enum"])
+    if field.get("format") == "date":
+        return "date"
+    if field["type"] == "boolean":
+        return "`true` or `false`"
+    if field["type"] == "integer":
+        return f"number, {field['minimum']} or more"
+    return KINDS.get(field.get("pattern"), f"text, up to {field.get('maxLength')} characters")
+
+
+def settings() -> tuple[list[str], Iterator[list[str]]]:
+    """The options of the service process."""
+    traits = Settings.class_traits(config=True)
+    rows = (
+        [f"`{name}`", f"`{trait.default_value_repr()}`", trait.help]
+        for name, trait in traits.items()
+    )
+    return ["setting", "default", "meaning"], rows
+
+
+def role_scopes(role: str) -> tuple[list[str], Iterator[list[str]]]:
+    """What a role is granted, and why."""
+    scopes = access.ROLE_SCOPES[role] | {"access:services!service=…": "open this page"}
+    return ["scope", "to"], ([f"`{scope}`", why] for scope, why in scopes.items())
+
+
+def service_scopes() -> tuple[list[str], Iterator[list[str]]]:
+    """What the service itself may do."""
+    reasons = {
+        "list:groups": "find the mapped groups",
+        "read:groups": "read who is in them",
+    }
+    scopes = access.roster_scopes(["…"])
+    return ["scope", "to"], ([f"`{s}`", reasons[s.partition("!")[0]]] for s in scopes)
+
+
+def dangerous_scopes() -> tuple[list[str], Iterator[list[str]]]:
+    """What holders could do with scopes that go beyond looking after people."""
+    rows = ([f"`{scope}`", power] for scope, power in access.DANGEROUS_SCOPES.items())
+    return ["scope", "lets its holder"], rows
+
+
+def abilities() -> tuple[list[str], Iterator[list[str]]]:
+    """What pages say that the hub lets somebody do."""
+    rows = (
+        [ability.text, ", ".join(f"`{scope}`" for scope in sorted(needed))]
+        for needed, ability in access.ABILITIES
+    )
+    return ["on the page", "for whoever has"], rows
+
+
+def routes() -> tuple[list[str], Iterator[list[str]]]:
+    """Every address below the service."""
+    return ["address", "what it is"], ([f"`/{r.path}`", r.purpose] for r in ROUTES)
+
+
+def model_roles() -> tuple[list[str], Iterator[list[str]]]:
+    """The roles of the built-in model."""
+    roles = built_in().roles.values()
+    rows = ([f"`{r.id}`", r.title, r.summary, wanted(r.holders.min, r.holders.max)] for r in roles)
+    return ["id", "title", "what they do", "holders wanted"], rows
+
+
+def wanted(least: int, most: int | None) -> str:
+    """How many holders, in words."""
+    return f"{least} to {most}" if most else f"at least {least}" if least else "any number"
+
+
+def model_areas() -> tuple[list[str], list[list[str]]]:
+    """The areas of the built-in model with their responsibilities."""
+    rows = []
+    for area in built_in().areas:
+        rows.append([f"**`{area.id}`**", f"**{area.title}**", f"**{area.split}**", "", ""])
+        rows += [
+            [f"`{r.id}`", r.title, r.split, r.accountable or "–", ", ".join(r.performed_by) or "–"]
+            for r in area.responsibilities
+        ]
+    return ["id", "title", "whose job", "answers for it", "does it"], rows
+
+
+def built_in() -> Any:
+    """The model that ships."""
+    groups = {"hub-administrator": "hub-admins", "community-representative": "community-reps"}
+    return load({"roles": {role: {"groups": [group]} for role, group in groups.items()}}).model
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,202 @@
+"""Undocumented fails: whatever people can set, call, grant or build on stands in the docs."""
+
+from __future__ import annotations
+
+import dataclasses
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import pytest
+import yaml
+from pydantic import BaseModel
+
+from docs import tables
+from jupyterhub_responsibility import access, cli, enable
+from jupyterhub_responsibility.declaration.entries import DeclarationEntry
+from jupyterhub_responsibility.hub_pages import HubPages
+from jupyterhub_responsibility.service import pages
+from jupyterhub_responsibility.service.routes import ROUTES
+from jupyterhub_responsibility.service.settings import Settings
+
+from .reading import PAGES, ROOT, blocks, named, page, rows, section
+
+TEMPLATES = ROOT / "share" / "templates"
+CONTEXTS = [
+    each
+    for name, each in vars(pages).items()
+    if dataclasses.is_dataclass(each) and (name.endswith("Page") or name == "Frame")
+]
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
+def test_tables_are_up_to_date(path: Path):
+    """The tables in the docs say what the code says; `make docs` writes them."""
+    assert tables.fresh(path.read_text()) == path.read_text(), "run: make docs"
+
+
+def test_every_option_of_enable():
+    """Each option of `enable` has its row, with the default that it really has."""
+    documented = {
+        re.sub("`", "", row[0]): re.sub("`", "", row[1])
+        for row in rows(section("configuration.md", "Options of `enable`"))
+    }
+    options = {
+        name: repr(parameter.default).replace("'", '"')
+        for name, parameter in inspect.signature(enable).parameters.items()
+        if parameter.kind is parameter.KEYWORD_ONLY
+    }
+    assert documented == options
+
+
+def test_every_setting():
+    """Each setting of the service has its row."""
+    text = section("configuration.md", "Settings of the service")
+    assert named(text) == set(Settings.class_traits(config=True))
+
+
+def test_every_alias_of_the_service():
+    """Each short option of `serve` is mentioned."""
+    from jupyterhub_responsibility.service.app import ResponsibilityService as Service
+
+    text = section("configuration.md", "Settings of the service")
+    for option in (*Service.aliases, *Service.flags):
+        assert f"`--{option}`" in text
+
+
+def entry_types(entry: type[BaseModel] = DeclarationEntry) -> Iterator[type[BaseModel]]:
+    """The types of the declaration, from the top down."""
+    yield entry
+    for field in entry.model_fields.values():
+        inner = entry_in(field.annotation)
+        if inner:
+            yield from entry_types(inner)
+
+
+def entry_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(entry_in, get_args(annotation))), None)
+
+
+def keys_used(entry: type[BaseModel], data: Any) -> Iterator[tuple[str, str]]:
+    """Which keys of which types a piece of YAML uses."""
+    for name, field in entry.model_fields.items():
+        key = field.alias or name
+        if key not in data:
+            continue
+        yield entry.__name__, key
+        inner, value = entry_in(field.annotation), data[key]
+        several = isinstance(value, list) or (isinstance(value, dict) and key in ("roles", "areas"))
+        parts = value if isinstance(value, list) else value.values() if several else [value]
+        for part in parts if inner else ():
+            yield from keys_used(inner, part)
+
+
+def test_every_key_has_its_table_row():
+    """Each part of the declaration has its table of keys."""
+    marks = set(re.findall(r"<!-- table: keys (\w+) -->", page("declaration.md")))
+    assert marks == {entry.__name__ for entry in entry_types()}
+
+
+def test_every_key_has_an_example():
+    """Each key of the declaration is used in an example beside its table."""
+    keys = {
+        (entry.__name__, field.alias or name)
+        for entry in entry_types()
+        for name, field in entry.model_fields.items()
+    }
+    examples = [yaml.safe_load(b.text) for b in blocks("yaml") if b.page == "declaration.md"]
+    used = {key for example in examples for key in keys_used(DeclarationEntry, example)}
+    assert used == keys
+
+
+def test_every_scope():
+    """Each scope that is granted, and each dangerous one, has its row with the reason."""
+    granted = {scope for scopes in access.ROLE_SCOPES.values() for scope in scopes}
+    text = page("permissions.md")
+    assert granted | set(access.DANGEROUS_SCOPES) <= named(text)
+    for role in access.ROLE_SCOPES:
+        assert f"<!-- table: role_scopes {role} -->" in text
+        assert f"<!-- table: role_scopes {role} -->" in PAGES[0].read_text()
+
+
+def test_every_way_to_manage_users():
+    """Each value of `user_management` has its row."""
+    text = section("permissions.md", "Who adds users")
+    assert {name.strip('"') for name in named(text)} == set(access.USER_MANAGEMENT)
+
+
+def test_every_route():
+    """Each address has its row, and each of the API its heading."""
+    text = page("pages-and-api.md")
+    assert {f"/{route.path}" for route in ROUTES} <= named(text)
+    headings = re.findall(r"^### GET (\S+?)(?:\?.*)?$", text, re.M)
+    found = {heading.replace("community-representative", "<role>") for heading in headings}
+    assert found == {r.path for r in ROUTES if r.path.startswith(("api/", "healthz"))}
+
+
+def test_every_template():
+    """Each template that ships has its row, and nothing else has."""
+    documented = {name for name in named(page("templates.md")) if name.endswith(".html")}
+    assert documented == {path.name for path in TEMPLATES.iterdir()}
+
+
+def test_every_block():
+    """Each block that our frame adds to the hub's page has its row."""
+    frame = (TEMPLATES / "responsibility-page.html").read_text()
+    of_the_hub = {"title", "stylesheet", "main", "script"}
+    ours = set(re.findall(r"{% block (\w+) %}", frame)) - of_the_hub
+    assert named(section("templates.md", "Our pages")) >= ours
+    table = section("templates.md", "Our pages").split("| block |")[1].split("\n\n")[0]
+    assert set(re.findall(r"^\| `(\w+)`", table, re.M)) == ours
+
+
+@pytest.mark.parametrize("context", CONTEXTS, ids=lambda context: context.__name__)
+def test_every_field_of_a_page(context):
+    """Each field that a template may use has its row, and nothing else has."""
+    prefix = "frame" if context is pages.Frame else "page"
+    fields = {f"{prefix}.{field.name}" for field in dataclasses.fields(context)}
+    assert named(section("templates.md", context.__name__)) == fields
+
+
+def test_every_field_of_the_variable(declared):
+    """Each field of `responsibility`, the variable of the hub's own pages, has its row."""
+    variable = HubPages(declared, "responsibilities", {})(None)
+    fields = {f"responsibility.{name}" for name in dir(variable) if not name.startswith("_")}
+    assert named(section("templates.md", "The variable `responsibility`")) == fields
+
+
+def test_every_command(capsys):
+    """Each command of the command line has its row."""
+    with pytest.raises(SystemExit):
+        cli.main(["--help"])
+    commands = set(re.findall(r"^ {4}(\w+)  ", capsys.readouterr().out, re.M))
+    assert "check" in commands
+    assert named(section("declaration.md", "On the command line")) == commands
+
+
+def test_every_module():
+    """Each file of the package is in the table that says which file does what."""
+    package = ROOT / "jupyterhub_responsibility"
+    documented = named(section("developing.md", "Which file does what"))
+    for path in package.rglob("*.py"):
+        if path.name.startswith("_"):
+            continue
+        name = str(path.relative_to(package))
+        folder = name.rpartition("/")[0]
+        assert name in documented or f"{folder}/" in documented, name
+    for name in documented:
+        if name.endswith((".py", "/")):
+            assert (package / name).exists(), name
+
+
+def test_every_make_target():
+    """Each target of the Makefile that the docs name is there, and `make test` is in the README."""
+    makefile = (ROOT / "Makefile").read_text()
+    assert "make test" in PAGES[0].read_text()
+    for text in (path.read_text() for path in PAGES):
+        for target in re.findall(r"`?make ([a-z]+)\b`", text):
+            assert re.search(rf"^{target}:", makefile, re.M), target
