@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
+import requests
 from jupyterhub.tests.utils import AsyncSession, public_url
 from tornado.httpserver import HTTPServer
 from tornado.web import Application
@@ -16,7 +17,15 @@ from ..realhub import DECLARATION, free_port, proxy_folder
 
 
 @pytest.fixture
-async def mock_hub(hub_app, tmp_path, monkeypatch):
+def browser_without_login() -> requests.Session:
+    """A browser in which nobody has logged in."""
+    browser = requests.Session()
+    browser.headers["Sec-Fetch-Mode"] = "navigate"
+    return browser
+
+
+@pytest.fixture
+async def mock_hub(monkeypatch, tmp_path, hub_app):
     """Starts a hub; `before` and `after` change its configuration around enable()."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", os.pathsep.join((proxy_folder(), os.environ["PATH"])))

@@ -9,6 +9,7 @@ from typing import Any
 from jupyterhub.services.auth import HubOAuth, HubOAuthenticated
 from tornado.web import HTTPError, RequestHandler
 
+from ...access import page_scope
 from ...errors import HubError
 from ...model import Viewer
 from .. import identity
@@ -158,5 +159,8 @@ class APIHandler(Handler):
         return self.viewer
 
     def say_error(self, status: int, message: str) -> None:
+        if status == 403:
+            scope = page_scope(self.site.settings.service_name)
+            message = f"This needs a login to the hub, or one of its tokens with the scope {scope}."
         code = HTTPStatus(status).phrase.lower().replace(" ", "_")
         self.finish({"error": {"status": status, "code": code, "message": message}})

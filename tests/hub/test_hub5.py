@@ -1,0 +1,71 @@
+"""The main job on JupyterHub 5.2, which The Littlest JupyterHub pins.
+
+The same tests as on the newest hub run here, on a hub from an environment of its own.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+from ..realhub import RealHub
+from .test_hub_pages import (  # noqa: F401  # collected here, with the hub below
+    test_home_names_roles_and_the_first_contact,
+    test_login_shows_public_contacts_only,
+    test_not_found_shows_public_contacts,
+    test_the_admin_page_has_a_bar,
+    test_the_navigation_bar_leads_to_the_page,
+)
+from .test_main_job import *  # noqa: F403  # the same
+
+REQUIREMENT = "jupyterhub==5.2.*"
+
+
+@pytest.fixture(scope="session")
+def python5() -> str:
+    """A Python with JupyterHub 5.2, made once below `.venv5`; the package is on its path."""
+    given = os.environ.get("RESPONSIBILITY_HUB5_PYTHON")
+    if given:
+        return given
+    folder = Path(__file__).parents[2] / ".venv5"
+    python, done = folder / "bin" / "python", folder / f".{REQUIREMENT.strip('*')}"
+    if not done.exists():
+        venv.create(folder, clear=True, with_pip=True)
+        install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*install, REQUIREMENT], check=True)
+        done.touch()
+    return str(python)
+
+
+@pytest.fixture(scope="module")
+def hub(python5, tmp_path_factory):
+    with RealHub(tmp_path_factory.mktemp("hub5"), python=python5) as running:
+        running.put_in_group("hub-admins", "hanna", "rita")
+        running.put_in_group("community-reps", "rita")
+        yield running
+
+
+def test_it_is_5_2(hub, python5):
+    """These tests really run on another JupyterHub than the others."""
+    assert hub.api("GET", "").json()["version"].startswith("5.2.")
+    assert python5 != sys.executable
+
+
+def test_the_user_role_is_extended(hub):
+    """Without `extra_user_scopes`, every user may open the page through the `user` role."""
+    assert "extra_user_scopes" not in hub.log()
+    token = hub.token_for("uwe")
+    scopes = hub.api("GET", "user", token=token).json()["scopes"]
+    assert "access:services!service=responsibilities" in scopes
+    assert "read:users:activity!user=uwe" in scopes
+
+
+def test_roles_have_their_permissions(hub):
+    """hanna administers, and uwe does not."""
+    assert hub.api("GET", "users", token=hub.token_for("hanna")).status_code == 200
+    assert hub.api("GET", "users", token=hub.token_for("uwe")).status_code == 403
