@@ -104,11 +104,9 @@ def _ids(draft: Draft) -> Iterator[Fault]:
     )
     for kind, part_id, part in named:
         if part_id in kinds:
-            message = (
-                f"'{part_id}' is already the id of {kinds[part_id].removeprefix('the id of ')}"
-            )
+            message = f"'{part_id}' is already {kinds[part_id]}"
             yield part.fault("id", message, "Give one of them another id")
-        kinds.setdefault(part_id, kind)
+        kinds.setdefault(part_id, f"the id of {kind}")
     contacts: set[str] = set()
     for contact in draft.contacts:
         contact_id = contact.values["id"]

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from functools import cache
 from typing import Annotated, Any, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
-from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
 from ..errors import Fault
 from .entries import DeclarationEntry
-from .source import Location, Source, short
+from .source import Location, Source, dotted, short
 
 _EMPTY = ("is empty", "Fill it in, or leave it out")
 _UNPRINTABLE = (
@@ -67,8 +67,29 @@ def entry_of(source: Source) -> DeclarationEntry:
     try:
         return DeclarationEntry.model_validate(source.data)
     except ValidationError as error:
-        source.faults.extend(_translate(source, detail) for detail in error.errors())
+        source.faults.extend(_faults(source, error.errors()))
         return _sound_entry(DeclarationEntry, source.data)
+
+
+def _faults(source: Source, details: list[ErrorDetails]) -> list[Fault]:
+    """What is wrong, but for what only follows from a mistyped key or an unreadable value."""
+    unreadable = {fault.path for fault in source.faults}
+    places = [(detail["type"], _location(detail)) for detail in details]
+    mistyped = {
+        (*place[:-1], nearest(str(place[-1]), _keys_at(place[:-1])))
+        for kind, place in places
+        if kind == "extra_forbidden"
+    }
+    return [
+        _translate(source, detail)
+        for detail, (kind, place) in zip(details, places, strict=True)
+        if dotted(place) not in unreadable
+        and not (kind == "missing" and (place in mistyped or dotted(place[:-1]) in unreadable))
+    ]
+
+
+def _location(detail: ErrorDetails) -> Location:
+    return tuple(step for step in detail["loc"] if step != "[key]")
 
 
 def _sound_fields(entry: type[BaseModel], data: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,18 +97,19 @@ def _sound_fields(entry: type[BaseModel], data: Mapping[str, Any]) -> dict[str, 
 
     A mistyped key is taken for the nearest right one: nothing is missing then.
     """
-    fields = {field.alias or name: field for name, field in entry.model_fields.items()}
-    mistyped = (key for key in data if key not in fields and isinstance(key, str))
-    meant = {nearest(key, fields): data[key] for key in mistyped} | dict(data)
-    sound = {key: _sound(field, meant[key]) for key, field in fields.items() if key in meant}
+    names = {field.alias or name: name for name, field in entry.model_fields.items()}
+    mistyped = (key for key in data if key not in names and isinstance(key, str))
+    meant = {nearest(key, names): data[key] for key in mistyped} | dict(data)
+    sound = {key: _sound(entry, name, meant[key]) for key, name in names.items() if key in meant}
     return {key: value for key, value in sound.items() if value is not None}
 
 
-def _sound(field: FieldInfo, value: Any) -> Any:
+def _sound(entry: type[BaseModel], name: str, value: Any) -> Any:
+    field = entry.model_fields[name]
     inner = _entry_in(field.annotation)
     if inner is None:
         try:
-            return TypeAdapter(_with_metadata(field)).validate_python(value)
+            return _adapter(entry, name).validate_python(value)
         except ValidationError:
             return None
     if get_origin(field.annotation) is dict:
@@ -103,9 +125,12 @@ def _is_list(annotation: Any) -> bool:
     return get_origin(annotation) is tuple or any(map(_is_list, get_args(annotation)))
 
 
-def _with_metadata(field: FieldInfo) -> Any:
-    """The annotation with its constraints (`Annotated[x, *y]` needs Python 3.11)."""
-    return Annotated.__class_getitem__((field.annotation, *field.metadata, None))  # type: ignore[attr-defined]  # it is there at run time
+@cache
+def _adapter(entry: type[BaseModel], name: str) -> TypeAdapter[Any]:
+    """What validates one field on its own (`Annotated[x, *y]` needs Python 3.11)."""
+    field = entry.model_fields[name]
+    annotation = Annotated.__class_getitem__((field.annotation, *field.metadata, None))  # type: ignore[attr-defined]  # it is there at run time
+    return TypeAdapter(annotation)
 
 
 def _sound_entry(entry: type[AnyEntry], value: Any) -> AnyEntry:
@@ -120,7 +145,7 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
     """How to mend an unknown word: the nearest right one, or all there are."""
-    known = sorted(choices)
+    known = sorted(map(short, choices))
     if near := nearest(word, known):
         return f"Did you mean '{near}'?"
     if len(known) > _MANY:
@@ -129,7 +154,7 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
 
 
 def _translate(source: Source, detail: ErrorDetails) -> Fault:
-    location: Location = tuple(step for step in detail["loc"] if step != "[key]")
+    location = _location(detail)
     key = str(location[-1]) if location else ""
     kind = detail["type"]
     if kind == "extra_forbidden":

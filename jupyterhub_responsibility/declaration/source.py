@@ -45,7 +45,7 @@ _WORDS = {
     _TOO_DEEP: ("this is nested too deeply", "Nothing in a declaration is nested so deep"),
     _TOO_MUCH: ("this stands for too much", "Write out what the aliases ('*…') stand for"),
 }
-_OPENED = ("flow sequence", "flow mapping", "quoted scalar")
+_OPENED = ("flow sequence", "flow mapping", "quoted scalar", "simple key")
 """What is open for long before the parser stumbles: the line where it starts says more."""
 
 

@@ -1,0 +1,135 @@
+"""Declarations for these tests, and what is wrong with one."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import replace
+from pathlib import Path
+from textwrap import dedent
+from typing import Any
+
+import yaml
+
+from jupyterhub_responsibility.declaration import load
+from jupyterhub_responsibility.errors import DeclarationError, Fault
+from jupyterhub_responsibility.model import Declaration
+
+MINIMAL: dict[str, Any] = {
+    "roles": {
+        "hub-administrator": {"groups": ["hub-admins"]},
+        "community-representative": {"groups": ["community-reps"]},
+    }
+}
+
+WHOLE: dict[str, Any] = {
+    "title": "Library",
+    "model": "none",
+    "community": {"name": "Readers", "url": "https://readers.example"},
+    "provider": {"name": "Keepers", "url": "/hub/home"},
+    "roles": {
+        "reader": {
+            "title": "Reader",
+            "summary": "Reads.",
+            "description": "Reads all day.",
+            "filled_by": "Whoever can read.",
+            "holders": {"min": 1, "max": 3},
+            "mapped": True,
+            "groups": ["readers", "guests"],
+            "initial": ["rita"],
+            "people": [
+                {
+                    "name": "Professor Marlow",
+                    "email": "marlow@readers.example",
+                    "telephone": "+49 40 123456",
+                    "url": "https://readers.example/marlow",
+                }
+            ],
+            "scopes": ["list:users"],
+        },
+        "keeper": {"title": "Keeper", "appointed_by": ["reader"], "starts_with": ["reader"]},
+    },
+    "areas": {
+        "shelves": {
+            "title": "Shelves",
+            "goal": "Every book in its place.",
+            "split": "shared",
+            "note": "Readers put back what they take.",
+            "responsibilities": [
+                {
+                    "id": "dust",
+                    "title": "Dust",
+                    "description": "Keep the books clean.",
+                    "topics": ["dusty book"],
+                    "accountable": "keeper",
+                    "performed_by": ["keeper", "reader"],
+                    "split": "provider",
+                }
+            ],
+        }
+    },
+    "contacts": [
+        {
+            "id": "desk",
+            "name": "Desk",
+            "for": ["everyone", "dust", "shelves", "keeper"],
+            "email": "desk@keepers.example",
+            "telephone": "040 123",
+            "url": "https://keepers.example/desk",
+            "hours": "Mon–Fri 9–17",
+            "languages": ["en", "pt-BR"],
+            "topics": ["lost book"],
+            "review_by": "2027-06-30",
+            "public": True,
+        }
+    ],
+    "links": [{"title": "Rules", "url": "https://keepers.example/rules", "for": ["shelves"]}],
+}
+"""Every key that there is, with a model of its own: quick to load."""
+
+
+def declare(**changes: Any) -> dict[str, Any]:
+    """The smallest declaration, with other keys; `roles` are added to its roles."""
+    declared = deepcopy(MINIMAL)
+    declared["roles"].update(changes.pop("roles", {}))
+    return {**declared, **changes}
+
+
+def write(folder: Path, text: str, name: str = "responsibilities.yaml") -> Path:
+    """A file with this text."""
+    path = folder / name
+    path.write_text(dedent(text), encoding="utf-8")
+    return path
+
+
+def faults(declared: dict[str, Any] | Path) -> tuple[Fault, ...]:
+    """What is wrong with a declaration."""
+    try:
+        load(declared)
+    except DeclarationError as error:
+        return error.faults
+    return ()
+
+
+ROLES = """\
+roles:
+  hub-administrator:
+    groups: [hub-admins]
+  community-representative:
+    groups: [community-reps]
+"""
+"""The smallest declaration, as the first five lines of a file."""
+
+
+def the_fault(folder: Path, text: str) -> Fault:
+    """The one fault of a file; as a dict, the same content has the same, without a line."""
+    path = write(folder, text)
+    (fault,) = faults(path)
+    (same,) = faults(yaml.safe_load(path.read_text(encoding="utf-8")))
+    assert fault == replace(same, source=str(path), line=fault.line)
+    assert (same.source, same.line) == ("", None)
+    return fault
+
+
+def hub(**changes: Any) -> Declaration:
+    """The smallest declaration with other keys, loaded."""
+    return load(declare(**changes))
