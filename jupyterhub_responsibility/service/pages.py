@@ -32,7 +32,7 @@ from ..model import (
 )
 from .settings import Settings
 
-WIDE, NARROW = 920, 340
+WIDE, NARROW = 760, 340
 """Widths of the two drawings of the diagram, in pixels: for a desk, and for a phone."""
 
 HOLDERS_SHOWN = 50

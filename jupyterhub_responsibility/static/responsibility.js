@@ -6,8 +6,10 @@
     root.querySelectorAll("time[datetime]").forEach(function (element) {
       var moment = new Date(element.dateTime);
       if (!isNaN(moment)) {
+        var today = moment.toDateString() === new Date().toDateString();
         element.textContent = moment.toLocaleString([], {
-          day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit",
+          day: today ? undefined : "numeric", month: today ? undefined : "short",
+          year: today ? undefined : "numeric", hour: "2-digit", minute: "2-digit",
         });
         element.title = moment.toString();
       }
@@ -37,6 +39,7 @@
         var fresh = page.getElementById("rsp-answers");
         localTimes(fresh);
         answers.replaceChildren.apply(answers, Array.from(fresh.childNodes));
+        document.getElementById("rsp-said").textContent = fresh.dataset.said;
         history.replaceState(null, "", address);
       }).catch(function () {
         // The form still works: pressing Enter loads the page anew and says what is wrong.
