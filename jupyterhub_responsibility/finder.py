@@ -16,17 +16,22 @@ MOST = 8
 """More answers than that are no answer."""
 
 _STOP = frozenset(
-    "a about again all am an and any anybody anyone are as ask at be by can cannot cant"
-    " contact could do does dont for from get have hello help her hi his how i if in is it its"
-    " like me my need no not of on or our please question she should some somebody someone"
-    " that the their them there they this time to us want we what when where which who whom"
-    " whose why will with would you your".split()
+    "a about again all am an and any anybody anyone are as ask at be by can cannot cant could"
+    " do does dont for from get have hello her hi his how i if in is it its like me my need no"
+    " not of on or our please she should some somebody someone that the their them there they"
+    " this time to us want we what when where which who whom whose why will with would you"
+    " your".split()
 )
+"""Words that tell nothing: they only decide between answers that are equally good."""
+
+_FAINT = frozenset({"contact", "help", "question"})
+"""They say little within a question, but can be all of it."""
+
 _TITLE, _TOPIC, _TEXT = 3.0, 3.0, 1.0
 _CLOSE = 0.8  # likeness of a word that has a slip in it
 _ENDING = 3  # letters of an ending: "servers", "installing"
+_TIE = 0.001
 _ENOUGH = 0.2  # part of a question that an answer has to be about
-_SHORT = 3  # letters of words such as "who", which ask nothing on their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +79,8 @@ class Finder:
     def find(self, question: str) -> tuple[Found, ...]:
         """What a question is about, the best match first; empty where nothing fits."""
         asked = tuple(dict.fromkeys(words(question[:200])))
-        telling = [word for word in asked if word not in _STOP]
-        known = [w for w in telling or asked if self._weigh(w) and (telling or len(w) > _SHORT)]
+        telling = [word for word in asked if word not in _STOP | _FAINT]
+        known = [w for w in telling or asked if w not in _STOP and self._weigh(w)]
         if not known:
             return ()
         rarity = {word: self._rarity(word) for word in known}
@@ -84,7 +89,8 @@ class Finder:
             hits = {word: self._hit(word, entry) for word in known}
             matched = sum(rarity[word] for word, hit in hits.items() if hit)
             if matched >= _ENOUGH * sum(rarity.values()):
-                scores[found] = matched * sum(rarity[w] * hit for w, hit in hits.items())
+                tie = _TIE * sum(entry.get(word, 0.0) for word in asked if word in _STOP)
+                scores[found] = matched * sum(rarity[w] * hit for w, hit in hits.items()) + tie
         best = max(scores.values(), default=0.0)
         ranked = sorted(scores, key=lambda found: -scores[found])
         return tuple(found for found in ranked if scores[found] >= 0.2 * best)[:MOST]

@@ -95,6 +95,7 @@ Ids = Annotated[tuple[Id, ...], Once]
 Names = Annotated[tuple[Name, ...], Once]
 Topics = Annotated[tuple[Title, ...], Once]
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
+_NO_OTHER_KEYS = Field(json_schema_extra={"additionalProperties": False})
 Date = Annotated[
     date,
     BeforeValidator(
@@ -204,12 +205,13 @@ class ContactEntry(Entry):
     name: Title
     """Whom people reach."""
     targets: Annotated[
-        Ids,
+        tuple[Id, ...],
         Field(
             alias="for",
             min_length=1,
             description="Ids of areas, roles or responsibilities, or `everyone`.",
         ),
+        Once,
     ] = (EVERYONE,)
     email: Email | None = None
     """Mail address."""
@@ -235,8 +237,9 @@ class LinkEntry(Entry):
     url: WebAddress
     """Where it is."""
     targets: Annotated[
-        Ids,
+        tuple[Id, ...],
         Field(alias="for", min_length=1, description="Ids of areas, roles or responsibilities."),
+        Once,
     ]
 
 
@@ -251,9 +254,9 @@ class DeclarationEntry(Entry):
     """The organisation whose people use the hub."""
     provider: PartyEntry | None = None
     """The organisation that runs the infrastructure."""
-    roles: dict[Id, RoleEntry] = {}
+    roles: Annotated[dict[Id, RoleEntry], _NO_OTHER_KEYS] = {}
     """Roles, by id: who holds them, and changes to the model."""
-    areas: dict[Id, AreaEntry] = {}
+    areas: Annotated[dict[Id, AreaEntry], _NO_OTHER_KEYS] = {}
     """Areas, by id: changes to the model."""
     contacts: tuple[ContactEntry, ...] = ()
     """Ways to reach a role, an area, a responsibility or everyone."""

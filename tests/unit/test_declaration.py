@@ -1,0 +1,124 @@
+"""Loading a declaration, and writing it out for another hub."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+import yaml
+
+from jupyterhub_responsibility.declaration import dump, load
+from jupyterhub_responsibility.errors import DeclarationError
+from jupyterhub_responsibility.model import EVERYONE, Party
+
+from .declarations import ROLES, WHOLE, declare, hub, write
+from .test_models import CLOUD
+
+DEMO = Path(__file__).parents[2] / "responsibilities.yaml"
+THEN = datetime(2026, 11, 22, 10, 42, tzinfo=timezone.utc)
+
+
+def test_a_file_is_as_old_as_its_last_change(tmp_path):
+    """What a file claims is dated by the file, and names it."""
+    path = write(tmp_path, ROLES)
+    os.utime(path, (THEN.timestamp(), THEN.timestamp()))
+    declared = load(path)
+    assert (declared.as_of, declared.source) == (THEN, str(path))
+
+
+def test_a_dict_is_as_old_as_it_is_said_to_be():
+    """A dict comes with its date, or is from now; it has no file."""
+    assert load(declare(), THEN).as_of == THEN
+    assert datetime.now(timezone.utc) - load(declare()).as_of < timedelta(minutes=1)
+    assert load(declare()).source == ""
+
+
+def test_what_is_not_declared_has_a_plain_name():
+    """Without names for the parties, pages speak of the community and the provider."""
+    assert (hub().community, hub().provider) == (Party("the community"), Party("the provider"))
+
+
+def test_a_contact_is_for_everyone_unless_it_says_otherwise():
+    """`for` may be left out."""
+    declared = hub(contacts=[{"id": "desk", "name": "Desk", "email": "desk@reef.example"}])
+    assert declared.contacts[0].targets == (EVERYONE,)
+
+
+def test_only_roles_with_groups_are_mapped():
+    """A role without groups, or with an empty list of them, is in no mapping."""
+    declared = hub(roles={"community-guide": {"groups": [], "people": [], "initial": []}})
+    assert set(declared.groups) == {"hub-administrator", "community-representative"}
+    assert (declared.people, declared.initial) == ({}, {})
+
+
+def test_a_declaration_may_map_a_role_that_the_model_does_not():
+    """Community Guides may be a group of the hub, too."""
+    declared = hub(roles={"community-guide": {"groups": ["guides"]}})
+    assert declared.groups["community-guide"] == ("guides",)
+
+
+def test_no_scopes_are_not_the_usual_ones():
+    """An empty list of scopes grants nothing; no list grants the usual ones."""
+    declared = hub(roles={"hub-administrator": {"groups": ["a"], "scopes": []}})
+    assert declared.scopes == {"hub-administrator": ()}
+    assert hub().scopes == {}
+
+
+ROUND_TRIPS = {
+    "the demo hub": DEMO,
+    "the smallest": declare(),
+    "every key": WHOLE,
+    "the cloud model": CLOUD,
+    "no scopes": declare(roles={"hub-administrator": {"groups": ["a"], "scopes": []}}),
+    "a change": declare(
+        areas={
+            "community-leadership": {
+                "responsibilities": [
+                    {"id": "decide-finances", "accountable": None, "performed_by": []},
+                    {"id": "cultivate-community", "remove": True},
+                ]
+            },
+            "software-engineering": {"remove": True},
+        }
+    ),
+    "nothing": {"model": "none"},
+}
+
+
+@pytest.mark.parametrize("what", ROUND_TRIPS)
+def test_what_is_written_out_reads_back_the_same(tmp_path, what):
+    """A hub that uses another's export has the same model and the same declaration."""
+    declared = load(ROUND_TRIPS[what])
+    text = yaml.safe_dump(dump(declared), sort_keys=False, allow_unicode=True)
+    copied = load(write(tmp_path, text, "copy.yaml"))
+    assert replace(copied, source=declared.source) == declared
+    assert dump(copied) == dump(declared)
+
+
+def test_an_export_needs_no_other_file():
+    """The whole model is in it, and no name of a model."""
+    exported = dump(hub())
+    assert exported["model"] == "none"
+    assert sum(len(area["responsibilities"]) for area in exported["areas"].values()) == 18
+
+
+def test_all_faults_are_in_the_message():
+    """Whoever sees only the exception sees every fault."""
+    with pytest.raises(DeclarationError) as error:
+        load({"roles": {}})
+    assert str(error.value).startswith("2 faults in the declaration:\n")
+    assert all(str(fault) in str(error.value) for fault in error.value.faults)
+
+
+def test_a_fault_reads_like_a_compilers(tmp_path):
+    """File, line, path, what is wrong and how to mend it stand in one line."""
+    path = write(tmp_path, ROLES + "zebr: 1\n")
+    with pytest.raises(DeclarationError) as error:
+        load(path)
+    assert str(error.value.faults[0]) == (
+        f"{path}:6: zebr: unknown key 'zebr'. Use one of: areas, community, contacts, links,"
+        " model, provider, roles, title"
+    )

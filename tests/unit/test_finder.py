@@ -1,0 +1,173 @@
+"""Search in everyday words: the question of somebody in trouble finds the right thing first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jupyterhub_responsibility.declaration import load
+from jupyterhub_responsibility.finder import MOST, Finder, Found, words
+
+from .declarations import hub
+from .test_models import CLOUD
+
+BUILT_IN = Finder(hub())
+DEMO = Finder(load(Path(__file__).parents[2] / "responsibilities.yaml"))
+
+# What somebody asks → the responsibility that it is about, in the built-in model alone
+QUESTIONS = {
+    "my server won't start": "respond-to-incidents",
+    "My students cannot start their servers since this morning": "respond-to-incidents",
+    "the kernel died": "respond-to-incidents",
+    "I can't log in": "respond-to-incidents",
+    "There is an error message when I open JupyterLab": "respond-to-incidents",
+    "the notebook crashes all the time": "respond-to-incidents",
+    "the hub is down": "respond-to-incidents",
+    "everything is so slow today": "monitor-infrastructure",
+    "more memory": "deploy-environment",
+    "I need more RAM please": "deploy-environment",
+    "can I have a GPU?": "deploy-environment",
+    "no space left on device": "deploy-environment",
+    "could we get the new version": "improve-infrastructure",
+    "which kubernetes cluster is this": "operate-kubernetes",
+    "where can I find the manual": "write-documentation",
+    "who answers support tickets": "support-leaders",
+    "install a package": "assist-environments",
+    "can you install pandas": "assist-environments",
+    "conda environment is broken": "assist-environments",
+    "how do I share files with my colleagues": "manage-data",
+    "upload a data set": "manage-data",
+    "training for my class": "run-training",
+    "we plan a workshop": "run-training",
+    "what is this hub for": "define-success",
+    "access for a colleague": "oversee-access",
+    "How do I get my new colleague access?": "oversee-access",
+    "add a new user": "oversee-access",
+    "somebody left our group, please remove her account": "oversee-access",
+    "I forgot my password": "oversee-access",
+    "code of conduct": "cultivate-community",
+    "I have an idea for the hub": "represent-community",
+    "feature request": "represent-community",
+    "who pays the bills?": "decide-finances",
+    "how much does it cost": "decide-finances",
+    "jupyterlab extension": "develop-interactive-computing",
+    "we want to contribute to open source": "support-open-source",
+}
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_everyday_questions_find_the_right_thing_first(question):
+    """What people ask leads to what they mean."""
+    assert BUILT_IN.find(question)[0] == Found("responsibility", QUESTIONS[question])
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "more memory",
+        "memory, more!",
+        "MORE MEMORY",
+        "Mémory — möre",
+        "more memories",
+        "mor memry",
+        "please, who do I ask about more memory?",
+        "  more\tmemory\n",
+        "ＭＯＲＥ ＭＥＭＯＲＹ",
+    ],
+)
+def test_order_case_accents_endings_and_small_slips_do_not_matter(asked):
+    """However it is typed, the question is understood."""
+    assert BUILT_IN.find(asked)[0].id == "deploy-environment"
+
+
+@pytest.mark.parametrize("asked", ["b", "bi", "bil", "bill", "bills", "billing"])
+def test_the_answer_comes_while_typing(asked):
+    """From the second letter on, a word that is still being typed counts."""
+    found = [each.id for each in BUILT_IN.find(asked)]
+    assert ("decide-finances" in found) == (len(asked) > 1)
+
+
+@pytest.mark.parametrize("asked", ["server won't start", "server won’t start", "server wont start"])
+def test_apostrophes_do_not_matter(asked):
+    """However an apostrophe is typed, or not."""
+    assert BUILT_IN.find(asked)[0].id == "respond-to-incidents"
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["", " ", "?", "…", "asdfghjkl", "qwertz 12345", "who", "what is it", "the", "\x00", "💥", "_"],
+)
+def test_nonsense_finds_nothing(asked):
+    """No answer is better than any answer."""
+    assert BUILT_IN.find(asked) == ()
+
+
+def test_unknown_words_do_not_hide_known_ones():
+    """A question may hold words that nobody foresaw."""
+    assert BUILT_IN.find("xyzzy invoice plugh")[0].id == "decide-finances"
+
+
+def test_words_that_tell_nothing_count_when_there_is_nothing_else():
+    """`help` says little in a question, but is a question of its own."""
+    assert Found("responsibility", "support-leaders") in BUILT_IN.find("help")
+
+
+def test_a_declared_contact_is_found_by_its_topics_name_and_target():
+    """The operator's own words lead to the operator's own contact."""
+    desk = {"id": "desk", "name": "Zebra desk", "for": ["decide-finances"], "topics": ["stripes"]}
+    finder = Finder(hub(contacts=[desk]))
+    for asked in ("stripes", "zebra", "money"):
+        assert Found("contact", "desk") in finder.find(asked)
+
+
+def test_a_contact_for_everyone_is_not_found_by_that_word():
+    """`everyone` is no topic: half the questions would lead there."""
+    desk = {"id": "desk", "name": "Desk"}
+    assert Finder(hub(contacts=[desk])).find("everyone") == ()
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ("more memory", Found("contact", "crew-on-duty")),
+        ("bills", Found("contact", "bills")),
+        ("hub administrator", Found("contact", "hub-admins")),
+        ("community representative", Found("role", "community-representative")),
+        ("software engineering", Found("area", "software-engineering")),
+    ],
+)
+def test_contacts_roles_and_areas_are_found_too(asked, found):
+    """On the demo hub, whatever there is can be asked about."""
+    assert found in DEMO.find(asked)[:2]
+
+
+def test_other_models_are_searched_with_their_own_words():
+    """The search knows nothing about the built-in model."""
+    finder = Finder(load(CLOUD))
+    assert finder.find("data centre")[0].id == "physical-security"
+    assert finder.find("kubernetes") == ()
+
+
+def test_there_are_never_too_many_answers():
+    """More than a handful is no answer, and nothing is found twice."""
+    for asked in ("hub", "community", "the community and its hub and software and data"):
+        found = BUILT_IN.find(asked)
+        assert len(found) <= MOST
+        assert len(set(found)) == len(found)
+
+
+def test_an_endless_question_is_cut():
+    """Only the start of a very long question is searched."""
+    assert BUILT_IN.find("invoice " + "x" * 1_000_000)[0].id == "decide-finances"
+    assert BUILT_IN.find("x" * 1_000_000 + " invoice") == ()
+
+
+def test_words_of_other_scripts_are_words():
+    """Greek, Chinese and German letters are found as they are."""
+    assert words("Straße ΧΡΉΜΑ 钱 l'eau user_name") == (
+        "strasse", "χρημα", "钱", "leau", "user", "name",
+    )  # fmt: skip
+    desk = {"id": "desk", "name": "Kasse", "topics": ["请问 钱", "Größe"]}
+    finder = Finder(hub(contacts=[desk]))
+    assert finder.find("钱")[0].id == finder.find("grosse")[0].id == "desk"
