@@ -31,6 +31,9 @@ PICTURES = (
 )
 """Name, whose page, its address, width and height."""
 
+STEADY = ["--no-sandbox", "--disable-gpu", "--disable-partial-raster", "--num-raster-threads=1"]
+"""With these, Chromium draws every corner the same way each time."""
+
 SET_TIMES = """
 for (const time of document.querySelectorAll("time")) time.textContent = "22 Nov 2026, 10:42 UTC";
 """
@@ -44,8 +47,11 @@ def main() -> None:
         hub = start(Path(folder), port)
         try:
             wait_for(f"{home}/services/responsibilities/healthz")
-            chromium = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
-            browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+            chromium = next(
+                filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
+                None,
+            )
+            browser = playwright.chromium.launch(executable_path=chromium, args=STEADY)
             for theme in ("light", "dark"):
                 for picture in PICTURES:
                     take(browser, home, theme, *picture)
