@@ -53,7 +53,6 @@ class Box:
     width: float
     height: float
     lines: tuple[Line, ...]
-    vacant: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +87,7 @@ def _box(area: Area, roles: tuple[Filling, ...], y: float, width: int) -> Box:
         for part in wrap(text, max(8, int(room / (size * _glyph(text))))):
             at += size + 5
             lines.append(Line(at - 4, part, size == TITLE_SIZE))
-    vacant = any(filling.vacant for filling in roles)
-    return Box(area, x, y, span, at + _PAD - y, tuple(lines), vacant)
+    return Box(area, x, y, span, at + _PAD - y, tuple(lines))
 
 
 def _glyph(text: str) -> float:

@@ -1,0 +1,127 @@
+"""Which hub permissions a role carries, and which are dangerous."""
+
+from __future__ import annotations
+
+import pytest
+from jupyterhub.scopes import scope_definitions
+
+from jupyterhub_responsibility.access import (
+    ABILITIES,
+    DANGEROUS_SCOPES,
+    ROLE_SCOPES,
+    USER_MANAGEMENT,
+    abilities,
+    dangers,
+    page_scope,
+    roster_scopes,
+    scopes_for,
+)
+
+ADMIN, REP = "hub-administrator", "community-representative"
+
+
+def test_the_default_scopes_are_exactly_these():
+    """A Hub Administrator looks after people and servers; a representative gets the page only."""
+    assert {role: set(scopes) for role, scopes in ROLE_SCOPES.items()} == {
+        ADMIN: {"admin-ui", "list:users", "read:users", "servers", "list:groups", "read:hub"},
+        REP: set(),
+    }
+
+
+@pytest.mark.parametrize("role", ROLE_SCOPES)
+def test_every_scope_has_a_reason_and_exists(role):
+    """Each default scope is one of the hub's, and says what it is for."""
+    assert all(ROLE_SCOPES[role].values())
+    assert set(ROLE_SCOPES[role]) <= set(scope_definitions)
+
+
+def implied(scope: str) -> set[str]:
+    """A scope with everything that it includes."""
+    inside = scope_definitions[scope].get("subscopes", [])
+    return {scope}.union(*(implied(each) for each in inside))
+
+
+@pytest.mark.parametrize("management", ["service", "off"])
+@pytest.mark.parametrize("role", [ADMIN, REP, "community-guide"])
+def test_nothing_dangerous_is_granted_by_default(role, management):
+    """No default scope is dangerous, nor is any that it includes, nor unfiltered groups."""
+    granted = scopes_for(role, None, management)
+    everything = set().union(*(implied(scope) for scope in granted))
+    assert not dangers(everything)
+    assert not everything & {"admin:users", "tokens", "groups", "access:servers", "shares"}
+
+
+def test_adding_users_is_granted_on_request_only():
+    """`user_management="admin"` gives Hub Administrators the scope that amounts to superuser."""
+    assert "admin:users" in scopes_for(ADMIN, None, "admin")
+    assert scopes_for(REP, None, "admin") == ()
+    assert USER_MANAGEMENT == ("service", "admin", "off")
+
+
+def test_declared_scopes_replace_the_usual_ones():
+    """What the operator lists counts, each scope once; an empty list grants nothing."""
+    assert scopes_for(ADMIN, ["read:hub", "read:hub"], "admin") == ("read:hub",)
+    assert scopes_for(ADMIN, [], "admin") == ()
+
+
+def test_dangerous_scopes_exist_and_say_what_they_allow():
+    """The table names scopes of the hub and what their holder could do."""
+    assert set(DANGEROUS_SCOPES) <= set(scope_definitions)
+    assert all(DANGEROUS_SCOPES.values())
+
+
+def test_whatever_includes_a_dangerous_scope_is_dangerous():
+    """No scope of the hub slips through because it only contains a dangerous one."""
+    for scope in scope_definitions:
+        if implied(scope) & set(DANGEROUS_SCOPES):
+            assert scope in DANGEROUS_SCOPES
+
+
+def test_filtered_scopes_are_no_danger():
+    """Acting on one group or one user is what filters are for."""
+    assert list(dangers(["groups", "groups!group=staff", "read:hub"])) == ["groups"]
+    assert not dangers(["tokens!user", "access:servers!user=rita", "admin:users!group=staff"])
+
+
+def test_the_service_reads_the_mapped_groups_and_nothing_else():
+    """Two filtered scopes a group; without groups, none."""
+    assert roster_scopes(["hub-admins", "a/b"]) == (
+        "list:groups!group=hub-admins",
+        "read:groups!group=hub-admins",
+        "list:groups!group=a/b",
+        "read:groups!group=a/b",
+    )
+    assert roster_scopes([]) == ()
+    assert not dangers(roster_scopes(["hub-admins"]))
+
+
+def test_the_page_has_a_scope_of_its_own():
+    """Whoever may open the page may open this service's page only."""
+    assert page_scope("duties") == "access:services!service=duties"
+
+
+def test_what_a_hub_administrator_can_do():
+    """People, servers and groups can be seen; adding people needs more."""
+    usual = [each.link for each in abilities(scopes_for(ADMIN, None, "service"))]
+    assert usual == ["Admin page", "Servers", "Groups"]
+    more = [each.link for each in abilities(scopes_for(ADMIN, None, "admin"))]
+    assert more == [*usual, "Add people"]
+
+
+def test_what_a_representative_can_do():
+    """No scope, no promise."""
+    assert abilities(scopes_for(REP, None, "admin")) == ()
+
+
+def test_a_filter_takes_the_promise_back():
+    """Whoever may stop the servers of one group may not stop anyone's server."""
+    scopes = ["admin-ui", "list:users", "servers!group=staff"]
+    assert [each.link for each in abilities(scopes)] == ["Admin page"]
+
+
+def test_every_ability_has_a_place():
+    """Each ability says where to do it, below the hub's own pages, from scopes that exist."""
+    for needed, ability in ABILITIES:
+        assert needed <= set(scope_definitions)
+        assert ability.text
+        assert ability.place.startswith("admin")
