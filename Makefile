@@ -60,7 +60,7 @@ demo: $(VENV)/.demo $(VENV)/.proxy ## serve a hub with demo accounts
 	@echo
 	@echo "  It takes some seconds to start. Stop it with Ctrl-C."
 	@echo
-	@$(WITH_TOOLS) exec jupyterhub --log-level=ERROR \
+	@trap : INT; $(WITH_TOOLS) jupyterhub --log-level=ERROR \
 	  --JupyterHub.bind_url=http://127.0.0.1:$(DEMO_PORT) \
 	  --JupyterHub.hub_port=$(HUB_PORT) \
 	  --JupyterHub.db_url=sqlite:///.demo/jupyterhub.sqlite \
@@ -69,7 +69,8 @@ demo: $(VENV)/.demo $(VENV)/.proxy ## serve a hub with demo accounts
 	  --ConfigurableHTTPProxy.pid_file=.demo/proxy.pid \
 	  --ConfigurableHTTPProxy.log_level=error \
 	  --SimpleLocalProcessSpawner.home_dir_template=$(CURDIR)/.demo/home/{username} \
-	  $(if $(filter 0,$(shell id -u)),--Spawner.args=--allow-root)
+	  $(if $(filter 0,$(shell id -u)),--Spawner.args=--allow-root); status=$$?; \
+	  test ! -e .demo/proxy.pid || kill $$(cat .demo/proxy.pid); exit $$status # Ctrl-C at the start
 
 setup: $(VENV)/.test $(VENV)/.proxy ## everything that the tests need
 	@sh tests/get-chromium.sh $(BIN)/python
