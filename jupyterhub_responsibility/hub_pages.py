@@ -7,7 +7,7 @@ declaration is used, and the groups of the account whose page it is; the hub has
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
@@ -38,13 +38,31 @@ class HubPages:
         return HubPage(self, user)
 
 
-class HubPage:
+class Navigation:
+    """Where the service is, among those that the viewer may open: objects with name and href."""
+
+    def __init__(self, service_name: str) -> None:
+        self.service_name = service_name
+
+    def href(self, services: Iterable[Any] | None) -> str:
+        """The address of the service; empty where it isn't among them."""
+        for service in services or ():
+            if service.name == self.service_name:
+                return str(service.href)
+        return ""
+
+    def others(self, services: Iterable[Any]) -> list[Any]:
+        """All but the service, which has a link of its own."""
+        return [service for service in services if service.name != self.service_name]
+
+
+class HubPage(Navigation):
     """The variable `responsibility` in the hub's templates."""
 
     def __init__(self, pages: HubPages, user: Any) -> None:
+        super().__init__(pages.service_name)
         self._pages = pages
         self._user = user
-        self.service_name = pages.service_name
         self.first: tuple[Contact, ...] = pages.first
         self.public: tuple[Contact, ...] = pages.public
         self.community = pages.declaration.community

@@ -9,6 +9,7 @@ import signal
 import sys
 from contextlib import suppress
 from datetime import datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,6 +27,7 @@ from ..errors import ConfigurationError, ResponsibilityError
 from ..finder import Finder
 from ..handover import handed_over
 from ..hub_api import HubAPI
+from ..hub_pages import Navigation
 from ..model import Declaration
 from ..paths import STATIC
 from ..roster import RosterKeeper, utcnow
@@ -69,10 +71,10 @@ def build_site(settings: Settings, declaration: Declaration, auth: HubOAuth) -> 
             "base_url": hub,
             "prefix": hub.removesuffix("hub/"),
             "static_url": lambda path, **_: f"{hub}static/{path}",
-            "services": [{"name": settings.service_name, "href": home}],
+            "services": [SimpleNamespace(name=settings.service_name, href=home)],
             "logout_url": f"{hub}logout",
             "no_spawner_check": True,
-            "responsibility": {"service_name": settings.service_name, "here": True},
+            "responsibility": Navigation(settings.service_name),
         },
     )
     return Site(

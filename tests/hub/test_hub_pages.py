@@ -145,9 +145,10 @@ async def test_a_failure_of_ours_breaks_no_page(mock_hub, monkeypatch, name, pat
         raise RuntimeError("a failure of ours")
 
     app = await mock_hub(after=without_the_page)
-    monkeypatch.setattr(hub_pages, "roles_of", broken)
-    monkeypatch.setattr("jupyterhub.app.JupyterHub.initialized", broken)
-    reply = await visit(app, name, path)
+    with monkeypatch.context() as patched:  # the hub needs it whole to be stopped
+        patched.setattr(hub_pages, "roles_of", broken)
+        patched.setattr("jupyterhub.app.JupyterHub.initialized", broken)
+        reply = await visit(app, name, path)
     assert reply.status_code == status
     assert "a failure of ours" not in reply.text
     assert PUBLIC in reply.text or path == "admin"
