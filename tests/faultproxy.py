@@ -18,7 +18,8 @@ from .realhub import RealHub, free_port
 class Fault:
     """What happens to a call: a pause in seconds, then an answer of our own or the hub's.
 
-    `down` closes the connection without an answer. `only` limits it to paths with that text.
+    `down` closes the connection without an answer. `only` limits it to paths with that text;
+    `to` is where an answer redirects.
     """
 
     status: int = 0
@@ -26,6 +27,7 @@ class Fault:
     pause: float = 0.0
     down: bool = False
     only: str = ""
+    to: str = ""
 
 
 class FaultProxy:
@@ -86,6 +88,8 @@ class _Forward(RequestHandler):
                 return
             if fault.status:
                 self.set_status(fault.status)
+                if fault.to:
+                    self.set_header("Location", fault.to)
                 self.finish(fault.body)
                 return
         headers = {

@@ -186,7 +186,8 @@ class Site:
             changed = Path(self.settings.declaration_file).stat().st_mtime
         except OSError:
             return "missing"
-        return "changed" if changed > self.declaration.as_of.timestamp() + 1 else "loaded"
+        same = abs(changed - self.declaration.as_of.timestamp()) < 1  # it may be an older one
+        return "loaded" if same else "changed"
 
 
 def fingerprint(folder: Path) -> str:

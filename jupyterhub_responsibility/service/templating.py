@@ -6,6 +6,7 @@ out from the first time that it fails.
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,20 +23,18 @@ log = logging.getLogger(__name__)
 
 
 class HubUser:
-    """The `user` that the hub's `page.html` expects."""
+    """The `user` that the hub's `page.html` expects; its `name` is for reading."""
 
     def __init__(self, viewer: Viewer) -> None:
-        self.name = viewer.name
+        self.name = visible(viewer.name)
         self.admin = viewer.admin
+        self._in_full = viewer.name
 
     @property
     def json_escaped_name(self) -> str:
-        """The name inside a JavaScript string in HTML, as the hub writes it."""
-        escaped = (
-            f"\\u{unit:04x}" if chr(unit) in "<>&'\"\\\u2028\u2029" or unit < 32 else chr(unit)
-            for unit in map(ord, self.name)
-        )
-        return "".join(escaped)
+        """The name in full, for a JavaScript string inside HTML."""
+        text = json.dumps(self._in_full)[1:-1]
+        return text.translate({ord(char): f"\\u{ord(char):04x}" for char in "<>&'"})
 
 
 class Templates:
