@@ -6,6 +6,7 @@ It only adds to what is there, may be called twice, and refuses what contradicts
 from __future__ import annotations
 
 import logging
+import os
 import re
 import sys
 from collections.abc import Iterable, Mapping
@@ -222,6 +223,7 @@ def _handover(
         declaration=dump(declared),
         declared_at=iso(declared.as_of),
         declaration_file=str(Path(declared.source).absolute()) if declared.source else "",
+        hub_pid=os.getpid(),
         service_name=service_name,
         user_management=user_management,
         authenticator_groups=authenticator_manages(c, "groups"),

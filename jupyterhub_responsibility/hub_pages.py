@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Any
 
+from .access import page_scope
 from .contacts import Desk
 from .holders import OwnRole, roles_of
 from .model import Contact, Declaration, Roster, Viewer
@@ -83,9 +84,26 @@ class HubPage(Navigation):
         return bool(getattr(self._user, "admin", False))
 
     @cached_property
+    def closed(self) -> bool:
+        """Whether ordinary users may not open the page; for JupyterHub admins, who always may."""
+        return self.admin and not _open_to_users(self._user, self.service_name)
+
+    @cached_property
     def missing(self) -> bool:
         """Whether the hub runs without the service, because its entry was erased."""
         return not service_is_configured(self.service_name)
+
+
+def _open_to_users(user: Any, service_name: str) -> bool:
+    """Whether the hub's role `user` lets its holders open the page; True if that can't be told."""
+    try:
+        from jupyterhub import orm
+
+        role = orm.Role.find(user.db, "user")
+        return not {"access:services", page_scope(service_name)}.isdisjoint(role.scopes)
+    except Exception:
+        log.exception("Whether users may open the service %s could not be told", service_name)
+        return True
 
 
 def service_is_configured(service_name: str) -> bool:

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -46,10 +47,10 @@ LISTEN_AGAIN = 3
 
 def declaration_of(settings: Settings) -> Declaration:
     """Load what the settings declare. Raises DeclarationError or UnreadableError."""
-    if isinstance(settings.declaration, dict):
-        as_of = datetime.fromisoformat(settings.declared_at) if settings.declared_at else None
-        return load(settings.declaration, as_of)
-    return load(settings.declaration)
+    if not isinstance(settings.declaration, dict):
+        return load(settings.declaration)
+    as_of = datetime.fromisoformat(settings.declared_at) if settings.declared_at else None
+    return replace(load(settings.declaration, as_of), source=settings.declaration_file)
 
 
 def build_site(settings: Settings, declaration: Declaration, auth: HubOAuth) -> Site:
@@ -160,13 +161,11 @@ class ResponsibilityService(Application):
                 "there is no token for the hub. Set JUPYTERHUB_API_TOKEN to the token that the"
                 " hub has for this service"
             )
-        prefix = f"/services/{settings.service_name}/"
-        os.environ.setdefault("JUPYTERHUB_SERVICE_PREFIX", prefix)
         auth = hub_oauth(settings.service_name, settings.identity_seconds)
         site = build_site(settings, declaration, auth)
         app = web_application(site, cookie_secret(auth.api_token))
         working = asyncio.create_task(_work(site, app))
-        stopping = asyncio.create_task(_told_to_stop())
+        stopping = asyncio.create_task(_told_to_stop(settings.hub_pid))
         await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
         working.cancel()
         with suppress(asyncio.CancelledError):
@@ -185,7 +184,7 @@ async def _work(site: Site, app: WebApplication) -> None:
 
 async def _listen(app: WebApplication, settings: Settings, auth: HubOAuth) -> HTTPServer:
     """Open the port; while that fails, try again: leaving would take the hub down."""
-    url = os.environ.get("JUPYTERHUB_SERVICE_URL") or settings.bind_url
+    url = settings.bind_url
     parts = urlsplit(url)
     tls = None
     if parts.scheme == "https":
@@ -221,20 +220,30 @@ def _set_up_logging(level: Any) -> None:
     logging.getLogger("tornado.access").setLevel(logging.ERROR)
 
 
-async def _told_to_stop() -> None:
+async def _told_to_stop(hub_pid: int) -> None:
     """Until a signal comes, or the hub that started this process is gone.
 
     A hub that is killed leaves its services behind, and its successor could not use the port.
     """
-    told, parent = asyncio.Event(), os.getppid()
+    told = asyncio.Event()
     for each in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(each, told.set)
     while not told.is_set():
         with suppress(asyncio.TimeoutError):
             await asyncio.wait_for(told.wait(), 1)
-        if handed_over() and os.getppid() != parent:
+        if hub_pid and not _alive(hub_pid):
             log.warning("The hub that started this service is gone")
             return
+
+
+def _alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # it belongs to somebody else, and is there
+        pass
+    return True
 
 
 def main(argv: list[str] | None = None) -> int:

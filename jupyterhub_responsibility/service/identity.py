@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import logging
+import os
 from typing import Any
 
 from jupyterhub.services.auth import HubOAuth
@@ -20,9 +21,13 @@ log = logging.getLogger(__name__)
 def hub_oauth(service_name: str, max_age: int) -> HubOAuth:
     """HubOAuth as this service uses it; `max_age` is how long an identity is believed, in s.
 
-    The scopes that give access are always set: without any, HubOAuth lets everybody in.
+    The scopes that give access are always set: without any, HubOAuth lets everybody in. Where
+    the hub didn't start the service, the rest is as the hub would have it.
     """
+    hub = os.environ.get("JUPYTERHUB_BASE_URL", "/")
     return HubOAuth.instance(
+        base_url=os.environ.get("JUPYTERHUB_SERVICE_PREFIX", f"{hub}services/{service_name}/"),
+        oauth_client_id=os.environ.get("JUPYTERHUB_CLIENT_ID", f"service-{service_name}"),
         access_scopes={"access:services", page_scope(service_name)},
         cache_max_age=max_age,
         allow_token_in_url=False,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from traitlets import Bool, CaselessStrEnum, Dict, Float, Integer, List, Unicode, Union
+import os
+
+from traitlets import Bool, CaselessStrEnum, Dict, Float, Integer, List, Unicode, Union, default
 from traitlets.config import Configurable
 
 from ..access import USER_MANAGEMENT
@@ -32,10 +34,18 @@ class Settings(Configurable):
         help="The name of the service in the hub's configuration.",
     ).tag(config=True)
 
-    bind_url = Unicode(
-        "http://127.0.0.1:10105",
-        help="Where to listen: address and port. The hub's own setting, where it has one, wins.",
+    hub_pid = Integer(
+        0,
+        help="The process of the hub that started this service, which ends with it.",
     ).tag(config=True)
+
+    bind_url = Unicode(
+        help="Where to listen: address and port (default: what the hub says, or port 10105).",
+    ).tag(config=True)
+
+    @default("bind_url")
+    def _where_the_hub_says(self) -> str:
+        return os.environ.get("JUPYTERHUB_SERVICE_URL") or "http://127.0.0.1:10105"
 
     user_management = CaselessStrEnum(
         USER_MANAGEMENT,

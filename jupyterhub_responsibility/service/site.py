@@ -8,7 +8,6 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 from jupyterhub.services.auth import HubOAuth
 
@@ -161,12 +160,12 @@ class Site:
         state = self.declaration_state()
         if state == "missing":
             found.append(
-                f"{self.settings.declaration_file} is gone. These pages keep showing what it"
+                f"{self.declaration.source} is gone. These pages keep showing what it"
                 " said; without it, the hub will not start again."
             )
         if state == "changed":
             found.append(
-                f"{self.settings.declaration_file} has changed since the hub started. Restart"
+                f"{self.declaration.source} has changed since the hub started. Restart"
                 " the hub to show what it says now."
             )
         roster = self.keeper.current
@@ -180,10 +179,10 @@ class Site:
 
     def declaration_state(self) -> str:
         """Whether the file still is what was loaded: loaded, changed, missing, or not a file."""
-        if not self.settings.declaration_file:
+        if not self.declaration.source:
             return "not a file"
         try:
-            changed = Path(self.settings.declaration_file).stat().st_mtime
+            changed = Path(self.declaration.source).stat().st_mtime
         except OSError:
             return "missing"
         same = abs(changed - self.declaration.as_of.timestamp()) < 1  # it may be an older one
@@ -196,8 +195,3 @@ def fingerprint(folder: Path) -> str:
     for path in sorted(folder.iterdir()):
         digest.update(path.read_bytes())
     return digest.hexdigest()[:12]
-
-
-def quoted(segment: str) -> str:
-    """One segment of a path, whatever it contains."""
-    return quote(segment, safe="")

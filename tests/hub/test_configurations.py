@@ -77,7 +77,7 @@ async def test_a_user_role_before_enable(mock_hub):
 
 
 async def test_a_user_role_after_enable(mock_hub):
-    """A `user` role below enable() closes the page, and the home page says so plainly."""
+    """A `user` role below enable() closes the page; the home page says so, and admins how to mend it."""
 
     def after(c):
         c.JupyterHub.load_roles.append({"name": "user", "scopes": ["self"]})
@@ -87,6 +87,10 @@ async def test_a_user_role_after_enable(mock_hub):
     assert "Your account may not open the Responsibilities page" in html
     assert "load_roles" not in html
     assert "https://reef.example/help" in html
+    html = (await visit(app, "admin", "home")).text
+    assert "Ordinary users may not open the Responsibilities page" in html
+    assert "below the" in html
+    assert "load_roles" in html
 
 
 async def test_a_custom_scope_after_enable(mock_hub):

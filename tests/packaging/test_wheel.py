@@ -175,7 +175,6 @@ def test_the_service_runs_from_the_wheel(command, tmp_path):
     environment = {
         "JUPYTERHUB_API_TOKEN": "not-a-real-one",
         "JUPYTERHUB_API_URL": nowhere,
-        "JUPYTERHUB_SERVICE_PREFIX": "/services/responsibilities/",
     }
     service = subprocess.Popen(
         [command, "serve", f"--bind-url={url}"], cwd=tmp_path, env=environment,
