@@ -77,7 +77,7 @@ async def test_a_user_role_before_enable(mock_hub):
 
 
 async def test_a_user_role_after_enable(mock_hub):
-    """A `user` role below enable() closes the page; the home page says so, and admins how to mend it."""
+    """A `user` role below enable() closes the page; all are told, and admins how to mend it."""
 
     def after(c):
         c.JupyterHub.load_roles.append({"name": "user", "scopes": ["self"]})
