@@ -1,0 +1,140 @@
+"""Real Chromium in front of the real hub.
+
+open_as   opens a page of the service, or of the hub, as somebody: `open_as("rita", "model")`
+horrible  does the same on a hub where everything has a horrible name and a group is missing
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
+
+from ..realhub import PASSWORD, RealHub
+
+PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+MISSING = "g" * 90
+LONG = "donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+HORRIBLE = {
+    "community": {"name": "The International Consortium for Long Names in Oceanography"},
+    "provider": {"name": LONG.capitalize()},
+    "roles": {
+        "hub-administrator": {"groups": ["hub-admins"]},
+        "community-representative": {
+            "groups": ["community-reps", MISSING],
+            "people": [{"name": "W" * 100, "email": f"{'x' * 60}@{'y' * 60}.example"}],
+        },
+    },
+    "contacts": [
+        {
+            "id": "long",
+            "name": LONG,
+            "for": ["everyone"],
+            "url": "https://example.org/" + "a" * 200,
+            "telephone": "+49 40 123456",
+            "hours": "any time, " + "but not on " * 9,
+            "languages": ["en", "de", "pt", "fr", "es", "it"],
+            "topics": ["t" * 70, "short"],
+            "public": True,
+        }
+    ],
+}
+NAMES = ("w" * 90, "w w" * 20, LONG, "line\nbreak", "\u202egnp.exe", "<b>bold<br>", "山田" * 30)
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    """The machine's Chromium, or Playwright's own.
+
+    It lives no longer than this package: Playwright's event loop would be in the way of others.
+    """
+    path = next(filter(None, map(shutil.which, PROGRAMS)), None)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=[*FLAGS])
+        yield chromium
+        chromium.close()
+
+
+class Visits:
+    """Pages of one hub, each in a browser context of its own; who visits is logged in once."""
+
+    def __init__(self, browser: Browser, hub: RealHub) -> None:
+        self.browser, self.hub = browser, hub
+        self._logins: dict[str, StorageState] = {}
+        self._contexts: dict[tuple, BrowserContext] = {}
+
+    def __call__(self, who: str, path: str = "", width: int = 1440, **context) -> Page:
+        """Open a page of the service, or, with `hub/…`, one of the hub. "" is nobody."""
+        key = (who, *sorted(context.items()))
+        if key not in self._contexts:
+            state = self._login(who) if who else None
+            self._contexts[key] = self.browser.new_context(
+                storage_state=state, reduced_motion="reduce", **context
+            )
+        page = self._contexts[key].new_page()
+        page.set_viewport_size({"width": width, "height": 800})
+        hub_path = path.removeprefix("hub/")
+        page.goto(self.hub.hub_url(hub_path) if hub_path != path else self.hub.page(path))
+        return page
+
+    def _login(self, who: str) -> StorageState:
+        if who not in self._logins:
+            context = self.browser.new_context()
+            page = context.new_page()
+            page.goto(self.hub.hub_url("login"))
+            page.fill("#username_input", who)
+            page.fill("#password_input", PASSWORD)
+            page.click("#login_submit")
+            page.wait_for_url("**/hub/home")
+            page.goto(self.hub.page())
+            self._logins[who] = context.storage_state()
+            context.close()
+        return self._logins[who]
+
+    def close_pages(self) -> None:
+        """Close every page; logins stay."""
+        for context in self._contexts.values():
+            for page in context.pages:
+                page.close()
+
+
+@pytest.fixture(scope="package")
+def visits(browser: Browser, hub: RealHub) -> Visits:
+    """One for the whole package: it takes a second to log in."""
+    return Visits(browser, hub)
+
+
+@pytest.fixture
+def open_as(visits: Visits) -> Iterator[Visits]:
+    yield visits
+    visits.close_pages()
+
+
+@pytest.fixture(scope="package")
+def horrible_visits(browser: Browser, tmp_path_factory) -> Iterator[Visits]:
+    """Its hub has a role that nobody can hold through one of its groups, for that is deleted."""
+    with RealHub(tmp_path_factory.mktemp("horrible"), HORRIBLE) as hub:
+        for name in NAMES:
+            hub.api("POST", f"users/{quote(name, safe='')}").raise_for_status()
+        names = [each["name"] for each in hub.api("GET", "users").json()]
+        hub.api("DELETE", f"groups/{MISSING}").raise_for_status()
+        hub.put_in_group("hub-admins", *names)
+        hub.put_in_group("community-reps", "w" * 90, "山田" * 30)
+        yield Visits(browser, hub)
+
+
+@pytest.fixture
+def horrible(horrible_visits: Visits) -> Iterator[Visits]:
+    yield horrible_visits
+    horrible_visits.close_pages()

@@ -1,0 +1,113 @@
+"""axe-core finds nothing on any page, in either theme."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from .conftest import Visits
+
+EVERY_RULE = {"resultTypes": ["violations"]}
+COLOURS = {**EVERY_RULE, "runOnly": ["color-contrast", "link-in-text-block"]}
+"""Nothing but colours changes with the theme."""
+
+PAGES = (
+    ("rita", ""),
+    ("hanna", ""),
+    ("uwe", ""),
+    ("root", ""),
+    ("uwe", "contacts"),
+    ("uwe", "contacts?q=memory"),
+    ("uwe", "contacts?q=xyzzy+plugh"),
+    ("rita", "roles/hub-administrator"),
+    ("uwe", "roles/hub-administrator"),
+    ("uwe", "roles/community-guide"),
+    ("uwe", "model"),
+    ("uwe", "no/such/page"),
+    ("", "no/such/page"),
+)
+
+# On the hub's own pages, only what we add is looked at: the hub's login button and heading have
+# too little contrast, its home page has no main landmark, its admin page has unnamed buttons.
+PARTIALS = (
+    ("rita", "hub/home", "#responsibility-home"),
+    ("uwe", "hub/home", "#responsibility-home"),
+    ("", "hub/login", "#responsibility-public"),
+    ("uwe", "hub/no-such-page", "#responsibility-public"),
+    ("root", "hub/admin", "#responsibility-admin"),
+)
+
+
+def faults(page, part=None, rules=EVERY_RULE) -> list[str]:
+    """What axe-core has to say, one line for each fault."""
+    found = Axe().run(page, part, rules).response["violations"]
+    return [
+        f"{each['id']}: {node['target']} {node['failureSummary']}"
+        for each in found
+        for node in each["nodes"]
+    ]
+
+
+def faults_in_both_themes(page, part=None) -> list[str]:
+    """The faults of a page that was opened in the light theme, then in the dark one."""
+    found = faults(page, part)
+    assert page.get_attribute("html", "data-bs-theme") == "light"
+    page.evaluate("document.documentElement.dataset.bsTheme = 'dark'")
+    return found + faults(page, part, COLOURS)
+
+
+@pytest.mark.parametrize(("who", "path"), PAGES)
+def test_axe_finds_nothing_on_our_pages(open_as, who, path):
+    """No page of ours has a fault in either theme, seen by any persona."""
+    assert faults_in_both_themes(open_as(who, path)) == []
+
+
+@pytest.mark.parametrize("path", ["", "model", "roles/hub-administrator"])
+def test_axe_finds_nothing_on_a_phone(open_as, path):
+    """What is arranged otherwise on a phone has no fault either."""
+    assert faults_in_both_themes(open_as("rita", path, width=360)) == []
+
+
+def test_axe_finds_nothing_in_what_can_be_unfolded(open_as):
+    """The areas on the contacts page have no fault when they are open."""
+    page = open_as("uwe", "contacts")
+    for area in page.locator("summary").all():
+        area.click()
+    assert page.locator("details .rsp-ask").first.is_visible()
+    assert faults_in_both_themes(page) == []
+
+
+@pytest.mark.parametrize("path", ["", "roles/community-representative"])
+def test_axe_finds_nothing_where_something_is_wrong(horrible, path):
+    """Notices about the set-up, and names of any kind, have no fault."""
+    page = horrible("root", path)
+    assert page.locator(".rsp-notice").count()
+    assert faults_in_both_themes(page) == []
+
+
+def test_axe_finds_nothing_while_the_hub_is_down(browser, fault_hub):
+    """The notice that names may be out of date has no fault, and stands above them."""
+    hub = fault_hub.hub
+    visits = Visits(browser, hub)
+    visits("hanna")
+    with fault_hub.fault(down=True, only="groups"):
+        hub.wait_for(lambda: hub.health()["roster"]["trouble"])
+        page = visits("hanna")
+        assert page.locator("main > .rsp-notice").inner_text().startswith("Names on this page")
+        assert faults_in_both_themes(page) == []
+    visits.close_pages()
+
+
+@pytest.mark.parametrize(("who", "path", "part"), PARTIALS)
+def test_axe_finds_nothing_in_what_we_add_to_the_hubs_pages(open_as, who, path, part):
+    """Our part of a page of the hub has no fault in either theme."""
+    page = open_as(who, path)
+    page.wait_for_selector(part)
+    assert faults_in_both_themes(page, part) == []
+
+
+def test_the_theme_that_the_reader_prefers_is_used(open_as):
+    """Who has a dark desktop gets dark pages, without asking."""
+    page = open_as("uwe", color_scheme="dark")
+    assert page.get_attribute("html", "data-bs-theme") == "dark"
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(33, 37, 41)"
