@@ -3,7 +3,6 @@
 declared     a Declaration of Reef Lab's hub (unit tests)
 roster       its roster: hanna administers, rita represents and administers
 hub          one real hub for the whole run, with rita, hanna, uwe and root; leave it as it is
-own_hub      makes real hubs for one test, stopped afterwards
 fault_hub    a real hub whose API the service reaches through a FaultProxy
 hub_app      (pytest-jupyterhub) a hub in this process, for configurations
 """
@@ -41,21 +40,6 @@ def hub(tmp_path_factory):
         running.put_in_group("hub-admins", "hanna", "rita")
         running.put_in_group("community-reps", "rita")
         yield running
-
-
-@pytest.fixture
-def own_hub(tmp_path):
-    hubs: list[RealHub] = []
-
-    def make(*args, start: bool = True, **kwargs) -> RealHub:
-        folder = tmp_path / f"hub{len(hubs)}"
-        folder.mkdir()
-        hubs.append(RealHub(folder, *args, **kwargs))
-        return hubs[-1].start() if start else hubs[-1]
-
-    yield make
-    for each in hubs:
-        each.stop()
 
 
 @pytest.fixture(scope="session")

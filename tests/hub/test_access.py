@@ -7,9 +7,11 @@ import re
 import psutil
 import pytest
 import requests
+from traitlets import TraitError
 
 from jupyterhub_responsibility.access import roster_scopes
 from jupyterhub_responsibility.service.routes import ROUTES
+from jupyterhub_responsibility.service.settings import Settings
 
 from ..realhub import ADMIN_TOKEN, PERSONAS
 
@@ -128,6 +130,13 @@ def test_a_token_in_the_address_is_ignored(hub, browser_without_login):
     assert is_error(reply, 403, "forbidden")
     reply = browser_without_login.get(hub.page(), params=query, allow_redirects=False)
     assert reply.status_code == 302
+
+
+def test_an_identity_is_believed_for_ten_seconds():
+    """No operator has to set it for a revoked login to end soon, and none can make it long."""
+    assert Settings().identity_seconds == 10
+    with pytest.raises(TraitError):
+        Settings(identity_seconds=61)
 
 
 def test_a_cookie_of_somebody_else_is_ignored(hub, browser_without_login):

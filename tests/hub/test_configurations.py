@@ -209,7 +209,10 @@ def lived_in(tmp_path_factory):
         c.JupyterHub.load_roles.append(
             {"name": "after", "scopes": ["list:users"], "services": ["after"]})
         """
-    with RealHub(folder, LIVED_IN, base_url="/some/prefix/", before=before, config=after) as hub:
+    settings = ("--Settings.roster_seconds=1", "--Settings.identity_seconds=60")
+    with RealHub(
+        folder, LIVED_IN, base_url="/some/prefix/", before=before, config=after, settings=settings
+    ) as hub:
         yield hub
 
 
@@ -246,6 +249,18 @@ def test_services_before_and_after_live_on(lived_in):
     """Services of the operator keep their tokens and roles."""
     assert lived_in.api("GET", "users", token="after-token-01234").status_code == 200
     assert lived_in.api("GET", "users", token="before-token-0123").status_code == 403
+
+
+def test_a_role_does_not_wait_for_the_identity(lived_in):
+    """However old the identity may be, what the roster knows about a viewer counts at once."""
+    session = lived_in.visit("rita")
+    assert "You have no role" in session.get(lived_in.page()).text
+    lived_in.put_in_group("community-reps", "rita")
+    assert "through the group" in session.get(lived_in.page()).text
+    assert session.get(lived_in.page("api/me")).json()["duties"]
+    lived_in.take_out_of_group("community-reps", "rita")
+    assert "You have no role" in session.get(lived_in.page()).text
+    assert session.get(lived_in.page("api/me")).json()["duties"] == []
 
 
 @pytest.fixture(scope="module")
@@ -336,7 +351,7 @@ def test_an_erased_service_breaks_nothing_else(erased):
 
 @pytest.fixture(scope="module")
 def own_look(tmp_path_factory):
-    """A hub whose page.html asks for a variable that only the hub can compute."""
+    """A hub with a page.html that only the hub can render, and a `user` role below enable()."""
     folder = tmp_path_factory.mktemp("own-look")
     own = folder / "own-templates"
     own.mkdir()
@@ -361,16 +376,31 @@ def own_look(tmp_path_factory):
         c.Authenticator.manage_groups = True
         """
     )
-    with RealHub(folder, before=before) as hub:
+    after = 'c.JupyterHub.load_roles.append({"name": "user", "scopes": ["self"]})'
+    with RealHub(folder, before=before, config=after) as hub:
         yield hub
+
+
+def test_an_account_without_the_scope(own_look):
+    """Who may not open the page is told by the hub whom to ask, and by the API what is missing."""
+    reply = own_look.visit("uwe").get(own_look.page())
+    assert reply.status_code == 403
+    assert reply.url.startswith(own_look.hub_url())
+    assert "https://reef.example/help" in reply.text
+    assert "hub-admins@reef.example" not in reply.text
+    headers = {"Authorization": f"token {own_look.token_for('uwe')}"}
+    reply = requests.get(own_look.page("api/me"), headers=headers, timeout=10)
+    assert reply.status_code == 403
+    assert PAGE in reply.json()["error"]["message"]
 
 
 def test_a_page_html_of_the_hub_alone(own_look):
     """Our pages fall back to the hub's look, and the hub's own pages keep the operator's."""
-    session = own_look.visit("uwe")
+    session = own_look.visit("hanna")
+    own_look.wait_until_read()
     reply = session.get(own_look.page())
     assert reply.status_code == 200
-    assert "Ask the right person" in reply.text
+    assert "through the group" in reply.text
     assert "Low tide" not in reply.text
     assert "Low tide" in session.get(own_look.hub_url("home")).text
     assert "For JupyterHub admins" not in reply.text
@@ -391,7 +421,7 @@ def test_managed_groups_are_dated(own_look):
     """Where the authenticator decides about groups, the role's page says so."""
     own_look.visit("hanna")
     own_look.wait_until_read()
-    html = own_look.visit("uwe").get(own_look.page("roles/hub-administrator")).text
+    html = own_look.visit("hanna").get(own_look.page("roles/hub-administrator")).text
     assert "as of their last login" in html
     assert "the login service decides who is in the group" in html
 
