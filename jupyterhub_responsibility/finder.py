@@ -30,8 +30,8 @@ _FAINT = frozenset({"contact", "help", "question"})
 _TITLE, _TOPIC, _TEXT = 3.0, 3.0, 1.0
 _CLOSE = 0.8  # likeness of a word that has a slip in it
 _ENDING = 3  # letters of an ending: "servers", "installing"
-_TIE = 0.001
-_ENOUGH = 0.2  # part of a question that an answer has to be about
+_TIE = 0.001  # weight of words that tell nothing
+_WORTH = 0.2  # of the best answer's score, for another to be worth showing
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,12 +88,12 @@ class Finder:
         for found, entry in self._entries.items():
             hits = {word: self._hit(word, entry) for word in known}
             matched = sum(rarity[word] for word, hit in hits.items() if hit)
-            if matched >= _ENOUGH * sum(rarity.values()):
+            if matched:
                 tie = _TIE * sum(entry.get(word, 0.0) for word in asked if word in _STOP)
                 scores[found] = matched * sum(rarity[w] * hit for w, hit in hits.items()) + tie
         best = max(scores.values(), default=0.0)
         ranked = sorted(scores, key=lambda found: -scores[found])
-        return tuple(found for found in ranked if scores[found] >= 0.2 * best)[:MOST]
+        return tuple(found for found in ranked if scores[found] >= _WORTH * best)[:MOST]
 
     def _hit(self, word: str, entry: dict[str, float]) -> float:
         return max((weight * entry.get(w, 0.0) for w, weight in self._weigh(word)), default=0.0)

@@ -16,11 +16,10 @@ Location = tuple[str | int, ...]
 MAX_BYTES = 300_000
 """Twenty times the built-in model: whatever is larger is no declaration."""
 
-MAX_DEPTH = 12
 MAX_PARTS = 50_000
 """Aliases can make a short file stand for a very long one."""
 
-_TOO_DEEP, _TOO_MUCH = "nested too deeply", "more than a declaration can hold"
+_TOO_MUCH = "more than a declaration can hold"
 
 # What the YAML parser says → the same for people who don't write YAML every day: what is wrong,
 # how to mend it. What isn't listed is passed on.
@@ -42,7 +41,6 @@ _WORDS = {
     "expected ':'": ("there is no ':' after the key", "Write 'key: value'"),
     "single document": ("a second document starts here", "Keep one, without the line '---'"),
     "undefined alias": ("text cannot start with '*'", "Put it in quotes"),
-    _TOO_DEEP: ("this is nested too deeply", "Nothing in a declaration is nested so deep"),
     _TOO_MUCH: ("this stands for too much", "Write out what the aliases ('*…') stand for"),
 }
 _OPENED = ("flow sequence", "flow mapping", "quoted scalar", "simple key")
@@ -98,7 +96,7 @@ def read_file(path: Path) -> Source:
     if len(raw) > MAX_BYTES:
         raise UnreadableError(f"{path}: is larger than {MAX_BYTES:,} bytes")
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         fix = "Save it again with the encoding UTF-8"
         raise UnreadableError(f"{path}: is not UTF-8 text. {fix}") from error
@@ -118,7 +116,8 @@ def read_text(text: str, name: str = "") -> Source:
         line = text.count("\n", 0, error.position) + 1
         source.faults.append(Fault("", message, "Type the line again", name, line))
     except RecursionError:
-        source.faults.append(source.fault((), *_WORDS[_TOO_DEEP]))
+        fix = "Nothing in a declaration is nested so deep"
+        source.faults.append(source.fault((), "this is nested too deeply", fix))
     return source
 
 
@@ -133,8 +132,6 @@ def _not_yaml(error: yaml.MarkedYAMLError, source: Source) -> Fault:
 
 def _plain(node: yaml.Node, location: Location, source: Source) -> Any:
     source.lines.setdefault(location, node.start_mark.line + 1)
-    if len(location) > MAX_DEPTH:
-        raise yaml.MarkedYAMLError(problem=_TOO_DEEP, problem_mark=node.start_mark)
     if len(source.lines) > MAX_PARTS:
         raise yaml.MarkedYAMLError(problem=_TOO_MUCH, problem_mark=node.start_mark)
     if isinstance(node, yaml.MappingNode):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
@@ -93,6 +94,13 @@ FAULTS = {
         "contacts[0].telephone",
         "should be text",
         "Put the value in quotes",
+    ),
+    "a date without hyphens": (
+        CONTACT + "    review_by: '20270630'\n",
+        9,
+        "contacts[0].review_by",
+        "'20270630' is not a date",
+        "Write it as year-month-day, such as 2027-06-30",
     ),
     "a telephone number with words": (
         CONTACT + "    telephone: extension 12\n",
@@ -263,7 +271,7 @@ def test_text_is_taken_without_the_spaces_around_it():
 MISTYPED = {
     "a key": ({"group": ["x"]}, {}),
     "a required key": ({}, {"contacts": [{"id": "desk", "nam": "Desk"}]}),
-    "a key in capitals": ({"Groups": ["x"]}, {}),
+    "a key in capitals": ({"GROUPS": ["x"]}, {}),
 }
 
 
@@ -295,7 +303,24 @@ def places(value: Any, at: tuple = ()) -> list[tuple]:
 
 
 @pytest.mark.parametrize(
-    "odd", [None, 1, 1.5, "x", "", "\ud800", b"x", [], [[]], {}, {"x": {}}, {1: 2}, True, object()]
+    "odd",
+    [
+        None,
+        1,
+        1.5,
+        "x",
+        "",
+        "\ud800",
+        b"x",
+        [],
+        [[]],
+        {},
+        {"x": {}},
+        {1: 2},
+        True,
+        datetime(2027, 6, 30, 12, tzinfo=timezone.utc),
+        object(),
+    ],
 )
 def test_anything_anywhere_is_read_or_refused(odd):
     """Whatever stands in whatever place, the declaration loads or its faults say how to mend it."""

@@ -63,7 +63,18 @@ KEYS_AND_VALUES = {
         6,
         "should be text",
     ),
-    "a tag": ("title: !!int reef\n", "title", 6, "'reef' cannot be read as it stands"),
+    "a tag": (
+        "community: {name: !!int reef}\n",
+        "community.name",
+        6,
+        "'reef' cannot be read as it stands",
+    ),
+    "a day that no calendar has": (
+        "contacts: [{id: desk, name: Desk, review_by: 2027-02-30}]\n",
+        "contacts[0].review_by",
+        6,
+        "'2027-02-30' is not a date",
+    ),
     "half a character": ('title: "\\ud800"\n', "title", 6, "characters that cannot be seen"),
     "half a character in a key": ('"\\ud800": 1\n', "", 6, "this cannot be a key"),
 }
