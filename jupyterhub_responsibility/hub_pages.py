@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from .access import page_scope
@@ -33,10 +33,15 @@ class HubPages:
         self.options = options
         self.first = Desk(declaration, Roster()).first_contacts()
         self.public = tuple(contact for contact in declaration.contacts if contact.public)
+        self.mapped = frozenset(declaration.mapped_groups)
+        self.roles_through = lru_cache(maxsize=100)(self._roles_through)
 
     def __call__(self, user: Any) -> HubPage:
         """The variable for one page, seen by `user` (a `jupyterhub.user.User`, or None)."""
         return HubPage(self, user)
+
+    def _roles_through(self, groups: frozenset[str]) -> tuple[OwnRole, ...]:
+        return roles_of(self.declaration, Viewer("", groups=groups))
 
 
 class Navigation:
@@ -72,11 +77,16 @@ class HubPage(Navigation):
     def roles(self) -> tuple[OwnRole, ...]:
         """The roles that the account holds, through its groups as they are now."""
         try:
-            groups = frozenset(group.name for group in self._user.groups)
-            return roles_of(self._pages.declaration, Viewer(self._user.name, groups=groups))
+            pages = self._pages
+            return pages.roles_through(pages.mapped.intersection(g.name for g in self._user.groups))
         except Exception:
             log.exception("The roles of an account could not be told")
             return ()
+
+    @cached_property
+    def held(self) -> str:
+        """The titles of these roles, as text."""
+        return " and ".join(own.role.title for own in self.roles)
 
     @cached_property
     def admin(self) -> bool:

@@ -30,6 +30,9 @@ EVERYONE = "everyone"
 RESPONSIBILITIES_PER_AREA = 5
 """More would overwhelm those who have to remember them."""
 
+URL_SHOWN = 50
+"""Characters of an address that are shown."""
+
 
 @dataclass(frozen=True, slots=True)
 class Range:
@@ -156,6 +159,12 @@ class Contact:
     def reachable(self) -> bool:
         """Whether there is any way to reach it."""
         return bool(self.email or self.telephone or self.url)
+
+    @property
+    def shown_url(self) -> str:
+        """The address of its page as people read it, cut where it is long."""
+        plain = self.url.removeprefix("https://").removeprefix("http://").strip("/")
+        return plain if len(plain) <= URL_SHOWN else f"{plain[: URL_SHOWN - 1]}…"
 
 
 @dataclass(frozen=True, slots=True)
