@@ -108,12 +108,7 @@ def role_scopes(role: str) -> tuple[list[str], Iterator[list[str]]]:
 
 def service_scopes() -> tuple[list[str], Iterator[list[str]]]:
     """What the service itself may do."""
-    reasons = {
-        "list:groups": "find the mapped groups",
-        "read:groups": "read who is in them",
-    }
-    scopes = access.roster_scopes(["…"])
-    return ["scope", "to"], ([f"`{s}`", reasons[s.partition("!")[0]]] for s in scopes)
+    return ["scope", "to"], ([f"`{scope}`", why] for scope, why in access.SERVICE_SCOPES.items())
 
 
 def dangerous_scopes() -> tuple[list[str], Iterator[list[str]]]:

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from .model import Declaration
+
 UserManagement = Literal["service", "admin", "off"]
 USER_MANAGEMENT: tuple[UserManagement, ...] = get_args(UserManagement)
 
@@ -105,9 +107,28 @@ def scopes_for(
     return scopes
 
 
-def roster_scopes(groups: Iterable[str]) -> tuple[str, ...]:
-    """What the service itself needs: the members of the mapped groups, and nothing else."""
-    return tuple(f"{scope}!group={g}" for g in groups for scope in ("list:groups", "read:groups"))
+SERVICE_SCOPES: dict[str, str] = {
+    "groups!group=…": "read who is in each mapped group, and change it for those who may appoint",
+    "read:users:name!user=…": "see whether an account that `initial` names is there yet",
+    ADD_USERS_SCOPE: 'add plain users for Hub Administrators (`user_management="service"`)',
+    "list:groups!group=…": "instead of the first, where the authenticator manages groups",
+    "read:groups!group=…": "likewise",
+}
+"""What the service itself needs, and nothing else; `…` is filled in."""
+
+
+def service_scopes(
+    declaration: Declaration, user_management: UserManagement, authenticator_groups: bool
+) -> tuple[str, ...]:
+    """Those of SERVICE_SCOPES that one hub needs."""
+    groups, names = declaration.mapped_groups, declaration.initial.values()
+    adds = (ADD_USERS_SCOPE,) if user_management == "service" else ()
+    if authenticator_groups:
+        reads = (f"{scope}!group={g}" for g in groups for scope in ("list:groups", "read:groups"))
+        return (*reads, *adds)
+    first = dict.fromkeys(name for each in names for name in each)
+    edits = (f"groups!group={group}" for group in groups)
+    return (*edits, *(f"read:users:name!user={name}" for name in first), *adds)
 
 
 def dangers(scopes: Iterable[str]) -> dict[str, str]:

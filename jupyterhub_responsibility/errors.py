@@ -53,3 +53,23 @@ class ConfigurationError(ResponsibilityError):
 
 class HubError(ResponsibilityError):
     """The hub gave no usable answer. The message is safe to show: it holds no secret."""
+
+
+class HubRefusedError(HubError):
+    """The hub understood and said no (`status`, 4xx): nothing has changed there."""
+
+    def __init__(self, message: str, status: int) -> None:
+        self.status = status
+        super().__init__(message)
+
+
+class LedgerError(ResponsibilityError):
+    """The ledger cannot be written or read. The message is safe to show."""
+
+
+class RefusedError(ResponsibilityError):
+    """Somebody may not do something, or not now; `code` says which rule, the message why."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(message)

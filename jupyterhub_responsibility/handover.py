@@ -13,6 +13,11 @@ from typing import Any
 from .errors import ConfigurationError
 
 VARIABLE = "JUPYTERHUB_RESPONSIBILITY"
+DATABASE_VARIABLE = "JUPYTERHUB_RESPONSIBILITY_DATABASE"
+"""The address of the ledger's database has a variable of its own: it may hold a password."""
+
+DEFAULT_DATABASE = "sqlite:///jupyterhub-responsibility.sqlite"
+
 MOST_BYTES = 120_000
 """Linux limits one variable of the environment to 128 KiB."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
-from .errors import HubError
+from .errors import HubError, HubRefusedError, RefusedError
 
 PAGE = 200
 MOST_PAGES = 1000
@@ -44,11 +44,51 @@ class HubAPI:
                 found[name] = tuple(sorted(user for user in users if isinstance(user, str)))
         return found
 
+    async def add_to_group(self, group: str, name: str) -> tuple[str, ...]:
+        """Add an account to a group. Returns the members as the hub then has them.
+
+        Needs `groups` for this group. Raises HubRefusedError (400: no such account) or HubError.
+        """
+        return await self._edit_group("POST", group, name)
+
+    async def remove_from_group(self, group: str, name: str) -> tuple[str, ...]:
+        """Take an account out of a group. Returns the members as the hub then has them."""
+        return await self._edit_group("DELETE", group, name)
+
+    async def _edit_group(self, method: str, group: str, name: str) -> tuple[str, ...]:
+        body = {"users": [name]}
+        model = await self._ask(method, f"groups/{segment(group)}/users", body)
+        users = model.get("users") if isinstance(model, dict) else None
+        if not isinstance(users, list):
+            raise HubError("The hub's answer about a group makes no sense")
+        return tuple(user for user in users if isinstance(user, str))
+
+    async def has_user(self, name: str) -> bool:
+        """Whether there is such an account. Needs `read:users:name` for it."""
+        try:
+            await self._ask("GET", f"users/{segment(name)}")
+        except HubRefusedError as error:
+            if error.status == 404:
+                return False
+            raise
+        return True
+
+    async def add_user(self, name: str) -> str:
+        """Add a plain user. Returns the name as the hub has it.
+
+        Needs `admin:users`. Raises HubRefusedError: 409 there is one, 400 not a name to use here.
+        """
+        model = await self._ask("POST", f"users/{segment(name)}", {"admin": False})
+        added = model.get("name") if isinstance(model, dict) else None
+        if not isinstance(added, str):
+            raise HubError("The hub's answer about a new user makes no sense")
+        return added
+
     async def _list(self, path: str) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = []
         for _ in range(MOST_PAGES):
             query = urlencode({"offset": len(items), "limit": PAGE})
-            page = await self._get(f"{path}?{query}")
+            page = await self._ask("GET", f"{path}?{query}")
             more = page.get("items") if isinstance(page, dict) else None
             if not isinstance(more, list) or not all(isinstance(item, dict) for item in more):
                 raise HubError(f"The hub's answer to /{path} makes no sense")
@@ -57,10 +97,13 @@ class HubAPI:
                 return items
         raise HubError(f"The hub's list at /{path} does not end")
 
-    async def _get(self, path: str) -> Any:
+    async def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         self.calls += 1
         request = HTTPRequest(
             f"{self._url}/{path}",
+            method=method,
+            body=None if body is None else json.dumps(body),
+            allow_nonstandard_methods=True,  # a DELETE with a body
             headers=self._headers,
             connect_timeout=self._timeout,
             request_timeout=self._timeout,
@@ -75,9 +118,22 @@ class HubAPI:
             raise HubError(f"The hub did not answer ({type(error).__name__})") from error
         if response.code == 599:
             raise HubError("The hub did not answer in time")
-        if response.code != 200:
-            raise HubError(f"The hub answered {response.code} to /{path.partition('?')[0]}")
+        if response.code not in (200, 201):
+            message = f"The hub answered {response.code} to /{path.partition('?')[0]}"
+            if 400 <= response.code < 500 and response.code not in (408, 429):
+                raise HubRefusedError(message, response.code)
+            raise HubError(message)
         try:
             return json.loads(response.body)
         except ValueError as error:
             raise HubError("The hub's answer is not JSON") from error
+
+
+def segment(name: str) -> str:
+    """A name as one segment of a path. Raises RefusedError where a path cannot hold it."""
+    if name in ("", ".", ".."):
+        raise RefusedError("unknown", "An account cannot be called that")
+    try:
+        return quote(name, safe="")
+    except UnicodeEncodeError as error:  # half a character
+        raise RefusedError("unknown", "An account cannot be called that") from error

@@ -23,7 +23,7 @@ from .access import UserManagement
 from .declaration import dump, load
 from .declaration.shape import did_you_mean
 from .errors import ConfigurationError
-from .handover import hand_over
+from .handover import DATABASE_VARIABLE, DEFAULT_DATABASE, hand_over
 from .hub_pages import HubPages, IfConfigured
 from .model import Declaration
 from .paths import templates as our_templates
@@ -33,6 +33,9 @@ log = logging.getLogger(__name__)
 
 VARIABLE = "responsibility"
 """The name of the variable in the hub's templates."""
+
+SECRET = {"api_token", "database_url"}
+"""Options that no message repeats."""
 
 HUB_ROLES = {"admin", "user", "server", "token"}
 """Roles that every hub has; a role of the model can't have such an id."""
@@ -49,6 +52,7 @@ def enable(
     api_token: str | None = None,
     templates: bool = True,
     user_management: UserManagement = "service",
+    database_url: str = DEFAULT_DATABASE,
 ) -> None:
     """Add a Responsibilities service, its roles, groups and templates to a hub's configuration.
 
@@ -58,7 +62,8 @@ def enable(
     `external=True` the hub doesn't start it, and `api_token` is the token it shares with the
     hub. `templates=False` leaves the hub's own pages alone. `user_management` says who may add
     users: `"service"`, `"admin"` (Hub Administrators; it makes them as powerful as a JupyterHub
-    admin) or `"off"`.
+    admin) or `"off"`. `database_url` is where the ledger is: SQLite by default, PostgreSQL for
+    several replicas of the service.
 
     Raises DeclarationError with every fault of the declaration, UnreadableError where there is
     no such file, and ConfigurationError where the configuration contradicts it.
@@ -71,6 +76,7 @@ def enable(
         "api_token": api_token,
         "templates": templates,
         "user_management": user_management,
+        "database_url": database_url,
     }
     _check_options(service_name, url, external, api_token, user_management)
     declared = load(declaration)
@@ -84,7 +90,10 @@ def enable(
         service["api_token"] = api_token
     if not external:
         service["command"] = command or [sys.executable, "-m", __package__, "serve"]
-        service["environment"] = _handover(c, declared, service_name, user_management)
+        service["environment"] = {
+            **_handover(c, declared, service_name, user_management),
+            DATABASE_VARIABLE: database_url,
+        }
     variables = _current(hub, "template_vars", {})
     changes: dict[str, Any] = {
         "services": _with_service(_current(hub, "services", []), service),
@@ -208,9 +217,10 @@ def _enabled_before(hub: Config, pages: HubPages) -> bool:
 
 def _call(pages: HubPages, names: list[str]) -> str:
     """A call of enable() in words, without its token."""
-    options = (f"{name}={pages.options[name]!r}" for name in names if name != "api_token")
-    token = ["its own api_token"] if "api_token" in names else []
-    return ", ".join((pages.declaration.source or "a dict", *options, *token))
+    options = (
+        f"its own {name}" if name in SECRET else f"{name}={pages.options[name]!r}" for name in names
+    )
+    return ", ".join((pages.declaration.source or "a dict", *options))
 
 
 def _handover(
@@ -273,6 +283,7 @@ def _with_roles(
 ) -> list[dict[str, Any]]:
     hub = c.JupyterHub
     page = access.page_scope(service_name)
+    managed_groups = authenticator_manages(c, "groups")
     roles = [dict(role) for role in _current(hub, "load_roles", [])]
     managed = authenticator_manages(c, "roles")
     if managed:
@@ -299,8 +310,8 @@ def _with_roles(
     roles.append(
         {
             "name": name,
-            "description": "Reads who holds which responsibility",
-            "scopes": list(access.roster_scopes(declared.mapped_groups)),
+            "description": "Reads and changes who holds which responsibility",
+            "scopes": list(access.service_scopes(declared, user_management, managed_groups)),
             "services": IfConfigured([service_name]),
         }
     )

@@ -24,11 +24,17 @@ from typing import Literal, get_args
 Split = Literal["provider", "shared", "community", "partner", "none"]
 SPLITS: tuple[Split, ...] = get_args(Split)
 
+TermEnd = Literal["flag", "withdraw"]
+"""What happens when a term ends: it is shown, or the account is taken out of the group."""
+
 EVERYONE = "everyone"
 """The contact target that stands for everybody on the hub."""
 
 RESPONSIBILITIES_PER_AREA = 5
 """More would overwhelm those who have to remember them."""
+
+CONFIRM_EVERY = 12
+"""Months after which holders are asked again whether they know their duties."""
 
 URL_SHOWN = 50
 """Characters of an address that are shown."""
@@ -44,7 +50,10 @@ class Range:
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """A named part in the model; `mapped` roles are held through groups of the hub."""
+    """A named part in the model; `mapped` roles are held through groups of the hub.
+
+    `confirm_every` is how often holders confirm their duties, in months.
+    """
 
     id: str
     title: str
@@ -55,6 +64,8 @@ class Role:
     appointed_by: tuple[str, ...] = ()
     starts_with: tuple[str, ...] = ()
     mapped: bool = False
+    on_term_end: TermEnd = "flag"
+    confirm_every: int = CONFIRM_EVERY
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,13 +224,15 @@ class Roster:
     `read_at` is None while they are not known: never read, or read too long ago to be
     repeated. A group that the hub doesn't have is absent from `members`. `trouble` says in
     plain words why the last attempt to read failed, and is empty if it did not. `version`
-    grows whenever a page made from it would read differently.
+    grows whenever a page made from it would read differently. `seen_at` is the last entry of
+    the ledger when the reading began.
     """
 
     read_at: datetime | None = None
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     trouble: str = ""
     version: int = 0
+    seen_at: int = 0
 
     @cached_property
     def _groups(self) -> Mapping[str, frozenset[str]]:

@@ -33,33 +33,32 @@ class RosterKeeper:
         declaration: Declaration,
         read: Callable[[tuple[str, ...]], Awaitable[Members]],
         *,
-        interval: timedelta,
         max_age: timedelta,
         now: Callable[[], datetime] = utcnow,
+        ledger_number: Callable[[], int] = lambda: 0,
     ) -> None:
         self._groups = declaration.mapped_groups
         self._read = read
-        self._interval = interval
         self._max_age = max_age
         self._now = now
+        self._ledger_number = ledger_number
+        self._learned = 0
         self._reading: asyncio.Task[None] | None = None
         self._tried_at: datetime | None = None
         self.current = Roster(trouble="The hub has not been asked yet")
 
-    async def run(self) -> None:
-        """Refresh for ever; a failed reading is kept as `trouble` and does not end it."""
-        while True:
-            await self.refresh()
-            await asyncio.sleep(self._interval.total_seconds())
-
     async def refresh(self) -> None:
-        """Read the roster now; those who ask at the same time share one reading."""
+        """Read the roster now; a failed reading is kept as `trouble`.
+
+        Those who ask at the same time share one reading.
+        """
         if self._reading is None or self._reading.done():
             self._reading = asyncio.ensure_future(self._refresh())
         await asyncio.shield(self._reading)
 
     async def _refresh(self) -> None:
         self._tried_at = self._now()
+        seen_at, learned = self._ledger_number(), self._learned
         try:
             members = await self._read(self._groups)
         except HubError as error:
@@ -68,12 +67,25 @@ class RosterKeeper:
             log.exception("Reading the roster failed in an unforeseen way")
             self._failed("Reading the hub failed in an unforeseen way")
         else:
-            self._succeeded(members)
+            if learned == self._learned:
+                self._succeeded(members, seen_at)
+            else:  # what was read may be older than what is known
+                await self._refresh()
 
-    def _succeeded(self, members: Members) -> None:
+    def learn(self, group: str, members: tuple[str, ...]) -> None:
+        """Take in what the hub has just said about one group."""
+        self._learned += 1
+        if self.current.read_at is None:
+            return
+        known = {**self.current.members, group: tuple(sorted(members))}
+        version = self.current.version + 1
+        self.current = replace(self.current, members=known, version=version)
+
+    def _succeeded(self, members: Members, seen_at: int) -> None:
         if self.current.trouble:
             log.info("The roster is up to date again")
-        fresh = Roster(self._now(), dict(members), version=self.current.version)
+        version = self.current.version
+        fresh = Roster(self._now(), dict(members), version=version, seen_at=seen_at)
         if _reads_alike(fresh, self.current):
             self.current = fresh
         else:

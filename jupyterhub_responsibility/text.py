@@ -34,6 +34,11 @@ def visible(name: str) -> str:
     return f"{shown[:LONGEST_NAME]}…⟨{digest[:12]}⟩"
 
 
+def isolated(name: str) -> str:
+    """A visible name for the middle of a sentence, whose direction of writing ends with it."""
+    return f"\u2068{visible(name)}\u2069"
+
+
 def _seen(char: str, before: str, composed: bool) -> bool:
     if char == " ":
         return before != " "

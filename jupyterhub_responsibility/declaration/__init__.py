@@ -28,11 +28,11 @@ from ..model import (
 )
 from .checks import check
 from .draft import Draft, Part
-from .entries import NO_MODEL, json_schema
+from .entries import NO_MODEL, Date, json_schema
 from .shape import did_you_mean, entry_of
 from .source import Source, read_file, short
 
-__all__ = ["BUILT_IN", "dump", "json_schema", "load", "shipped_models"]
+__all__ = ["BUILT_IN", "Date", "dump", "json_schema", "load", "shipped_models"]
 
 BUILT_IN = "community-hub"
 """The model that a declaration starts from if it names none."""
@@ -177,6 +177,8 @@ def _role(role_id: str, part: Part) -> Role:
         "appointed_by",
         "starts_with",
         "mapped",
+        "on_term_end",
+        "confirm_every",
     )
     holders = part.get("holders")
     limits = Range(holders.min, holders.max) if holders else Range()

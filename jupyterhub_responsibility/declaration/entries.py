@@ -23,7 +23,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from ..model import EVERYONE, Split
+from ..model import EVERYONE, Split, TermEnd
 
 NO_MODEL = "none"
 
@@ -161,6 +161,10 @@ class RoleEntry(Entry):
     """Holders without an account on the hub."""
     scopes: Names | None = None
     """JupyterHub scopes to grant instead of the usual ones."""
+    on_term_end: TermEnd | None = None
+    """What happens when a holder's term ends: `flag` shows it, `withdraw` ends it."""
+    confirm_every: Annotated[StrictInt, Field(ge=1, le=120)] | None = None
+    """After how many months holders confirm their duties again; 12 if it isn't said."""
     remove: StrictBool = False
     """Drop the role from the model."""
 

@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+import time
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -23,21 +24,27 @@ from traitlets import Unicode
 from traitlets.config import Application, Config, catch_config_error
 
 from .._version import __version__
+from ..appointments import Appointments
 from ..declaration import load
 from ..errors import ConfigurationError, ResponsibilityError
 from ..finder import Finder
 from ..handover import handed_over
 from ..hub_api import HubAPI
 from ..hub_pages import Navigation
+from ..ledger import Ledger, Store
 from ..model import Declaration
 from ..paths import STATIC
+from ..requests import Requests
 from ..roster import RosterKeeper, utcnow
+from ..rules import Rules
 from .handlers.plain import FileHandler
 from .identity import cookie_secret, hub_oauth
+from .limits import Limiter
 from .routes import OTHERWISE, ROUTES
 from .settings import Settings
 from .site import Site
 from .templating import Templates
+from .watch import Watch
 
 log = logging.getLogger("jupyterhub_responsibility")
 
@@ -57,12 +64,19 @@ def build_site(settings: Settings, declaration: Declaration, auth: HubOAuth) -> 
     """Put the real adapters together."""
     tls = {"client_key": auth.keyfile, "client_cert": auth.certfile, "ca_certs": auth.client_ca}
     api = HubAPI(auth.api_url, auth.api_token, settings.hub_timeout, tls)
+    ledger = Ledger(Store(settings.database_url), utcnow)
     keeper = RosterKeeper(
         declaration,
         api.members,
-        interval=timedelta(seconds=settings.roster_seconds),
         max_age=timedelta(seconds=settings.roster_max_age),
+        ledger_number=lambda: ledger.book.number,
     )
+    rules = Rules(declaration, settings.authenticator_groups)
+    appointments = Appointments(declaration, api, ledger, rules, utcnow, keeper.learn)
+    watch = Watch(
+        declaration, keeper, ledger, appointments,
+        settings.roster_seconds, settings.settle_seconds,
+    )  # fmt: skip
     home = auth.base_url
     hub = auth.hub_host + auth.hub_prefix
     templates = Templates(
@@ -79,8 +93,9 @@ def build_site(settings: Settings, declaration: Declaration, auth: HubOAuth) -> 
         },
     )
     return Site(
-        settings, declaration, Finder(declaration), keeper, api, auth, templates, home, hub,
-        started_at=utcnow(),
+        settings, declaration, Finder(declaration), keeper, api, auth, templates, ledger,
+        appointments, Requests(declaration, ledger, rules, appointments, utcnow), watch,
+        Limiter(time.monotonic), home, hub, started_at=utcnow(),
     )  # fmt: skip
 
 
@@ -176,10 +191,11 @@ async def _work(site: Site, app: WebApplication) -> None:
     """Answer requests, and read the roster in between, until cancelled."""
     server = await _listen(app, site.settings, site.auth)
     try:
-        await site.keeper.run()
+        await site.watch.run()
     finally:
         server.stop()
         await server.close_all_connections()
+        await site.ledger.close()
 
 
 async def _listen(app: WebApplication, settings: Settings, auth: HubOAuth) -> HTTPServer:

@@ -6,6 +6,7 @@ import asyncio
 import hmac
 import logging
 import os
+from collections.abc import Awaitable
 from typing import Any
 
 from jupyterhub.services.auth import HubOAuth
@@ -48,8 +49,22 @@ async def identify(
 
     Raises HubError where the hub gave no usable answer.
     """
+    return await _answer(auth.get_user(handler, sync=False), timeout)
+
+
+async def identify_afresh(
+    auth: HubOAuth, handler: RequestHandler, timeout: float
+) -> dict[str, Any] | None:
+    """The same, asked of the hub now, for somebody whom `identify` has let in."""
+    token = auth.get_token(handler)
+    session = auth.get_session_id(handler)
+    asked = auth.user_for_token(token, use_cache=False, session_id=session, sync=False)
+    return await _answer(asked, timeout)
+
+
+async def _answer(asked: Awaitable[Any], timeout: float) -> dict[str, Any] | None:
     try:
-        model = await asyncio.wait_for(auth.get_user(handler, sync=False), timeout)
+        model = await asyncio.wait_for(asked, timeout)
     except asyncio.TimeoutError as error:
         raise HubError("The hub did not answer in time") from error
     except HTTPError as error:

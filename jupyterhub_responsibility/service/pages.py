@@ -6,16 +6,20 @@ Each page has a frozen context; its fields are all that its template may use, be
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from urllib.parse import urlencode
 
 from ..access import EVERYTHING, Ability, abilities, scopes_for
+from ..appointments import state_tag
+from ..confirmations import state_of, text_of
 from ..contacts import Answer, Desk
 from ..diagram import Diagram, diagram
 from ..duties import Duty, duties_by_area
 from ..finder import Finder
 from ..holders import Filling, Holder, OwnRole, filling, roles_of
+from ..ledger import Book, ConfirmationState, Entry, Note, Request, Term
 from ..model import (
     SPLITS,
     Area,
@@ -30,6 +34,8 @@ from ..model import (
     Split,
     Viewer,
 )
+from ..rules import RULES, Rules
+from ..sentences import sentence
 from .settings import Settings
 
 WIDE, NARROW = 760, 340
@@ -45,6 +51,13 @@ class Subject:
     declaration: Declaration
     roster: Roster
     settings: Settings
+    book: Book
+    today: date
+
+    @property
+    def rules(self) -> Rules:
+        """Who may change what."""
+        return Rules(self.declaration, self.settings.authenticator_groups)
 
     @property
     def desk(self) -> Desk:
@@ -56,7 +69,8 @@ class Subject:
 class Frame:
     """What every page has. `home` and `hub` are paths that end in a slash.
 
-    `notes` are faults in the set-up, for JupyterHub admins only.
+    `notes` are faults in the set-up, for JupyterHub admins only. `done` says what the viewer
+    has just done, `failed` why that did not work. `tabs` are the pages that they may open.
     """
 
     title: str
@@ -68,15 +82,36 @@ class Frame:
     as_of: datetime | None = None
     trouble: str = ""
     notes: tuple[str, ...] = ()
+    done: str = ""
+    failed: str = ""
+    tabs: tuple[Tab, ...] = ()
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A page of ours; `place` is what `Frame.here` says on it."""
+
+    place: str
+    path: str
+    label: str
 
 
 @dataclass(frozen=True)
 class RoleCard:
-    """A role of the viewer, the groups through which, and who else holds it."""
+    """A role of the viewer, the groups through which, and who else holds it.
+
+    `state` is whether they have confirmed its duties, and `text` what they would confirm.
+    """
 
     own: OwnRole
     others: tuple[Holder, ...]
     known: bool
+    state: ConfirmationState
+    confirmed_at: datetime | None
+    text: str
+    term: Term | None
+    term_ended: bool
+    note: Note | None
 
 
 @dataclass(frozen=True)
@@ -106,6 +141,17 @@ class MyPage:
     contacts: tuple[Answer, ...]
     shares: tuple[Share, ...]
     admin: bool
+    requests: tuple[RequestLine, ...]
+    adds_users: bool
+
+
+@dataclass(frozen=True)
+class RequestLine:
+    """A request that is open, with its role; `mine` if the viewer made it."""
+
+    request: Request
+    role: Role
+    mine: bool
 
 
 @dataclass(frozen=True)
@@ -124,7 +170,7 @@ class RolePage:
     """One role: what it is, who holds it, what for, and who may appoint."""
 
     filling: Filling
-    shown: tuple[Holder, ...]
+    shown: tuple[HolderRow, ...]
     areas: tuple[tuple[Area, tuple[DutyLine, ...]], ...]
     answer: Answer
     groups: tuple[str, ...]
@@ -133,6 +179,24 @@ class RolePage:
     starts_with: tuple[Role, ...]
     abilities: tuple[Ability, ...]
     links: tuple[Link, ...]
+    holds: bool
+    may_appoint: bool
+    open_to_change: bool
+    requests: tuple[RequestLine, ...]
+    tag: str
+    rules: tuple[str, ...]
+    today: date
+
+
+@dataclass(frozen=True)
+class HolderRow:
+    """A holder, their term, and whether they have confirmed their duties (accounts only)."""
+
+    holder: Holder
+    term: Term | None = None
+    term_ended: bool = False
+    state: ConfirmationState | None = None
+    confirmed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -159,6 +223,25 @@ class ModelPage:
 
 
 @dataclass(frozen=True)
+class UsersPage:
+    """Adding users: what became of each name of the last list."""
+
+    results: tuple[tuple[str, str], ...] = ()
+    names: str = ""
+
+
+@dataclass(frozen=True)
+class LedgerPage:
+    """Entries, newest first; `older` is the query that leads on, `query` the filter as one."""
+
+    lines: tuple[tuple[Entry, str], ...]
+    roles: tuple[Role, ...]
+    wanted: Mapping[str, str]
+    older: str
+    query: str
+
+
+@dataclass(frozen=True)
 class ErrorPage:
     """What happened, what to do, and whom to contact."""
 
@@ -179,6 +262,8 @@ def my_page(subject: Subject, viewer: Viewer) -> MyPage:
         contacts=subject.desk.directory(),
         shares=shares(subject.declaration),
         admin=viewer.admin,
+        requests=tuple(each for each in request_lines(subject, viewer) if each.mine),
+        adds_users=subject.rules.may_add_users(viewer, subject.settings.user_management),
     )
 
 
@@ -198,15 +283,16 @@ def contacts_page(subject: Subject, finder: Finder, question: str) -> ContactsPa
     )
 
 
-def role_page(subject: Subject, role_id: str) -> RolePage:
-    """One role. Raises KeyError where the model has no such role."""
+def role_page(subject: Subject, viewer: Viewer, role_id: str) -> RolePage:
+    """One role, for one viewer. Raises KeyError where the model has no such role."""
     declaration = subject.declaration
     role = declaration.model.roles[role_id]
     holders = filling(declaration, subject.roster, role_id)
     roles = declaration.model.roles
+    text = text_of(declaration, role)
     return RolePage(
         filling=holders,
-        shown=holders.holders[:HOLDERS_SHOWN],
+        shown=tuple(_row(subject, role, each, text) for each in holders.holders[:HOLDERS_SHOWN]),
         areas=_duty_lines(declaration, [role_id]),
         answer=subject.desk.answer("role", role_id),
         groups=declaration.groups.get(role_id, ()),
@@ -215,7 +301,54 @@ def role_page(subject: Subject, role_id: str) -> RolePage:
         starts_with=tuple(roles[each] for each in role.starts_with),
         abilities=_abilities(subject, [role_id]),
         links=declaration.links_for(role_id),
+        holds=role_id in {own.role.id for own in roles_of(declaration, viewer)},
+        may_appoint=subject.rules.may_appoint(viewer, role),
+        open_to_change=subject.rules.open_to_change(role),
+        requests=request_lines(subject, viewer, role_id),
+        tag=state_tag(role, declaration, subject.roster.members, subject.book),
+        rules=tuple(RULES.values()),
+        today=subject.today,
     )
+
+
+def request_lines(subject: Subject, viewer: Viewer, role_id: str = "") -> tuple[RequestLine, ...]:
+    """The open requests that somebody made, or may decide; for one role, or for all."""
+    roles = subject.declaration.model.roles
+    lines = (
+        RequestLine(each, roles[each.role], each.by == viewer.name)
+        for each in subject.book.open_requests(subject.today)
+        if each.role in roles and role_id in ("", each.role)
+    )
+    return tuple(
+        line for line in lines if line.mine or subject.rules.may_appoint(viewer, line.role)
+    )
+
+
+def ledger_page(
+    subject: Subject, entries: Sequence[Entry], wanted: Mapping[str, str], most: int
+) -> LedgerPage:
+    """A page of the ledger, for the filter `wanted`."""
+    model = subject.declaration.model
+    query = {name: value for name, value in wanted.items() if value and name != "before"}
+    more = {**query, "before": str(entries[-1].number)} if len(entries) == most else {}
+    return LedgerPage(
+        lines=tuple((entry, sentence(entry, model)) for entry in entries),
+        roles=tuple(model.roles[each] for each in subject.declaration.groups),
+        wanted=wanted,
+        older=urlencode(more),
+        query=urlencode(query),
+    )
+
+
+def tabs(subject: Subject, viewer: Viewer) -> tuple[Tab, ...]:
+    """The pages that somebody may open."""
+    found = [Tab("me", "", "Yours"), Tab("contacts", "contacts", "Whom to ask")]
+    found.append(Tab("model", "model", "The model"))
+    if subject.rules.may_add_users(viewer, subject.settings.user_management):
+        found.append(Tab("users", "users", "Add users"))
+    if subject.rules.may_read_ledger(viewer):
+        found.append(Tab("ledger", "ledger", "What was done"))
+    return tuple(found)
 
 
 def model_page(subject: Subject) -> ModelPage:
@@ -268,7 +401,37 @@ def shares(declaration: Declaration) -> tuple[Share, ...]:
 def _card(subject: Subject, own: OwnRole, viewer: Viewer) -> RoleCard:
     held = filling(subject.declaration, subject.roster, own.role.id)
     others = tuple(h for h in held.holders if not (h.kind == "account" and h.name == viewer.name))
-    return RoleCard(own, others, held.known)
+    holding = (own.role.id, viewer.name)
+    confirmation = subject.book.confirmations.get(holding)
+    text = text_of(subject.declaration, own.role)
+    term = subject.book.terms.get(holding)
+    note = subject.book.notes.get(own.role.id)
+    return RoleCard(
+        own=own,
+        others=others,
+        known=held.known,
+        state=state_of(confirmation, text, own.role, subject.today),
+        confirmed_at=confirmation.at if confirmation else None,
+        text=text,
+        term=term,
+        term_ended=bool(term and term.ended(subject.today)),
+        note=note if note and note.by != viewer.name else None,
+    )
+
+
+def _row(subject: Subject, role: Role, holder: Holder, text: str) -> HolderRow:
+    if holder.kind != "account":
+        return HolderRow(holder)
+    holding = (role.id, holder.name)
+    term = subject.book.terms.get(holding)
+    confirmation = subject.book.confirmations.get(holding)
+    return HolderRow(
+        holder=holder,
+        term=term,
+        term_ended=bool(term and term.ended(subject.today)),
+        state=state_of(confirmation, text, role, subject.today),
+        confirmed_at=confirmation.at if confirmation else None,
+    )
 
 
 def _duty_lines(

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from ..appointments import state_tag
+from ..confirmations import state_of, text_of
 from ..contacts import Answer
 from ..duties import Duty, duties
 from ..finder import Finder
 from ..holders import Filling, Holder, filling, roles_of
-from ..model import Contact, Responsibility, Roster, Viewer
+from ..ledger import Entry
+from ..model import Contact, Model, Responsibility, Role, Roster, Viewer
+from ..sentences import sentence
 from ..text import iso
-from .pages import Subject
+from .pages import Subject, request_lines
 
 Payload = dict[str, Any]
 
@@ -22,7 +27,12 @@ def me(subject: Subject, viewer: Viewer) -> Payload:
     return {
         "user": {"name": viewer.name, "admin": viewer.admin, "kind": viewer.kind},
         "roles": [
-            {"id": each.role.id, "title": each.role.title, "groups": list(each.groups)}
+            {
+                "id": each.role.id,
+                "title": each.role.title,
+                "groups": list(each.groups),
+                "confirmation": _confirmation(subject, viewer, each.role),
+            }
             for each in own
         ],
         "duties": [_duty(each) for each in duties(subject.declaration.model, held)],
@@ -88,6 +98,94 @@ def contacts(subject: Subject, finder: Finder, question: str) -> Payload:
         "answers": [_answer(answer) for answer in answers],
         "otherwise": [_contact(contact) for contact in desk.first_contacts()],
         **_age(subject.roster),
+    }
+
+
+def role_tag(subject: Subject, role_id: str) -> str:
+    """Stands for who holds a role, for `ETag` and `If-Match`."""
+    declaration = subject.declaration
+    role = declaration.model.roles[role_id]
+    return state_tag(role, declaration, subject.roster.members, subject.book)
+
+
+def entry(entry: Entry, model: Model) -> Payload:
+    """An entry of the ledger; `says` puts it in a sentence."""
+    return {
+        "number": entry.number,
+        "at": entry.at,
+        "event": entry.event,
+        "actor": {"name": entry.actor, "kind": entry.actor_kind},
+        "role": entry.role or None,
+        "group": entry.group or None,
+        "user": entry.person or None,
+        "intent": entry.intent,
+        "details": entry.facts,
+        "says": sentence(entry, model),
+        "digest": entry.digest,
+    }
+
+
+def change(subject: Subject, outcome: Entry) -> Payload:
+    """`PUT` and `DELETE api/roles/<role>/holders/<user>`: what became of it, and who holds it."""
+    held = filling(subject.declaration, subject.roster, outcome.role)
+    return {
+        "role": outcome.role,
+        "group": outcome.group,
+        "user": outcome.person,
+        "result": outcome.facts["result"],
+        "entry": outcome.number,
+        "holders": [_holder(each) for each in held.holders],
+    }
+
+
+def users(results: Sequence[tuple[str, str]]) -> Payload:
+    """`POST api/users`: what became of each name."""
+    return {
+        "results": [
+            {"name": name, "result": result}
+            if result in ("done", "unchanged")
+            else {"name": name, "result": "refused", "message": result}
+            for name, result in results
+        ]
+    }
+
+
+def requests(subject: Subject, viewer: Viewer) -> Payload:
+    """`GET api/requests`: the open ones that somebody made, or may decide."""
+    return {
+        "requests": [
+            {
+                "number": line.request.number,
+                "at": iso(line.request.at),
+                "by": line.request.by,
+                "role": line.request.role,
+                "group": line.request.group,
+                "user": line.request.person,
+                "reason": line.request.reason,
+                "until": line.request.until.isoformat() if line.request.until else None,
+                "expires": line.request.expires.isoformat(),
+                "mine": line.mine,
+            }
+            for line in request_lines(subject, viewer)
+        ]
+    }
+
+
+def ledger(entries: Sequence[Entry], model: Model, most: int) -> Payload:
+    """`GET api/ledger`: entries, newest first; `before` leads on to older ones."""
+    return {
+        "entries": [entry(each, model) for each in entries],
+        "before": entries[-1].number if len(entries) == most else None,
+    }
+
+
+def _confirmation(subject: Subject, viewer: Viewer, role: Role) -> Payload:
+    confirmation = subject.book.confirmations.get((role.id, viewer.name))
+    text = text_of(subject.declaration, role)
+    return {
+        "state": state_of(confirmation, text, role, subject.today),
+        "at": iso(confirmation.at) if confirmation else None,
+        "text": text,
     }
 
 

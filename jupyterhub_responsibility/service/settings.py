@@ -8,6 +8,7 @@ from traitlets import Bool, CaselessStrEnum, Dict, Float, Integer, List, Unicode
 from traitlets.config import Configurable
 
 from ..access import USER_MANAGEMENT
+from ..handover import DATABASE_VARIABLE, DEFAULT_DATABASE
 
 
 class Settings(Configurable):
@@ -53,6 +54,14 @@ class Settings(Configurable):
         help="Who may add users: this service for those in charge, Hub Administrators, nobody.",
     ).tag(config=True)
 
+    database_url = Unicode(
+        help="Where the ledger is: the address of a database, as SQLAlchemy has it.",
+    ).tag(config=True)
+
+    @default("database_url")
+    def _where_enable_says(self) -> str:
+        return os.environ.get(DATABASE_VARIABLE) or DEFAULT_DATABASE
+
     authenticator_groups = Bool(
         False,
         help="The authenticator decides who is in a group, at each login.",
@@ -84,6 +93,12 @@ class Settings(Configurable):
         min=1,
         max=60,
         help="For how long to believe the hub about who somebody is, in seconds.",
+    ).tag(config=True)
+
+    settle_seconds = Float(
+        60.0,
+        min=1.0,
+        help="How often to find out what became of changes whose outcome is unknown, in seconds.",
     ).tag(config=True)
 
     hub_timeout = Float(

@@ -12,15 +12,31 @@ from typing import Any
 from jupyterhub.services.auth import HubOAuth
 
 from ..access import scopes_for
+from ..appointments import Appointments
 from ..finder import Finder
 from ..holders import roles_of
 from ..hub_api import HubAPI
+from ..ledger import Ledger
 from ..model import Declaration, Viewer
 from ..paths import STATIC
-from ..roster import RosterKeeper
+from ..requests import Requests
+from ..roster import RosterKeeper, utcnow
 from . import pages
+from .limits import Limiter
 from .settings import Settings
 from .templating import HubUser, Templates
+from .watch import Watch
+
+
+@dataclass(frozen=True)
+class News:
+    """What became of what the viewer wanted to do: it is done, or why it failed."""
+
+    done: str = ""
+    failed: str = ""
+
+
+NOTHING_NEW = News()
 
 KEPT_PAGES = 500
 """Rendered pages to keep; about 30 kB each."""
@@ -37,6 +53,11 @@ class Site:
     api: HubAPI
     auth: HubOAuth
     templates: Templates
+    ledger: Ledger
+    appointments: Appointments
+    requests: Requests
+    watch: Watch
+    limiter: Limiter
     home: str
     hub: str
     started_at: datetime
@@ -56,28 +77,55 @@ class Site:
     @property
     def subject(self) -> pages.Subject:
         """What pages are about, at this moment."""
-        return pages.Subject(self.declaration, self.keeper.current, self.settings)
+        return pages.Subject(
+            self.declaration,
+            self.keeper.current,
+            self.settings,
+            self.ledger.book,
+            utcnow().date(),
+        )
 
-    def my_page(self, viewer: Viewer, xsrf: str) -> str:
+    def my_page(self, viewer: Viewer, xsrf: str, news: News = NOTHING_NEW) -> str:
         """My responsibilities, as HTML."""
-        return self._page("me", "", viewer, xsrf)
+        return self._page("me", "", viewer, xsrf, news)
 
     def model_page(self, viewer: Viewer, xsrf: str) -> str:
         """The model, as HTML."""
         return self._page("model", "", viewer, xsrf)
 
-    def role_page(self, viewer: Viewer, xsrf: str, role_id: str) -> str:
+    def role_page(self, viewer: Viewer, xsrf: str, role_id: str, news: News = NOTHING_NEW) -> str:
         """One role, as HTML. Raises KeyError where the model has no such role."""
-        return self._page("role", role_id, viewer, xsrf)
+        return self._page("role", role_id, viewer, xsrf, news)
 
     def contacts_page(self, viewer: Viewer, xsrf: str, question: str) -> str:
         """Whom do I ask?, as HTML."""
         return self._page("contacts", question, viewer, xsrf)
 
-    def _page(self, name: str, argument: str, viewer: Viewer, xsrf: str) -> str:
+    def users_page(
+        self, viewer: Viewer, xsrf: str, page: pages.UsersPage, news: News = NOTHING_NEW
+    ) -> str:
+        """Adding users, as HTML."""
+        return self.render(
+            "responsibility-users.html", "Add users", "users", page, viewer, xsrf, news
+        )
+
+    def ledger_page(self, viewer: Viewer, xsrf: str, page: pages.LedgerPage) -> str:
+        """The ledger, as HTML."""
+        return self.render(
+            "responsibility-ledger.html", "What was done", "ledger", page, viewer, xsrf
+        )
+
+    def _page(
+        self, name: str, argument: str, viewer: Viewer, xsrf: str, news: News = NOTHING_NEW
+    ) -> str:
         """A page as it was rendered before, while nothing has changed that it says."""
-        version = (self.keeper.current.version, self.notes(viewer))
-        return self._kept(name, argument, viewer, xsrf, version)
+        version = (
+            self.keeper.current.version,
+            self.ledger.book.number,
+            utcnow().date(),
+            self.notes(viewer),
+        )
+        return self._kept(name, argument, viewer, xsrf, news, version)
 
     def _render_for(
         self,
@@ -85,6 +133,7 @@ class Site:
         argument: str,
         viewer: Viewer,
         xsrf: str,
+        news: News,
         version: object,  # noqa: ARG002  # part of the key under which the page is kept
     ) -> str:
         subject = self.subject
@@ -95,15 +144,22 @@ class Site:
         elif name == "model":
             page, title = pages.model_page(subject), "Who looks after this hub"
         elif name == "role":
-            page = pages.role_page(subject, argument)
+            page = pages.role_page(subject, viewer, argument)
             title = page.filling.role.title
         else:
             page = pages.contacts_page(subject, self.finder, argument)
             title = "Whom do I ask?"
-        return self.render(f"responsibility-{name}.html", title, name, page, viewer, xsrf)
+        return self.render(f"responsibility-{name}.html", title, name, page, viewer, xsrf, news)
 
     def render(
-        self, template: str, title: str, here: str, page: object, viewer: Viewer | None, xsrf: str
+        self,
+        template: str,
+        title: str,
+        here: str,
+        page: object,
+        viewer: Viewer | None,
+        xsrf: str,
+        news: News = NOTHING_NEW,
     ) -> str:
         """Render one of our templates for a viewer, or for somebody who isn't logged in."""
         roster = self.keeper.current
@@ -117,6 +173,9 @@ class Site:
             as_of=roster.read_at if viewer else None,
             trouble=roster.trouble if viewer else "",
             notes=self.notes(viewer) if viewer else (),
+            done=news.done,
+            failed=news.failed,
+            tabs=pages.tabs(self.subject, viewer) if viewer else (),
         )
         return self.templates.render(
             template,
@@ -168,6 +227,11 @@ class Site:
                 f"{self.declaration.source} has changed since the hub started. Restart"
                 " the hub to show what it says now."
             )
+        if self.ledger.trouble:
+            found.append(
+                f"{self.ledger.trouble}. Nothing can be changed here until that is mended."
+            )
+        found += self.watch.waiting
         roster = self.keeper.current
         if roster.read_at:
             found += [

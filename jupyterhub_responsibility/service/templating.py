@@ -23,17 +23,20 @@ log = logging.getLogger(__name__)
 
 
 class HubUser:
-    """The `user` that the hub's `page.html` expects; its `name` is for reading."""
+    """The `user` that the hub's `page.html` expects; its `name` is for reading.
+
+    `login` is the name in full, for forms to send back.
+    """
 
     def __init__(self, viewer: Viewer) -> None:
         self.name = visible(viewer.name)
         self.admin = viewer.admin
-        self._in_full = viewer.name
+        self.login = viewer.name
 
     @property
     def json_escaped_name(self) -> str:
         """The name in full, for a JavaScript string inside HTML."""
-        text = json.dumps(self._in_full)[1:-1]
+        text = json.dumps(self.login)[1:-1]
         return text.translate({ord(char): f"\\u{ord(char):04x}" for char in "<>&'"})
 
 

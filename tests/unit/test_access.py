@@ -13,9 +13,10 @@ from jupyterhub_responsibility.access import (
     abilities,
     dangers,
     page_scope,
-    roster_scopes,
     scopes_for,
+    service_scopes,
 )
+from jupyterhub_responsibility.declaration import load
 
 ADMIN, REP = "hub-administrator", "community-representative"
 
@@ -83,16 +84,40 @@ def test_filtered_scopes_are_no_danger():
     assert not dangers(["tokens!user", "access:servers!user=rita", "admin:users!group=staff"])
 
 
-def test_the_service_reads_the_mapped_groups_and_nothing_else():
-    """Two filtered scopes a group; without groups, none."""
-    assert roster_scopes(["hub-admins", "a/b"]) == (
-        "list:groups!group=hub-admins",
-        "read:groups!group=hub-admins",
+GROUPS = {
+    "roles": {
+        "hub-administrator": {"groups": ["hub-admins"]},
+        "community-representative": {"groups": ["a/b"], "initial": ["rita"]},
+    }
+}
+
+
+def test_the_service_edits_the_mapped_groups_and_nothing_else():
+    """A filtered scope a group and a first holder; where it adds no users, none is dangerous."""
+    scopes = service_scopes(load(GROUPS), "off", authenticator_groups=False)
+    assert sorted(scopes) == [
+        "groups!group=a/b",
+        "groups!group=hub-admins",
+        "read:users:name!user=rita",
+    ]
+    assert not dangers(scopes)
+
+
+def test_the_service_adds_users_only_where_it_is_to():
+    """One more scope, and only for `user_management="service"`."""
+    declared = load(GROUPS)
+    more = set(service_scopes(declared, "service", False))
+    assert more - set(service_scopes(declared, "admin", False)) == {"admin:users"}
+
+
+def test_where_the_authenticator_manages_groups_the_service_only_reads():
+    """It could change what a login would undo."""
+    assert sorted(service_scopes(load(GROUPS), "off", authenticator_groups=True)) == [
         "list:groups!group=a/b",
+        "list:groups!group=hub-admins",
         "read:groups!group=a/b",
-    )
-    assert roster_scopes([]) == ()
-    assert not dangers(roster_scopes(["hub-admins"]))
+        "read:groups!group=hub-admins",
+    ]
 
 
 def test_the_page_has_a_scope_of_its_own():

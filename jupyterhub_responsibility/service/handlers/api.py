@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from .. import payloads
+from ...errors import RefusedError
+from ...ledger import Entry, Wanted, export
+from ...ledger.store import CHUNK
+from .. import actions, bodies, payloads
+from ..filters import wanted
 from .base import APIHandler
 from .people import QUESTION
+
+PAGE = 100
+"""Entries of the ledger in one answer."""
 
 
 class MeHandler(APIHandler):
@@ -34,7 +41,9 @@ class RoleHandler(APIHandler):
     def get(self, role_id: str) -> None:
         if role_id not in self.site.declaration.model.roles:
             raise self.not_found()
-        self.finish(payloads.role(self.site.subject, role_id))
+        subject = self.site.subject
+        self.set_header("ETag", f'"{payloads.role_tag(subject, role_id)}"')
+        self.finish(payloads.role(subject, role_id))
 
 
 class ContactsHandler(APIHandler):
@@ -43,6 +52,103 @@ class ContactsHandler(APIHandler):
     def get(self) -> None:
         question = self.get_query_argument("q", "")[:QUESTION]
         self.finish(payloads.contacts(self.site.subject, self.site.finder, question))
+
+
+class HolderHandler(APIHandler):
+    """`PUT` and `DELETE api/roles/<role>/holders/<user>`: appoint, and withdraw."""
+
+    async def put(self, role_id: str, person: str) -> None:
+        actor = await self.writer()
+        body = bodies.from_json(bodies.AppointBody, self.request.body)
+        entry = await actions.appoint(self.site, actor, role_id, person, body, self.seen())
+        self._say(role_id, entry)
+
+    async def delete(self, role_id: str, person: str) -> None:
+        actor = await self.writer()
+        body = bodies.check(bodies.WithdrawBody, self.query())
+        entry = await actions.withdraw(self.site, actor, role_id, person, body, self.seen())
+        self._say(role_id, entry)
+
+    def _say(self, role_id: str, entry: Entry) -> None:
+        subject = self.site.subject
+        self.set_header("ETag", f'"{payloads.role_tag(subject, role_id)}"')
+        self.finish(payloads.change(subject, entry))
+
+
+class UsersHandler(APIHandler):
+    """`POST api/users`: add users."""
+
+    async def post(self) -> None:
+        actor = await self.writer()
+        body = bodies.from_json(bodies.UsersBody, self.request.body)
+        self.finish(payloads.users(await actions.add_users(self.site, actor, body)))
+
+
+class ConfirmationsHandler(APIHandler):
+    """`POST api/confirmations`: confirm the duties of a role."""
+
+    async def post(self) -> None:
+        actor = await self.writer()
+        body = bodies.from_json(bodies.ConfirmBody, self.request.body)
+        entry = await actions.confirm(self.site, actor, body)
+        self.set_status(201)
+        self.finish(payloads.entry(entry, self.site.declaration.model))
+
+
+class RequestsHandler(APIHandler):
+    """`GET` and `POST api/requests`: one's own and those to decide, and a new one."""
+
+    async def get(self) -> None:
+        self.finish(payloads.requests(self.site.subject, await self.afresh()))
+
+    async def post(self) -> None:
+        actor = await self.writer()
+        body = bodies.from_json(bodies.RequestBody, self.request.body)
+        entry = await actions.ask(self.site, actor, body)
+        self.set_status(201)
+        self.finish(payloads.entry(entry, self.site.declaration.model))
+
+
+class RequestHandler(APIHandler):
+    """`POST api/requests/<number>`: approve, decline, or take back."""
+
+    async def post(self, number: str) -> None:
+        actor = await self.writer()
+        body = bodies.from_json(bodies.VerdictBody, self.request.body)
+        entry = await actions.decide(self.site, actor, int(number), body)
+        self.finish(payloads.entry(entry, self.site.declaration.model))
+
+
+class LedgerHandler(APIHandler):
+    """`GET api/ledger`: who did what, as JSON, JSON Lines or CSV."""
+
+    async def get(self) -> None:
+        site = self.site
+        if not site.subject.rules.may_read_ledger(await self.afresh()):
+            raise RefusedError(
+                "not_allowed", "Only those who may appoint somebody see what was done."
+            )
+        names = ("person", "role", "since", "until", "before")
+        query, before = wanted({name: self.get_query_argument(name, "") for name in names})
+        form = self.get_query_argument("format", "json")
+        if form not in ("json", *export.FORMATS):
+            raise RefusedError("invalid", "format: use json, jsonl or csv.")
+        if form == "json":
+            entries = await site.ledger.page(query, before, PAGE)
+            self.finish(payloads.ledger(entries, site.declaration.model, PAGE))
+        else:
+            await self._export(form, query, before)
+
+    async def _export(self, form: str, query: Wanted, before: int | None) -> None:
+        kind, line, first = export.FORMATS[form]
+        self.set_header("Content-Type", kind)
+        self.set_header("Content-Disposition", f'attachment; filename="ledger.{form}"')
+        self.write(first)
+        while entries := await self.site.ledger.page(query, before, CHUNK):
+            self.write("".join(map(line, entries)))
+            await self.flush()
+            before = entries[-1].number
+        self.finish()
 
 
 class NotFoundHandler(APIHandler):

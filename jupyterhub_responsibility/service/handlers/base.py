@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import logging
 from http import HTTPStatus
+from math import ceil
 from typing import Any
 
 from jupyterhub.services.auth import HubOAuth, HubOAuthenticated
 from tornado.web import HTTPError, RequestHandler
 
 from ...access import page_scope
-from ...errors import HubError
+from ...appointments import UnknownError
+from ...errors import HubError, LedgerError, RefusedError
 from ...model import Viewer
-from .. import identity
+from .. import identity, limits
 from ..pages import ErrorPage
 from ..site import Site
 
@@ -20,19 +22,44 @@ log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 10
 
+REFUSED = {
+    "bad_date": 400,
+    "bad_name": 400,
+    "invalid": 400,
+    "unknown": 404,
+    "which_group": 400,
+    "not_allowed": 403,
+    "yourself": 403,
+    "stale": 412,
+    "too_large": 413,
+    "too_many": 429,
+}
+"""HTTP status by the code of a RefusedError; whatever isn't listed is a conflict."""
+
 TITLES = {
     400: "That did not work",
     403: "This page is not open to you",
     404: "There is no such page",
     405: "That cannot be done here",
+    409: "That cannot be done now",
+    412: "Something has changed since you looked",
+    413: "That is too much at once",
+    429: "That was a lot in a short time",
     503: "The hub does not answer right now",
 }
+ERROR_TITLES = {
+    "no_ledger": "Nothing can be changed right now",
+    "outcome_unknown": "It is not certain whether that was done",
+}
+"""Titles where the status alone would mislead."""
+
 MESSAGES = {
     400: "The address or what was sent with it is not as it should be.",
     403: "Your account may not see this. If you think it should, ask one of the people below.",
     404: "The address may be mistyped, or what it led to is gone.",
     405: "This address is for reading only.",
     500: "Something went wrong here, and it has been noted. Try again in a moment.",
+    413: "Send less at once.",
     503: "Who you are, and who holds which role, can only be told with the hub's help. Nothing"
     " is lost: try again in a moment.",
 }
@@ -80,9 +107,35 @@ class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # Jupyt
         self.viewer = await site.keeper.agree_with(identity.viewer_of(model))
         return self.viewer
 
+    async def afresh(self) -> Viewer:
+        """Who is asking, by what the hub says now: for changes, and for reading the ledger."""
+        site = self.site
+        model = await identity.identify_afresh(self.hub_auth, self, site.settings.hub_timeout)
+        if model is None or not identity.may_enter(self.hub_auth, model):
+            raise HTTPError(403, "no longer let in")
+        self.viewer = identity.viewer_of(model)
+        return self.viewer
+
+    async def writer(self) -> Viewer:
+        """Whoever wants to change something: asked afresh, from our own pages, not too often."""
+        if self.request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+            raise HTTPError(403, "a change from another site")
+        if len(self.request.body) > limits.BYTES:
+            raise RefusedError("too_large", f"Send at most {limits.BYTES // 1024} KiB at once.")
+        viewer = await self.afresh()
+        wait = self.site.limiter.wait((viewer.kind, viewer.name))
+        if wait:
+            self.set_header("Retry-After", str(ceil(wait)))
+            raise RefusedError(
+                "too_many", f"Only {limits.WRITES} changes a minute. Try again in {ceil(wait)} s."
+            )
+        return viewer
+
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """The hub's failures are expected: they get a line, not a traceback."""
-        if isinstance(value, HubError):
+        if isinstance(value, RefusedError):
+            log.info("%s %s: %s", self.request.method, self.request.path, value.code)
+        elif isinstance(value, HubError | LedgerError):
             log.warning("%s %s: %s", self.request.method, self.request.path, value)
         else:
             super().log_exception(typ, value, tb)
@@ -90,16 +143,27 @@ class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # Jupyt
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         """Say what happened in the way that this handler speaks."""
         error = kwargs.get("exc_info", (None, None))[1]
-        if isinstance(error, HubError):
+        message, code = "", ""
+        if isinstance(error, HubError | LedgerError):
             status_code = 503
+        if isinstance(error, RefusedError):
+            status_code, code = REFUSED.get(error.code, 409), error.code
+            message = str(error)
+        if isinstance(error, UnknownError):
+            code, message = "outcome_unknown", f"{error}."
+        if isinstance(error, LedgerError):
+            code = "no_ledger"
+            message = f"{error}. Nothing was changed; who holds what can still be read."
+        self.set_status(status_code)
         if status_code == 503:
-            self.set_status(503)
             self.set_header("Retry-After", str(RETRY_SECONDS))
-        self.say_error(status_code, MESSAGES.get(status_code, MESSAGES[500]))
+        self.say_error(status_code, message or MESSAGES.get(status_code, MESSAGES[500]), code)
 
-    def say_error(self, status: int, message: str) -> None:
+    def say_error(self, status: int, message: str, code: str = "") -> None:
         """An error as a page, in the hub's look."""
         title = TITLES.get(status, "Something went wrong")
+        if code in ERROR_TITLES:
+            title = ERROR_TITLES[code]
         public = tuple(contact for contact in self.site.declaration.contacts if contact.public)
         contacts = self.site.subject.desk.first_contacts() if self.viewer else public
         page = ErrorPage(status, message, contacts, self.again(status))
@@ -158,9 +222,19 @@ class APIHandler(Handler):
             raise HTTPError(403)
         return self.viewer
 
-    def say_error(self, status: int, message: str) -> None:
-        if status == 403:
+    def seen(self) -> str:
+        """The state that the client saw (`If-Match`); empty if it doesn't matter to it."""
+        given = self.request.headers.get("If-Match", "").strip()
+        return "" if given == "*" else given.removeprefix("W/").strip('"')
+
+    def query(self) -> dict[str, str]:
+        """The values in the address, by name."""
+        names = set(self.request.query_arguments) - {"_xsrf", "token"}
+        return {name: self.get_query_argument(name) for name in names}
+
+    def say_error(self, status: int, message: str, code: str = "") -> None:
+        if status == 403 and not code:
             scope = page_scope(self.site.settings.service_name)
             message = f"This needs a login to the hub, or one of its tokens with the scope {scope}."
-        code = HTTPStatus(status).phrase.lower().replace(" ", "_")
+        code = code or HTTPStatus(status).phrase.lower().replace(" ", "_")
         self.finish({"error": {"status": status, "code": code, "message": message}})

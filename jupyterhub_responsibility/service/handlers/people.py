@@ -3,19 +3,68 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from typing import TypeVar
 
-from ...errors import HubError
-from .base import PageHandler
+from ...errors import HubError, LedgerError, RefusedError
+from ...ledger import Entry, Wanted
+from ...model import Viewer
+from ...sentences import sentence
+from .. import actions, bodies, pages
+from ..bodies import Body
+from ..filters import wanted
+from ..site import NOTHING_NEW, News
+from .base import REFUSED, PageHandler
 
 QUESTION = 200
 """Characters of a question that are read."""
 
+LINES = 50
+"""Entries on a page of the ledger."""
 
-class MyHandler(PageHandler):
-    """`/`: my responsibilities."""
+B = TypeVar("B", bound=Body)
 
-    def get(self) -> None:
-        self.page(self.site.my_page(self.who(), self.xsrf))
+
+class FormPage(PageHandler):
+    """A page with forms: a change leads back to the page, which says what became of it."""
+
+    def form(self, kind: type[B]) -> B:
+        """What was filled in; fields that were left empty count as not there."""
+        values = {name: self.get_body_argument(name) for name in kind.model_fields
+                  if self.get_body_argument(name, "").strip()}  # fmt: skip
+        return bodies.check(kind, values)
+
+    async def news(self, viewer: Viewer) -> News:
+        """What the viewer has just done, where the address names the entry about it."""
+        number = self.get_query_argument("entry", "")
+        if not number.isdecimal() or len(number) > 9:
+            return NOTHING_NEW
+        with suppress(LedgerError):
+            for entry in await self.site.ledger.page(Wanted(), int(number) + 1, 1):
+                if (entry.actor, entry.actor_kind) == (viewer.name, viewer.kind):
+                    return News(done=sentence(entry, self.site.declaration.model))
+        return NOTHING_NEW
+
+    def back(self, path: str, entry: Entry) -> None:
+        """Lead to a page of ours, which says what was done."""
+        self.redirect(f"{self.site.home}{path}?entry={entry.number}", status=303)
+
+
+class MyHandler(FormPage):
+    """`/`: my responsibilities. `POST` confirms the duties of a role."""
+
+    async def get(self) -> None:
+        viewer = self.who()
+        self.page(self.site.my_page(viewer, self.xsrf, await self.news(viewer)))
+
+    async def post(self) -> None:
+        actor = await self.writer()
+        try:
+            entry = await actions.confirm(self.site, actor, self.form(bodies.ConfirmBody))
+        except RefusedError as error:
+            self.set_status(REFUSED.get(error.code, 409))
+            self.page(self.site.my_page(actor, self.xsrf, News(failed=str(error))))
+        else:
+            self.back("", entry)
 
 
 class ContactsHandler(PageHandler):
@@ -33,13 +82,98 @@ class ModelHandler(PageHandler):
         self.page(self.site.model_page(self.who(), self.xsrf))
 
 
-class RoleHandler(PageHandler):
-    """`/roles/<role>`: one role."""
+class RoleHandler(FormPage):
+    """`/roles/<role>`: one role. `POST` changes who holds it, as the field `action` says."""
 
-    def get(self, role_id: str) -> None:
+    async def get(self, role_id: str) -> None:
         if role_id not in self.site.declaration.model.roles:
             raise self.not_found()
-        self.page(self.site.role_page(self.who(), self.xsrf, role_id))
+        viewer = self.who()
+        self.page(self.site.role_page(viewer, self.xsrf, role_id, await self.news(viewer)))
+
+    async def post(self, role_id: str) -> None:
+        if role_id not in self.site.declaration.model.roles:
+            raise self.not_found()
+        actor = await self.writer()
+        try:
+            entry = await self._act(actor, role_id)
+        except RefusedError as error:
+            self.set_status(REFUSED.get(error.code, 409))
+            news = News(failed=str(error))
+            self.page(self.site.role_page(actor, self.xsrf, role_id, news))
+        else:
+            self.back(f"roles/{role_id}", entry)
+
+    async def _act(self, actor: Viewer, role_id: str) -> Entry:
+        site, action = self.site, self.get_body_argument("action", "")
+        person = self.get_body_argument("person", "")
+        if action == "appoint":
+            body = self.form(bodies.AppointBody)
+            return await actions.appoint(site, actor, role_id, self._named(person), body)
+        if action == "withdraw":
+            seen = self.get_body_argument("seen", "")
+            gone = self.form(bodies.WithdrawBody)
+            return await actions.withdraw(site, actor, role_id, self._named(person), gone, seen)
+        if action == "request":
+            values = self.form(bodies.AppointBody).model_dump()
+            asked = bodies.RequestBody(role=role_id, user=person or None, **values)
+            return await actions.ask(site, actor, asked)
+        if action == "decide":
+            number = self.get_body_argument("request", "")
+            if not number.isdecimal() or len(number) > 9:
+                raise RefusedError("invalid", "Say which request.")
+            return await actions.decide(site, actor, int(number), self.form(bodies.VerdictBody))
+        raise RefusedError("invalid", "Say what to do.")
+
+    @staticmethod
+    def _named(person: str) -> str:
+        if not person.strip():
+            raise RefusedError("invalid", "Say whom: write the name that they log in with.")
+        return person.strip()
+
+
+class UsersHandler(FormPage):
+    """`/users`: add users."""
+
+    def get(self) -> None:
+        self._may(self.who())
+        self.page(self.site.users_page(self.who(), self.xsrf, pages.UsersPage()))
+
+    async def post(self) -> None:
+        actor = await self.writer()
+        self._may(actor)
+        names = self.get_body_argument("names", "")
+        try:
+            results = await actions.add_users(self.site, actor, self.form(bodies.UsersBody))
+        except RefusedError as error:
+            self.set_status(REFUSED.get(error.code, 409))
+            page, news = pages.UsersPage(names=names), News(failed=str(error))
+        else:
+            page, news = pages.UsersPage(results=tuple(results)), NOTHING_NEW
+        self.page(self.site.users_page(actor, self.xsrf, page, news))
+
+    def _may(self, viewer: Viewer) -> None:
+        if not self.site.subject.rules.may_add_users(viewer, self.site.settings.user_management):
+            raise RefusedError("not_allowed", "Only Hub Administrators add users, where this page"
+                               " may do it.")  # fmt: skip
+
+
+class LedgerHandler(PageHandler):
+    """`/ledger`: who did what, for those who may appoint."""
+
+    async def get(self) -> None:
+        viewer = await self.afresh()
+        site = self.site
+        if not site.subject.rules.may_read_ledger(viewer):
+            raise RefusedError(
+                "not_allowed", "Only those who may appoint somebody see what was done."
+            )
+        given = {name: self.get_query_argument(name, "") for name in
+                 ("person", "role", "since", "until", "before")}  # fmt: skip
+        query, before = wanted(given)
+        entries = await site.ledger.page(query, before, LINES)
+        page = pages.ledger_page(site.subject, entries, given, LINES)
+        self.page(site.ledger_page(viewer, self.xsrf, page))
 
 
 class AdminHandler(PageHandler):

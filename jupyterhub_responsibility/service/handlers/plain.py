@@ -23,7 +23,7 @@ class HealthHandler(Handler):
         site = self.site
         roster = site.keeper.current
         faults = site.faults()
-        well = not roster.trouble and not faults
+        well = not (roster.trouble or faults or site.watch.troubles)
         age = (utcnow() - roster.read_at).total_seconds() if roster.read_at else None
         self.finish(
             {
@@ -40,6 +40,11 @@ class HealthHandler(Handler):
                     "state": site.declaration_state(),
                     "as_of": iso(site.declaration.as_of),
                 },
+                "ledger": {
+                    "number": site.ledger.book.number,
+                    "trouble": site.ledger.trouble or None,
+                },
+                "tasks": site.watch.troubles,
                 "templates": {"operators_own": not site.templates.trouble},
                 "faults": len(faults),
             }
@@ -65,10 +70,10 @@ class CallbackHandler(Handler, HubOAuthCallbackHandler):  # type: ignore[misc]  
             # HubOAuth keeps the state of a login in memory: a restart in between loses it.
             raise HTTPError(400, "login not completed: %s", error.log_message) from error
 
-    def say_error(self, status: int, message: str) -> None:
+    def say_error(self, status: int, message: str, code: str = "") -> None:
         if status == 400:
             message = "Logging in was interrupted. Nothing is wrong with your account."
-        super().say_error(status, message)
+        super().say_error(status, message, code)
 
     def again(self, status: int) -> str:
         return self.site.home

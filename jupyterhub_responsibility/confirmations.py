@@ -1,0 +1,67 @@
+"""A holder's "I know these duties and accept them", pinned to the text that they saw."""
+
+from __future__ import annotations
+
+import json
+from calendar import monthrange
+from datetime import date
+from hashlib import sha256
+
+from .duties import duties
+from .errors import RefusedError
+from .holders import roles_of
+from .ledger import Confirmation, ConfirmationState, Draft, Entry, Ledger
+from .model import Declaration, Role, Viewer
+
+
+def text_of(declaration: Declaration, role: Role) -> str:
+    """The digest of what a holder of a role confirms: what it is, and each of its duties."""
+    model = declaration.model
+    said = [
+        role.title,
+        role.summary,
+        role.description,
+        [
+            (each.part, each.responsibility.title, each.responsibility.description)
+            for each in duties(model, [role.id])
+        ],
+    ]
+    return sha256(json.dumps(said).encode()).hexdigest()[:16]
+
+
+def state_of(
+    confirmation: Confirmation | None, text: str, role: Role, today: date
+) -> ConfirmationState:
+    """Whether a holder has confirmed, and need not do so again yet."""
+    if confirmation is None:
+        return "never"
+    due = months_later(confirmation.at.date(), role.confirm_every)
+    return "confirmed" if confirmation.text == text and today < due else "due"
+
+
+def months_later(day: date, months: int) -> date:
+    """The same day of a later month, or its last one where it has no such day."""
+    month = day.month - 1 + months
+    year, month = day.year + month // 12, month % 12 + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+async def confirm(
+    ledger: Ledger, declaration: Declaration, actor: Viewer, role: Role, text: str
+) -> Entry:
+    """Record that a holder confirms what they saw.
+
+    `text` is the digest of that. Raises RefusedError where they don't hold the role, or it
+    says something else by now.
+    """
+    if role.id not in {own.role.id for own in roles_of(declaration, actor)}:
+        raise RefusedError("not_allowed", f"Only whoever is {role.title} can confirm its duties.")
+    if text != text_of(declaration, role):
+        raise RefusedError(
+            "stale", "These duties have changed since you opened the page. Read them again first."
+        )
+    draft = Draft(
+        "confirmation", actor.name, role=role.id, person=actor.name, details={"text": text}
+    )
+    (entry,) = await ledger.append(draft)
+    return entry

@@ -1,0 +1,172 @@
+"""What follows from the ledger: terms, confirmations, requests, notes, and what is unsettled.
+
+Entries go in, in order; nothing else changes it. It holds what is still of interest, not
+what once was, so that a long ledger costs a page no more than a short one.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+from .entry import INTENTS, Entry
+
+Holding = tuple[str, str]
+"""A role and an account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Since when, until when (its last day), and by whom an account holds a role."""
+
+    since: datetime
+    by: str
+    until: date | None = None
+    reason: str = ""
+
+    def ended(self, today: date) -> bool:
+        """Whether its last day is over."""
+        return self.until is not None and self.until < today
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """A holder's "I know these duties": when, and the digest of the text that they saw."""
+
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """Somebody asks for a role, for themselves or for a successor."""
+
+    number: int
+    at: datetime
+    by: str
+    role: str
+    group: str
+    person: str
+    reason: str = ""
+    until: date | None = None
+    expires: date = date.max
+
+    def open_on(self, today: date) -> bool:
+        """Whether it can still be decided."""
+        return today <= self.expires
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What somebody who left a role wrote for whoever comes next."""
+
+    at: datetime
+    by: str
+    text: str
+
+
+ConfirmationState = Literal["confirmed", "due", "never"]
+
+
+class Book:
+    """The state that a chain of entries leads to; `number` is the last one that was read."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.terms: dict[Holding, Term] = {}
+        self.confirmations: dict[Holding, Confirmation] = {}
+        self.requests: dict[int, Request] = {}
+        self.notes: dict[str, Note] = {}
+        self.first_appointed: set[Holding] = set()
+        self.members: defaultdict[str, set[str]] = defaultdict(set)
+        """Group → accounts, as recorded."""
+        self.watched: set[str] = set()
+        """Groups whose members were looked at since the ledger began."""
+        self.touched: dict[str, int] = {}
+        """Group → the last entry about it."""
+        self.unsettled: dict[int, Entry] = {}
+        """Intents of which it isn't known what became of them."""
+
+    def read(self, entry: Entry) -> None:
+        """Take in the next entry."""
+        self.number = entry.number
+        if entry.group:
+            self.touched[entry.group] = entry.number
+        if entry.event in INTENTS:
+            self.unsettled[entry.number] = entry
+        elif entry.event in ("outcome", "settlement"):
+            self._outcome(entry)
+        elif entry.event == "observation":
+            self._observation(entry)
+        elif entry.event == "request":
+            self.requests[entry.number] = _request(entry)
+        elif entry.event == "decision":
+            self.requests.pop(int(entry.facts["request"]), None)
+        elif entry.event == "confirmation":
+            confirmed = Confirmation(entry.moment, entry.facts["text"])
+            self.confirmations[entry.role, entry.person] = confirmed
+
+    def open_requests(self, today: date) -> list[Request]:
+        """The requests that can still be decided, oldest first."""
+        return [request for request in self.requests.values() if request.open_on(today)]
+
+    def _outcome(self, entry: Entry) -> None:
+        result = entry.facts["result"]
+        intent = self.unsettled.get(entry.intent or 0)
+        if intent is None or result == "unknown":
+            return
+        del self.unsettled[intent.number]
+        if result not in ("done", "unchanged"):
+            return
+        if intent.event == "appointment":
+            self._appointed(intent, entry.person or intent.person)
+        elif intent.event == "withdrawal":
+            self._left(intent, entry.person or intent.person)
+
+    def _appointed(self, intent: Entry, person: str) -> None:
+        facts = intent.facts
+        holding = (intent.role, person)
+        until = date.fromisoformat(facts["until"]) if "until" in facts else None
+        self.terms[holding] = Term(intent.moment, intent.actor, until, facts.get("reason", ""))
+        self.members[intent.group].add(person)
+        if "first" in facts:
+            self.first_appointed.add((intent.role, intent.person))
+        if "request" in facts:
+            self.requests.pop(int(facts["request"]), None)
+
+    def _left(self, intent: Entry, person: str) -> None:
+        if note := intent.facts.get("note"):
+            self.notes[intent.role] = Note(intent.moment, intent.actor, note)
+        self._gone(intent.role, intent.group, person)
+
+    def _observation(self, entry: Entry) -> None:
+        change = entry.facts["change"]
+        if change == "began":
+            self.watched.add(entry.group)
+        elif change == "joined":
+            self.members[entry.group].add(entry.person)
+        else:
+            self._gone(entry.role, entry.group, entry.person)
+
+    def _gone(self, role: str, group: str, person: str) -> None:
+        """Who comes back starts anew: with a new term, and asked to confirm again."""
+        self.members[group].discard(person)
+        self.terms.pop((role, person), None)
+        self.confirmations.pop((role, person), None)
+
+
+def _request(entry: Entry) -> Request:
+    facts = entry.facts
+    return Request(
+        number=entry.number,
+        at=entry.moment,
+        by=entry.actor,
+        role=entry.role,
+        group=entry.group,
+        person=entry.person,
+        reason=facts.get("reason", ""),
+        until=date.fromisoformat(facts["until"]) if "until" in facts else None,
+        expires=date.fromisoformat(facts["expires"]),
+    )

@@ -1,0 +1,164 @@
+"""An entry of the ledger, and the chain that holds entries together.
+
+Each entry carries the digest of the one before it, so that none can be changed, taken out or
+moved without being found.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from hashlib import sha256
+from typing import Literal, get_args
+
+Event = Literal[
+    "appointment",
+    "withdrawal",
+    "account",
+    "outcome",
+    "settlement",
+    "request",
+    "decision",
+    "confirmation",
+    "observation",
+]
+EVENTS: dict[Event, str] = {
+    "appointment": "somebody sets out to appoint an account to a role",
+    "withdrawal": "somebody sets out to take an account out of a role",
+    "account": "somebody sets out to add a user",
+    "outcome": "what became of one of these: done, unchanged, refused or unknown",
+    "settlement": "what the hub showed later, where the outcome was unknown: done or not done",
+    "request": "somebody asks for a role, or proposes a successor",
+    "decision": "a request was declined, or taken back",
+    "confirmation": "a holder confirmed their duties",
+    "observation": "somebody joined or left a group in another way than through this service",
+}
+"""Every kind of entry, and what it records."""
+
+INTENTS: frozenset[Event] = frozenset({"appointment", "withdrawal", "account"})
+"""The kinds that announce a change on the hub, and are followed by what became of it."""
+
+ActorKind = Literal["user", "service", "hub"]
+ACTOR_KINDS: tuple[ActorKind, ...] = get_args(ActorKind)
+
+BEGINNING = "0" * 64
+"""What the first entry carries in place of the digest of an entry before it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An entry before it is written.
+
+    `actor` did it: a person, this service by itself, or the hub (somebody unknown, seen on the
+    hub). `person` is the account that it is about. `intent` is the number of the entry that an
+    outcome belongs to. Names are text: what happens to an account later erases nothing here.
+    """
+
+    event: Event
+    actor: str
+    actor_kind: ActorKind = "user"
+    role: str = ""
+    group: str = ""
+    person: str = ""
+    intent: int | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """An entry as it stands in the ledger; `at` is in UTC, to the microsecond."""
+
+    number: int
+    at: str
+    event: Event
+    actor: str
+    actor_kind: ActorKind
+    role: str
+    group: str
+    person: str
+    intent: int | None
+    details: str
+    previous: str
+    digest: str = ""
+
+    @property
+    def moment(self) -> datetime:
+        """When it was written."""
+        return datetime.fromisoformat(self.at)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """The details, by name."""
+        found: dict[str, str] = json.loads(self.details)
+        return found
+
+
+def storable(text: str) -> str:
+    """Text that every database can hold: the hub accepts names that some cannot."""
+    return text.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+
+
+def stamp(moment: datetime) -> str:
+    """A moment as entries have it: in UTC, and the later one sorts after the earlier."""
+    return moment.astimezone(timezone.utc).isoformat(timespec="microseconds")
+
+
+def write(draft: Draft, number: int, previous: str, now: datetime) -> Entry:
+    """The entry that a draft becomes after the one that has the digest `previous`."""
+    details = {name: storable(value) for name, value in draft.details.items() if value}
+    entry = Entry(
+        number=number,
+        at=stamp(now),
+        event=draft.event,
+        actor=storable(draft.actor),
+        actor_kind=draft.actor_kind,
+        role=draft.role,
+        group=storable(draft.group),
+        person=storable(draft.person),
+        intent=draft.intent,
+        details=json.dumps(details, sort_keys=True, ensure_ascii=False, separators=(",", ":")),
+        previous=previous,
+    )
+    return replace(entry, digest=digest(entry))
+
+
+def digest(entry: Entry) -> str:
+    """The digest of everything that an entry says."""
+    said = [
+        entry.number,
+        entry.at,
+        entry.event,
+        entry.actor,
+        entry.actor_kind,
+        entry.role,
+        entry.group,
+        entry.person,
+        entry.intent,
+        entry.details,
+        entry.previous,
+    ]
+    return sha256(json.dumps(said, separators=(",", ":")).encode()).hexdigest()
+
+
+def breaks(entries: Iterable[Entry], head: tuple[int, str]) -> Iterator[str]:
+    """What is wrong with a chain that should end at `head` (number and digest), in words."""
+    number, previous = 0, BEGINNING
+    for entry in entries:
+        number += 1
+        if entry.number != number:
+            missing = f"{number}" if entry.number == number + 1 else f"{number}–{entry.number - 1}"
+            yield f"entry {missing} is missing"
+        if digest(entry) != entry.digest:
+            yield f"entry {entry.number} was changed"
+        elif entry.number == number and entry.previous != previous:
+            yield f"entry {entry.number} does not follow from the one before it"
+        number, previous = entry.number, entry.digest
+    if number < head[0]:
+        missing = f"{head[0]}" if head[0] == number + 1 else f"{number + 1}–{head[0]}"
+        yield f"entry {missing} is missing at the end"
+    elif (number, previous) != head and head[0] == number:
+        yield f"entry {number} is not the one that was written last"
+    elif number > head[0]:
+        yield f"entry {head[0] + 1} and those after it were added in another way"

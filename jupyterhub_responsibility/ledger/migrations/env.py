@@ -1,0 +1,16 @@
+"""Alembic runs this for each migration; the connection comes from `store`."""
+
+from __future__ import annotations
+
+from alembic import context
+
+from jupyterhub_responsibility.ledger.tables import VERSION_TABLE, metadata
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=metadata,
+    version_table=VERSION_TABLE,
+    transactional_ddl=True,
+)
+with context.begin_transaction():
+    context.run_migrations()

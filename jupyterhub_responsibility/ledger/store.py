@@ -1,0 +1,306 @@
+"""The ledger in a database: appending to the chain, and reading it."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, create_engine, event, insert, make_url, select, text, update
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+
+from ..errors import LedgerError
+from .entry import Draft, Entry, breaks, stamp, write
+from .tables import VERSION_TABLE, entries, head
+
+REVISION = "0001"
+"""The newest migration; a database that has it needs none."""
+
+WAIT = 3
+"""Seconds to wait for a connection, or for another program that holds the database."""
+
+CHUNK = 2000
+
+# What the database says → what to tell people, who can't see the rest.
+_WORDS = {
+    "locked": "another program holds it",
+    "readonly": "it can only be read",
+    "read-only": "it can only be read",
+    "disk is full": "the disk is full",
+    "no space": "the disk is full",
+    "disk i/o": "the disk does not take it",
+    "no such table": "it is empty",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries to read; what is empty or None makes no difference.
+
+    `person` is whoever did it or whom it is about; `since` and `until` are moments.
+    """
+
+    person: str = ""
+    role: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class Store:
+    """One ledger. Every method may raise LedgerError, and blocks: call it in a thread."""
+
+    def __init__(self, url: str) -> None:
+        self._url = _url(url)
+        self.sqlite = self._url.get_backend_name() == "sqlite"
+        self._engine = create_engine(self._url, **_options(self._url))
+        self._file: tuple[int, int] | None = None
+        self._claimed: int | None = None
+        if self.sqlite:
+            event.listen(self._engine, "connect", _set_up_sqlite)
+            event.listen(self._engine, "begin", _begin)
+
+    def open(self) -> None:
+        """Bring the tables up to date."""
+        self._claim()
+        with self._writing() as connection:
+            if _revision(connection) != REVISION:
+                _migrate(connection)
+        self._file = self._identity()
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._engine.dispose()
+        if self._claimed is not None:
+            os.close(self._claimed)
+            self._claimed = None
+
+    def append(self, drafts: Sequence[Draft], now: datetime) -> list[Entry]:
+        """Write entries, all of them or none."""
+        self._still_there()
+        with self._writing() as connection:
+            last = connection.execute(select(head).with_for_update()).one()
+            number, previous = last.number, last.digest
+            written = []
+            for draft in drafts:
+                entry = write(draft, number + 1, previous, now)
+                number, previous = entry.number, entry.digest
+                written.append(entry)
+            if written:
+                connection.execute(insert(entries), [asdict(entry) for entry in written])
+                connection.execute(update(head).values(number=number, digest=previous))
+        return written
+
+    def after(self, number: int, most: int = CHUNK) -> list[Entry]:
+        """The entries after one, in order."""
+        query = select(entries).where(entries.c.number > number).order_by(entries.c.number)
+        with self._reading() as connection:
+            return [_entry(row) for row in connection.execute(query.limit(most))]
+
+    def page(self, wanted: Wanted, before: int | None, most: int) -> list[Entry]:
+        """The newest entries that are wanted and come before one, newest first."""
+        found = _newest(wanted, before, most)
+        with self._reading() as connection:
+            rows = {row.number: row for query in found for row in connection.execute(query)}
+        return [_entry(rows[number]) for number in sorted(rows, reverse=True)[:most]]
+
+    def all(self) -> Iterator[Entry]:
+        """Every entry, in order."""
+        number = 0
+        while chunk := self.after(number):
+            yield from chunk
+            number = chunk[-1].number
+
+    def verify(self) -> list[str]:
+        """Whatever is wrong with the chain, seen at one moment."""
+        with self._reading() as connection:
+            if not self.sqlite:
+                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+            last = connection.execute(select(head)).one()
+            rows = connection.execute(select(entries).order_by(entries.c.number).execution_options(
+                yield_per=CHUNK))  # fmt: skip
+            return list(breaks(map(_entry, rows), (last.number, last.digest)))
+
+    def lock(self, key: str) -> Callable[[], None] | None:
+        """Try to take a lock that holds across processes: what lets go of it, or None.
+
+        Whoever dies lets go of it: PostgreSQL ties it to the connection. SQLite has one process.
+        """
+        if self.sqlite:
+            return lambda: None
+        number = {"key": _lock_number(key)}
+        with _in_words():
+            connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            with _closing_on_error(connection):
+                if connection.execute(text("SELECT pg_try_advisory_lock(:key)"), number).scalar():
+                    return lambda: _let_go(connection, number)
+        connection.close()
+        return None
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with _in_words(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with _in_words(), self._engine.execution_options(writes=True).begin() as connection:
+            yield connection
+
+    def _claim(self) -> None:
+        """SQLite has locks for writing, none for a role: one process at a time has the ledger."""
+        if not self.sqlite or self._claimed is not None or not self._url.database:
+            return
+        try:
+            os.close(os.open(self._url.database, os.O_CREAT | os.O_RDWR, 0o600))
+            lock = os.open(f"{self._url.database}.lock", os.O_CREAT | os.O_RDWR, 0o600)
+        except OSError as error:
+            raise LedgerError(f"The ledger cannot be opened: {error.strerror}") from error
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            os.close(lock)
+            raise LedgerError("The ledger is in use by another process") from error
+        self._claimed = lock
+
+    def _identity(self) -> tuple[int, int] | None:
+        if not self.sqlite or not self._url.database:
+            return None
+        try:
+            stat = Path(self._url.database).stat()
+        except OSError:
+            return None
+        return stat.st_dev, stat.st_ino
+
+    def _still_there(self) -> None:
+        """SQLite goes on writing to a file that was deleted, where nobody will find it."""
+        if self._identity() != self._file:
+            raise LedgerError("The ledger cannot be written: its file is gone")
+
+
+def _url(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise LedgerError("database_url is not the address of a database") from error
+    if parsed.drivername == "postgresql":
+        return parsed.set(drivername="postgresql+psycopg")
+    return parsed
+
+
+def _options(url: URL) -> dict[str, Any]:
+    if url.get_backend_name() == "sqlite":
+        return {"connect_args": {"timeout": WAIT, "check_same_thread": False}}
+    milliseconds = 1000 * WAIT
+    return {
+        "pool_size": 5,
+        "pool_timeout": WAIT,
+        "pool_pre_ping": True,
+        "connect_args": {
+            "connect_timeout": WAIT,
+            "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
+            "tcp_user_timeout": milliseconds,
+        },
+    }
+
+
+def _set_up_sqlite(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # or the driver begins a transaction when it likes
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    """To write, lock before reading the end of the chain: two would write the same number."""
+    writes = connection.get_execution_options().get("writes")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _revision(connection: Connection) -> str | None:
+    """Which migration a database has; asking Alembic would cost more than that."""
+    if not connection.dialect.has_table(connection, VERSION_TABLE):
+        return None
+    query = text(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608  # a constant
+    return connection.execute(query).scalar()
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util.exc import CommandError
+
+    if connection.dialect.name == "postgresql":  # replicas start together
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _lock_number("")})
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        message = "The ledger was made by a newer version of this service"
+        raise LedgerError(message) from error
+
+
+def _newest(wanted: Wanted, before: int | None, most: int) -> list[Any]:
+    """One query for each way to be concerned, so that each can use its index."""
+    query = select(entries).order_by(entries.c.number.desc()).limit(most)
+    if before is not None:
+        query = query.where(entries.c.number < before)
+    if wanted.role:
+        query = query.where(entries.c.role == wanted.role)
+    if wanted.since:
+        query = query.where(entries.c.at >= stamp(wanted.since))
+    if wanted.until:
+        query = query.where(entries.c.at < stamp(wanted.until))
+    if not wanted.person:
+        return [query]
+    return [query.where(column == wanted.person) for column in (entries.c.person, entries.c.actor)]
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(**row._mapping)
+
+
+def _lock_number(key: str) -> int:
+    """PostgreSQL's locks are numbers of 64 bits."""
+    name = f"jupyterhub-responsibility {key}".encode()
+    return int.from_bytes(sha256(name).digest()[:8], "big", signed=True)
+
+
+def _let_go(connection: Connection, number: dict[str, int]) -> None:
+    try:
+        connection.execute(text("SELECT pg_advisory_unlock(:key)"), number)
+    except SQLAlchemyError:
+        connection.invalidate()  # the lock goes with the connection
+    finally:
+        connection.close()
+
+
+@contextmanager
+def _closing_on_error(connection: Connection) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Say in plain words what the database complains about; its own words may hold a password."""
+    try:
+        yield
+    except (SQLAlchemyError, OSError) as error:
+        said = str(error.orig if isinstance(error, DBAPIError) else error).lower()
+        for words, plain in _WORDS.items():
+            if words in said:
+                raise LedgerError(f"The ledger cannot be used: {plain}") from error
+        kind = type(error).__name__
+        raise LedgerError(f"The ledger cannot be used: the database failed ({kind})") from error

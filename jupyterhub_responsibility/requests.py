@@ -1,0 +1,94 @@
+"""Requests: somebody asks for a role or proposes a successor; those who may appoint decide."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Literal
+
+from .appointments import Appointments
+from .errors import RefusedError
+from .holders import filling
+from .ledger import Draft, Entry, Ledger, Request
+from .model import Declaration, Roster, Viewer
+from .rules import Change, Rules
+
+OPEN_DAYS = 30
+"""How long a request can be decided; after that it has expired."""
+
+Verdict = Literal["approved", "declined", "withdrawn"]
+
+
+class Requests:
+    """The use cases. They raise RefusedError, LedgerError or HubError."""
+
+    def __init__(
+        self,
+        declaration: Declaration,
+        ledger: Ledger,
+        rules: Rules,
+        appointments: Appointments,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._declaration = declaration
+        self._ledger = ledger
+        self._rules = rules
+        self._appointments = appointments
+        self._now = now
+
+    async def ask(self, actor: Viewer, change: Change, roster: Roster) -> Entry:
+        """Ask for a role for oneself, or propose a successor."""
+        today = self._now().date()
+        held = filling(self._declaration, roster, change.role.id)
+        self._rules.check_request(actor, change, held, today)
+        async with self._ledger.alone(f"requests {change.role.id}"):
+            for other in self._ledger.book.open_requests(today):
+                if (other.role, other.person) == (change.role.id, change.person):
+                    raise RefusedError(
+                        "already", "This has been asked for, and is not decided yet."
+                    )
+            expires = today + timedelta(days=OPEN_DAYS)
+            draft = Draft(
+                "request",
+                actor.name,
+                role=change.role.id,
+                group=change.group,
+                person=change.person,
+                details={
+                    "reason": change.reason,
+                    "until": change.until.isoformat() if change.until else "",
+                    "expires": expires.isoformat(),
+                },
+            )
+            (entry,) = await self._ledger.append(draft)
+            return entry
+
+    async def decide(self, actor: Viewer, number: int, verdict: Verdict, word: str) -> Entry:
+        """Approve a request (which appoints), decline it, or take back one's own."""
+        request = self._open(number)
+        role = self._declaration.model.roles[request.role]
+        change = Change(role, request.group, request.person, request.until, word, request=number)
+        if verdict == "approved":
+            return await self._appointments.appoint(actor, change)
+        if verdict == "withdrawn" and actor.name != request.by:
+            raise RefusedError("not_allowed", "Only whoever asked can take this back.")
+        if verdict == "declined":
+            self._rules.check_decider(actor, role)
+        async with self._ledger.alone(role.id):
+            self._open(number)
+            draft = Draft(
+                "decision",
+                actor.name,
+                role=request.role,
+                person=request.person,
+                details={"request": str(number), "verdict": verdict, "reason": word},
+            )
+            (entry,) = await self._ledger.append(draft)
+            return entry
+
+    def _open(self, number: int) -> Request:
+        request = self._ledger.book.requests.get(number)
+        known = request is not None and request.role in self._declaration.model.roles
+        if request is None or not known or not request.open_on(self._now().date()):
+            raise RefusedError("closed", "This request has been decided, taken back, or expired.")
+        return request

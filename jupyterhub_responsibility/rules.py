@@ -1,0 +1,176 @@
+"""Who may change what: every rule, in one place.
+
+A rule that says no raises RefusedError; its message tells the person what to do instead.
+Nothing here asks anybody: who is asking and who holds the role are given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from .errors import RefusedError
+from .holders import Filling, roles_of
+from .model import Declaration, Role, Viewer
+from .text import visible
+
+RULES: dict[str, str] = {
+    "appoint": "Only JupyterHub admins, and holders of the roles named here, may appoint.",
+    "yourself": "Nobody appoints themselves, except JupyterHub admins; that is recorded as such.",
+    "step down": "Whoever holds a role may step down.",
+    "last": "The last holders that a role needs can be withdrawn only by a JupyterHub admin.",
+    "most": "Nobody can be added once a role has as many holders as it may have.",
+    "login service": "Where the login service decides who is in a group, it can't be changed here.",
+}
+"""The rules in words, as the pages give them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A wish to add `person` to a role's group, or to take them out. `until` is the last day."""
+
+    role: Role
+    group: str
+    person: str
+    until: date | None = None
+    reason: str = ""
+    note: str = ""
+    request: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The rules of one hub."""
+
+    declaration: Declaration
+    authenticator_groups: bool = False
+
+    def may_appoint(self, viewer: Viewer, role: Role) -> bool:
+        """Whether somebody may appoint to a role, and withdraw from it."""
+        if viewer.kind != "user":
+            return False
+        held = {own.role.id for own in roles_of(self.declaration, viewer)}
+        return viewer.admin or not held.isdisjoint(role.appointed_by)
+
+    def may_read_ledger(self, viewer: Viewer) -> bool:
+        """Those who may appoint to some role may see who did what."""
+        return any(self.may_appoint(viewer, role) for role in self._mapped())
+
+    def may_add_users(self, viewer: Viewer, user_management: str) -> bool:
+        """Hub Administrators and JupyterHub admins, where this service adds users."""
+        held = {own.role.id for own in roles_of(self.declaration, viewer)}
+        allowed = viewer.admin or "hub-administrator" in held
+        return viewer.kind == "user" and user_management == "service" and allowed
+
+    def open_to_change(self, role: Role) -> bool:
+        """Whether who holds a role can be changed here at all."""
+        return bool(self.declaration.groups.get(role.id)) and not self.authenticator_groups
+
+    def group_of(self, role: Role, wanted: str | None) -> str:
+        """The group that is meant: the role's only one, or the one that was named."""
+        groups = self.declaration.groups.get(role.id, ())
+        if not groups:
+            raise RefusedError(
+                "not_mapped",
+                f"Who is {role.title} is named in this hub's declaration, not on the hub:"
+                " ask its operator.",
+            )
+        if self.authenticator_groups:
+            raise RefusedError(
+                "login_service",
+                "On this hub the login service decides who is in a group, at each login. Change"
+                " it there: a change here would be undone.",
+            )
+        if wanted is None and len(groups) > 1:
+            names = ", ".join(map(visible, groups))
+            raise RefusedError(
+                "which_group", f"{role.title} is held through several groups. Say which: {names}."
+            )
+        if wanted is not None and wanted not in groups:
+            raise RefusedError(
+                "which_group", f"{role.title} is not held through the group “{visible(wanted)}”."
+            )
+        return wanted or groups[0]
+
+    def check_appointer(self, actor: Viewer, change: Change, today: date) -> None:
+        """Whether somebody may appoint this person, whoever holds the role now."""
+        self.check_decider(actor, change.role)
+        if change.person.casefold() == actor.name.casefold() and not actor.admin:
+            raise RefusedError("yourself", RULES["yourself"])
+        check_until(change.until, today)
+
+    def check_decider(self, actor: Viewer, role: Role) -> None:
+        """Whether somebody may decide who holds a role."""
+        if not self.may_appoint(actor, role):
+            raise RefusedError("not_allowed", self._who_may(role))
+
+    def check_room(self, change: Change, filling: Filling) -> None:
+        """Whether the role has room for one more."""
+        most = change.role.holders.max
+        holders = _accounts(filling)
+        if change.person in holders or most is None or len(filling.holders) < most:
+            return
+        names = ", ".join(visible(holder.name) for holder in filling.holders)
+        raise RefusedError(
+            "full",
+            f"{change.role.title} may have {most} {_holders(most)}, and has: {names}. Withdraw"
+            " one of them first.",
+        )
+
+    def check_withdrawer(self, actor: Viewer, change: Change) -> None:
+        """Whether somebody may take this person out: those who may appoint, and themselves."""
+        if actor.name != change.person and not self.may_appoint(actor, change.role):
+            raise RefusedError("not_allowed", self._who_may(change.role))
+
+    def check_left_over(self, admin: bool, change: Change, filling: Filling) -> None:
+        """Whether enough holders are left; JupyterHub admins decide that for themselves."""
+        role = change.role
+        if admin or change.person not in _accounts(filling):
+            return
+        if len(filling.holders) - 1 < role.holders.min:
+            raise RefusedError(
+                "last",
+                f"{role.title} needs at least {role.holders.min} {_holders(role.holders.min)}."
+                f" Appoint somebody else first, or ask a JupyterHub admin to withdraw"
+                f" {visible(change.person)}.",
+            )
+
+    def check_request(self, actor: Viewer, change: Change, filling: Filling, today: date) -> None:
+        """Anybody may ask for themselves; holders may propose somebody else."""
+        held = {own.role.id for own in roles_of(self.declaration, actor)}
+        if actor.kind != "user":
+            raise RefusedError("not_allowed", "Only people can ask for a role.")
+        if change.person != actor.name and change.role.id not in held:
+            raise RefusedError(
+                "not_allowed",
+                f"Only somebody who is {change.role.title} can propose a successor. You can ask"
+                " for the role yourself.",
+            )
+        if change.person in _accounts(filling):
+            raise RefusedError(
+                "already", f"{visible(change.person)} is {change.role.title} already."
+            )
+        check_until(change.until, today)
+
+    def _mapped(self) -> Iterable[Role]:
+        return (self.declaration.model.roles[role_id] for role_id in self.declaration.groups)
+
+    def _who_may(self, role: Role) -> str:
+        titles = [self.declaration.model.roles[each].title for each in role.appointed_by]
+        whoever = ", ".join(["JupyterHub admins", *(f"whoever is {title}" for title in titles)])
+        return f"Only these may decide who is {role.title}: {whoever}."
+
+
+def check_until(until: date | None, today: date) -> None:
+    """A term can't end before it begins."""
+    if until is not None and until < today:
+        raise RefusedError("bad_date", f"{until.isoformat()} is over. Choose a later day.")
+
+
+def _accounts(filling: Filling) -> set[str]:
+    return {holder.name for holder in filling.holders if holder.kind == "account"}
+
+
+def _holders(number: int) -> str:
+    return "holder" if number == 1 else "holders"

@@ -1,0 +1,76 @@
+"""What an entry of the ledger says, as a sentence for people."""
+
+from __future__ import annotations
+
+from .ledger import Entry
+from .model import Model
+from .text import isolated
+
+_INTENTS = {
+    "appointment": "{actor} set out to appoint {person} as {role}",
+    "withdrawal": "{actor} set out to withdraw {person} as {role}",
+    "account": "{actor} set out to add the user {person}",
+}
+_RESULTS = {
+    ("appointment", "done"): "{person} is {role} now",
+    ("appointment", "unchanged"): "{person} was {role} already",
+    ("appointment", "not done"): "{person} did not become {role}",
+    ("appointment", "refused"): "The hub refused to make {person} {role}",
+    ("appointment", "unknown"): "The hub did not say whether {person} is {role} now",
+    ("withdrawal", "done"): "{person} is no longer {role}",
+    ("withdrawal", "unchanged"): "{person} was not {role}",
+    ("withdrawal", "not done"): "{person} is still {role}",
+    ("withdrawal", "refused"): "The hub refused to withdraw {person} as {role}",
+    ("withdrawal", "unknown"): "The hub did not say whether {person} is still {role}",
+    ("account", "done"): "{person} is a user of the hub now",
+    ("account", "unchanged"): "{person} was a user already, and was left as they were",
+    ("account", "not done"): "{person} was not added",
+    ("account", "refused"): "The hub refused to add {person}",
+    ("account", "unknown"): "The hub did not say whether {person} was added",
+}
+_OBSERVATIONS = {
+    "began": "The record of the group {group} begins",
+    "joined": "{person} was added to {group} ({role}), and not from this page",
+    "left": "{person} is gone from {group} ({role}), and not from this page",
+}
+_VERDICTS = {
+    "declined": "{actor} declined that {person} becomes {role}",
+    "withdrawn": "{actor} took back the request that {person} becomes {role}",
+}
+
+
+def sentence(entry: Entry, model: Model) -> str:
+    """What an entry says, with names that cannot pass for others."""
+    facts = entry.facts
+    role = model.roles.get(entry.role)
+    text = _pattern(entry, facts).format(
+        actor=isolated(entry.actor),
+        person=isolated(entry.person),
+        group=isolated(entry.group),
+        role=role.title if role else isolated(entry.role),
+    )
+    if until := facts.get("until"):
+        text += f", until {until}"
+    text += "."
+    for key, words in (("reason", "Reason"), ("note", "Note for whoever comes next")):
+        if facts.get(key) and entry.event != "outcome":
+            text += f" {words}: “{isolated(facts[key])}”"
+    return text
+
+
+def _pattern(entry: Entry, facts: dict[str, str]) -> str:
+    if entry.event in ("outcome", "settlement"):
+        return _RESULTS[facts["of"], facts["result"]]
+    if entry.event == "observation":
+        if facts["change"] == "joined" and "first" in facts:
+            return "{person} was in {group} ({role}) when the record began"
+        return _OBSERVATIONS[facts["change"]]
+    if entry.event == "decision":
+        return _VERDICTS[facts["verdict"]]
+    if entry.event == "confirmation":
+        return "{actor} confirmed the duties of {role}"
+    if entry.event == "request":
+        if entry.actor == entry.person:
+            return "{actor} asked to become {role}"
+        return "{actor} proposed that {person} becomes {role}"
+    return _INTENTS[entry.event]

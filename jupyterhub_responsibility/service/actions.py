@@ -1,0 +1,86 @@
+"""What people can do, for forms and the API alike: what was sent → a use case → an entry."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import confirmations
+from ..errors import HubError, RefusedError
+from ..model import Role, Viewer
+from ..rules import Change
+from .bodies import AppointBody, ConfirmBody, RequestBody, UsersBody, VerdictBody, WithdrawBody
+
+if TYPE_CHECKING:
+    from ..ledger import Entry
+    from .site import Site
+
+
+def role_of(site: Site, role_id: str) -> Role:
+    """The role that is meant. Raises RefusedError."""
+    role = site.declaration.model.roles.get(role_id)
+    if role is None:
+        raise RefusedError("unknown", "There is no such role.")
+    return role
+
+
+async def appoint(
+    site: Site, actor: Viewer, role_id: str, person: str, body: AppointBody, seen: str = ""
+) -> Entry:
+    """Add an account to a role's group."""
+    role = role_of(site, role_id)
+    rules = site.subject.rules
+    rules.check_decider(actor, role)
+    group = rules.group_of(role, body.group)
+    change = Change(role, group, person, body.until, body.reason)
+    return await site.appointments.appoint(actor, change, seen)
+
+
+async def withdraw(
+    site: Site, actor: Viewer, role_id: str, person: str, body: WithdrawBody, seen: str = ""
+) -> Entry:
+    """Take an account out of a role's group."""
+    role = role_of(site, role_id)
+    group = site.subject.rules.group_of(role, body.group)
+    note = body.note if person == actor.name else ""
+    change = Change(role, group, person, reason=body.reason, note=note)
+    return await site.appointments.withdraw(actor, change, seen)
+
+
+async def ask(site: Site, actor: Viewer, body: RequestBody) -> Entry:
+    """Ask for a role, or propose a successor."""
+    role = role_of(site, body.role)
+    group = site.subject.rules.group_of(role, body.group)
+    change = Change(role, group, body.user or actor.name, body.until, body.reason)
+    return await site.requests.ask(actor, change, site.keeper.current)
+
+
+async def decide(site: Site, actor: Viewer, number: int, body: VerdictBody) -> Entry:
+    """Approve, decline or take back a request."""
+    return await site.requests.decide(actor, number, body.verdict, body.word)
+
+
+async def confirm(site: Site, actor: Viewer, body: ConfirmBody) -> Entry:
+    """Confirm the duties of a role."""
+    role = role_of(site, body.role)
+    return await confirmations.confirm(site.ledger, site.declaration, actor, role, body.text)
+
+
+async def add_users(site: Site, actor: Viewer, body: UsersBody) -> list[tuple[str, str]]:
+    """Add users; what became of each name: added, there already, or why not."""
+    if not site.subject.rules.may_add_users(actor, site.settings.user_management):
+        raise RefusedError(
+            "not_allowed",
+            "Here, only Hub Administrators and JupyterHub admins add users."
+            if site.settings.user_management == "service"
+            else "Users are not added from here on this hub.",
+        )
+    return [await _add_user(site, actor, name) for name in dict.fromkeys(body.names)]
+
+
+async def _add_user(site: Site, actor: Viewer, name: str) -> tuple[str, str]:
+    """One name's failure leaves the others alone."""
+    try:
+        entry = await site.appointments.add_user(actor, name)
+    except (RefusedError, HubError) as error:
+        return name, str(error)
+    return entry.person, entry.facts["result"]

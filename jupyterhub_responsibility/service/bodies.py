@@ -1,0 +1,133 @@
+"""What can be sent to change something, by form or as JSON: the same types check both."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import ValidationError as Invalid
+
+from ..declaration import Date
+from ..errors import RefusedError
+from . import limits
+
+AccountName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
+RoleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,80}$")]
+GroupName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+
+
+class Body(BaseModel):
+    """Something that was sent; a field that isn't listed is refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class AppointBody(Body):
+    """How an account is appointed."""
+
+    group: GroupName | None = None
+    """Through which group, where the role has several."""
+    until: Date | None = None
+    """The last day of the term."""
+    reason: Words = ""
+    """Why; it goes into the ledger."""
+
+
+class WithdrawBody(Body):
+    """How an account is withdrawn."""
+
+    group: GroupName | None = None
+    """From which group, where the role has several."""
+    reason: Words = ""
+    """Why; it goes into the ledger."""
+    note: Words = ""
+    """A note for whoever comes next, from somebody who steps down."""
+
+
+class RequestBody(Body):
+    """A request for a role."""
+
+    role: RoleId
+    """The role that is asked for."""
+    user: AccountName | None = None
+    """The account to be appointed; whoever asks, if it isn't said."""
+    group: GroupName | None = None
+    """Through which group, where the role has several."""
+    until: Date | None = None
+    """The last day of the term."""
+    reason: Words = ""
+    """Why; those who decide see it."""
+
+
+class VerdictBody(Body):
+    """What becomes of a request."""
+
+    verdict: Literal["approved", "declined", "withdrawn"]
+    """`withdrawn` takes back one's own."""
+    word: Words = ""
+    """A word to whoever asked."""
+
+
+class ConfirmBody(Body):
+    """A confirmation."""
+
+    role: RoleId
+    """The role whose duties are confirmed."""
+    text: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+    """Stands for the text that was seen, as `GET api/me` gives it."""
+
+
+def _names(value: Any) -> Any:
+    """A pasted list: one name a line, or between commas."""
+    if not isinstance(value, str):
+        return value
+    return [name.strip() for name in value.replace(",", "\n").splitlines() if name.strip()]
+
+
+class UsersBody(Body):
+    """Accounts to add."""
+
+    names: Annotated[
+        tuple[AccountName, ...],
+        BeforeValidator(_names, json_schema_input_type=list[AccountName]),
+        Field(min_length=1, max_length=limits.NAMES),
+    ]
+    """Their names, as people log in with them."""
+
+
+B = TypeVar("B", bound=Body)
+
+
+def from_json(kind: type[B], raw: bytes) -> B:
+    """Read what was sent as JSON; nothing at all is an empty object. Raises RefusedError."""
+    try:
+        values = json.loads(raw or b"{}")
+    except ValueError as error:
+        raise RefusedError("invalid", "What was sent is not JSON.") from error
+    return check(kind, values)
+
+
+def check(kind: type[B], values: Mapping[str, Any]) -> B:
+    """Check values against a type. Raises RefusedError that says what is wrong where."""
+    try:
+        return kind.model_validate(values)
+    except Invalid as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = ".".join(map(str, first["loc"])) or "it"
+        raise RefusedError(
+            "invalid", f"{where}: {_WORDS.get(first['type'], first['msg'])}."
+        ) from None
+
+
+_WORDS = {
+    "extra_forbidden": "there is no such field here",
+    "missing": "this is missing",
+    "iso_date": "write the date as year-month-day, such as 2027-06-30",
+    "too_long": f"at most {limits.NAMES} at once",
+    "too_short": "at least one is needed",
+    "string_too_long": "this is too long",
+    "string_too_short": "this is empty",
+}

@@ -1,0 +1,39 @@
+"""Which entries of the ledger are wanted, from the words of an address."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+
+from ..errors import RefusedError
+from ..ledger import Wanted
+
+
+def wanted(given: Mapping[str, str]) -> tuple[Wanted, int | None]:
+    """The filter, and the entry before which to begin. Raises RefusedError.
+
+    `since` and `until` are days (the last one included) or moments, in UTC if it isn't said.
+    """
+    before = given.get("before", "")
+    if before and not (before.isdecimal() and len(before) <= 9):
+        raise RefusedError("invalid", "before: give the number of an entry.")
+    query = Wanted(
+        person=given.get("person", "").strip(),
+        role=given.get("role", ""),
+        since=_moment("since", given.get("since", "")),
+        until=_moment("until", given.get("until", ""), end=True),
+    )
+    return query, int(before) if before else None
+
+
+def _moment(name: str, text: str, end: bool = False) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError as error:
+        message = f"{name}: write the date as year-month-day, such as 2027-06-30."
+        raise RefusedError("invalid", message) from error
+    if end and len(text) == len("2027-06-30"):
+        moment += timedelta(days=1)
+    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
