@@ -14,9 +14,9 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Literal, Protocol
 
-from .errors import HubError, HubRefusedError, RefusedError
+from .errors import BusyError, HubError, HubRefusedError, RefusedError
 from .holders import Filling, filling
-from .ledger import ActorKind, Book, Draft, Entry, Ledger
+from .ledger import ActorKind, Book, Draft, Entry, Ledger, storable
 from .model import Declaration, Role, Roster, Viewer
 from .rules import Change, Rules
 from .text import visible
@@ -130,8 +130,9 @@ class Appointments:
         await self._ledger.catch_up()
         unsettled = list(self._ledger.book.unsettled.values())
         for key in dict.fromkeys(_lock_of(intent) for intent in unsettled):
-            async with self._ledger.alone(key):
-                await self._settle(key)
+            with suppress(BusyError):
+                async with self._ledger.alone(key):
+                    await self._settle(key)
 
     async def appoint_first(self) -> list[str]:
         """Appoint those whom the declaration names as first holders, once each.
@@ -337,8 +338,10 @@ def _lock_of(intent: Entry) -> str:
 
 def _find(name: str, names: Iterable[str]) -> str:
     """The name as the hub has it, which may write it in other letters; empty if it isn't there."""
-    alike = [each for each in names if each.casefold() == name.casefold()]
-    return name if name in alike else next(iter(alike), "")
+    wanted = storable(name)
+    alike = {storable(each): each for each in names}
+    letters = {each.casefold(): alike[each] for each in alike}
+    return alike.get(wanted) or letters.get(wanted.casefold(), "")
 
 
 def _as_on_hub(change: Change, members: Members) -> Change:

@@ -67,6 +67,10 @@ class LedgerError(ResponsibilityError):
     """The ledger cannot be written or read. The message is safe to show."""
 
 
+class BusyError(LedgerError):
+    """Somebody else is changing the same thing, and takes long."""
+
+
 class RefusedError(ResponsibilityError):
     """Somebody may not do something, or not now; `code` says which rule, the message why."""
 

@@ -10,6 +10,7 @@ from .errors import ConfigurationError
 
 STATIC = Path(__file__).parent / "static"
 SCHEMA = Path(__file__).parent / "declaration.schema.json"
+EVENT_SCHEMA = Path(__file__).parent / "ledger-entry.event.yaml"
 
 _MARKER = "responsibility-me.html"
 _SHARED = Path("share", "jupyterhub-responsibility", "templates")

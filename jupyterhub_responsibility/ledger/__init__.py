@@ -10,14 +10,15 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TypeVar
 
-from ..errors import LedgerError
-from .book import Book, Confirmation, ConfirmationState, Note, Request, Term
+from ..errors import BusyError, LedgerError
+from .book import Answer, Book, Confirmation, ConfirmationState, Note, Request, Term
 from .entry import EVENTS, ActorKind, Draft, Entry, storable
 from .store import CHUNK, Store, Wanted
 
 __all__ = [
     "EVENTS",
     "ActorKind",
+    "Answer",
     "Book",
     "Confirmation",
     "ConfirmationState",
@@ -33,6 +34,8 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+BUSY = "Somebody else is changing this right now"
 
 PATIENCE = 5.0
 """Seconds to wait for somebody else who changes the same thing."""
@@ -102,7 +105,7 @@ class Ledger:
         until = asyncio.get_running_loop().time() + PATIENCE
         while (let_go := await self._run(self._store.lock, key)) is None:
             if asyncio.get_running_loop().time() > until:
-                raise LedgerError("Somebody else is changing this right now")
+                raise BusyError(BUSY)
             await asyncio.sleep(0.02)
         return let_go
 
@@ -112,7 +115,7 @@ class Ledger:
         try:
             await asyncio.wait_for(lock.acquire(), PATIENCE)
         except asyncio.TimeoutError as error:
-            raise LedgerError("Somebody else is changing this right now") from error
+            raise BusyError(BUSY) from error
         try:
             yield
         finally:

@@ -59,6 +59,17 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a request, for whoever made it."""
+
+    at: datetime
+    by: str
+    request: Request
+    approved: bool
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """What somebody who left a role wrote for whoever comes next."""
 
@@ -78,6 +89,8 @@ class Book:
         self.terms: dict[Holding, Term] = {}
         self.confirmations: dict[Holding, Confirmation] = {}
         self.requests: dict[int, Request] = {}
+        self.answers: dict[Holding, Answer] = {}
+        """The last answer by role and by whoever had asked."""
         self.notes: dict[str, Note] = {}
         self.first_appointed: set[Holding] = set()
         self.members: defaultdict[str, set[str]] = defaultdict(set)
@@ -103,7 +116,7 @@ class Book:
         elif entry.event == "request":
             self.requests[entry.number] = _request(entry)
         elif entry.event == "decision":
-            self.requests.pop(int(entry.facts["request"]), None)
+            self._answered(entry, approved=False)
         elif entry.event == "confirmation":
             confirmed = Confirmation(entry.moment, entry.facts["text"])
             self.confirmations[entry.role, entry.person] = confirmed
@@ -133,8 +146,15 @@ class Book:
         self.members[intent.group].add(person)
         if "first" in facts:
             self.first_appointed.add((intent.role, intent.person))
-        if "request" in facts:
-            self.requests.pop(int(facts["request"]), None)
+        self._answered(intent, approved=True)
+
+    def _answered(self, entry: Entry, approved: bool) -> None:
+        facts = entry.facts
+        request = self.requests.pop(int(facts.get("request", 0)), None)
+        if request is not None and entry.actor != request.by:
+            word = facts.get("reason", "")
+            answer = Answer(entry.moment, entry.actor, request, approved, word)
+            self.answers[request.role, request.by] = answer
 
     def _left(self, intent: Entry, person: str) -> None:
         if note := intent.facts.get("note"):

@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -31,12 +32,13 @@ from ..finder import Finder
 from ..handover import handed_over
 from ..hub_api import HubAPI
 from ..hub_pages import Navigation
-from ..ledger import Ledger, Store
+from ..ledger import Entry, Ledger, Store
 from ..model import Declaration
 from ..paths import STATIC
 from ..requests import Requests
 from ..roster import RosterKeeper, utcnow
 from ..rules import Rules
+from .events import emitter
 from .handlers.plain import FileHandler
 from .identity import cookie_secret, hub_oauth
 from .limits import Limiter
@@ -60,11 +62,16 @@ def declaration_of(settings: Settings) -> Declaration:
     return replace(load(settings.declaration, as_of), source=settings.declaration_file)
 
 
-def build_site(settings: Settings, declaration: Declaration, auth: HubOAuth) -> Site:
-    """Put the real adapters together."""
+def build_site(
+    settings: Settings,
+    declaration: Declaration,
+    auth: HubOAuth,
+    heard: Callable[[Entry], None],
+) -> Site:
+    """Put the real adapters together; `heard` is called with each new entry of the ledger."""
     tls = {"client_key": auth.keyfile, "client_cert": auth.certfile, "ca_certs": auth.client_ca}
     api = HubAPI(auth.api_url, auth.api_token, settings.hub_timeout, tls)
-    ledger = Ledger(Store(settings.database_url), utcnow)
+    ledger = Ledger(Store(settings.database_url), utcnow, heard)
     keeper = RosterKeeper(
         declaration,
         api.members,
@@ -177,7 +184,7 @@ class ResponsibilityService(Application):
                 " hub has for this service"
             )
         auth = hub_oauth(settings.service_name, settings.identity_seconds)
-        site = build_site(settings, declaration, auth)
+        site = build_site(settings, declaration, auth, emitter(self))
         app = web_application(site, cookie_secret(auth.api_token))
         working = asyncio.create_task(_work(site, app))
         stopping = asyncio.create_task(_told_to_stop(settings.hub_pid))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
 from ..access import EVERYTHING, Ability, abilities, scopes_for
@@ -19,6 +19,7 @@ from ..diagram import Diagram, diagram
 from ..duties import Duty, duties_by_area
 from ..finder import Finder
 from ..holders import Filling, Holder, OwnRole, filling, roles_of
+from ..ledger import Answer as Reply
 from ..ledger import Book, ConfirmationState, Entry, Note, Request, Term
 from ..model import (
     SPLITS,
@@ -42,6 +43,9 @@ WIDE, NARROW = 760, 340
 """Widths of the two drawings of the diagram, in pixels: for a desk, and for a phone."""
 
 HOLDERS_SHOWN = 50
+
+ANSWERS_SHOWN = 30
+"""Days for which somebody sees what became of their request."""
 
 
 @dataclass(frozen=True)
@@ -142,6 +146,7 @@ class MyPage:
     shares: tuple[Share, ...]
     admin: bool
     requests: tuple[RequestLine, ...]
+    answers: tuple[tuple[Reply, Role], ...]
     adds_users: bool
 
 
@@ -263,6 +268,7 @@ def my_page(subject: Subject, viewer: Viewer) -> MyPage:
         shares=shares(subject.declaration),
         admin=viewer.admin,
         requests=tuple(each for each in request_lines(subject, viewer) if each.mine),
+        answers=_answers(subject, viewer),
         adds_users=subject.rules.may_add_users(viewer, subject.settings.user_management),
     )
 
@@ -416,6 +422,17 @@ def _card(subject: Subject, own: OwnRole, viewer: Viewer) -> RoleCard:
         term=term,
         term_ended=bool(term and term.ended(subject.today)),
         note=note if note and note.by != viewer.name else None,
+    )
+
+
+def _answers(subject: Subject, viewer: Viewer) -> tuple[tuple[Reply, Role], ...]:
+    """What became of the viewer's requests lately."""
+    since = subject.today - timedelta(days=ANSWERS_SHOWN)
+    roles = subject.declaration.model.roles
+    return tuple(
+        (answer, roles[role_id])
+        for (role_id, by), answer in subject.book.answers.items()
+        if by == viewer.name and role_id in roles and answer.at.date() >= since
     )
 
 

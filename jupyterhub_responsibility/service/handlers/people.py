@@ -39,6 +39,9 @@ class FormPage(PageHandler):
         if not number.isdecimal() or len(number) > 9:
             return NOTHING_NEW
         with suppress(LedgerError):
+            if int(number) > self.site.ledger.book.number:  # written by another replica
+                await self.site.ledger.catch_up()
+                await self.site.keeper.refresh()
             for entry in await self.site.ledger.page(Wanted(), int(number) + 1, 1):
                 if (entry.actor, entry.actor_kind) == (viewer.name, viewer.kind):
                     return News(done=sentence(entry, self.site.declaration.model))

@@ -44,7 +44,7 @@ class HealthHandler(Handler):
                     "number": site.ledger.book.number,
                     "trouble": site.ledger.trouble or None,
                 },
-                "tasks": site.watch.troubles,
+                "failing": sorted(site.watch.troubles),
                 "templates": {"operators_own": not site.templates.trouble},
                 "faults": len(faults),
             }

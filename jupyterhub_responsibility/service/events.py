@@ -1,0 +1,44 @@
+"""Each entry of the ledger as an event of `jupyter_events`, where handlers are configured."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import asdict
+
+from traitlets.config import Application
+
+from ..ledger import Entry
+from ..paths import EVENT_SCHEMA
+
+log = logging.getLogger(__name__)
+
+SCHEMA_ID = "urn:jupyterhub-responsibility:ledger-entry:v1"
+
+
+def emitter(app: Application) -> Callable[[Entry], None]:
+    """What to call with each entry; does nothing unless `EventLogger` is configured.
+
+    Loading jupyter_events takes as long as everything else together.
+    """
+    if "EventLogger" not in app.config:
+        return lambda _: None
+    from jupyter_events import EventLogger
+
+    logger = EventLogger(parent=app)
+    logger.register_event_schema(EVENT_SCHEMA)
+
+    def emit(entry: Entry) -> None:
+        try:
+            logger.emit(schema_id=SCHEMA_ID, data=event_of(entry))
+        except Exception:  # whatever a handler may raise: the entry is written already
+            log.exception("The event of entry %d could not be emitted", entry.number)
+
+    return emit
+
+
+def event_of(entry: Entry) -> dict[str, object]:
+    """An entry as the schema has it."""
+    said = asdict(entry) | {"details": entry.facts}
+    del said["previous"]
+    return said
