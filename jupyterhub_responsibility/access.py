@@ -22,6 +22,7 @@ ROLE_SCOPES: dict[str, dict[str, str]] = {
         "read:users": "see when somebody was last active, and which servers they have",
         "servers": "see, start and stop servers",
         "list:groups": "see which groups there are",
+        "read:groups": "see who is in them, which the hub's page of groups needs",
         "read:hub": "see the hub's version",
     },
     "community-representative": {},
@@ -63,7 +64,7 @@ class Ability:
 
 ABILITIES: tuple[tuple[frozenset[str], Ability], ...] = (
     (
-        frozenset({"admin-ui", "list:users"}),
+        frozenset({"admin-ui", "list:users", "read:users"}),
         Ability("See who is on the hub and when they were last active", "admin", "Admin page"),
     ),
     (
@@ -71,8 +72,8 @@ ABILITIES: tuple[tuple[frozenset[str], Ability], ...] = (
         Ability("Start and stop anyone's server", "admin", "Servers"),
     ),
     (
-        frozenset({"admin-ui", "list:groups"}),
-        Ability("See which groups there are", "admin#/groups", "Groups"),
+        frozenset({"admin-ui", "list:groups", "read:groups"}),
+        Ability("See which groups there are and who is in them", "admin#/groups", "Groups"),
     ),
     (
         frozenset({"admin-ui", "list:users", "admin:users"}),

@@ -24,7 +24,15 @@ ADMIN, REP = "hub-administrator", "community-representative"
 def test_the_default_scopes_are_exactly_these():
     """A Hub Administrator looks after people and servers; a representative gets the page only."""
     assert {role: set(scopes) for role, scopes in ROLE_SCOPES.items()} == {
-        ADMIN: {"admin-ui", "list:users", "read:users", "servers", "list:groups", "read:hub"},
+        ADMIN: {
+            "admin-ui",
+            "list:users",
+            "read:users",
+            "servers",
+            "list:groups",
+            "read:groups",
+            "read:hub",
+        },
         REP: set(),
     }
 
@@ -140,8 +148,13 @@ def test_what_a_representative_can_do():
 
 def test_a_filter_takes_the_promise_back():
     """Whoever may stop the servers of one group may not stop anyone's server."""
-    scopes = ["admin-ui", "list:users", "servers!group=staff"]
+    scopes = ["admin-ui", "list:users", "read:users", "servers!group=staff"]
     assert [each.link for each in abilities(scopes)] == ["Admin page"]
+
+
+def test_a_list_of_names_is_not_when_they_were_active():
+    """Whoever may only list accounts is not promised their activity."""
+    assert abilities(["admin-ui", "list:users"]) == ()
 
 
 def test_every_ability_has_a_place():
