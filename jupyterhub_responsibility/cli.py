@@ -44,22 +44,22 @@ roles:
   # site-reliability-engineer:
   #   people: [{{name: Crew on duty, url: https://provider.example.org/duty}}]
 
-contacts: []
-  # - id: help-desk             # keep ids when names change
-  #   name: Help desk
-  #   for: [everyone]           # or ids of areas, roles or responsibilities
-  #   email: help@example.org
-  #   hours: Mon-Fri 9-17
-  #   languages: [en]
-  #   topics: [anything else]   # the everyday words in which people ask
-  #   review_by: 2027-06-30     # when to check that this is still right
-  #   public: true              # show it to those who cannot log in, too
+# contacts:
+#   - id: help-desk             # keep ids when names change
+#     name: Help desk
+#     for: [everyone]           # or ids of areas, roles or responsibilities
+#     email: help@example.org
+#     hours: Mon-Fri 9-17
+#     languages: [en]
+#     topics: [anything else]   # the everyday words in which people ask
+#     review_by: 2027-06-30     # when to check that this is still right
+#     public: true              # show it to those who cannot log in, too
 
-links: []
-  # - {{title: Support guide, url: https://example.org/support, for: [support-leaders]}}
-  # - {{title: Infrastructure documentation, url: https://example.org/infra, for: [site-reliability-engineer]}}
-  # - {{title: Incident process, url: https://example.org/incidents, for: [respond-to-incidents]}}
-  # - {{title: How to make an environment, url: https://example.org/env, for: [assist-environments]}}
+# links:
+#   - {{title: Support guide, url: https://example.org/support, for: [support-leaders]}}
+#   - {{title: Infrastructure documentation, url: https://example.org/infra, for: [site-reliability-engineer]}}
+#   - {{title: Incident process, url: https://example.org/incidents, for: [respond-to-incidents]}}
+#   - {{title: How to make an environment, url: https://example.org/env, for: [assist-environments]}}
 
 # model: cloud                  # start from another model, instead of changing the built-in one
 # areas:                        # changes to the model, by id

@@ -160,7 +160,6 @@ def test_everything_that_the_starter_file_suggests_is_right(run, here):
     run("init", "own.yaml")
     text = (here / "own.yaml").read_text(encoding="utf-8")
     text = text.partition("\n")[2].replace("# model: cloud", "#")
-    text = re.sub(r"(contacts|links): \[\]", r"\1:", text)
     text = re.sub(r"(?m)^( *)# (?= *[-a-z]+[: ])", r"\1", text)
     declared = load(write(here, text, "all.yaml"))
     assert [contact.public for contact in declared.contacts] == [True]
@@ -168,6 +167,16 @@ def test_everything_that_the_starter_file_suggests_is_right(run, here):
     assert declared.initial
     assert declared.people
     assert "cultivate-community" not in declared.model.titles()
+
+
+@pytest.mark.parametrize("part", ["contacts", "links"])
+def test_one_part_of_the_starter_file_can_be_filled_in(run, here, part):
+    """Taking the comment signs off one part, and nothing else, leaves a clean file."""
+    run("init", "own.yaml")
+    before, head, after = (here / "own.yaml").read_text().partition(f"# {part}:\n")
+    block, gap, rest = after.partition("\n\n")
+    text = before + (head + block).replace("# ", "", 1).replace("\n# ", "\n") + gap + rest
+    assert getattr(load(write(here, text, "part.yaml")), part)
 
 
 def test_the_starter_file_is_completed_by_editors(run, here):
