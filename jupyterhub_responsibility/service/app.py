@@ -20,7 +20,7 @@ from jupyterhub.services.auth import HubOAuth
 from jupyterhub.utils import make_ssl_context
 from tornado.httpserver import HTTPServer
 from tornado.web import Application as WebApplication
-from tornado.web import RequestHandler
+from tornado.web import RedirectHandler, RequestHandler
 from traitlets import Unicode
 from traitlets.config import Application, Config, catch_config_error
 
@@ -111,6 +111,7 @@ def web_application(site: Site, secret: bytes) -> WebApplication:
     home, take = site.home, {"site": site}
     routes: list[Any] = [(home + route.pattern, route.handler, take) for route in ROUTES]
     routes.append((f"{home}static/(.*)", FileHandler, {"path": str(STATIC)}))
+    routes.append((home.rstrip("/"), RedirectHandler, {"url": home, "permanent": False}))
     routes += [(home + pattern, handler, take) for pattern, handler in OTHERWISE]
     return WebApplication(
         routes,

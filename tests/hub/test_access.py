@@ -195,6 +195,23 @@ def test_nothing_can_be_changed(hub, path):
             assert "Traceback" not in reply.text
 
 
+@pytest.mark.parametrize("path", ["", "model", "roles/hub-administrator", "api/me", "healthz"])
+def test_reading_without_the_body(hub, path):
+    """HEAD, as programs that watch send it, is answered like GET."""
+    token = as_token(hub.token_for("rita"))
+    reply = requests.head(hub.page(path), headers=token, timeout=10)
+    assert reply.status_code == 200
+    assert reply.headers["Content-Type"]
+    assert not reply.content
+
+
+def test_the_address_without_its_slash(hub, browser_without_login):
+    """Who types the address without a slash at its end gets to the page."""
+    reply = browser_without_login.get(hub.page().rstrip("/"), allow_redirects=False)
+    assert reply.status_code == 302
+    assert reply.headers["Location"] == f"{hub.base_url}services/responsibilities/"
+
+
 # -- headers and cookies
 
 

@@ -93,6 +93,10 @@ class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # Jupyt
         model: dict[str, Any] | None = getattr(self, "_hub_auth_user_cache", None)
         return model
 
+    def head(self, *path: str) -> Any:
+        """Reading without the body, as programs do that only watch."""
+        return self.get(*path)
+
     async def identify(self) -> Viewer | None:
         """Who is asking, with the groups they are really in; None if the hub knows nobody."""
         if identity.is_websocket(self):
