@@ -127,7 +127,10 @@ def _current(section: Config, name: str, default: Any) -> Any:
     value = section[name]
     if isinstance(value, LazyConfigValue):
         value = copy(value).get_value(default)  # it keeps its first answer: ask a copy
-    return type(default)(value) if isinstance(value, Iterable) else value
+    if isinstance(value, str) or not isinstance(value, Iterable):
+        kind = type(default).__name__
+        raise ConfigurationError(f"c.JupyterHub.{name} is {value!r}, where a {kind} has to be")
+    return type(default)(value)
 
 
 def _hub_version() -> tuple[Any, ...]:
@@ -154,7 +157,7 @@ def _check_options(
             " another port"
         )
     if user_management not in access.USER_MANAGEMENT:
-        fix = did_you_mean(user_management, access.USER_MANAGEMENT)
+        fix = did_you_mean(str(user_management), access.USER_MANAGEMENT)
         raise ConfigurationError(f"user_management={user_management!r} is unknown. {fix}")
     if external and not api_token:
         raise ConfigurationError(

@@ -61,6 +61,8 @@ def load(declared: str | Path | Mapping[str, Any], as_of: datetime | None = None
             raise DeclarationError((Fault("", "the declaration contains itself"),)) from None
         changed = as_of or datetime.now(timezone.utc)
         above = []
+    elif not isinstance(declared, str | Path):
+        raise UnreadableError(f"the declaration is {declared!r}: give a file, or keys with values")
     else:
         source = read_file(Path(declared))
         changed = datetime.fromtimestamp(Path(declared).stat().st_mtime, timezone.utc)

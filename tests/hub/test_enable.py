@@ -383,6 +383,14 @@ def a_variable_of_that_name(c):
     return lambda: enable(c, DECLARATION)
 
 
+def no_list(name, value):
+    def prepare(c):
+        c.JupyterHub[name] = value
+        return lambda: enable(c, DECLARATION)
+
+    return prepare
+
+
 def with_options(**options):
     return lambda c: lambda: enable(c, DECLARATION, **options)
 
@@ -429,6 +437,12 @@ REFUSALS = {
         with_options(user_management="servce"),
         ["user_management='servce'", "Did you mean 'service'"],
     ),
+    "off, as YAML reads it": (
+        with_options(user_management=False),
+        ["user_management=False", "admin, off, service"],
+    ),
+    "a path for paths": (no_list("template_paths", "/srv/t"), ["template_paths", "'/srv/t'"]),
+    "nothing for a list": (no_list("load_roles", None), ["load_roles", "None", "list"]),
     "external without token": (with_options(external=True), ["external=True", "api_token"]),
     "unknown scope": (
         with_role(scopes=["lst:users"]),

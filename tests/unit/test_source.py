@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from jupyterhub_responsibility.declaration import load
@@ -166,6 +168,13 @@ def test_what_is_no_file_is_unreadable(tmp_path, name, message):
     """A name that leads to no file is said in one sentence."""
     with pytest.raises(UnreadableError, match=message):
         load(tmp_path / name)
+
+
+@pytest.mark.parametrize("nothing", [None, [], 5])
+def test_what_is_neither_file_nor_keys_is_unreadable(nothing):
+    """A value that was looked up and isn't there is said, not stumbled over."""
+    with pytest.raises(UnreadableError, match=f"the declaration is {re.escape(repr(nothing))}"):
+        load(nothing)
 
 
 @pytest.mark.parametrize("text", ["", "# nothing yet\n", "---\n", "null\n"])
