@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from jupyterhub.services.auth import HubOAuth
 from jupyterhub.utils import make_ssl_context
@@ -214,8 +214,7 @@ async def _listen(app: WebApplication, settings: Settings, auth: HubOAuth) -> HT
     if parts.scheme == "https":
         tls = make_ssl_context(auth.keyfile, auth.certfile, cafile=auth.client_ca)
     server = HTTPServer(app, ssl_options=tls, xheaders=True)
-    port = parts.port or (443 if tls else 80)
-    while trouble := _open(server, port, parts.hostname or "127.0.0.1"):
+    while trouble := _open(server, parts, 443 if tls else 80):
         log.error(
             "Cannot listen at %s: %s. Trying again every %d s; if it stays so, give enable()"
             " another url.",
@@ -228,11 +227,13 @@ async def _listen(app: WebApplication, settings: Settings, auth: HubOAuth) -> HT
     return server
 
 
-def _open(server: HTTPServer, port: int, host: str) -> str:
+def _open(server: HTTPServer, where: SplitResult, default_port: int) -> str:
     """Why a port could not be opened; nothing where it was."""
+    if not where.hostname:  # "localhost:10105"; listening somewhere else would help nobody
+        return "an address begins with http:// and the name of a host"
     try:
-        server.listen(port, host)
-    except OSError as error:
+        server.listen(where.port or default_port, where.hostname)
+    except (OSError, ValueError) as error:
         return str(error)
     return ""
 

@@ -6,7 +6,7 @@ import copy
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from textwrap import dedent
 from threading import Thread
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import psutil
 import pytest
@@ -15,8 +15,11 @@ from bs4 import BeautifulSoup
 from jupyterhub import orm
 from jupyterhub.auth import DummyAuthenticator
 from markupsafe import escape
+from tornado.httpserver import HTTPServer
+from tornado.web import Application
 
 from jupyterhub_responsibility.model import Viewer
+from jupyterhub_responsibility.service.app import _open
 from jupyterhub_responsibility.service.templating import HubUser, Templates
 from jupyterhub_responsibility.text import visible
 
@@ -491,6 +494,14 @@ def test_a_port_in_use(restarting):
     assert "Address already in use" in said
     assert "another url" in said
     assert restarting.visit("uwe").get(restarting.page()).status_code == 200
+
+
+@pytest.mark.parametrize("url", ["localhost:10105", "nowhere", "http://127.0.0.1:99999"])
+async def test_an_address_that_is_none(url):
+    """The service does not listen at another address than it was told to: it says what is wrong."""
+    server = HTTPServer(Application())
+    assert _open(server, urlsplit(url), 80)
+    assert not server._sockets
 
 
 def test_the_service_dies_in_mid_login(restarting):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from bs4 import BeautifulSoup
 
 PAGES = ["", "contacts", "contacts?q=memory", "model", "roles/hub-administrator"]
 
@@ -46,3 +47,20 @@ def test_me_as_json(hub):
     assert [role["id"] for role in me["roles"]] == ["hub-administrator"]
     assert {(duty["id"], duty["as"]) for duty in me["duties"]} >= {("oversee-access", "performer")}
     assert me["as_of"]
+
+
+def row_about(html: str, title: str) -> str:
+    """What a page says in the row with this title."""
+    (heading,) = BeautifulSoup(html, "html.parser").find_all(["h3", "h4"], string=title)
+    return " ".join(heading.find_parent(class_="rsp-row").get_text(" ").split())
+
+
+def test_whoever_answers_and_helps_to_do_it_is_said_to(hub):
+    """Representatives do one thing together with Hub Administrators, and leave another to them."""
+    session = hub.visit("uwe")
+    role = session.get(hub.page("roles/community-representative")).text
+    assert "Together with: Hub Administrator" in row_about(role, "A lively community")
+    assert "Done by: Hub Administrator" in row_about(role, "Who may use the hub")
+    model = session.get(hub.page("model")).text
+    assert "Does it: Community Representative" in row_about(model, "A lively community")
+    assert "Does it: Community Representative" not in row_about(model, "Who may use the hub")
