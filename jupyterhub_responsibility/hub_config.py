@@ -116,8 +116,21 @@ def authenticator_manages(c: Config, what: str) -> bool:
     """Whether an authenticator is configured, or its class made, to manage `groups` or `roles`."""
     sections = [c[name] for name in c if name.endswith("Authenticator")]
     said = [section[f"manage_{what}"] for section in sections if f"manage_{what}" in section]
-    trait = getattr(c.JupyterHub.get("authenticator_class"), f"manage_{what}", False)
+    trait = getattr(_authenticator_class(c), f"manage_{what}", False)
     return any(value is True for value in said or [getattr(trait, "default_value", trait)])
+
+
+def _authenticator_class(c: Config) -> Any:
+    """The class itself, where the configuration has its name; None where there is none."""
+    from jupyterhub.app import JupyterHub
+
+    given = c.JupyterHub.get("authenticator_class")
+    if not isinstance(given, str):
+        return given
+    try:
+        return JupyterHub.class_traits()["authenticator_class"].validate(None, given)
+    except Exception:  # it cannot be imported; the hub says so, better than we could
+        return None
 
 
 def _current(section: Config, name: str, default: Any) -> Any:

@@ -7,6 +7,7 @@ import logging
 import sys
 
 import pytest
+from jupyterhub.auth import Authenticator
 from traitlets.config import Config
 
 from jupyterhub_responsibility import enable, hub_config
@@ -231,7 +232,7 @@ def test_an_own_role_of_that_name_is_extended(c):
 # -- authenticators that manage groups or roles
 
 
-class ManagesGroups:
+class ManagesGroups(Authenticator):
     """Stands for an authenticator whose class says so, not the configuration."""
 
     manage_groups = True
@@ -245,7 +246,11 @@ def by_class(c):
     c.JupyterHub.authenticator_class = ManagesGroups
 
 
-@pytest.mark.parametrize("manages", [by_config, by_class])
+def by_name_of_a_class(c):
+    c.JupyterHub.authenticator_class = f"{__name__}.ManagesGroups"
+
+
+@pytest.mark.parametrize("manages", [by_config, by_class, by_name_of_a_class])
 def test_managed_groups_are_left_alone(c, manages):
     """Where the authenticator manages groups, the hub refuses any in `load_groups`."""
     manages(c)
@@ -253,6 +258,13 @@ def test_managed_groups_are_left_alone(c, manages):
     assert not c.JupyterHub.get("load_groups")
     assert named(c.JupyterHub.load_roles, "hub-administrator")["groups"] == ["hub-admins"]
     assert '"authenticator_groups":true' in handed_over(c)
+
+
+def test_a_class_that_is_not_there_is_left_to_the_hub(c):
+    """Whether the authenticator can be imported is the hub's to say, when it starts."""
+    c.JupyterHub.authenticator_class = "nowhere.Authenticator"
+    enable(c, DECLARATION)
+    assert set(c.JupyterHub.load_groups) == {"hub-admins", "community-reps"}
 
 
 def test_configuration_outweighs_the_class(c):
