@@ -17,20 +17,27 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import datetime, timezone
 from pathlib import Path
+from typing import Any
 
 import psutil
 import requests
 
-from tests.realhub import RealHub, free_port
+from jupyterhub_responsibility.ledger import Draft, Store
+from tests.realhub import ADMIN_TOKEN, RealHub, free_port
 
 ROOT = Path(__file__).parents[1]
 CONNECTIONS = 8
 BATCH = 500
 PAIRS = 6
+ENTRIES = 100_000
+WRITES = 28
+OPPOSITE = {"POST": "DELETE", "DELETE": "POST"}
+SESSION = requests.Session()
 
 Row = tuple[str, str, str]
-Pages = dict[str, tuple[str, str]]
+Pages = dict[Any, tuple[str, str]]
 """Name → address and Cookie header."""
 
 
@@ -40,7 +47,9 @@ def bench(rounds: int, seconds: float, users: int) -> Iterator[Row]:
         folder = Path(name)
         with hub_with_floor(folder / "hub") as hub:
             yield from compare_pages(hub, rounds, seconds)
+            yield from compare_edits(hub)
             yield from compare_hub_sizes(hub, rounds, seconds, users)
+        yield from compare_ledgers(folder, rounds, seconds)
         yield from compare_templates(folder, rounds, seconds)
         yield from compare_processes(folder / "hub", rounds)
 
@@ -90,6 +99,70 @@ def compare_pages(hub: RealHub, rounds: int, seconds: float) -> Iterator[Row]:
     views = sum(run["requests"] for run in page)
     made = hub_calls(hub) - calls
     yield "hub calls by the service", f"{made} in {views:,.0f} views", "0 a view"
+
+
+def compare_edits(hub: RealHub) -> Iterator[Row]:
+    """An appointment and a withdrawal, against the bare edit of the hub's group.
+
+    In turn, through the proxy, with tokens; a person may write 30 times a minute.
+    """
+    bare, ours = [], []
+    for actor in ("rita", "root"):
+        token = hub.token_for(actor)
+        for _ in range(WRITES // 2):
+            for method, verb in (("PUT", "POST"), ("DELETE", "DELETE")):
+                holder = hub.page("api/roles/hub-administrator/holders/uwe")
+                ours.append(milliseconds(method, holder, token))
+                group = hub.hub_url("api/groups/hub-admins/users")
+                bare += [  # undo it, and do it again
+                    milliseconds(edit, group, ADMIN_TOKEN, {"users": ["uwe"]})
+                    for edit in (OPPOSITE[verb], verb)
+                ]
+    appoint, least = statistics.median(ours), statistics.median(bare)
+    yield "appointing or withdrawing", f"p50 {appoint:.1f} ms (bare edit {least:.1f} ms)", ""
+    yield "appointing / bare edit", f"{appoint / least:.2f}", "≤ 3.00"
+
+
+def milliseconds(method: str, url: str, token: str, body: object = None) -> float:
+    """How long one request takes."""
+    headers = {"Authorization": f"token {token}"}
+    start = time.perf_counter()
+    reply = SESSION.request(method, url, json=body, headers=headers, timeout=30)
+    took = time.perf_counter() - start
+    reply.raise_for_status()
+    return 1000 * took
+
+
+def compare_ledgers(folder: Path, rounds: int, seconds: float) -> Iterator[Row]:
+    """The ledger's page and the role's page, with few entries and with many."""
+    places = {"ledger": "ledger", "role page": "roles/hub-administrator"}
+    with ExitStack() as stack:
+        pages = {}
+        for entries in (100, ENTRIES):
+            home = folder / f"{entries} entries"
+            home.mkdir()
+            fill_ledger(home / "jupyterhub-responsibility.sqlite", entries)
+            hub = fill(stack.enter_context(RealHub(home)))
+            for name, path in places.items():
+                pages[name, entries] = (hub.page(path), cookies(hub, hub.page(path)))
+        results = take_turns(pages, rounds, seconds)
+    for name in places:
+        few, many = results[name, 100], results[name, ENTRIES]
+        yield f"{name}, {ENTRIES:,} entries / 100", f"{ratio(few, many):.2f}", "≤ 1.20"
+
+
+def fill_ledger(path: Path, number: int) -> None:
+    """A ledger of requests and confirmations, as the years bring them."""
+    store = Store(f"sqlite:///{path}")
+    store.open()
+    for first in range(0, number, BATCH):
+        drafts = [
+            Draft("confirmation", f"user-{n}", role="hub-administrator", person=f"user-{n}",
+                  details={"text": "0" * 16})
+            for n in range(first, min(first + BATCH, number))
+        ]  # fmt: skip
+        store.append(drafts, datetime.now(timezone.utc))
+    store.close()
 
 
 def compare_templates(folder: Path, rounds: int, seconds: float) -> Iterator[Row]:
@@ -182,9 +255,9 @@ def start_once(command: list[str], environment: dict[str, str]) -> tuple[float, 
         process.wait()
 
 
-def take_turns(pages: Pages, rounds: int, seconds: float) -> dict[str, list[dict[str, float]]]:
+def take_turns(pages: Pages, rounds: int, seconds: float) -> dict[Any, list[dict[str, float]]]:
     """Load each page for some seconds, in turn, round after round; the first run is a warm-up."""
-    results: dict[str, list[dict[str, float]]] = {name: [] for name in pages}
+    results: dict[Any, list[dict[str, float]]] = {name: [] for name in pages}
     for url, cookie in pages.values():
         load(url, cookie, 1.0)
     for _ in range(rounds):

@@ -51,9 +51,11 @@ class Watch:
         while True:
             await self._keeper.refresh()
             if clock() - settled >= self._settle_every:
-                settled = clock()
-                await self._attempt("settling", self._appointments.settle)
-                await self._attempt("terms and first holders", self._act)
+                acted = [
+                    await self._attempt("settling", self._appointments.settle),
+                    await self._attempt("terms and first holders", self._act),
+                ]
+                settled = clock() if all(acted) else settled
             await self._attempt("observing", self._observe)
             await asyncio.sleep(self._interval)
 
@@ -64,7 +66,8 @@ class Watch:
         first = await self._appointments.appoint_first()
         self.waiting = (*first, *await self._appointments.end_terms())
 
-    async def _attempt(self, name: str, task: Callable[[], Awaitable[None]]) -> None:
+    async def _attempt(self, name: str, task: Callable[[], Awaitable[None]]) -> bool:
+        """Do one thing, and tell whether it worked."""
         try:
             await task()
         except ResponsibilityError as error:
@@ -76,3 +79,4 @@ class Watch:
             self.troubles[name] = "It failed in an unforeseen way"
         else:
             self.troubles.pop(name, None)
+        return name not in self.troubles
