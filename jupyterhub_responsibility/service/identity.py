@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import hmac
+import json
 import logging
 import os
+from base64 import urlsafe_b64encode
 from collections.abc import Awaitable
 from typing import Any
 
+from cryptography.fernet import Fernet, InvalidToken
 from jupyterhub.services.auth import HubOAuth
 from tornado.web import HTTPError, RequestHandler
 
@@ -18,6 +21,47 @@ from ..model import Viewer
 
 log = logging.getLogger(__name__)
 
+NEXT_URL = 1000
+"""Bytes of an address to come back to after a login.
+
+With one twice as long, the cookie would reach the 4,096 bytes that browsers keep.
+"""
+
+
+class SealedOAuth(HubOAuth):  # type: ignore[misc]  # JupyterHub is untyped
+    """HubOAuth that keeps nothing of a login in memory: its state travels along, sealed.
+
+    Whichever replica answers at the end of a login, or after a restart, opens it: the seal comes
+    from the token that the hub gave to all of them. That a state belongs to the browser that
+    ends the login is still for the signed cookie to say.
+    """
+
+    def _sealer(self) -> Fernet:
+        return Fernet(urlsafe_b64encode(_key(self.api_token, "logins")))
+
+    def generate_state(self, next_url: str | None = None, **extra_state: str) -> str:
+        """What the end of a login has to know, for the address and the cookie."""
+        state = {"next_url": _short(next_url), **extra_state}
+        return self._sealer().encrypt(json.dumps(state, ensure_ascii=False).encode()).decode()
+
+    def clear_oauth_state(self, state_id: str) -> None:
+        """Nothing is kept that could be cleared; the cookie is, by the caller."""
+
+    def _decode_state(self, state_id: str, /) -> dict[str, str]:
+        """What a state says: nothing, where it is too old or not sealed by us."""
+        try:
+            said = self._sealer().decrypt(state_id.encode(), ttl=self.oauth_state_max_age)
+        except InvalidToken:
+            return {}
+        state: dict[str, str] = json.loads(said)
+        return state
+
+
+def _short(url: str | None) -> str | None:
+    """An address that is too long to travel along goes without its query, or not at all."""
+    candidates = (url, url.partition("?")[0]) if url else ()
+    return next((each for each in candidates if len(each.encode()) <= NEXT_URL), None)
+
 
 def hub_oauth(service_name: str, max_age: int) -> HubOAuth:
     """HubOAuth as this service uses it; `max_age` is how long an identity is believed, in s.
@@ -26,7 +70,7 @@ def hub_oauth(service_name: str, max_age: int) -> HubOAuth:
     the hub didn't start the service, the rest is as the hub would have it.
     """
     hub = os.environ.get("JUPYTERHUB_BASE_URL", "/")
-    return HubOAuth.instance(
+    return SealedOAuth.instance(
         base_url=os.environ.get("JUPYTERHUB_SERVICE_PREFIX", f"{hub}services/{service_name}/"),
         oauth_client_id=os.environ.get("JUPYTERHUB_CLIENT_ID", f"service-{service_name}"),
         access_scopes={"access:services", page_scope(service_name)},
@@ -39,7 +83,13 @@ def hub_oauth(service_name: str, max_age: int) -> HubOAuth:
 
 def cookie_secret(api_token: str) -> bytes:
     """Signs the cookies: the same for every replica that the hub gave the same token."""
-    return hmac.digest(api_token.encode(), b"jupyterhub-responsibility cookies", "sha256")
+    return _key(api_token, "cookies")
+
+
+def _key(api_token: str, purpose: str) -> bytes:
+    return hmac.digest(
+        api_token.encode(), f"jupyterhub-responsibility {purpose}".encode(), "sha256"
+    )
 
 
 async def identify(

@@ -21,6 +21,7 @@ from .test_hub_pages import (  # noqa: F401  # collected here, with the hub belo
     test_the_admin_page_has_a_bar,
     test_the_navigation_bar_leads_to_the_page,
 )
+from .test_logins import *  # noqa: F403  # the same
 from .test_main_job import *  # noqa: F403  # the same
 
 REQUIREMENT = "jupyterhub==5.2.*"

@@ -67,12 +67,14 @@ class CallbackHandler(Handler, HubOAuthCallbackHandler):  # type: ignore[misc]  
         except asyncio.TimeoutError as error:
             raise HubError("The hub did not answer in time") from error
         except HTTPError as error:
-            # HubOAuth keeps the state of a login in memory: a restart in between loses it.
+            # it took too long, was begun in another browser, or the hub gave no token for it
             raise HTTPError(400, "login not completed: %s", error.log_message) from error
 
     def say_error(self, status: int, message: str, code: str = "") -> None:
         if status == 400:
-            message = "Logging in was interrupted. Nothing is wrong with your account."
+            message = (
+                "Logging in was interrupted, or took too long. Nothing is wrong with your account."
+            )
         super().say_error(status, message, code)
 
     def again(self, status: int) -> str:
