@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 from jupyterhub_responsibility import access
 from jupyterhub_responsibility.declaration import entries, load
 from jupyterhub_responsibility.declaration.entries import json_schema
-from jupyterhub_responsibility.service.routes import ROUTES
+from jupyterhub_responsibility.service.routes import OPERATIONS, ROUTES
 from jupyterhub_responsibility.service.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -127,8 +127,24 @@ def abilities() -> tuple[list[str], Iterator[list[str]]]:
 
 
 def routes() -> tuple[list[str], Iterator[list[str]]]:
-    """Every address below the service."""
-    return ["address", "what it is"], ([f"`/{r.path}`", r.purpose] for r in ROUTES)
+    """Every address below the service that is for people."""
+    pages = (route for route in ROUTES if not route.operations)
+    return ["address", "what it is"], ([f"`/{r.path}`", r.purpose] for r in pages)
+
+
+def api() -> tuple[list[str], list[list[str]]]:
+    """What the API does at which address."""
+    rows = [
+        [
+            f"`/{path}`",
+            method,
+            each.summary,
+            ", ".join(str(status) for status in (each.status, *each.statuses)),
+        ]
+        for path, methods in OPERATIONS.items()
+        for method, each in methods.items()
+    ]
+    return ["address", "method", "what it does", "answers with"], rows
 
 
 def model_roles() -> tuple[list[str], Iterator[list[str]]]:

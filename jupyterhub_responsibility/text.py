@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import datetime, timezone
 from hashlib import sha256
+from typing import overload
 
 LONGEST_NAME = 80
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
@@ -54,6 +55,12 @@ def clock(moment: datetime) -> str:
     return f"{utc.day} {utc:%b %Y, %H:%M} UTC"
 
 
+@overload
+def iso(moment: datetime) -> str: ...
+@overload
+def iso(moment: None) -> None: ...
+@overload
+def iso(moment: datetime | None) -> str | None: ...
 def iso(moment: datetime | None) -> str | None:
     """A moment as ISO 8601, in UTC, to the second."""
     return moment.astimezone(timezone.utc).isoformat(timespec="seconds") if moment else None

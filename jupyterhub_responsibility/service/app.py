@@ -42,7 +42,8 @@ from .events import emitter
 from .handlers.plain import FileHandler
 from .identity import cookie_secret, hub_oauth
 from .limits import Limiter
-from .routes import OTHERWISE, ROUTES
+from .openapi import document
+from .routes import OPERATIONS, OTHERWISE, PARAMETERS, ROUTES
 from .settings import Settings
 from .site import Site
 from .templating import Templates
@@ -103,6 +104,7 @@ def build_site(
         settings, declaration, Finder(declaration), keeper, api, auth, templates, ledger,
         appointments, Requests(declaration, ledger, rules, appointments, utcnow), watch,
         Limiter(time.monotonic), home, hub, started_at=utcnow(),
+        api_document=document(OPERATIONS, PARAMETERS, home, auth.cookie_name),
     )  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from ..appointments import state_tag
 from ..confirmations import state_of, text_of
@@ -12,15 +11,14 @@ from ..duties import Duty, duties
 from ..finder import Finder
 from ..holders import Filling, Holder, filling, roles_of
 from ..ledger import Entry
-from ..model import Contact, Model, Responsibility, Role, Roster, Viewer
+from ..model import Contact, Model, Party, Responsibility, Role, Roster, Viewer
 from ..sentences import sentence
 from ..text import iso
+from . import api_types
 from .pages import Subject, request_lines
 
-Payload = dict[str, Any]
 
-
-def me(subject: Subject, viewer: Viewer) -> Payload:
+def me(subject: Subject, viewer: Viewer) -> api_types.Me:
     """`GET api/me`: who is asking, their roles and duties, and whom to contact."""
     own = roles_of(subject.declaration, viewer)
     held = [each.role.id for each in own]
@@ -41,13 +39,13 @@ def me(subject: Subject, viewer: Viewer) -> Payload:
     }
 
 
-def model(subject: Subject) -> Payload:
+def model(subject: Subject) -> api_types.Model:
     """`GET api/model`: the whole model with its parties."""
     declaration = subject.declaration
     return {
         "title": declaration.model.title,
-        "community": _filled(name=declaration.community.name, url=declaration.community.url),
-        "provider": _filled(name=declaration.provider.name, url=declaration.provider.url),
+        "community": _party(declaration.community),
+        "provider": _party(declaration.provider),
         "areas": [
             {
                 "id": area.id,
@@ -64,7 +62,7 @@ def model(subject: Subject) -> Payload:
     }
 
 
-def role(subject: Subject, role_id: str) -> Payload:
+def role(subject: Subject, role_id: str) -> api_types.RoleInFull:
     """`GET api/roles/<role>`. Raises KeyError where the model has no such role."""
     held = filling(subject.declaration, subject.roster, role_id)
     return {
@@ -75,7 +73,7 @@ def role(subject: Subject, role_id: str) -> Payload:
     }
 
 
-def roles(subject: Subject) -> Payload:
+def roles(subject: Subject) -> api_types.Roles:
     """`GET api/roles`: every role with its holders."""
     return {
         "roles": [
@@ -86,7 +84,7 @@ def roles(subject: Subject) -> Payload:
     }
 
 
-def contacts(subject: Subject, finder: Finder, question: str) -> Payload:
+def contacts(subject: Subject, finder: Finder, question: str) -> api_types.Contacts:
     """`GET api/contacts?q=`: answers to a question; without one, one for every contact."""
     desk = subject.desk
     if question.strip():
@@ -189,15 +187,20 @@ def _confirmation(subject: Subject, viewer: Viewer, role: Role) -> Payload:
     }
 
 
-def _age(roster: Roster) -> Payload:
+def _age(roster: Roster) -> api_types.Aged:
     return {"as_of": iso(roster.read_at), "trouble": roster.trouble or None}
 
 
-def _filled(**values: Any) -> Payload:
-    return {name: value for name, value in values.items() if value not in (None, "", [], ())}
+def _party(party: Party) -> api_types.Party:
+    said: api_types.Party = {}
+    if party.name:
+        said["name"] = party.name
+    if party.url:
+        said["url"] = party.url
+    return said
 
 
-def _duty(duty: Duty) -> Payload:
+def _duty(duty: Duty) -> api_types.Duty:
     each = duty.responsibility
     return {
         "id": each.id,
@@ -208,7 +211,7 @@ def _duty(duty: Duty) -> Payload:
     }
 
 
-def _responsibility(each: Responsibility) -> Payload:
+def _responsibility(each: Responsibility) -> api_types.Responsibility:
     return {
         "id": each.id,
         "title": each.title,
@@ -220,7 +223,7 @@ def _responsibility(each: Responsibility) -> Payload:
     }
 
 
-def _role(subject: Subject, role_id: str) -> Payload:
+def _role(subject: Subject, role_id: str) -> api_types.Role:
     declared = subject.declaration.model.roles[role_id]
     return {
         "id": declared.id,
@@ -236,11 +239,11 @@ def _role(subject: Subject, role_id: str) -> Payload:
     }
 
 
-def _links(subject: Subject, target: str) -> list[Payload]:
+def _links(subject: Subject, target: str) -> list[api_types.Link]:
     return [{"title": x.title, "url": x.url} for x in subject.declaration.links_for(target)]
 
 
-def _filling(held: Filling) -> Payload:
+def _filling(held: Filling) -> api_types.Filling:
     """`known` is false, and nobody is listed from the hub, while the roster cannot tell."""
     return {
         "holders": [_holder(each) for each in held.holders],
@@ -249,7 +252,7 @@ def _filling(held: Filling) -> Payload:
     }
 
 
-def _holder(holder: Holder) -> Payload:
+def _holder(holder: Holder) -> api_types.Holder:
     return {
         "name": holder.name,
         "kind": holder.kind,
@@ -258,21 +261,37 @@ def _holder(holder: Holder) -> Payload:
     }
 
 
-def _contact(contact: Contact) -> Payload:
-    return _filled(
-        id=contact.id,
-        name=contact.name,
-        **{"for": list(contact.targets)},
-        email=contact.email,
-        telephone=contact.telephone,
-        url=contact.url,
-        hours=contact.hours,
-        languages=list(contact.languages),
-        topics=list(contact.topics),
-    )
+def _contact(contact: Contact) -> api_types.Contact:
+    return {
+        "id": contact.id,
+        "name": contact.name,
+        "for": list(contact.targets),
+        **_ways(contact),
+    }
 
 
-def _answer(answer: Answer) -> Payload:
+def _channel(contact: Contact) -> api_types.Contact | api_types.Someone:
+    return _contact(contact) if contact.id else {"name": contact.name, **_ways(contact)}
+
+
+def _ways(contact: Contact) -> api_types.Ways:
+    said: api_types.Ways = {}
+    if contact.email:
+        said["email"] = contact.email
+    if contact.telephone:
+        said["telephone"] = contact.telephone
+    if contact.url:
+        said["url"] = contact.url
+    if contact.hours:
+        said["hours"] = contact.hours
+    if contact.languages:
+        said["languages"] = list(contact.languages)
+    if contact.topics:
+        said["topics"] = list(contact.topics)
+    return said
+
+
+def _answer(answer: Answer) -> api_types.Answer:
     return {
         "id": answer.id,
         "kind": answer.kind,
@@ -280,6 +299,6 @@ def _answer(answer: Answer) -> Payload:
         "about": list(answer.about),
         "role": answer.filling.role.id if answer.filling else None,
         "holders": [_holder(each) for each in answer.holders],
-        "contacts": [_contact(each) for each in answer.channels],
+        "contacts": [_channel(each) for each in answer.channels],
         "because": answer.because or None,
     }

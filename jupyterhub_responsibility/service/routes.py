@@ -1,33 +1,50 @@
-"""The route table: every address below the service, in one place."""
+"""The route table: every address below the service, in one place, and what the API does there."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from tornado.web import RequestHandler
 
+from . import api_types
 from .handlers import api, people, plain
 from .handlers.base import Handler
+from .openapi import Operation, Operations, Parameter
 
-PARTS = {"role": r"([a-z0-9-]+)", "user": r"([^/]+)", "number": r"([0-9]{1,9})"}
-"""What may stand in the place of each part of a path."""
+PARAMETERS = {
+    "role": Parameter("[a-z0-9-]+", "The id of a role"),
+}
+"""What stands for `<role>` in an address."""
 
 
 @dataclass(frozen=True)
 class Route:
-    """A path below the service's prefix, as people write it, with its handler and purpose."""
+    """A path below the service's prefix, as people write it, with its handler and purpose.
+
+    `operations` is what the API does there, by method; pages have none.
+    """
 
     path: str
     handler: type[RequestHandler]
     purpose: str
+    operations: Mapping[str, Operation] = field(default_factory=dict)
 
     @property
     def pattern(self) -> str:
         """The path as a regular expression."""
-        pattern = self.path
-        for name, expression in PARTS.items():
-            pattern = pattern.replace(f"<{name}>", expression)
-        return pattern
+        parts = re.split(r"<(\w+)>", self.path)
+        return "".join(
+            f"({PARAMETERS[part].pattern})" if index % 2 else re.escape(part)
+            for index, part in enumerate(parts)
+        )
+
+
+def endpoint(path: str, handler: type[RequestHandler], **operations: Operation) -> Route:
+    """A route of the API; its purpose is what its methods do."""
+    purpose = "; ".join(each.summary for each in operations.values())
+    return Route(path, handler, purpose, operations)
 
 
 ROUTES: tuple[Route, ...] = (
@@ -38,20 +55,52 @@ ROUTES: tuple[Route, ...] = (
     Route("users", people.UsersHandler, "add users"),
     Route("ledger", people.LedgerHandler, "who did what, for those who may appoint"),
     Route("admin", people.AdminHandler, "the place for those in charge; leads to the model"),
-    Route("healthz", plain.HealthHandler, "the state of the service, as JSON, without login"),
     Route("oauth_callback", plain.CallbackHandler, "the end of a login"),
-    Route("api/me", api.MeHandler, "your roles, duties and contacts"),
-    Route("api/model", api.ModelHandler, "areas, responsibilities and roles"),
-    Route("api/roles", api.RolesHandler, "every role with its holders"),
-    Route("api/roles/<role>", api.RoleHandler, "one role with its holders and duties"),
-    Route("api/contacts", api.ContactsHandler, "whom to ask (`?q=` is the question)"),
-    Route("api/roles/<role>/holders/<user>", api.HolderHandler, "appoint, and withdraw"),
-    Route("api/users", api.UsersHandler, "add users"),
-    Route("api/confirmations", api.ConfirmationsHandler, "confirm the duties of a role"),
-    Route("api/requests", api.RequestsHandler, "requests: yours, and those to decide"),
-    Route("api/requests/<number>", api.RequestHandler, "approve, decline or take back a request"),
-    Route("api/ledger", api.LedgerHandler, "who did what, for those who may appoint"),
+    Route("users", people.UsersHandler, "add users"),
+    Route("ledger", people.LedgerHandler, "who did what, for those who may appoint"),
+    endpoint(
+        "healthz",
+        plain.HealthHandler,
+        GET=Operation(
+            "the state of the service, without login", "service", api_types.Health, open=True
+        ),
+    ),
+    endpoint(
+        "api/me",
+        api.MeHandler,
+        GET=Operation("your roles, duties and contacts", "people", api_types.Me),
+    ),
+    endpoint(
+        "api/model",
+        api.ModelHandler,
+        GET=Operation("areas, responsibilities and roles", "model", api_types.Model),
+    ),
+    endpoint(
+        "api/roles",
+        api.RolesHandler,
+        GET=Operation("every role with its holders", "people", api_types.Roles),
+    ),
+    endpoint(
+        "api/roles/<role>",
+        api.RoleHandler,
+        GET=Operation(
+            "one role with its holders and duties", "people", api_types.RoleInFull, errors=(404,)
+        ),
+    ),
+    endpoint(
+        "api/contacts",
+        api.ContactsHandler,
+        GET=Operation("whom to ask", "contacts", api_types.Contacts, query=api_types.Question),
+    ),
+    endpoint(
+        "api/openapi.json",
+        api.DocumentHandler,
+        GET=Operation("this API as an OpenAPI 3.1 document", "service", api_types.Document),
+    ),
 )
+
+OPERATIONS: Operations = {route.path: route.operations for route in ROUTES if route.operations}
+"""What the API does, by address and method."""
 
 OTHERWISE: tuple[tuple[str, type[Handler]], ...] = (
     ("api/.*", api.NotFoundHandler),

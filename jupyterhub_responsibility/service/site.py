@@ -22,6 +22,7 @@ from ..paths import STATIC
 from ..requests import Requests
 from ..roster import RosterKeeper, utcnow
 from . import pages
+from .api_types import Document
 from .limits import Limiter
 from .settings import Settings
 from .templating import HubUser, Templates
@@ -61,6 +62,7 @@ class Site:
     home: str
     hub: str
     started_at: datetime
+    api_document: Document
     style: str = field(init=False)
 
     def __post_init__(self) -> None:

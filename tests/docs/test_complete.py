@@ -18,7 +18,7 @@ from jupyterhub_responsibility import access, cli, enable
 from jupyterhub_responsibility.declaration.entries import DeclarationEntry
 from jupyterhub_responsibility.hub_pages import HubPages
 from jupyterhub_responsibility.service import pages
-from jupyterhub_responsibility.service.routes import ROUTES
+from jupyterhub_responsibility.service.routes import OPERATIONS, ROUTES
 from jupyterhub_responsibility.service.settings import Settings
 
 from .reading import PAGES, ROOT, blocks, named, page, rows, section
@@ -130,12 +130,12 @@ def test_every_way_to_manage_users():
 
 
 def test_every_route():
-    """Each address has its row, and each of the API its heading."""
+    """Each address has its row, and each method of the API its heading."""
     text = page("pages-and-api.md")
     assert {f"/{route.path}" for route in ROUTES} <= named(text)
-    headings = re.findall(r"^### GET (\S+?)(?:\?.*)?$", text, re.M)
-    found = {heading.replace("community-representative", "<role>") for heading in headings}
-    assert found == {r.path for r in ROUTES if r.path.startswith(("api/", "healthz"))}
+    headings = re.findall(r"^### ([A-Z]+) (\S+?)(?:\?.*)?$", text, re.M)
+    found = {(how, path.replace("community-representative", "<role>")) for how, path in headings}
+    assert found == {(how, path) for path, methods in OPERATIONS.items() for how in methods}
 
 
 def test_every_template():

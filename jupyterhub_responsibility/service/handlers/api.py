@@ -18,21 +18,21 @@ class MeHandler(APIHandler):
     """`GET api/me`."""
 
     def get(self) -> None:
-        self.finish(payloads.me(self.site.subject, self.who()))
+        self.answer(payloads.me(self.site.subject, self.who()))
 
 
 class ModelHandler(APIHandler):
     """`GET api/model`."""
 
     def get(self) -> None:
-        self.finish(payloads.model(self.site.subject))
+        self.answer(payloads.model(self.site.subject))
 
 
 class RolesHandler(APIHandler):
     """`GET api/roles`."""
 
     def get(self) -> None:
-        self.finish(payloads.roles(self.site.subject))
+        self.answer(payloads.roles(self.site.subject))
 
 
 class RoleHandler(APIHandler):
@@ -51,7 +51,14 @@ class ContactsHandler(APIHandler):
 
     def get(self) -> None:
         question = self.get_query_argument("q", "")[:QUESTION]
-        self.finish(payloads.contacts(self.site.subject, self.site.finder, question))
+        self.answer(payloads.contacts(self.site.subject, self.site.finder, question))
+
+
+class DocumentHandler(APIHandler):
+    """`GET api/openapi.json`."""
+
+    def get(self) -> None:
+        self.answer(self.site.api_document)
 
 
 class HolderHandler(APIHandler):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from math import ceil
 from typing import Any
@@ -219,6 +220,10 @@ class APIHandler(Handler):
     async def prepare(self) -> None:
         if await self.identify() is None:
             raise HTTPError(403, "no valid token or session")
+
+    def answer(self, said: Mapping[str, object]) -> None:
+        """Answer with one of the `api_types`."""
+        self.finish(dict(said))
 
     def who(self) -> Viewer:
         """The viewer; `prepare` has made sure that there is one."""

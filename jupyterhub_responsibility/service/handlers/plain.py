@@ -13,6 +13,7 @@ from ..._version import __version__
 from ...errors import HubError
 from ...roster import utcnow
 from ...text import iso
+from ..api_types import Health
 from .base import Handler
 
 
@@ -25,30 +26,29 @@ class HealthHandler(Handler):
         faults = site.faults()
         well = not (roster.trouble or faults or site.watch.troubles)
         age = (utcnow() - roster.read_at).total_seconds() if roster.read_at else None
-        self.finish(
-            {
-                "status": "ok" if well else "degraded",
-                "version": __version__,
-                "started_at": iso(site.started_at),
-                "roster": {
-                    "as_of": iso(roster.read_at),
-                    "age_seconds": round(age, 1) if age is not None else None,
-                    "trouble": roster.trouble or None,
-                    "hub_calls": site.api.calls,
-                },
-                "declaration": {
-                    "state": site.declaration_state(),
-                    "as_of": iso(site.declaration.as_of),
-                },
-                "ledger": {
-                    "number": site.ledger.book.number,
-                    "trouble": site.ledger.trouble or None,
-                },
-                "failing": sorted(site.watch.troubles),
-                "templates": {"operators_own": not site.templates.trouble},
-                "faults": len(faults),
-            }
-        )
+        state: Health = {
+            "status": "ok" if well else "degraded",
+            "version": __version__,
+            "started_at": iso(site.started_at),
+            "roster": {
+                "as_of": iso(roster.read_at),
+                "age_seconds": round(age, 1) if age is not None else None,
+                "trouble": roster.trouble or None,
+                "hub_calls": site.api.calls,
+            },
+            "declaration": {
+                "state": site.declaration_state(),
+                "as_of": iso(site.declaration.as_of),
+            },
+            "ledger": {
+                "number": site.ledger.book.number,
+                "trouble": site.ledger.trouble or None,
+            },
+            "failing": sorted(site.watch.troubles),
+            "templates": {"operators_own": not site.templates.trouble},
+            "faults": len(faults),
+        }
+        self.finish(dict(state))
 
 
 class CallbackHandler(Handler, HubOAuthCallbackHandler):  # type: ignore[misc]  # untyped

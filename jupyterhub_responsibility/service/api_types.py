@@ -1,0 +1,324 @@
+"""What the API says and takes, as types: the code is checked against them, and they are published.
+
+Answers are `TypedDict`s, which `payloads` fills and mypy checks; what is sent to us are pydantic
+models with `extra="forbid"`, which check it as it comes in. `openapi` makes schemas of both, so a
+type's name, docstring and descriptions are read by those who use the API. Keys that are
+`NotRequired` are left out where there is nothing to say.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+from typing_extensions import NotRequired, TypedDict  # pydantic wants these before Python 3.12
+
+from ..contacts import Kind
+from ..model import Split
+
+Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+"""ISO 8601, in UTC."""
+
+
+class ErrorDetail(TypedDict):
+    """What went wrong."""
+
+    status: Annotated[int, Field(description="The HTTP status")]
+    code: Annotated[str, Field(description="What went wrong, for programs")]
+    message: Annotated[str, Field(description="The same in words, for people")]
+
+
+class Error(TypedDict):
+    """Every error of the API."""
+
+    error: ErrorDetail
+
+
+class Link(TypedDict):
+    """A page to read."""
+
+    title: str
+    url: str
+
+
+class Party(TypedDict):
+    """The community or the provider, as far as the operator says who that is."""
+
+    name: NotRequired[str]
+    url: NotRequired[str]
+
+
+class Ways(TypedDict):
+    """The ways to reach somebody, and when; those that were declared."""
+
+    email: NotRequired[str]
+    telephone: NotRequired[str]
+    url: NotRequired[str]
+    hours: NotRequired[Annotated[str, Field(description="When somebody is there, in words")]]
+    languages: NotRequired[Annotated[list[str], Field(description="Language codes")]]
+    topics: NotRequired[Annotated[list[str], Field(description="What people ask about")]]
+
+
+_For = TypedDict(
+    "_For",
+    {
+        "for": Annotated[
+            list[str], Field(description="Ids of areas, roles and responsibilities, or `everyone`")
+        ]
+    },
+)
+
+
+class Contact(Ways, _For):
+    """A way to reach a role, an area, a responsibility or everyone."""
+
+    id: str
+    name: str
+
+
+class Someone(Ways):
+    """A person or party of the declaration, for whom there is no contact of its own."""
+
+    name: str
+
+
+class User(TypedDict):
+    """Who is asking."""
+
+    name: str
+    admin: Annotated[bool, Field(description="Whether they are a JupyterHub admin")]
+    kind: Annotated[str, Field(description="`user`, or `service` for the token of a service")]
+
+
+class OwnRole(TypedDict):
+    """A role that the asking user holds."""
+
+    id: str
+    title: str
+    groups: Annotated[list[str], Field(description="The hub's groups through which they hold it")]
+
+
+_As = TypedDict(
+    "_As",
+    {
+        "as": Annotated[
+            Literal["accountable", "performer"],
+            Field(description="Whether one answers for it, or does it"),
+        ]
+    },
+)
+
+
+class Duty(_As):
+    """A responsibility, seen by a holder of a role."""
+
+    id: Annotated[str, Field(description="The id of the responsibility")]
+    title: str
+    area: Annotated[str, Field(description="The id of its area")]
+    through: Annotated[str, Field(description="The id of the role that makes it their duty")]
+
+
+class Aged(TypedDict):
+    """How old the facts are that come from the hub."""
+
+    as_of: Annotated[
+        Time | None,
+        Field(description="When holders were last read from the hub; null while not known"),
+    ]
+    trouble: Annotated[
+        str | None, Field(description="Why the last reading failed; null if it did not")
+    ]
+
+
+class Me(Aged):
+    """Who is asking, what they hold and look after, and every contact."""
+
+    user: User
+    roles: list[OwnRole]
+    duties: list[Duty]
+    contacts: list[Contact]
+
+
+class Responsibility(TypedDict):
+    """One thing that somebody has to do."""
+
+    id: str
+    title: str
+    description: str
+    accountable: Annotated[
+        str | None, Field(description="The id of the role that answers for it, if any")
+    ]
+    performed_by: Annotated[list[str], Field(description="Ids of the roles that do it")]
+    split: Annotated[Split, Field(description="Whose job it is")]
+    topics: Annotated[list[str], Field(description="Everyday words for it")]
+
+
+class Area(TypedDict):
+    """A field of work with a key goal."""
+
+    id: str
+    title: str
+    goal: str
+    split: Annotated[Split, Field(description="Whose job it is")]
+    note: str
+    responsibilities: list[Responsibility]
+    links: list[Link]
+
+
+class Wanted(TypedDict):
+    """How many holders a role wants."""
+
+    min: int
+    max: Annotated[int | None, Field(description="null where there is no limit")]
+
+
+class Role(TypedDict):
+    """A named part in the model."""
+
+    id: str
+    title: str
+    summary: str
+    description: str
+    filled_by: Annotated[str, Field(description="Who usually holds it, in words")]
+    wanted: Wanted
+    groups: Annotated[list[str], Field(description="The hub's groups whose members hold it")]
+    appointed_by: Annotated[list[str], Field(description="Ids of the roles that may appoint")]
+    starts_with: Annotated[
+        list[str], Field(description="Ids of the roles whose holders are the first to hold it")
+    ]
+    links: list[Link]
+
+
+class Model(TypedDict):
+    """The whole model with its parties."""
+
+    title: str
+    community: Party
+    provider: Party
+    areas: list[Area]
+    roles: list[Role]
+
+
+class Holder(TypedDict):
+    """Whoever fills a role."""
+
+    name: str
+    kind: Annotated[
+        Literal["account", "person"],
+        Field(description="An account of the hub, or a person without one"),
+    ]
+    source: Annotated[str, Field(description="The hub's group, or `declaration`")]
+    as_of: Annotated[Time | None, Field(description="When that was read")]
+
+
+class Filling(TypedDict):
+    """Who holds a role."""
+
+    holders: list[Holder]
+    known: Annotated[
+        bool, Field(description="False, with no account among the holders, while the hub can't say")
+    ]
+    missing_groups: Annotated[
+        list[str], Field(description="Groups of the declaration that the hub doesn't have")
+    ]
+
+
+class FilledRole(Role, Filling):
+    """A role with its holders."""
+
+
+class Roles(Aged):
+    """Every role with its holders."""
+
+    roles: list[FilledRole]
+
+
+class RoleInFull(FilledRole, Aged):
+    """A role with its holders and duties."""
+
+    duties: list[Duty]
+
+
+class Answer(TypedDict):
+    """Whom to ask about one thing."""
+
+    id: str
+    kind: Annotated[Kind, Field(description="What the id is of")]
+    title: str
+    about: Annotated[list[str], Field(description="What it belongs to, in words")]
+    role: Annotated[str | None, Field(description="The id of the role to ask, if any")]
+    holders: Annotated[list[Holder], Field(description="Who holds that role")]
+    contacts: Annotated[list[Contact | Someone], Field(description="The ways to reach somebody")]
+    because: Annotated[
+        str | None, Field(description="Why it isn't the role itself that is reached; else null")
+    ]
+
+
+class Contacts(Aged):
+    """Answers to a question."""
+
+    q: Annotated[str, Field(description="The question as it was read")]
+    answers: Annotated[list[Answer], Field(description="The best first")]
+    otherwise: Annotated[list[Contact], Field(description="Whom to ask when nothing fits")]
+
+
+class Question(TypedDict):
+    """What `contacts` may be asked."""
+
+    q: NotRequired[
+        Annotated[
+            str,
+            Field(
+                description="A question in everyday words, of which 200 characters are read;"
+                " without it, one answer for every contact"
+            ),
+        ]
+    ]
+
+
+class Reading(TypedDict):
+    """How reading the holders from the hub goes."""
+
+    as_of: Annotated[Time | None, Field(description="When they were last read")]
+    age_seconds: float | None
+    trouble: Annotated[str | None, Field(description="Why the last reading failed")]
+    hub_calls: Annotated[int, Field(description="Calls to the hub since the start")]
+
+
+class Declared(TypedDict):
+    """The declaration, as it was loaded."""
+
+    state: Annotated[str, Field(description="`loaded`, `changed`, `missing` or `not a file`")]
+    as_of: Time
+
+
+class Look(TypedDict):
+    """The templates that are used."""
+
+    operators_own: Annotated[
+        bool, Field(description="False where the operator's page.html can't be used")
+    ]
+
+
+class Health(TypedDict):
+    """The state of the service."""
+
+    status: Literal["ok", "degraded"]
+    version: str
+    started_at: Time
+    roster: Reading
+    declaration: Declared
+    templates: Look
+    faults: Annotated[int, Field(description="Faults in the set-up that admins see on the pages")]
+
+
+class Document(TypedDict):
+    """The description of the API: an OpenAPI 3.1 document."""
+
+    openapi: str
+    info: dict[str, Any]
+    servers: list[dict[str, Any]]
+    tags: list[dict[str, Any]]
+    security: list[dict[str, Any]]
+    paths: dict[str, Any]
+    components: dict[str, Any]

@@ -1,0 +1,165 @@
+"""The API does what its published description says, in every answer and every error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import requests
+from jsonschema import Draft202012Validator, FormatChecker
+
+from jupyterhub_responsibility.service.routes import ROUTES
+
+IDS = {"role": ("community-representative", "hub-administrator", "site-reliability-engineer")}
+"""What to put in place of a part of an address."""
+
+QUESTIONS = {"q": ("", "bills", "community guide", "nothing of the kind xyzzy")}
+"""What to ask where one may ask."""
+
+PATHS = [
+    route.path.replace("<", "{").replace(">", "}") for route in ROUTES if "GET" in route.operations
+]
+
+
+def as_token(token: str) -> dict[str, str]:
+    return {"Authorization": f"token {token}"}
+
+
+@pytest.fixture(scope="module")
+def described(hub) -> dict[str, Any]:
+    """The document as it is served."""
+    headers = as_token(hub.token_for("uwe"))
+    return requests.get(hub.page("api/openapi.json"), headers=headers, timeout=10).json()
+
+
+def closed(part: Any) -> Any:
+    """A schema in which objects may have the keys that it names, and no other."""
+    if isinstance(part, list):
+        return [closed(each) for each in part]
+    if not isinstance(part, dict):
+        return part
+    strict = {"additionalProperties": False} if "properties" in part else {}
+    return {key: closed(each) for key, each in part.items()} | strict
+
+
+def faults(described: dict[str, Any], schema: dict[str, Any], said: Any) -> list[str]:
+    """In what an answer differs from its schema."""
+    components = {"schemas": closed(described["components"]["schemas"])}
+    validator = Draft202012Validator(
+        {**schema, "components": components}, format_checker=FormatChecker(["date-time"])
+    )
+    return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(said)]
+
+
+def check(described: dict[str, Any], path: str, reply: requests.Response) -> None:
+    """Hold a reply against what is said about it: status, kind, content, headers."""
+    response = described["paths"][f"/{path}"]["get"]["responses"][str(reply.status_code)]
+    if "$ref" in response:
+        response = described["components"]["responses"][response["$ref"].rpartition("/")[2]]
+    kind = reply.headers["Content-Type"].partition(";")[0]
+    assert faults(described, response["content"][kind]["schema"], reply.json()) == []
+    assert all(name in reply.headers for name in response.get("headers", ()))
+
+
+def addresses(hub, described: dict[str, Any], path: str) -> list[str]:
+    """Every address to try for a path, with questions where one may ask."""
+    places = [path]
+    for name, ids in IDS.items():
+        places = [place.replace(f"{{{name}}}", each) for place in places for each in ids]
+    item = described["paths"][f"/{path}"]
+    asked = {parameter["name"] for parameter in item["get"].get("parameters", ())}
+    assert asked <= set(QUESTIONS), "say here what to ask"
+    assert "{" not in places[0], "say here what to put there"
+    (server,) = described["servers"]
+    queries = [""] + [f"?{name}={each}" for name in asked for each in QUESTIONS[name]]
+    return [
+        f"{hub.origin}{server['url']}/{place}{query}"
+        for place in dict.fromkeys(places)
+        for query in queries
+    ]
+
+
+def test_the_document_is_for_whoever_may_open_the_pages(hub, described):
+    """It is served as JSON to sessions and tokens that have access; who has none gets none."""
+    session = hub.visit("rita")
+    session.get(hub.page())
+    reply = session.get(hub.page("api/openapi.json"))
+    assert reply.json() == described
+    assert reply.headers["Content-Type"].startswith("application/json")
+    assert requests.get(hub.page("api/openapi.json"), timeout=10).status_code == 403
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_answers_are_as_described(hub, described, path):
+    """What everybody really gets has each field that is described, as described, and no other."""
+    for name in ("rita", "uwe", "root"):
+        session = hub.visit(name)
+        session.get(hub.page())
+        for url in addresses(hub, described, path):
+            by_session = session.get(url)
+            by_token = requests.get(url, headers=as_token(hub.token_for(name)), timeout=10)
+            for reply in (by_session, by_token):
+                assert reply.status_code == 200
+                check(described, path, reply)
+
+
+def test_both_ways_to_send_a_token(hub, described):
+    """A token is taken in each of the ways that are described."""
+    token, schemes = hub.token_for("uwe"), described["components"]["securitySchemes"]
+    assert schemes["token"]["name"] == "Authorization"
+    assert schemes["bearer"]["scheme"] == "bearer"
+    for way in ("token", "bearer", "Bearer"):
+        headers = {"Authorization": f"{way} {token}"}
+        assert requests.get(hub.page("api/me"), headers=headers, timeout=10).ok
+    session = hub.visit("uwe")
+    session.get(hub.page())
+    assert schemes["session"]["name"] in {cookie.name for cookie in session.cookies}
+
+
+def test_the_kinds_of_contacts_are_met(hub, described):
+    """The answers that are held against the document have contacts, and people without one."""
+    headers = as_token(hub.token_for("uwe"))
+    channels = [
+        channel
+        for url in addresses(hub, described, "api/contacts")
+        for answer in requests.get(url, headers=headers, timeout=10).json()["answers"]
+        for channel in answer["contacts"]
+    ]
+    assert {"id" in each for each in channels} == {True, False}
+
+
+@pytest.mark.parametrize("path", [path for path in PATHS if path != "healthz"])
+def test_errors_are_as_described(hub, described, path):
+    """Who has no login, or asks in a way that is refused, gets an error of the one shape."""
+    token = as_token(hub.token_for("uwe"))
+    for url in addresses(hub, described, path):
+        for status, headers in (
+            (403, {}),
+            (403, as_token("nonsense")),
+            (403, as_token(hub.token_for("uwe", ["self"]))),
+            (400, {**token, "Upgrade": "websocket"}),
+        ):
+            reply = requests.get(url, headers=headers, timeout=10)
+            assert reply.status_code == status
+            check(described, path, reply)
+
+
+def test_what_is_not_there_is_as_described(hub, described):
+    """A role that the model doesn't have is the 404 that is described."""
+    headers = as_token(hub.token_for("uwe"))
+    reply = requests.get(hub.page("api/roles/no-such-role"), headers=headers, timeout=10)
+    assert reply.status_code == 404
+    check(described, "api/roles/{role}", reply)
+
+
+def test_a_hub_that_fails_is_as_described(fault_hub, described):
+    """While the hub doesn't say who is asking, each address answers with the 503 described."""
+    headers = as_token(fault_hub.hub.token_for("hanna"))
+    with fault_hub.fault(only="/user", status=500):
+        for path in PATHS:
+            if path == "healthz":
+                continue
+            url = fault_hub.hub.page(path.replace("{role}", "hub-administrator"))
+            reply = requests.get(url, headers=headers, timeout=10)
+            assert reply.status_code == 503
+            check(described, path, reply)
