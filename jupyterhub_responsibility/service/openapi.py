@@ -50,8 +50,9 @@ class Operation:
     """What one method does at one address.
 
     `answer` is what it answers with, `request` what is sent with it, both of the `api_types`;
-    `query` is a type whose fields are what may stand behind the `?`. `errors` are statuses beside
-    those with which every address may answer. Whoever may ask without a login, asks `open`.
+    `query` is a type whose fields are what may stand behind the `?`, `headers` one of what may
+    stand in headers. `errors` are statuses beside those with which every address may answer.
+    What is `open` needs no login.
     """
 
     summary: str
@@ -59,6 +60,7 @@ class Operation:
     answer: Any
     request: Any = None
     query: Any = None
+    headers: Any = None
     status: int = 200
     errors: tuple[int, ...] = ()
     open: bool = False
@@ -189,11 +191,9 @@ def _operation(path: str, method: str, each: Operation, schemas: _Schemas) -> di
             },
         },
     }
-    if each.query is not None:
-        said["parameters"] = [
-            _in_query(name, schema, required)
-            for name, schema, required in schemas.parts(each.query)
-        ]
+    loose = (*_loose(each.query, "query", schemas), *_loose(each.headers, "header", schemas))
+    if loose:
+        said["parameters"] = list(loose)
     if each.request is not None:
         body = _json(schemas.of(each.request, "validation"))
         said["requestBody"] = {"required": True, "content": body}
@@ -202,15 +202,16 @@ def _operation(path: str, method: str, each: Operation, schemas: _Schemas) -> di
     return said
 
 
-def _in_query(name: str, schema: dict[str, Any], required: bool) -> dict[str, Any]:
-    rest = {key: value for key, value in schema.items() if key != "description"}
-    return {
-        "name": name,
-        "in": "query",
-        "required": required,
-        "description": schema.get("description", ""),
-        "schema": rest,
-    }
+def _loose(kind: Any, place: str, schemas: _Schemas) -> Iterator[dict[str, Any]]:
+    """The fields of a type as parameters that stand somewhere else than in the path."""
+    for name, schema, required in schemas.parts(kind) if kind is not None else ():
+        yield {
+            "name": name,
+            "in": place,
+            "required": required,
+            "description": schema.get("description", ""),
+            "schema": {key: value for key, value in schema.items() if key != "description"},
+        }
 
 
 def _error(status: int, schemas: _Schemas) -> dict[str, Any]:

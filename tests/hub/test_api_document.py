@@ -53,7 +53,8 @@ def faults(described: dict[str, Any], schema: dict[str, Any], said: Any) -> list
 
 def check(described: dict[str, Any], path: str, reply: requests.Response) -> None:
     """Hold a reply against what is said about it: status, kind, content, headers."""
-    response = described["paths"][f"/{path}"]["get"]["responses"][str(reply.status_code)]
+    operation = described["paths"][f"/{path}"][reply.request.method.lower()]
+    response = operation["responses"][str(reply.status_code)]
     if "$ref" in response:
         response = described["components"]["responses"][response["$ref"].rpartition("/")[2]]
     kind = reply.headers["Content-Type"].partition(";")[0]

@@ -11,7 +11,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 from pydantic import BaseModel, ConfigDict
 from tornado.web import RequestHandler
-from typing_extensions import TypedDict
+from typing_extensions import NotRequired, TypedDict
 
 from jupyterhub_responsibility import __version__
 from jupyterhub_responsibility.service import api_types
@@ -36,9 +36,19 @@ class Became(TypedDict):
     done: bool
 
 
+Condition = TypedDict("Condition", {"If-Match": NotRequired[str]})
+
 INVENTED = {
     "api/roles/<role>/things": {
-        "POST": Operation("add a thing", "people", Became, request=Sent, status=201, errors=(404,)),
+        "POST": Operation(
+            "add a thing",
+            "people",
+            Became,
+            request=Sent,
+            headers=Condition,
+            status=201,
+            errors=(404,),
+        ),
         "GET": Operation("every thing", "people", Became),
     }
 }
@@ -152,7 +162,9 @@ def test_what_is_sent():
     assert content["schema"] == {"$ref": "#/components/schemas/Sent"}
     assert made["components"]["schemas"]["Sent"]["additionalProperties"] is False
     assert set(post["responses"]) == {"201", "400", "403", "404", "500", "503"}
-    assert "requestBody" not in item["get"]
+    (header,) = post["parameters"]
+    assert (header["name"], header["in"], header["required"]) == ("If-Match", "header", False)
+    assert not {"requestBody", "parameters"} & set(item["get"])
 
 
 def test_errors(described):
