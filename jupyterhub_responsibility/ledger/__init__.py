@@ -12,7 +12,7 @@ from typing import TypeVar
 
 from ..errors import BusyError, LedgerError
 from .book import Answer, Book, Confirmation, ConfirmationState, Note, Request, Term
-from .entry import EVENTS, ActorKind, Draft, Entry, storable
+from .entry import EVENTS, ActorKind, Draft, Entry, Event, storable
 from .store import CHUNK, Store, Wanted
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "ConfirmationState",
     "Draft",
     "Entry",
+    "Event",
     "Ledger",
     "Note",
     "Request",

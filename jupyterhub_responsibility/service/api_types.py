@@ -14,6 +14,7 @@ from pydantic import Field
 from typing_extensions import NotRequired, TypedDict  # pydantic wants these before Python 3.12
 
 from ..contacts import Kind
+from ..ledger import ConfirmationState, Event
 from ..model import Split
 
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
@@ -90,12 +91,21 @@ class User(TypedDict):
     kind: Annotated[str, Field(description="`user`, or `service` for the token of a service")]
 
 
+class Confirmation(TypedDict):
+    """Whether a holder has confirmed the duties of a role."""
+
+    state: ConfirmationState
+    at: Annotated[Time | None, Field(description="When they last confirmed")]
+    text: Annotated[str, Field(description="Stands for what there is to confirm now")]
+
+
 class OwnRole(TypedDict):
     """A role that the asking user holds."""
 
     id: str
     title: str
     groups: Annotated[list[str], Field(description="The hub's groups through which they hold it")]
+    confirmation: Confirmation
 
 
 _As = TypedDict(
@@ -308,8 +318,134 @@ class Health(TypedDict):
     started_at: Time
     roster: Reading
     declaration: Declared
+    ledger: Ledger
+    failing: Annotated[list[str], Field(description="Tasks of the service that failed last time")]
     templates: Look
     faults: Annotated[int, Field(description="Faults in the set-up that admins see on the pages")]
+
+
+class Actor(TypedDict):
+    """Who did something."""
+
+    name: str
+    kind: Annotated[
+        Literal["user", "service", "hub"],
+        Field(description="`service`: this one by itself; `hub`: somebody, seen on the hub"),
+    ]
+
+
+class Entry(TypedDict):
+    """An entry of the ledger."""
+
+    number: Annotated[int, Field(description="Where it stands, from 1")]
+    at: Time
+    event: Event
+    actor: Actor
+    role: Annotated[str | None, Field(description="The id of the role that it is about")]
+    group: Annotated[str | None, Field(description="The group of the hub")]
+    user: Annotated[str | None, Field(description="The account that it is about")]
+    intent: Annotated[int | None, Field(description="The entry that this is the outcome of")]
+    details: Annotated[dict[str, str], Field(description="What else is known, by name")]
+    says: Annotated[str, Field(description="The same as a sentence")]
+    digest: Annotated[str, Field(description="What the next entry carries")]
+
+
+class Entries(TypedDict):
+    """A part of the ledger, newest first."""
+
+    entries: list[Entry]
+    before: Annotated[int | None, Field(description="What leads on to older ones; null at the end")]
+
+
+class Change(TypedDict):
+    """What became of an appointment or withdrawal, and who holds the role now."""
+
+    role: str
+    group: str
+    user: Annotated[str, Field(description="The account, as the hub writes it")]
+    result: Annotated[
+        Literal["done", "unchanged"], Field(description="`unchanged`: it was so already")
+    ]
+    entry: Annotated[int, Field(description="The outcome in the ledger")]
+    holders: list[Holder]
+
+
+class Added(TypedDict):
+    """What became of one name."""
+
+    name: Annotated[str, Field(description="The name, as the hub writes it")]
+    result: Annotated[
+        Literal["done", "unchanged", "refused"],
+        Field(description="`unchanged`: there was such an account already"),
+    ]
+    message: NotRequired[Annotated[str, Field(description="Why it was refused")]]
+
+
+class AddedUsers(TypedDict):
+    """What became of each name."""
+
+    results: list[Added]
+
+
+class Request(TypedDict):
+    """A request that is open."""
+
+    number: Annotated[int, Field(description="Its entry in the ledger")]
+    at: Time
+    by: Annotated[str, Field(description="Who asks")]
+    role: str
+    group: str
+    user: Annotated[str, Field(description="The account to be appointed")]
+    reason: str
+    until: Annotated[str | None, Field(description="The last day of the term")]
+    expires: Annotated[str, Field(description="The last day on which it can be decided")]
+    mine: Annotated[bool, Field(description="Whether the asking user made it")]
+
+
+class Requests(TypedDict):
+    """The open requests that somebody made, or may decide."""
+
+    requests: list[Request]
+
+
+class LedgerQuery(TypedDict):
+    """Which entries of the ledger are wanted."""
+
+    person: NotRequired[Annotated[str, Field(description="Who did it, or whom it is about")]]
+    role: NotRequired[Annotated[str, Field(description="The id of a role")]]
+    since: NotRequired[Annotated[str, Field(description="From this day or moment on")]]
+    until: NotRequired[Annotated[str, Field(description="To this day, it included, or moment")]]
+    before: NotRequired[Annotated[str, Field(description="Only entries before this number")]]
+    format: NotRequired[
+        Annotated[
+            Literal["json", "jsonl", "csv"],
+            Field(description="`jsonl` and `csv` give every entry at once, as a file"),
+        ]
+    ]
+
+
+IfMatch = TypedDict(
+    "IfMatch",
+    {
+        "If-Match": NotRequired[
+            Annotated[
+                str,
+                Field(
+                    description="The `ETag` of the role that was seen: if somebody else has changed"
+                    " who holds it since, nothing is done (412)"
+                ),
+            ]
+        ]
+    },
+)
+"""Headers with which a stale page cannot overwrite."""
+
+
+class Ledger(TypedDict):
+    """How the ledger is."""
+
+    number: Annotated[int, Field(description="The last entry")]
+    trouble: Annotated[str | None, Field(description="Why it cannot be used; null if it can")]
 
 
 class Document(TypedDict):

@@ -14,12 +14,13 @@ from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 from .._version import __version__
 from .api_types import Document, Error
 
-Tag = Literal["people", "model", "contacts", "service"]
+Tag = Literal["people", "model", "contacts", "changes", "service"]
 
 TAGS: dict[Tag, str] = {
     "people": "Who holds which role, and what they look after",
     "model": "Areas, responsibilities and roles",
     "contacts": "Whom to ask",
+    "changes": "Who holds which role, and who decided so",
     "service": "The service itself",
 }
 
@@ -27,8 +28,13 @@ ERRORS: dict[int, str] = {
     400: "What was sent is not as it should be",
     403: "No valid token or session, or one that may not do this",
     404: "There is no such thing",
+    409: "A rule does not allow it as things are; the message says which",
+    412: "What was seen is no longer so",
+    413: "More than 64 KiB were sent",
+    429: "More than 30 changes in a minute; `Retry-After` says in how many seconds to try again",
     500: "Something went wrong in the service; its log says what",
-    503: "The hub does not answer; `Retry-After` says in how many seconds to try again",
+    503: "The hub does not answer, or the ledger cannot be written; `Retry-After` says in how many"
+    " seconds to try again",
 }
 """What an error status means, by status."""
 
@@ -196,7 +202,8 @@ def _operation(path: str, method: str, each: Operation, schemas: _Schemas) -> di
         said["parameters"] = list(loose)
     if each.request is not None:
         body = _json(schemas.of(each.request, "validation"))
-        said["requestBody"] = {"required": True, "content": body}
+        required = any(needed for _, _, needed in schemas.parts(each.request))
+        said["requestBody"] = {"required": required, "content": body}
     if each.open:
         said["security"] = []
     return said
@@ -219,7 +226,7 @@ def _error(status: int, schemas: _Schemas) -> dict[str, Any]:
         "description": ERRORS[status],
         "content": _json(schemas.of(Error, "serialization")),
     }
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+    if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
         seconds = {"description": "Seconds", "schema": {"type": "integer"}}
         said["headers"] = {"Retry-After": seconds}
     return said

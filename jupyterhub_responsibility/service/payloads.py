@@ -106,7 +106,7 @@ def role_tag(subject: Subject, role_id: str) -> str:
     return state_tag(role, declaration, subject.roster.members, subject.book)
 
 
-def entry(entry: Entry, model: Model) -> Payload:
+def entry(entry: Entry, model: Model) -> api_types.Entry:
     """An entry of the ledger; `says` puts it in a sentence."""
     return {
         "number": entry.number,
@@ -123,32 +123,33 @@ def entry(entry: Entry, model: Model) -> Payload:
     }
 
 
-def change(subject: Subject, outcome: Entry) -> Payload:
+def change(subject: Subject, outcome: Entry) -> api_types.Change:
     """`PUT` and `DELETE api/roles/<role>/holders/<user>`: what became of it, and who holds it."""
     held = filling(subject.declaration, subject.roster, outcome.role)
     return {
         "role": outcome.role,
         "group": outcome.group,
         "user": outcome.person,
-        "result": outcome.facts["result"],
+        "result": "done" if outcome.facts["result"] == "done" else "unchanged",
         "entry": outcome.number,
         "holders": [_holder(each) for each in held.holders],
     }
 
 
-def users(results: Sequence[tuple[str, str]]) -> Payload:
+def users(results: Sequence[tuple[str, str]]) -> api_types.AddedUsers:
     """`POST api/users`: what became of each name."""
-    return {
-        "results": [
-            {"name": name, "result": result}
-            if result in ("done", "unchanged")
-            else {"name": name, "result": "refused", "message": result}
-            for name, result in results
-        ]
-    }
+    return {"results": [_added(name, result) for name, result in results]}
 
 
-def requests(subject: Subject, viewer: Viewer) -> Payload:
+def _added(name: str, result: str) -> api_types.Added:
+    if result == "done":
+        return {"name": name, "result": "done"}
+    if result == "unchanged":
+        return {"name": name, "result": "unchanged"}
+    return {"name": name, "result": "refused", "message": result}
+
+
+def requests(subject: Subject, viewer: Viewer) -> api_types.Requests:
     """`GET api/requests`: the open ones that somebody made, or may decide."""
     return {
         "requests": [
@@ -169,7 +170,7 @@ def requests(subject: Subject, viewer: Viewer) -> Payload:
     }
 
 
-def ledger(entries: Sequence[Entry], model: Model, most: int) -> Payload:
+def ledger(entries: Sequence[Entry], model: Model, most: int) -> api_types.Entries:
     """`GET api/ledger`: entries, newest first; `before` leads on to older ones."""
     return {
         "entries": [entry(each, model) for each in entries],
@@ -177,7 +178,7 @@ def ledger(entries: Sequence[Entry], model: Model, most: int) -> Payload:
     }
 
 
-def _confirmation(subject: Subject, viewer: Viewer, role: Role) -> Payload:
+def _confirmation(subject: Subject, viewer: Viewer, role: Role) -> api_types.Confirmation:
     confirmation = subject.book.confirmations.get((role.id, viewer.name))
     text = text_of(subject.declaration, role)
     return {

@@ -8,15 +8,20 @@ from dataclasses import dataclass, field
 
 from tornado.web import RequestHandler
 
-from . import api_types
+from . import api_types, bodies
 from .handlers import api, people, plain
 from .handlers.base import Handler
 from .openapi import Operation, Operations, Parameter
 
 PARAMETERS = {
     "role": Parameter("[a-z0-9-]+", "The id of a role"),
+    "user": Parameter("[^/]+", "The name of an account"),
+    "number": Parameter("[0-9]{1,9}", "The number of a request"),
 }
 """What stands for `<role>` in an address."""
+
+WRITING = (413, 429)
+"""Errors with which every change may be answered."""
 
 
 @dataclass(frozen=True)
@@ -52,8 +57,6 @@ ROUTES: tuple[Route, ...] = (
     Route("contacts", people.ContactsHandler, "whom do I ask? (`?q=` is the question)"),
     Route("model", people.ModelHandler, "the whole model with its live holders"),
     Route("roles/<role>", people.RoleHandler, "one role: what it is and who holds it"),
-    Route("users", people.UsersHandler, "add users"),
-    Route("ledger", people.LedgerHandler, "who did what, for those who may appoint"),
     Route("admin", people.AdminHandler, "the place for those in charge; leads to the model"),
     Route("oauth_callback", plain.CallbackHandler, "the end of a login"),
     Route("users", people.UsersHandler, "add users"),
@@ -91,6 +94,79 @@ ROUTES: tuple[Route, ...] = (
         "api/contacts",
         api.ContactsHandler,
         GET=Operation("whom to ask", "contacts", api_types.Contacts, query=api_types.Question),
+    ),
+    endpoint(
+        "api/roles/<role>/holders/<user>",
+        api.HolderHandler,
+        PUT=Operation(
+            "appoint an account to a role",
+            "changes",
+            api_types.Change,
+            request=bodies.AppointBody,
+            headers=api_types.IfMatch,
+            errors=(404, 409, 412, *WRITING),
+        ),
+        DELETE=Operation(
+            "withdraw an account from a role; your own steps down",
+            "changes",
+            api_types.Change,
+            query=bodies.WithdrawBody,
+            headers=api_types.IfMatch,
+            errors=(404, 409, 412, *WRITING),
+        ),
+    ),
+    endpoint(
+        "api/users",
+        api.UsersHandler,
+        POST=Operation(
+            "add users", "changes", api_types.AddedUsers, bodies.UsersBody, errors=WRITING
+        ),
+    ),
+    endpoint(
+        "api/confirmations",
+        api.ConfirmationsHandler,
+        POST=Operation(
+            "confirm the duties of a role",
+            "changes",
+            api_types.Entry,
+            bodies.ConfirmBody,
+            status=201,
+            errors=(404, 412, *WRITING),
+        ),
+    ),
+    endpoint(
+        "api/requests",
+        api.RequestsHandler,
+        GET=Operation("requests: yours, and those to decide", "changes", api_types.Requests),
+        POST=Operation(
+            "ask for a role, or propose a successor",
+            "changes",
+            api_types.Entry,
+            bodies.RequestBody,
+            status=201,
+            errors=(404, 409, *WRITING),
+        ),
+    ),
+    endpoint(
+        "api/requests/<number>",
+        api.RequestHandler,
+        POST=Operation(
+            "approve, decline or take back a request",
+            "changes",
+            api_types.Entry,
+            bodies.VerdictBody,
+            errors=(404, 409, *WRITING),
+        ),
+    ),
+    endpoint(
+        "api/ledger",
+        api.LedgerHandler,
+        GET=Operation(
+            "who did what, for those who may appoint",
+            "changes",
+            api_types.Entries,
+            query=api_types.LedgerQuery,
+        ),
     ),
     endpoint(
         "api/openapi.json",

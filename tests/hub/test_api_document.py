@@ -13,7 +13,15 @@ from jupyterhub_responsibility.service.routes import ROUTES
 IDS = {"role": ("community-representative", "hub-administrator", "site-reliability-engineer")}
 """What to put in place of a part of an address."""
 
-QUESTIONS = {"q": ("", "bills", "community guide", "nothing of the kind xyzzy")}
+QUESTIONS = {
+    "q": ("", "bills", "community guide", "nothing of the kind xyzzy"),
+    "person": ("rita", "nobody-at-all"),
+    "role": ("hub-administrator",),
+    "since": ("2026-01-01", "2027-01-01T10:00:00Z"),
+    "until": ("2027-01-01",),
+    "before": ("1", "1000"),
+    "format": ("json",),
+}
 """What to ask where one may ask."""
 
 PATHS = [
@@ -100,7 +108,7 @@ def test_answers_are_as_described(hub, described, path):
             by_session = session.get(url)
             by_token = requests.get(url, headers=as_token(hub.token_for(name)), timeout=10)
             for reply in (by_session, by_token):
-                assert reply.status_code == 200
+                assert reply.status_code == (403 if (name, path) == ("uwe", "api/ledger") else 200)
                 check(described, path, reply)
 
 
@@ -164,3 +172,60 @@ def test_a_hub_that_fails_is_as_described(fault_hub, described):
             reply = requests.get(url, headers=headers, timeout=10)
             assert reply.status_code == 503
             check(described, path, reply)
+
+
+CHANGES = [
+    ("rita", "PUT", "roles/{role}/holders/{user}", "hub-administrator/uwe", None, 200),
+    ("rita", "PUT", "roles/{role}/holders/{user}", "hub-administrator/uwe", {}, 200),
+    ("rita", "PUT", "roles/{role}/holders/{user}", "hub-administrator/nemo", {}, 404),
+    ("rita", "PUT", "roles/{role}/holders/{user}", "hub-administrator/uwe", {"x": 1}, 400),
+    ("uwe", "PUT", "roles/{role}/holders/{user}", "community-representative/uwe", {}, 403),
+    ("root", "PUT", "roles/{role}/holders/{user}", "site-reliability-engineer/uwe", {}, 409),
+    ("rita", "DELETE", "roles/{role}/holders/{user}", "hub-administrator/uwe", None, 200),
+    ("hanna", "POST", "users", "", {"names": []}, 400),
+    ("hanna", "POST", "users", "", {"names": ["ada", "uwe", "a/b"]}, 200),
+    ("uwe", "POST", "users", "", {"names": ["ada"]}, 403),
+    ("uwe", "POST", "requests", "", {"role": "hub-administrator", "until": "2999-01-01"}, 201),
+    ("uwe", "POST", "requests", "", {"role": "hub-administrator"}, 409),
+    ("uwe", "GET", "requests", "", None, 200),
+    ("rita", "GET", "requests", "", None, 200),
+    ("rita", "POST", "requests/{number}", "", {"verdict": "declined", "word": "Later"}, 200),
+    ("rita", "POST", "requests/{number}", "", {"verdict": "declined"}, 409),
+    ("hanna", "POST", "confirmations", "", {"role": "hub-administrator", "text": "0" * 16}, 412),
+    ("rita", "GET", "ledger", "", None, 200),
+]
+
+
+def test_changes_are_as_described(hub, described):
+    """Each kind of change, and each refusal, answers as described, one after the other."""
+    number = ""
+    for name, method, path, names, body, status in CHANGES:
+        role, _, user = names.partition("/")
+        parts = {"role": role, "user": user, "number": number}
+        url = hub.page(f"api/{path.format(**parts)}")
+        headers = as_token(hub.token_for(name))
+        reply = requests.request(method, url, json=body, headers=headers, timeout=30)
+        assert reply.status_code == status, (name, method, url, reply.text)
+        check(described, f"api/{path}", reply)
+        if path == "requests" and status == 201:
+            number = str(reply.json()["number"])
+    me = requests.get(hub.page("api/me"), headers=as_token(hub.token_for("hanna")), timeout=30)
+    (role,) = me.json()["roles"]
+    body = {"role": role["id"], "text": role["confirmation"]["text"]}
+    headers = as_token(hub.token_for("hanna"))
+    reply = requests.post(hub.page("api/confirmations"), json=body, headers=headers, timeout=30)
+    assert reply.status_code == 201
+    check(described, "api/confirmations", reply)
+
+
+def test_a_role_that_has_changed_since_is_as_described(hub, described):
+    """The ETag of a role lets a client change what it saw, and nothing else."""
+    headers = as_token(hub.token_for("rita"))
+    role = requests.get(hub.page("api/roles/hub-administrator"), headers=headers, timeout=30)
+    url = hub.page("api/roles/hub-administrator/holders/uwe")
+    fresh = {**headers, "If-Match": role.headers["ETag"]}
+    for status in (200, 412):
+        reply = requests.put(url, headers=fresh, timeout=30)
+        assert reply.status_code == status
+        check(described, "api/roles/{role}/holders/{user}", reply)
+    requests.delete(url, headers=headers, timeout=30).raise_for_status()

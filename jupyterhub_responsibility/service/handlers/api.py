@@ -43,7 +43,7 @@ class RoleHandler(APIHandler):
             raise self.not_found()
         subject = self.site.subject
         self.set_header("ETag", f'"{payloads.role_tag(subject, role_id)}"')
-        self.finish(payloads.role(subject, role_id))
+        self.answer(payloads.role(subject, role_id))
 
 
 class ContactsHandler(APIHandler):
@@ -79,7 +79,7 @@ class HolderHandler(APIHandler):
     def _say(self, role_id: str, entry: Entry) -> None:
         subject = self.site.subject
         self.set_header("ETag", f'"{payloads.role_tag(subject, role_id)}"')
-        self.finish(payloads.change(subject, entry))
+        self.answer(payloads.change(subject, entry))
 
 
 class UsersHandler(APIHandler):
@@ -88,7 +88,7 @@ class UsersHandler(APIHandler):
     async def post(self) -> None:
         actor = await self.writer()
         body = bodies.from_json(bodies.UsersBody, self.request.body)
-        self.finish(payloads.users(await actions.add_users(self.site, actor, body)))
+        self.answer(payloads.users(await actions.add_users(self.site, actor, body)))
 
 
 class ConfirmationsHandler(APIHandler):
@@ -99,21 +99,21 @@ class ConfirmationsHandler(APIHandler):
         body = bodies.from_json(bodies.ConfirmBody, self.request.body)
         entry = await actions.confirm(self.site, actor, body)
         self.set_status(201)
-        self.finish(payloads.entry(entry, self.site.declaration.model))
+        self.answer(payloads.entry(entry, self.site.declaration.model))
 
 
 class RequestsHandler(APIHandler):
     """`GET` and `POST api/requests`: one's own and those to decide, and a new one."""
 
     async def get(self) -> None:
-        self.finish(payloads.requests(self.site.subject, await self.afresh()))
+        self.answer(payloads.requests(self.site.subject, await self.afresh()))
 
     async def post(self) -> None:
         actor = await self.writer()
         body = bodies.from_json(bodies.RequestBody, self.request.body)
         entry = await actions.ask(self.site, actor, body)
         self.set_status(201)
-        self.finish(payloads.entry(entry, self.site.declaration.model))
+        self.answer(payloads.entry(entry, self.site.declaration.model))
 
 
 class RequestHandler(APIHandler):
@@ -123,7 +123,7 @@ class RequestHandler(APIHandler):
         actor = await self.writer()
         body = bodies.from_json(bodies.VerdictBody, self.request.body)
         entry = await actions.decide(self.site, actor, int(number), body)
-        self.finish(payloads.entry(entry, self.site.declaration.model))
+        self.answer(payloads.entry(entry, self.site.declaration.model))
 
 
 class LedgerHandler(APIHandler):
@@ -142,7 +142,7 @@ class LedgerHandler(APIHandler):
             raise RefusedError("invalid", "format: use json, jsonl or csv.")
         if form == "json":
             entries = await site.ledger.page(query, before, PAGE)
-            self.finish(payloads.ledger(entries, site.declaration.model, PAGE))
+            self.answer(payloads.ledger(entries, site.declaration.model, PAGE))
         else:
             await self._export(form, query, before)
 
