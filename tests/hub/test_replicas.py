@@ -1,0 +1,132 @@
+"""Two replicas of the service on one PostgreSQL, hit at the same time."""
+
+from __future__ import annotations
+
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import psutil
+import pytest
+import requests
+
+from jupyterhub_responsibility.ledger import Store
+
+from ..realhub import DECLARATION, RealHub, free_port
+
+ROLE = "community-representative"
+PEOPLE = [f"person-{n}" for n in range(8)]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A hub with two replicas, by the address of each one's pages, and their ledger."""
+
+    hub: RealHub
+    database: str
+    places: tuple[str, str]
+
+    def holders(self) -> set[str]:
+        """Who holds the role, as the hub says."""
+        return set(self.hub.api("GET", "groups/community-reps").json()["users"])
+
+    def at_once(self, method: str, names: list[str]) -> list[requests.Response]:
+        """Change several holders at the same moment, in turn at either replica."""
+        token = {"Authorization": f"token {self.hub.token_for('root')}"}
+
+        def change(job: tuple[int, str]) -> requests.Response:
+            number, name = job
+            url = f"{self.places[number % 2]}api/roles/{ROLE}/holders/{name}"
+            return requests.request(method, url, headers=token, timeout=60)
+
+        with ThreadPoolExecutor(len(names)) as pool:
+            return list(pool.map(change, enumerate(names)))
+
+
+@pytest.fixture(scope="module")
+def pair(postgresql, tmp_path_factory):
+    """The first replica is the hub's own; the second is started by hand as the first was."""
+    database = postgresql.new_database()
+    folder = tmp_path_factory.mktemp("replicas")
+    declared = {**DECLARATION, "roles": {**DECLARATION["roles"]}}
+    declared["roles"][ROLE] = {"groups": ["community-reps"], "holders": {"min": 1, "max": 3}}
+    with RealHub(folder, declared, options=f"database_url={database!r}") as hub:
+        for name in PEOPLE:
+            hub.api("POST", f"users/{name}").raise_for_status()
+        first = next(
+            child
+            for child in psutil.Process(hub.process.pid).children()
+            if "jupyterhub_responsibility" in " ".join(child.cmdline())
+        )
+        port = free_port()
+        second = subprocess.Popen(
+            first.cmdline(),
+            cwd=hub.folder,
+            env={**first.environ(), "JUPYTERHUB_SERVICE_URL": f"http://127.0.0.1:{port}"},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        other = hub.page().replace(hub.origin, f"http://127.0.0.1:{port}")
+        hub.wait_for(lambda: requests.get(f"{other}healthz", timeout=5).ok)
+        yield Pair(hub, database, (hub.page(), other))
+        second.terminate()
+        second.wait(20)
+
+
+def test_no_more_than_the_role_may_have(pair):
+    """Eight are appointed at once at two replicas: three become holders, five are refused."""
+    for name in pair.holders():
+        pair.hub.take_out_of_group("community-reps", name)
+    replies = pair.at_once("PUT", PEOPLE)
+    assert sorted(reply.status_code for reply in replies) == [200] * 3 + [409] * 5
+    appointed = {name for name, reply in zip(PEOPLE, replies, strict=True) if reply.ok}
+    assert pair.holders() == appointed
+    assert Store(pair.database).verify() == []
+
+
+def test_the_last_holder_stays(pair):
+    """Three holders step down at once at two replicas: one of them has to stay."""
+    pair.hub.put_in_group("community-reps", *PEOPLE[:3])
+    tokens = [pair.hub.token_for(name) for name in PEOPLE[:3]]
+
+    def step_down(number: int) -> int:
+        url = f"{pair.places[number % 2]}api/roles/{ROLE}/holders/{PEOPLE[number]}"
+        headers = {"Authorization": f"token {tokens[number]}"}
+        return requests.delete(url, headers=headers, timeout=60).status_code
+
+    for name in pair.holders() - set(PEOPLE[:3]):
+        pair.hub.take_out_of_group("community-reps", name)
+    with ThreadPoolExecutor(3) as pool:
+        assert sorted(pool.map(step_down, range(3))) == [200, 200, 409]
+    assert len(pair.holders()) == 1
+    assert Store(pair.database).verify() == []
+
+
+def test_what_one_replica_did_the_other_knows(pair):
+    """After a change at one, the other one's page about it says so, and names who holds it."""
+    pair.hub.put_in_group("community-reps", "rita")
+    session = pair.hub.visit("rita")
+    session.get(pair.hub.page())
+    text = session.get(f"{pair.places[1]}api/me").json()["roles"][0]["confirmation"]["text"]
+    headers = {"Authorization": f"token {pair.hub.token_for('rita')}"}
+    body = {"role": ROLE, "text": text}
+    done = requests.post(
+        f"{pair.places[0]}api/confirmations", json=body, headers=headers, timeout=30
+    )
+    number = done.json()["number"]
+    page = session.get(pair.places[1], params={"entry": number}).text
+    assert "confirmed the duties of" in page
+    assert "You have not confirmed these duties yet" not in page
+
+
+def test_a_replica_leaves_alone_what_the_other_is_doing(pair):
+    """Nothing that the replicas did is taken for a change that somebody made elsewhere."""
+    store = Store(pair.database)
+    ours = {entry.person for entry in store.all() if entry.event == "appointment"}
+    joined = [
+        entry.person
+        for entry in store.all()
+        if entry.event == "observation" and entry.facts["change"] == "joined"
+    ]
+    assert ours
+    assert set(joined) <= {*PEOPLE[:3], "rita", "hanna"}  # who was put in the group by hand
