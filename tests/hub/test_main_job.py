@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import requests
 from bs4 import BeautifulSoup
 
 PAGES = ["", "contacts", "contacts?q=memory", "model", "roles/hub-administrator"]
@@ -64,3 +65,17 @@ def test_whoever_answers_and_helps_to_do_it_is_said_to(hub):
     model = session.get(hub.page("model")).text
     assert "Does it: Community Representative" in row_about(model, "A lively community")
     assert "Does it: Community Representative" not in row_about(model, "Who may use the hub")
+
+
+def test_a_representative_appoints_and_withdraws(hub):
+    """Through the service rita changes a group that the hub itself doesn't let her change."""
+    token = hub.token_for("rita")
+    headers = {"Authorization": f"token {token}"}
+    bare = hub.api("POST", "groups/hub-admins/users", token=token, json={"users": ["uwe"]})
+    assert bare.status_code in (403, 404)
+    url = hub.page("api/roles/hub-administrator/holders/uwe")
+    for method, holds in (("PUT", True), ("DELETE", False)):
+        reply = requests.request(method, url, headers=headers, timeout=30)
+        assert reply.json()["result"] == "done"
+        members = hub.api("GET", "groups/hub-admins").json()["users"]
+        assert ("uwe" in members) is holds
