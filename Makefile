@@ -74,6 +74,7 @@ demo: $(VENV)/.demo $(VENV)/.proxy ## serve a hub with demo accounts
 
 setup: $(VENV)/.test $(VENV)/.proxy ## everything that the tests need
 	@sh tests/get-chromium.sh $(BIN)/python
+	@sh tests/get-postgresql.sh
 
 lint: $(VENV)/.test ## ruff, mypy, djlint, import contracts
 	$(BIN)/ruff check .

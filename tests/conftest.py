@@ -3,6 +3,8 @@
 declared     a Declaration of Reef Lab's hub (unit tests)
 roster       its roster: hanna administers, rita represents and administers
 hub          one real hub for the whole run, with rita, hanna, uwe and root; leave it as it is
+postgresql   one PostgreSQL server for the whole run
+database     the address of a fresh database: the test runs on SQLite, and again on PostgreSQL
 fault_hub    a real hub whose API the service reaches through a FaultProxy
 hub_app      (pytest-jupyterhub) a hub in this process, for configurations
 """
@@ -17,6 +19,7 @@ from jupyterhub_responsibility.declaration import load
 from jupyterhub_responsibility.model import Declaration, Roster
 
 from .faultproxy import FaultProxy
+from .postgresql import PostgreSQL
 from .realhub import DECLARATION, RealHub
 
 READ_AT = datetime(2026, 11, 22, 10, 42, 7, tzinfo=timezone.utc)
@@ -40,6 +43,19 @@ def hub(tmp_path_factory):
         running.put_in_group("hub-admins", "hanna", "rita")
         running.put_in_group("community-reps", "rita")
         yield running
+
+
+@pytest.fixture(scope="session")
+def postgresql():
+    with PostgreSQL() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, tmp_path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/ledger.sqlite"
+    return request.getfixturevalue("postgresql").new_database()
 
 
 @pytest.fixture(scope="session")
