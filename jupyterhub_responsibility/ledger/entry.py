@@ -139,13 +139,17 @@ def digest(entry: Entry) -> str:
         entry.details,
         entry.previous,
     ]
-    return sha256(json.dumps(said, separators=(",", ":")).encode()).hexdigest()
+    # default: what somebody put in its place may be of any kind
+    return sha256(json.dumps(said, separators=(",", ":"), default=repr).encode()).hexdigest()
 
 
 def breaks(entries: Iterable[Entry], head: tuple[int, str]) -> Iterator[str]:
     """What is wrong with a chain that should end at `head` (number and digest), in words."""
     number, previous = 0, BEGINNING
     for entry in entries:
+        if entry.number <= number:  # the first is 1
+            yield f"entry {entry.number} was added in another way"
+            continue
         number += 1
         if entry.number != number:
             missing = f"{number}" if entry.number == number + 1 else f"{number}–{entry.number - 1}"

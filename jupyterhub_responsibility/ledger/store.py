@@ -8,11 +8,23 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, create_engine, event, insert, make_url, select, text, update
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    create_engine,
+    event,
+    insert,
+    make_url,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from ..errors import LedgerError
@@ -30,12 +42,17 @@ CHUNK = 2000
 # What the database says → what to tell people, who can't see the rest.
 _WORDS = {
     "locked": "another program holds it",
+    "lock timeout": "another program holds it",
     "readonly": "it can only be read",
     "read-only": "it can only be read",
     "disk is full": "the disk is full",
     "no space": "the disk is full",
     "disk i/o": "the disk does not take it",
     "no such table": "it is empty",
+    "unable to open": "it cannot be opened",
+    "not a database": "that is not a database",
+    "malformed": "it is damaged",
+    "connection": "its database does not answer",
 }
 
 
@@ -58,12 +75,31 @@ class Store:
     def __init__(self, url: str) -> None:
         self._url = _url(url)
         self.sqlite = self._url.get_backend_name() == "sqlite"
-        self._engine = create_engine(self._url, **_options(self._url))
         self._file: tuple[int, int] | None = None
         self._claimed: int | None = None
+
+    @cached_property
+    def _engine(self) -> Engine:
+        """Made when it is needed: a missing driver is no reason for the service not to start."""
+        engine = _engine(self._url, **_options(self._url))
         if self.sqlite:
-            event.listen(self._engine, "connect", _set_up_sqlite)
-            event.listen(self._engine, "begin", _begin)
+            event.listen(engine, "connect", _set_up_sqlite)
+            event.listen(engine, "begin", _begin)
+        return engine
+
+    @classmethod
+    def to_read(cls, url: str) -> Store:
+        """A ledger that stays as it is, whoever has it open meanwhile; it must be there."""
+        store = cls(url)
+        store._engine = _reading_engine(store._url)
+        with store._reading() as connection:
+            revision = _revision(connection)
+        if revision is None:
+            raise LedgerError("There is no ledger in that database")
+        if revision != REVISION:
+            raise LedgerError("The ledger was made by another version of this service")
+        store._file = store._identity()
+        return store
 
     def open(self) -> None:
         """Bring the tables up to date."""
@@ -121,7 +157,9 @@ class Store:
         with self._reading() as connection:
             if not self.sqlite:
                 connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-            last = connection.execute(select(head)).one()
+            last = connection.execute(select(head)).one_or_none()
+            if last is None:
+                return ["it is not recorded where the ledger ends"]
             rows = connection.execute(select(entries).order_by(entries.c.number).execution_options(
                 yield_per=CHUNK))  # fmt: skip
             return list(breaks(map(_entry, rows), (last.number, last.digest)))
@@ -189,8 +227,18 @@ def _url(url: str) -> URL:
     except ArgumentError as error:
         raise LedgerError("database_url is not the address of a database") from error
     if parsed.drivername == "postgresql":
-        return parsed.set(drivername="postgresql+psycopg")
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername not in ("sqlite", "postgresql+psycopg"):
+        raise LedgerError("The ledger can be in SQLite or PostgreSQL only")
     return parsed
+
+
+def _engine(url: URL, **options: Any) -> Engine:
+    try:
+        return create_engine(url, **options)
+    except ImportError as error:
+        needed = "pip install 'jupyterhub-responsibility[postgresql]'"
+        raise LedgerError(f"The ledger's driver for PostgreSQL is missing: {needed}") from error
 
 
 def _options(url: URL) -> dict[str, Any]:
@@ -207,6 +255,27 @@ def _options(url: URL) -> dict[str, Any]:
             "tcp_user_timeout": milliseconds,
         },
     }
+
+
+def _reading_engine(url: URL) -> Engine:
+    options = _options(url)
+    if url.get_backend_name() != "sqlite":
+        options["connect_args"]["options"] += " -c default_transaction_read_only=on"
+        return _engine(url, **options)
+    path = Path(url.database or "").absolute()
+    if not path.is_file():
+        raise LedgerError(f"There is no ledger at {path}")
+    url = url.set(database=path.as_uri(), query={"mode": "ro", "uri": "true"})
+    engine = _engine(url, **options)
+    event.listen(engine, "connect", _set_up_reading)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _set_up_reading(connection: Any, _: object) -> None:
+    connection.isolation_level = None
+    # Damaged text is to be found and named, not to end the reading.
+    connection.text_factory = lambda raw: raw.decode("utf-8", "backslashreplace")
 
 
 def _set_up_sqlite(connection: Any, _: object) -> None:

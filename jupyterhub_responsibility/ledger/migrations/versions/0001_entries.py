@@ -14,6 +14,14 @@ SQLITE = [
     f"CREATE TRIGGER responsibility_no_{verb} BEFORE {verb.upper()} ON responsibility_entries"
     " BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
     for verb in ("update", "delete")
+] + [
+    # REPLACE deletes without asking the trigger above
+    """
+    CREATE TRIGGER responsibility_no_replace BEFORE INSERT ON responsibility_entries
+    WHEN NEW.number <= (SELECT max(number) FROM responsibility_entries) OR EXISTS (
+      SELECT 1 FROM responsibility_entries WHERE intent = NEW.intent AND event = NEW.event)
+    BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END
+    """,
 ]
 POSTGRESQL = [
     """
