@@ -1,4 +1,4 @@
-"""`jupyterhub-responsibility`: check, init, export, schema, serve.
+"""`jupyterhub-responsibility`: check, init, export, schema, ledger, serve.
 
 Exit status: 0 clean, 1 faults, 2 could not do it.
 """
@@ -7,18 +7,25 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from io import TextIOWrapper
+from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import yaml
 
 from ._version import __version__
 from .declaration import dump, json_schema, load
 from .errors import DeclarationError, ResponsibilityError
+from .handover import DATABASE_VARIABLE, DEFAULT_DATABASE
 from .paths import SCHEMA
+
+if TYPE_CHECKING:
+    from .ledger import Store
 
 CLEAN, FAULTS, FAILED = 0, 1, 2
 
@@ -87,6 +94,9 @@ def main(argv: list[str] | None = None) -> int:
     except ResponsibilityError as error:
         print(f"jupyterhub-responsibility: {error}", file=sys.stderr)
         return FAULTS if isinstance(error, DeclarationError) else FAILED
+    except BrokenPipeError:  # whoever read has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILED
     except OSError as error:
         print(f"jupyterhub-responsibility: {error.filename}: {error.strerror}", file=sys.stderr)
         return FAILED
@@ -119,8 +129,27 @@ def _parser() -> argparse.ArgumentParser:
     schema = commands.add_parser("schema", help="print the JSON Schema of the declaration")
     schema.set_defaults(command=lambda _: _schema())
 
+    _add_ledger(commands.add_parser("ledger", help="verify the ledger, or export its entries"))
+
     commands.add_parser("serve", help="run the service; normally the hub does", add_help=False)
     return parser
+
+
+def _add_ledger(ledger: argparse.ArgumentParser) -> None:
+    commands = ledger.add_subparsers(required=True, metavar="COMMAND")
+    verify = commands.add_parser("verify", help="find entries that were changed, removed or moved")
+    verify.set_defaults(command=_ledger_verify)
+    export = commands.add_parser("export", help="write every entry, the oldest first")
+    export.add_argument("--format", choices=["jsonl", "csv"], default="jsonl")
+    export.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+    export.set_defaults(command=_ledger_export)
+    for command in (verify, export):
+        command.add_argument(
+            "--database",
+            metavar="URL",
+            help=f"where the ledger is; default: ${DATABASE_VARIABLE}, which keeps a password out"
+            f" of sight, or {DEFAULT_DATABASE}",
+        )
 
 
 def _check(options: argparse.Namespace) -> int:
@@ -157,12 +186,43 @@ def _export(options: argparse.Namespace) -> int:
     if options.output:
         Path(options.output).write_text(text, encoding="utf-8")
     else:
-        if isinstance(sys.stdout, TextIOWrapper):
-            sys.stdout.reconfigure(encoding="utf-8")  # a declaration always is
-        print(text, end="")
+        _print_utf8([text])
     return CLEAN
 
 
 def _schema() -> int:
     print(json.dumps(json_schema(), indent=2))
     return CLEAN
+
+
+def _ledger_verify(options: argparse.Namespace) -> int:
+    found = _ledger(options).verify()
+    print(*(found or ["no entry was changed, removed or moved"]), sep="\n")
+    return FAULTS if found else CLEAN
+
+
+def _ledger_export(options: argparse.Namespace) -> int:
+    from .ledger.export import FORMATS
+
+    _, line, first = FORMATS[options.format]
+    lines = chain([first], map(line, _ledger(options).all()))
+    if options.output:
+        with open(options.output, "w", encoding="utf-8", newline="") as file:
+            file.writelines(lines)
+    else:
+        _print_utf8(lines)
+    return CLEAN
+
+
+def _ledger(options: argparse.Namespace) -> Store:
+    from .ledger import Store  # a database's library is slow to load
+
+    return Store.to_read(options.database or os.environ.get(DATABASE_VARIABLE) or DEFAULT_DATABASE)
+
+
+def _print_utf8(lines: Iterable[str]) -> None:
+    """Print what has an encoding of its own, whatever the terminal speaks."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    sys.stdout.writelines(lines)
+    sys.stdout.flush()
