@@ -10,6 +10,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterable
+from contextlib import closing
 from dataclasses import asdict
 from io import TextIOWrapper
 from itertools import chain
@@ -196,7 +197,8 @@ def _schema() -> int:
 
 
 def _ledger_verify(options: argparse.Namespace) -> int:
-    found = _ledger(options).verify()
+    with closing(_ledger(options)) as ledger:
+        found = ledger.verify()
     print(*(found or ["no entry was changed, removed or moved"]), sep="\n")
     return FAULTS if found else CLEAN
 
@@ -205,12 +207,13 @@ def _ledger_export(options: argparse.Namespace) -> int:
     from .ledger.export import FORMATS
 
     _, line, first = FORMATS[options.format]
-    lines = chain([first], map(line, _ledger(options).all()))
-    if options.output:
-        with open(options.output, "w", encoding="utf-8", newline="") as file:
-            file.writelines(lines)
-    else:
-        _print_utf8(lines)
+    with closing(_ledger(options)) as ledger:
+        lines = chain([first], map(line, ledger.all()))
+        if options.output:
+            with open(options.output, "w", encoding="utf-8", newline="") as file:
+                file.writelines(lines)
+        else:
+            _print_utf8(lines)
     return CLEAN
 
 
