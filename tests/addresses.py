@@ -1,0 +1,37 @@
+"""Every address of the service, from its route table, and what can be done there."""
+
+from __future__ import annotations
+
+from tornado.web import RequestHandler
+
+from jupyterhub_responsibility.service.routes import ROUTES
+
+METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
+
+EXAMPLES = {"<role>": "hub-administrator", "<user>": "nobody-of-that-name", "<number>": "1"}
+"""What stands in the place of each part of a path."""
+
+
+def _example(path: str) -> str:
+    for part, value in EXAMPLES.items():
+        path = path.replace(part, value)
+    return path
+
+
+OFFERED: dict[str, tuple[str, ...]] = {
+    _example(route.path): tuple(
+        method
+        for method in METHODS
+        if getattr(route.handler, method.lower()) is not getattr(RequestHandler, method.lower())
+    )
+    for route in ROUTES
+}
+"""Each address with the methods that its handler has."""
+
+PATHS = tuple(OFFERED)
+API = tuple(path for path in PATHS if path.startswith("api/"))
+OPEN = ("healthz", "oauth_callback")
+PAGES = tuple(path for path in PATHS if path not in (*API, *OPEN))
+
+READABLE = tuple(path for path in PATHS if "GET" in OFFERED[path])
+WRITES = tuple((method, path) for path in PATHS for method in OFFERED[path] if method != "GET")
