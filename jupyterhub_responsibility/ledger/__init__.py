@@ -62,6 +62,8 @@ class Ledger:
         self._reading = asyncio.Lock()
         self._open = False
         self.book = Book()
+        self.read = False
+        """Whether `book` has everything that was written before this process began."""
         self.trouble = "The ledger has not been opened yet"
 
     async def catch_up(self) -> None:
@@ -75,6 +77,7 @@ class Ledger:
                 for entry in chunk:
                     self.book.read(entry)
                 if len(chunk) < CHUNK:
+                    self.read = True
                     return
 
     async def append(self, *drafts: Draft) -> list[Entry]:

@@ -94,7 +94,9 @@ class User(TypedDict):
 class Confirmation(TypedDict):
     """Whether a holder has confirmed the duties of a role."""
 
-    state: ConfirmationState
+    state: Annotated[
+        ConfirmationState | None, Field(description="null until the ledger has been read")
+    ]
     at: Annotated[Time | None, Field(description="When they last confirmed")]
     text: Annotated[str, Field(description="Stands for what there is to confirm now")]
 

@@ -50,18 +50,27 @@ ANSWERS_SHOWN = 30
 
 @dataclass(frozen=True)
 class Subject:
-    """What pages are about: one hub, as far as it is known at this moment."""
+    """What pages are about: one hub, as far as it is known at this moment.
+
+    `ledger_read` is False until the ledger has been read: who has confirmed what is not known.
+    """
 
     declaration: Declaration
     roster: Roster
     settings: Settings
     book: Book
+    ledger_read: bool
     today: date
 
     @property
     def rules(self) -> Rules:
         """Who may change what."""
         return Rules(self.declaration, self.settings.authenticator_groups)
+
+    def state(self, role: Role, account: str, text: str) -> ConfirmationState | None:
+        """Whether a holder has confirmed the duties of a role, which `text` stands for."""
+        confirmation = self.book.confirmations.get((role.id, account))
+        return state_of(confirmation, text, role, self.today) if self.ledger_read else None
 
     @property
     def desk(self) -> Desk:
@@ -104,13 +113,14 @@ class Tab:
 class RoleCard:
     """A role of the viewer, the groups through which, and who else holds it.
 
-    `state` is whether they have confirmed its duties, and `text` what they would confirm.
+    `state` is whether they have confirmed its duties (None: not known), and `text` what they
+    would confirm.
     """
 
     own: OwnRole
     others: tuple[Holder, ...]
     known: bool
-    state: ConfirmationState
+    state: ConfirmationState | None
     confirmed_at: datetime | None
     text: str
     term: Term | None
@@ -416,7 +426,7 @@ def _card(subject: Subject, own: OwnRole, viewer: Viewer) -> RoleCard:
         own=own,
         others=others,
         known=held.known,
-        state=state_of(confirmation, text, own.role, subject.today),
+        state=subject.state(own.role, viewer.name, text),
         confirmed_at=confirmation.at if confirmation else None,
         text=text,
         term=term,
@@ -446,7 +456,7 @@ def _row(subject: Subject, role: Role, holder: Holder, text: str) -> HolderRow:
         holder=holder,
         term=term,
         term_ended=bool(term and term.ended(subject.today)),
-        state=state_of(confirmation, text, role, subject.today),
+        state=subject.state(role, holder.name, text),
         confirmed_at=confirmation.at if confirmation else None,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ..appointments import state_tag
-from ..confirmations import state_of, text_of
+from ..confirmations import text_of
 from ..contacts import Answer
 from ..duties import Duty, duties
 from ..finder import Finder
@@ -182,7 +182,7 @@ def _confirmation(subject: Subject, viewer: Viewer, role: Role) -> api_types.Con
     confirmation = subject.book.confirmations.get((role.id, viewer.name))
     text = text_of(subject.declaration, role)
     return {
-        "state": state_of(confirmation, text, role, subject.today),
+        "state": subject.state(role, viewer.name, text),
         "at": iso(confirmation.at) if confirmation else None,
         "text": text,
     }

@@ -84,6 +84,7 @@ class Site:
             self.keeper.current,
             self.settings,
             self.ledger.book,
+            self.ledger.read,
             utcnow().date(),
         )
 
@@ -124,6 +125,7 @@ class Site:
         version = (
             self.keeper.current.version,
             self.ledger.book.number,
+            self.ledger.read,
             utcnow().date(),
             self.notes(viewer),
         )
