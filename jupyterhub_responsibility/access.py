@@ -55,11 +55,15 @@ DANGEROUS_SCOPES: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Ability:
-    """Something that the hub lets a holder do; `place` is a path below the hub's own prefix."""
+    """Something that somebody may do, and the link to where they do it.
+
+    `place` is a path below the hub's own prefix; below ours, if it is one of `our` pages.
+    """
 
     text: str
     place: str
     link: str
+    our: bool = False
 
 
 ABILITIES: tuple[tuple[frozenset[str], Ability], ...] = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import datetime, timezone
+from datetime import date, datetime, timezone
 from hashlib import sha256
 from typing import overload
 
@@ -52,7 +52,12 @@ def _seen(char: str, before: str, composed: bool) -> bool:
 def clock(moment: datetime) -> str:
     """A moment to the minute, in UTC: `22 Nov 2026, 10:42 UTC`."""
     utc = moment.astimezone(timezone.utc)
-    return f"{utc.day} {utc:%b %Y, %H:%M} UTC"
+    return f"{day(utc)}, {utc:%H:%M} UTC"
+
+
+def day(when: date) -> str:
+    """A day: `22 Nov 2026`."""
+    return f"{when.day} {when:%b %Y}"
 
 
 @overload

@@ -115,6 +115,7 @@ class Book:
             self._observation(entry)
         elif entry.event == "request":
             self.requests[entry.number] = _request(entry)
+            self.answers.pop((entry.role, entry.actor), None)
         elif entry.event == "decision":
             self._answered(entry, approved=False)
         elif entry.event == "confirmation":

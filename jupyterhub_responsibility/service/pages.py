@@ -7,7 +7,7 @@ Each page has a frozen context; its fields are all that its template may use, be
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -83,7 +83,8 @@ class Frame:
     """What every page has. `home` and `hub` are paths that end in a slash.
 
     `notes` are faults in the set-up, for JupyterHub admins only. `done` says what the viewer
-    has just done, `failed` why that did not work. `tabs` are the pages that they may open.
+    has just done, `failed` why that did not work, and `typed` what was filled in then. `tabs`
+    are the pages that they may open.
     """
 
     title: str
@@ -97,6 +98,7 @@ class Frame:
     notes: tuple[str, ...] = ()
     done: str = ""
     failed: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
     tabs: tuple[Tab, ...] = ()
 
 
@@ -147,7 +149,7 @@ class Share:
 
 @dataclass(frozen=True)
 class MyPage:
-    """My responsibilities."""
+    """My responsibilities; `requests` are those that the viewer made, or may decide."""
 
     roles: tuple[RoleCard, ...]
     areas: tuple[tuple[Area, tuple[DutyLine, ...]], ...]
@@ -157,16 +159,17 @@ class MyPage:
     admin: bool
     requests: tuple[RequestLine, ...]
     answers: tuple[tuple[Reply, Role], ...]
-    adds_users: bool
 
 
 @dataclass(frozen=True)
 class RequestLine:
-    """A request that is open, with its role; `mine` if the viewer made it."""
+    """A request that is open, with its role; `mine` if the viewer made it, `theirs_to_decide`
+    if they may appoint."""
 
     request: Request
     role: Role
     mine: bool
+    theirs_to_decide: bool
 
 
 @dataclass(frozen=True)
@@ -182,7 +185,10 @@ class ContactsPage:
 
 @dataclass(frozen=True)
 class RolePage:
-    """One role: what it is, who holds it, what for, and who may appoint."""
+    """One role: what it is, who holds it, what for, and who may appoint.
+
+    `asks` says whether the viewer waits for an answer, `full` that there is no room for more.
+    """
 
     filling: Filling
     shown: tuple[HolderRow, ...]
@@ -197,7 +203,9 @@ class RolePage:
     holds: bool
     may_appoint: bool
     open_to_change: bool
+    full: bool
     requests: tuple[RequestLine, ...]
+    asks: bool
     tag: str
     rules: tuple[str, ...]
     today: date
@@ -205,9 +213,13 @@ class RolePage:
 
 @dataclass(frozen=True)
 class HolderRow:
-    """A holder, their term, and whether they have confirmed their duties (accounts only)."""
+    """A holder, their term, and whether they have confirmed their duties (accounts only).
+
+    `mine` if it is the viewer.
+    """
 
     holder: Holder
+    mine: bool = False
     term: Term | None = None
     term_ended: bool = False
     state: ConfirmationState | None = None
@@ -239,10 +251,9 @@ class ModelPage:
 
 @dataclass(frozen=True)
 class UsersPage:
-    """Adding users: what became of each name of the last list."""
+    """Adding users: what became of each name of the last list: `done`, `unchanged`, or why not."""
 
     results: tuple[tuple[str, str], ...] = ()
-    names: str = ""
 
 
 @dataclass(frozen=True)
@@ -273,13 +284,15 @@ def my_page(subject: Subject, viewer: Viewer) -> MyPage:
     return MyPage(
         roles=tuple(_card(subject, each, viewer) for each in own),
         areas=_duty_lines(subject.declaration, held),
-        abilities=EVERYTHING if viewer.admin else _abilities(subject, held),
+        abilities=(
+            *(EVERYTHING if viewer.admin else _abilities(subject, held)),
+            *_our_abilities(subject, viewer),
+        ),
         contacts=subject.desk.directory(),
         shares=shares(subject.declaration),
         admin=viewer.admin,
-        requests=tuple(each for each in request_lines(subject, viewer) if each.mine),
+        requests=request_lines(subject, viewer),
         answers=_answers(subject, viewer),
-        adds_users=subject.rules.may_add_users(viewer, subject.settings.user_management),
     )
 
 
@@ -305,10 +318,11 @@ def role_page(subject: Subject, viewer: Viewer, role_id: str) -> RolePage:
     role = declaration.model.roles[role_id]
     holders = filling(declaration, subject.roster, role_id)
     roles = declaration.model.roles
-    text = text_of(declaration, role)
+    requests = request_lines(subject, viewer, role_id)
+    most = role.holders.max
     return RolePage(
         filling=holders,
-        shown=tuple(_row(subject, role, each, text) for each in holders.holders[:HOLDERS_SHOWN]),
+        shown=_rows(subject, viewer, role, holders),
         areas=_duty_lines(declaration, [role_id]),
         answer=subject.desk.answer("role", role_id),
         groups=declaration.groups.get(role_id, ()),
@@ -320,7 +334,9 @@ def role_page(subject: Subject, viewer: Viewer, role_id: str) -> RolePage:
         holds=role_id in {own.role.id for own in roles_of(declaration, viewer)},
         may_appoint=subject.rules.may_appoint(viewer, role),
         open_to_change=subject.rules.open_to_change(role),
-        requests=request_lines(subject, viewer, role_id),
+        full=most is not None and len(holders.holders) >= most,
+        requests=requests,
+        asks=any(each.request.by == each.request.person == viewer.name for each in requests),
         tag=state_tag(role, declaration, subject.roster.members, subject.book),
         rules=tuple(RULES.values()),
         today=subject.today,
@@ -330,14 +346,13 @@ def role_page(subject: Subject, viewer: Viewer, role_id: str) -> RolePage:
 def request_lines(subject: Subject, viewer: Viewer, role_id: str = "") -> tuple[RequestLine, ...]:
     """The open requests that somebody made, or may decide; for one role, or for all."""
     roles = subject.declaration.model.roles
+    may_appoint = subject.rules.may_appoint
     lines = (
-        RequestLine(each, roles[each.role], each.by == viewer.name)
+        RequestLine(each, role, each.by == viewer.name, may_appoint(viewer, role))
         for each in subject.book.open_requests(subject.today)
-        if each.role in roles and role_id in ("", each.role)
+        if (role := roles.get(each.role)) and role_id in ("", each.role)
     )
-    return tuple(
-        line for line in lines if line.mine or subject.rules.may_appoint(viewer, line.role)
-    )
+    return tuple(line for line in lines if line.mine or line.theirs_to_decide)
 
 
 def ledger_page(
@@ -361,7 +376,7 @@ def tabs(subject: Subject, viewer: Viewer) -> tuple[Tab, ...]:
     found = [Tab("me", "", "Yours"), Tab("contacts", "contacts", "Whom to ask")]
     found.append(Tab("model", "model", "The model"))
     if subject.rules.may_add_users(viewer, subject.settings.user_management):
-        found.append(Tab("users", "users", "Add users"))
+        found.append(Tab("users", "users", "Add people"))
     if subject.rules.may_read_ledger(viewer):
         found.append(Tab("ledger", "ledger", "What was done"))
     return tuple(found)
@@ -446,7 +461,18 @@ def _answers(subject: Subject, viewer: Viewer) -> tuple[tuple[Reply, Role], ...]
     )
 
 
-def _row(subject: Subject, role: Role, holder: Holder, text: str) -> HolderRow:
+def _rows(subject: Subject, viewer: Viewer, role: Role, holders: Filling) -> tuple[HolderRow, ...]:
+    """Whoever looks at the page comes first: their own row is where they step down."""
+    text = text_of(subject.declaration, role)
+    others = sorted(holders.holders, key=lambda each: not _is(viewer, each))
+    return tuple(_row(subject, viewer, role, each, text) for each in others[:HOLDERS_SHOWN])
+
+
+def _is(viewer: Viewer, holder: Holder) -> bool:
+    return (viewer.kind, viewer.name, holder.kind) == ("user", holder.name, "account")
+
+
+def _row(subject: Subject, viewer: Viewer, role: Role, holder: Holder, text: str) -> HolderRow:
     if holder.kind != "account":
         return HolderRow(holder)
     holding = (role.id, holder.name)
@@ -454,6 +480,7 @@ def _row(subject: Subject, role: Role, holder: Holder, text: str) -> HolderRow:
     confirmation = subject.book.confirmations.get(holding)
     return HolderRow(
         holder=holder,
+        mine=_is(viewer, holder),
         term=term,
         term_ended=bool(term and term.ended(subject.today)),
         state=subject.state(role, holder.name, text),
@@ -481,6 +508,21 @@ def _abilities(subject: Subject, roles: Iterable[str]) -> tuple[Ability, ...]:
         for scope in scopes_for(role, declaration.scopes.get(role), management)
     )
     return abilities(scopes)
+
+
+def _our_abilities(subject: Subject, viewer: Viewer) -> tuple[Ability, ...]:
+    """What somebody may do on our own pages."""
+    rules, roles = subject.rules, subject.declaration.model.roles
+    found = [
+        Ability(f"Decide who is {role.title}", f"roles/{role.id}", role.title, our=True)
+        for role in map(roles.__getitem__, subject.declaration.groups)
+        if rules.may_appoint(viewer, role) and rules.open_to_change(role)
+    ]
+    if rules.may_add_users(viewer, subject.settings.user_management):
+        found.append(Ability("Add people to the hub", "users", "Add people", our=True))
+    if rules.may_read_ledger(viewer):
+        found.append(Ability("See who changed what", "ledger", "What was done", our=True))
+    return tuple(found)
 
 
 def _item(declaration: Declaration, fillings: dict[str, Filling], each: Responsibility) -> Item:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -31,10 +32,14 @@ from .watch import Watch
 
 @dataclass(frozen=True)
 class News:
-    """What became of what the viewer wanted to do: it is done, or why it failed."""
+    """What became of what the viewer wanted to do: it is done, or why it failed.
+
+    `typed` is what they had filled in, so that they need not type it again.
+    """
 
     done: str = ""
     failed: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
 
 
 NOTHING_NEW = News()
@@ -109,7 +114,7 @@ class Site:
     ) -> str:
         """Adding users, as HTML."""
         return self.render(
-            "responsibility-users.html", "Add users", "users", page, viewer, xsrf, news
+            "responsibility-users.html", "Add people", "users", page, viewer, xsrf, news
         )
 
     def ledger_page(self, viewer: Viewer, xsrf: str, page: pages.LedgerPage) -> str:
@@ -121,7 +126,12 @@ class Site:
     def _page(
         self, name: str, argument: str, viewer: Viewer, xsrf: str, news: News = NOTHING_NEW
     ) -> str:
-        """A page as it was rendered before, while nothing has changed that it says."""
+        """A page as it was rendered before, while nothing has changed that it says.
+
+        One with news is for once only.
+        """
+        if news is not NOTHING_NEW:
+            return self._render_for(name, argument, viewer, xsrf, None, news)
         version = (
             self.keeper.current.version,
             self.ledger.book.number,
@@ -129,7 +139,7 @@ class Site:
             utcnow().date(),
             self.notes(viewer),
         )
-        return self._kept(name, argument, viewer, xsrf, news, version)
+        return self._kept(name, argument, viewer, xsrf, version)
 
     def _render_for(
         self,
@@ -137,8 +147,8 @@ class Site:
         argument: str,
         viewer: Viewer,
         xsrf: str,
-        news: News,
         version: object,  # noqa: ARG002  # part of the key under which the page is kept
+        news: News = NOTHING_NEW,
     ) -> str:
         subject = self.subject
         page: Any
@@ -179,6 +189,7 @@ class Site:
             notes=self.notes(viewer) if viewer else (),
             done=news.done,
             failed=news.failed,
+            typed=news.typed,
             tabs=pages.tabs(self.subject, viewer) if viewer else (),
         )
         return self.templates.render(

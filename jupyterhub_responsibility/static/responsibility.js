@@ -3,7 +3,7 @@
   "use strict";
 
   function localTimes(root) {
-    root.querySelectorAll("time[datetime]").forEach(function (element) {
+    root.querySelectorAll("time[datetime*=T]").forEach(function (element) {
       var moment = new Date(element.dateTime);
       if (!isNaN(moment)) {
         var today = moment.toDateString() === new Date().toDateString();

@@ -9,7 +9,10 @@ PAGES = (
     ("uwe", ""),
     ("uwe", "contacts"),
     ("uwe", "model"),
+    ("rita", "roles/hub-administrator"),
     ("root", "roles/hub-administrator"),
+    ("hanna", "users"),
+    ("root", "ledger"),
     ("uwe", "no/such/page"),
 )
 WIDTHS = (1440, 360)
@@ -40,11 +43,12 @@ def test_tab_reaches_everything_in_order(open_as, who, path, width):
     expected = page.evaluate(NUMBER_THEM)
     assert expected
     stops = []
-    for _ in range(expected + 20):
+    for _ in range(expected * 2 + 20):
         page.keyboard.press("Tab")
         here = page.evaluate(HERE)
         if here["number"] >= 0:
-            stops.append(here["number"])
+            if stops[-1:] != [here["number"]]:  # day, month and year of one date are one stop
+                stops.append(here["number"])
             assert here["outline"] >= 2
         elif stops:
             break

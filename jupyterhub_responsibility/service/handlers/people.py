@@ -47,6 +47,15 @@ class FormPage(PageHandler):
                     return News(done=sentence(entry, self.site.declaration.model))
         return NOTHING_NEW
 
+    def failed(self, error: RefusedError) -> News:
+        """Why it was refused, and what had been filled in."""
+        self.set_status(REFUSED.get(error.code, 409))
+        names = self.request.body_arguments
+        return News(
+            failed=str(error),
+            typed={name: self.get_body_argument(name) for name in names if name != "_xsrf"},
+        )
+
     def back(self, path: str, entry: Entry) -> None:
         """Lead to a page of ours, which says what was done."""
         self.redirect(f"{self.site.home}{path}?entry={entry.number}", status=303)
@@ -64,8 +73,7 @@ class MyHandler(FormPage):
         try:
             entry = await actions.confirm(self.site, actor, self.form(bodies.ConfirmBody))
         except RefusedError as error:
-            self.set_status(REFUSED.get(error.code, 409))
-            self.page(self.site.my_page(actor, self.xsrf, News(failed=str(error))))
+            self.page(self.site.my_page(actor, self.xsrf, self.failed(error)))
         else:
             self.back("", entry)
 
@@ -101,9 +109,7 @@ class RoleHandler(FormPage):
         try:
             entry = await self._act(actor, role_id)
         except RefusedError as error:
-            self.set_status(REFUSED.get(error.code, 409))
-            news = News(failed=str(error))
-            self.page(self.site.role_page(actor, self.xsrf, role_id, news))
+            self.page(self.site.role_page(actor, self.xsrf, role_id, self.failed(error)))
         else:
             self.back(f"roles/{role_id}", entry)
 
@@ -145,12 +151,10 @@ class UsersHandler(FormPage):
     async def post(self) -> None:
         actor = await self.writer()
         self._may(actor)
-        names = self.get_body_argument("names", "")
         try:
             results = await actions.add_users(self.site, actor, self.form(bodies.UsersBody))
         except RefusedError as error:
-            self.set_status(REFUSED.get(error.code, 409))
-            page, news = pages.UsersPage(names=names), News(failed=str(error))
+            page, news = pages.UsersPage(), self.failed(error)
         else:
             page, news = pages.UsersPage(results=tuple(results)), NOTHING_NEW
         self.page(self.site.users_page(actor, self.xsrf, page, news))
