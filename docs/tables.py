@@ -18,6 +18,8 @@ from pydantic import TypeAdapter
 from jupyterhub_responsibility import access
 from jupyterhub_responsibility.declaration import entries, load
 from jupyterhub_responsibility.declaration.entries import json_schema
+from jupyterhub_responsibility.ledger import EVENTS
+from jupyterhub_responsibility.rules import RULES
 from jupyterhub_responsibility.service.routes import OPERATIONS, ROUTES
 from jupyterhub_responsibility.service.settings import Settings
 
@@ -145,6 +147,16 @@ def api() -> tuple[list[str], list[list[str]]]:
         for method, each in methods.items()
     ]
     return ["address", "method", "what it does", "answers with"], rows
+
+
+def rules() -> tuple[list[str], Iterator[list[str]]]:
+    """Who may change what, as the pages say it."""
+    return ["about", "rule"], ([name, rule] for name, rule in RULES.items())
+
+
+def events() -> tuple[list[str], Iterator[list[str]]]:
+    """Every kind of entry of the ledger."""
+    return ["event", "what it records"], ([f"`{name}`", what] for name, what in EVENTS.items())
 
 
 def model_roles() -> tuple[list[str], Iterator[list[str]]]:
