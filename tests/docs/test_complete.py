@@ -17,7 +17,9 @@ from docs import tables
 from jupyterhub_responsibility import access, cli, enable
 from jupyterhub_responsibility.declaration.entries import DeclarationEntry
 from jupyterhub_responsibility.hub_pages import HubPages
-from jupyterhub_responsibility.service import pages
+from jupyterhub_responsibility.ledger import EVENTS
+from jupyterhub_responsibility.service import limits, pages
+from jupyterhub_responsibility.service.handlers import base
 from jupyterhub_responsibility.service.routes import OPERATIONS, ROUTES
 from jupyterhub_responsibility.service.settings import Settings
 
@@ -138,6 +140,39 @@ def test_every_route():
     assert found == {(how, path) for path, methods in OPERATIONS.items() for how in methods}
 
 
+def codes() -> dict[str, str]:
+    """The codes of refusals in the source, with the status that each answers with."""
+    found = dict.fromkeys(base.ERROR_TITLES, "503")
+    for path in (ROOT / "jupyterhub_responsibility").rglob("*.py"):
+        for call in re.findall(r"RefusedError\(\s*\"(\w+)\"", path.read_text()):
+            found[call] = str(base.REFUSED.get(call, 409))
+    return found
+
+
+def test_every_code_of_a_refusal():
+    """Each code that programs may get has its row, with its status."""
+    table = section("pages-and-api.md", "Errors").split("| code |")[1]
+    assert {row[0].strip("`"): row[1] for row in rows("| code |" + table)} == codes()
+    assert {"yourself", "last", "full", "too_many"} <= set(codes())
+
+
+def test_every_limit():
+    """The limits on what one person may send are said as they are."""
+    text = section("pages-and-api.md", "Changing something")
+    assert f"At most {limits.WRITES} changes a minute" in text
+    assert f"{limits.BYTES // 1024} KiB" in text
+    assert f"{limits.NAMES} names" in text
+    assert f"at most {limits.NAMES} at once" in section("acting.md", "Adding people")
+    assert limits.SECONDS == 60
+
+
+def test_every_rule_and_event():
+    """The rules are explained to those who act, and the kinds of entries to those who read them."""
+    assert "<!-- table: rules -->" in page("acting.md")
+    assert "<!-- table: events -->" in page("ledger.md")
+    assert named(section("ledger.md", "What is in it")) == set(EVENTS)
+
+
 def test_every_template():
     """Each template that ships has its row, and nothing else has."""
     documented = {name for name in named(page("templates.md")) if name.endswith(".html")}
@@ -174,7 +209,11 @@ def test_every_command(capsys):
     with pytest.raises(SystemExit):
         cli.main(["--help"])
     commands = set(re.findall(r"^ {4}(\w+)  ", capsys.readouterr().out, re.M))
-    assert "check" in commands
+    with pytest.raises(SystemExit):
+        cli.main(["ledger", "--help"])
+    below = re.findall(r"^ {4}(\w+)  ", capsys.readouterr().out, re.M)
+    assert {"check", "ledger"} <= commands
+    commands = commands - {"ledger"} | {f"ledger {command}" for command in below}
     assert named(section("declaration.md", "On the command line")) == commands
 
 
@@ -185,9 +224,9 @@ def test_every_module():
     for path in package.rglob("*.py"):
         if path.name.startswith("_"):
             continue
-        name = str(path.relative_to(package))
-        folder = name.rpartition("/")[0]
-        assert name in documented or f"{folder}/" in documented, name
+        name = path.relative_to(package)
+        folders = {f"{folder}/" for folder in name.parents}
+        assert str(name) in documented or folders & documented, name
     for name in documented:
         if name.endswith((".py", "/")):
             assert (package / name).exists(), name

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
+import sqlite3
 import sys
+from contextlib import closing
+from datetime import datetime, timezone
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
 import requests
 import yaml
@@ -16,10 +21,19 @@ from jinja2 import Environment, nodes
 from jupyterhub._data import DATA_FILES_PATH
 from traitlets.config import Config, PyFileConfigLoader
 
+from jupyterhub_responsibility.cli import main
 from jupyterhub_responsibility.declaration import BUILT_IN, dump, load
 from jupyterhub_responsibility.errors import DeclarationError
+from jupyterhub_responsibility.handover import DATABASE_VARIABLE, DEFAULT_DATABASE
+from jupyterhub_responsibility.ledger import Draft, Store
+from jupyterhub_responsibility.ledger.entry import BEGINNING, write
+from jupyterhub_responsibility.service.app import ResponsibilityService
+from jupyterhub_responsibility.service.events import emitter
 
-from .reading import ROOT, Block, blocks, page
+from ..realhub import RealHub
+from .reading import ROOT, Block, blocks, page, section
+
+NOW = datetime(2026, 11, 22, 10, 42, 7, tzinfo=timezone.utc)
 
 GROUPS = {
     "hub-administrator": {"groups": ["hub-admins"]},
@@ -29,7 +43,15 @@ GROUPS = {
 
 HELM = [block for block in blocks("yaml") if block.text.startswith("hub:")]
 DECLARATIONS = [block for block in blocks("yaml") if block not in HELM]
-API = [block for block in blocks("json") if block.heading.startswith("GET ")]
+SERVICE = [block for block in blocks("python") if "c.EventLogger" in block.text]
+HUB = [block for block in blocks("python") if block not in SERVICE]
+ACTING = ("GET api/requests", "GET api/ledger")
+"""What answers with something only once something was done."""
+API = [
+    block
+    for block in blocks("json")
+    if block.heading.startswith("GET ") and block.heading not in ACTING
+]
 
 
 @pytest.fixture
@@ -39,6 +61,7 @@ def folder(tmp_path, monkeypatch) -> Path:
     for name in ("responsibilities.yaml", "our-way.yaml"):
         (tmp_path / name).write_text(whole)
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv(DATABASE_VARIABLE, raising=False)
     return tmp_path
 
 
@@ -54,15 +77,26 @@ def test_declarations_have_no_faults(block: Block, folder):
     load(folder / "example.yaml")
 
 
-@pytest.mark.parametrize("block", blocks("python"), ids=str)
+@pytest.mark.parametrize("block", HUB, ids=str)
 def test_configurations_work(block: Block, folder, monkeypatch):
     """Each piece of configuration in the docs enables the service."""
     monkeypatch.setenv("RESPONSIBILITIES_TOKEN", "not-a-real-one")
+    monkeypatch.setenv("LEDGER_URL", "postgresql://responsibilities:secret@db.example/ledger")
     there = f'"{folder}/responsibilities.yaml"'
     text = re.sub(r'"[\w/.]*responsibilities\.yaml"', there, block.text)
     c = Config()
     exec(compile(text, str(block), "exec"), {"c": c})
     assert [service["name"] for service in c.JupyterHub.services] == ["responsibilities"]
+
+
+@pytest.mark.parametrize("block", SERVICE, ids=str)
+def test_configurations_of_the_service_work(block: Block, folder):
+    """Each piece of the service's own configuration makes it emit what is written."""
+    (folder / "responsibility_config.py").write_text(block.text)
+    service = ResponsibilityService()
+    service.load_config_file("responsibility_config.py", str(folder))
+    emitter(service)(write(Draft("account", "rita", person="lia"), 1, BEGINNING, NOW))
+    assert json.loads((folder / "ledger-events.jsonl").read_text())["person"] == "lia"
 
 
 @pytest.mark.parametrize("block", HELM, ids=str)
@@ -164,8 +198,115 @@ def test_errors_are_as_documented(hub):
     assert reply.json() == json.loads(block.text)
 
 
+@pytest.fixture(scope="module")
+def own_hub(tmp_path_factory):
+    """A hub to change: the other one is to be left as it is."""
+    with RealHub(tmp_path_factory.mktemp("docs")) as running:
+        running.put_in_group("hub-admins", "hanna", "rita")
+        running.put_in_group("community-reps", "rita")
+        yield running
+
+
+def example(heading: str) -> tuple[Any, Any]:
+    """What the docs show below a heading: what is sent, and what comes back."""
+    sent = re.search(r"`({.+?})`", section("pages-and-api.md", heading))
+    back = [block for block in blocks("json") if block.heading == heading]
+    return json.loads(sent[1]) if sent else None, json.loads(back[0].text) if back else None
+
+
+def test_the_changes_work_as_documented(own_hub):
+    """Each change in the docs can be made as they say, and answers as they say."""
+
+    def ask(name: str, heading: str, path: str = "", body: Any = None, **headers: str) -> Any:
+        method, _, address = heading.partition(" ")
+        headers["Authorization"] = f"token {own_hub.token_for(name)}"
+        url = own_hub.page(path or address)
+        reply = requests.request(method, url, json=body, headers=headers, timeout=30)
+        assert reply.ok, (heading, reply.text)
+        return reply
+
+    put, delete = (f"{method} api/roles/<role>/holders/<user>" for method in ("PUT", "DELETE"))
+    holder = "api/roles/hub-administrator/holders/uwe"
+    (curl,) = (block.text for block in blocks("bash") if block.text.startswith("curl -X PUT"))
+    assert f"/{holder}" in curl
+    body = json.loads(re.search(r"-d '(.+)'", curl)[1])
+    _, shown = example(put)
+    seen = ask("rita", "GET api/roles/hub-administrator").headers["ETag"]
+    reply = ask("rita", put, holder, body, **{"If-Match": seen})
+    shape(shown, reply.json(), put)
+    assert {**reply.json(), "holders": 0, "entry": 0} == {**shown, "holders": 0, "entry": 0}
+    (query,) = re.findall(r"`(\?reason=.+?)`", section("pages-and-api.md", delete))
+    shape(shown, ask("uwe", delete, holder + query).json(), delete)
+
+    sent, shown = example("POST api/users")
+    assert ask("hanna", "POST api/users", body=sent).json() == shown
+
+    sent, _ = example("POST api/requests")
+    asked = ask("uwe", "POST api/requests", body=sent).json()
+    _, shown = example("GET api/requests")
+    shape(shown, ask("rita", "GET api/requests").json(), "requests")
+    (mine,) = ask("uwe", "GET api/requests").json()["requests"]
+    assert {key: mine[key] for key in sent} == sent
+    assert mine["mine"]
+    sent, _ = example("POST api/requests/<number>")
+    ask("rita", "POST api/requests/<number>", f"api/requests/{asked['number']}", sent)
+
+    sent, _ = example("POST api/confirmations")
+    (role,) = ask("hanna", "GET api/me").json()["roles"]
+    assert role["confirmation"]["text"] == sent["text"], "the example is out of date"
+    assert ask("hanna", "POST api/confirmations", body=sent).status_code == 201
+
+    _, shown = example("GET api/ledger")
+    real = ask("rita", "GET api/ledger").json()
+    outcomes = [each for each in real["entries"] if each["details"].get("of") == "appointment"]
+    shape(shown, {**real, "entries": outcomes}, "ledger")
+    words = outcomes[-1]["says"].translate(dict.fromkeys(map(ord, "\u2068\u2069")))
+    assert words == shown["entries"][0]["says"]
+
+
+def test_the_grants_are_enough(postgresql, monkeypatch):
+    """A database user with just the grants in the docs writes the ledger, and can't alter it."""
+    owner = postgresql.new_database()
+    (command,) = (block.text for block in blocks("bash") if "Store(os" in block.text)
+    monkeypatch.setenv("LEDGER_URL", owner)
+    exec(command.split('-c "')[1].rpartition('"')[0])
+    (grants,) = blocks("sql")
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute(grants.text)
+    store = Store(owner.replace("tester@", "responsibilities@"))
+    store.open()
+    store.append([Draft("account", "rita", person="lia")], NOW)
+    store.lock("accounts")()
+    assert (len(store.after(0)), store.verify()) == (1, [])
+    store.close()
+    with psycopg.connect(owner.replace("tester@", "responsibilities@")) as connection:
+        for forbidden in (
+            "UPDATE responsibility_entries SET actor = ''",
+            "DROP TABLE responsibility_entries",
+        ):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                connection.execute(forbidden)
+            connection.rollback()
+
+
+def test_the_backup_is_whole(folder):
+    """The commands for a backup copy the ledger of a running service, and find it whole."""
+    store = Store(DEFAULT_DATABASE)
+    store.open()
+    store.append([Draft("account", "rita", person="lia")], NOW)
+    (block,) = (block for block in blocks("bash") if "VACUUM INTO" in block.text)
+    for line in block.text.splitlines():
+        words = shlex.split(line)
+        if words[0] == "sqlite3":
+            with closing(sqlite3.connect(words[1])) as connection:
+                connection.execute(words[2])
+        else:
+            assert main(words[1:]) == 0
+    store.close()
+
+
 @pytest.mark.parametrize(
-    "block", [block for block in blocks("bash") if block.text.startswith("curl")], ids=str
+    "block", [block for block in blocks("bash") if block.text.startswith("curl -H")], ids=str
 )
 def test_the_requests_with_a_token(hub, block: Block):
     """The examples with curl work with a token that is limited to the page."""
