@@ -101,7 +101,7 @@ class Appointments:
             change = _as_on_hub(self._as_requested(change), members)
             self._check_seen(change.role, members, seen)
             self._rules.check_room(change, self._filling(change.role, members))
-            himself = change.person.casefold() == actor.name.casefold()
+            himself = change.person.lower() == actor.name.lower()
             intent = self._intent("appointment", actor, change, himself="yes" if himself else "")
             return await self._carry_out(intent, members, self._hub.add_to_group)
 
@@ -340,8 +340,8 @@ def _find(name: str, names: Iterable[str]) -> str:
     """The name as the hub has it, which may write it in other letters; empty if it isn't there."""
     wanted = storable(name)
     alike = {storable(each): each for each in names}
-    letters = {each.casefold(): alike[each] for each in alike}
-    return alike.get(wanted) or letters.get(wanted.casefold(), "")
+    letters = {each.lower(): alike[each] for each in alike}
+    return alike.get(wanted) or letters.get(wanted.lower(), "")
 
 
 def _as_on_hub(change: Change, members: Members) -> Change:

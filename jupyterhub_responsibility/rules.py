@@ -96,7 +96,7 @@ class Rules:
     def check_appointer(self, actor: Viewer, change: Change, today: date) -> None:
         """Whether somebody may appoint this person, whoever holds the role now."""
         self.check_decider(actor, change.role)
-        if change.person.casefold() == actor.name.casefold() and not actor.admin:
+        if change.person.lower() == actor.name.lower() and not actor.admin:
             raise RefusedError("yourself", RULES["yourself"])
         check_until(change.until, today)
 
@@ -120,7 +120,7 @@ class Rules:
 
     def check_withdrawer(self, actor: Viewer, change: Change) -> None:
         """Whether somebody may take this person out: those who may appoint, and themselves."""
-        if actor.name != change.person and not self.may_appoint(actor, change.role):
+        if change.person.lower() != actor.name.lower() and not self.may_appoint(actor, change.role):
             raise RefusedError("not_allowed", self._who_may(change.role))
 
     def check_left_over(self, admin: bool, change: Change, filling: Filling) -> None:

@@ -30,6 +30,26 @@ START_SECONDS = 60
 PERSONAS = ("rita", "hanna", "uwe", "root")
 """rita represents the community, hanna administers the hub, uwe has no role, root is admin."""
 
+MOVABLE_CLOCK = """
+from datetime import timedelta
+from pathlib import Path
+from jupyterhub_responsibility import roster
+
+def moved(now=roster.utcnow):
+    days = Path("days-ahead")
+    return now() + timedelta(days=int(days.read_text()) if days.exists() else 0)
+
+roster.utcnow = moved
+"""
+"""The service takes what the file `days-ahead` in the hub's folder says for the date."""
+
+MANY_WRITES = """
+from jupyterhub_responsibility.service import limits
+
+limits.WRITES = 100_000
+"""
+"""One person may write more in a minute than people do."""
+
 DECLARATION = {
     "community": {"name": "Reef Lab", "url": "https://reef.example"},
     "provider": {"name": "Cloud Crew", "url": "https://crew.example"},
@@ -85,7 +105,10 @@ def proxy_folder() -> str:
 
 
 class RealHub:
-    """One hub. `config` is added to its configuration, after or (`before`) ahead of enable()."""
+    """One hub. `config` is added to its configuration, after or (`before`) ahead of enable().
+
+    `first` is Python that the service runs before anything else, such as MOVABLE_CLOCK.
+    """
 
     def __init__(
         self,
@@ -102,6 +125,7 @@ class RealHub:
         ),
         api_url: str = "",
         python: str = sys.executable,
+        first: str = "",
     ) -> None:
         self.folder, self.base_url, self.python = folder, base_url, python
         self.port, self.api_port, self.hub_port, self.service_port = (free_port() for _ in range(4))
@@ -110,7 +134,7 @@ class RealHub:
         self.declaration_file.write_text(text)
         serve = (
             f"import os, sys; os.environ['JUPYTERHUB_API_URL'] = {api_url!r}"
-            " or os.environ['JUPYTERHUB_API_URL'];"
+            f" or os.environ['JUPYTERHUB_API_URL']; exec({first!r});"
             " from jupyterhub_responsibility.cli import main;"
             f" sys.exit(main(['serve', *{list(settings)!r}]))"
         )

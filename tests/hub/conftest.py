@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 
 import pytest
 import requests
@@ -13,7 +14,8 @@ from traitlets.config import Config
 
 from jupyterhub_responsibility import enable
 
-from ..realhub import DECLARATION, free_port, proxy_folder
+from ..realhub import DECLARATION, MANY_WRITES, MOVABLE_CLOCK, RealHub, free_port, proxy_folder
+from . import acting
 
 
 @pytest.fixture
@@ -22,6 +24,41 @@ def browser_without_login() -> requests.Session:
     browser = requests.Session()
     browser.headers["Sec-Fetch-Mode"] = "navigate"
     return browser
+
+
+@pytest.fixture(scope="session")
+def acting_hub(tmp_path_factory):
+    """One hub for everybody who acts; `world` says who holds what in it."""
+    hub = RealHub(
+        tmp_path_factory.mktemp("acting"),
+        acting.DECLARATION,
+        settings=acting.QUICK,
+        first=MANY_WRITES + MOVABLE_CLOCK,
+    )
+    with hub:
+        yield hub
+
+
+@pytest.fixture
+def world(acting_hub):
+    """The hub as every test begins: rita represents, hanna administers, the day is today."""
+    (acting_hub.folder / "days-ahead").unlink(missing_ok=True)
+    holders = {"community-reps": {"rita"}, "hub-admins": {"hanna"}}
+    acting.arrange(acting_hub, **{group: set() for group in acting.GROUPS} | holders)
+    acting_hub.mark = acting_hub.health()["ledger"]["number"]
+    return acting_hub
+
+
+@pytest.fixture(scope="session")
+def person(acting_hub):
+    """Somebody who uses the API of that hub, by name."""
+    return cache(lambda name: acting.Person(acting_hub, name))
+
+
+@pytest.fixture(scope="session")
+def browser(acting_hub):
+    """Somebody in front of a browser, by name."""
+    return cache(lambda name: acting.Browser(acting_hub, name))
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 from typing import TypeVar
+from urllib.parse import unquote
 
 from ...errors import HubError, LedgerError, RefusedError
 from ...ledger import Entry, Wanted
@@ -122,7 +123,8 @@ class RoleHandler(FormPage):
         if action == "withdraw":
             seen = self.get_body_argument("seen", "")
             gone = self.form(bodies.WithdrawBody)
-            return await actions.withdraw(site, actor, role_id, self._named(person), gone, seen)
+            account = self._named(unquote(self.get_body_argument("account", "")))
+            return await actions.withdraw(site, actor, role_id, account, gone, seen)
         if action == "request":
             values = self.form(bodies.AppointBody).model_dump()
             asked = bodies.RequestBody(role=role_id, user=person or None, **values)
