@@ -105,7 +105,7 @@ def from_json(kind: type[B], raw: bytes) -> B:
     """Read what was sent as JSON; nothing at all is an empty object. Raises RefusedError."""
     try:
         values = json.loads(raw or b"{}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:  # the latter for thousands of brackets
         raise RefusedError("invalid", "What was sent is not JSON.") from error
     return check(kind, values)
 

@@ -71,6 +71,7 @@ class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # Jupyt
 
     site: Site
     viewer: Viewer | None = None
+    retry_seconds = RETRY_SECONDS
 
     def initialize(self, site: Site) -> None:
         """Take what `app` put together."""
@@ -130,7 +131,7 @@ class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # Jupyt
         viewer = await self.afresh()
         wait = self.site.limiter.wait((viewer.kind, viewer.name))
         if wait:
-            self.set_header("Retry-After", str(ceil(wait)))
+            self.retry_seconds = ceil(wait)
             raise RefusedError(
                 "too_many", f"Only {limits.WRITES} changes a minute. Try again in {ceil(wait)} s."
             )
@@ -160,8 +161,8 @@ class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # Jupyt
             code = "no_ledger"
             message = f"{error}. Nothing was changed; who holds what can still be read."
         self.set_status(status_code)
-        if status_code == 503:
-            self.set_header("Retry-After", str(RETRY_SECONDS))
+        if status_code in (429, 503):
+            self.set_header("Retry-After", str(self.retry_seconds))
         self.say_error(status_code, message or MESSAGES.get(status_code, MESSAGES[500]), code)
 
     def say_error(self, status: int, message: str, code: str = "") -> None:
