@@ -2,18 +2,23 @@
 
 open_as   opens a page of the service, or of the hub, as somebody: `open_as("rita", "model")`
 horrible  does the same on a hub where everything has a horrible name and a group is missing
+act_as    does the same on a hub where things are changed; afterwards it is as it was before
 """
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
 
 import pytest
+import requests
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
-from ..realhub import PASSWORD, RealHub
+from jupyterhub_responsibility.ledger import Draft, Store
+
+from ..realhub import DECLARATION, PASSWORD, RealHub
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -50,6 +55,18 @@ HORRIBLE = {
         }
     ],
 }
+WITHOUT_PEOPLE = {
+    **DECLARATION,
+    "roles": {
+        "hub-administrator": {"groups": ["hub-admins"]},
+        "community-representative": {"groups": ["community-reps"]},
+    },
+}
+"""Rita is the only Community Representative, and at least one is needed."""
+NEWCOMERS = ("maria", "tom", "ana", "bo")
+AT_THE_START = {"hub-admins": {"hanna", "rita"}, "community-reps": {"rita"}}
+OVERDUE = ("ana", "bo")
+"""Their terms ended some days ago."""
 NAMES = ("w" * 90, "w w" * 20, LONG, "line\nbreak", "\u202egnp.exe", "<b>bold<br>", "山田" * 30)
 
 
@@ -138,3 +155,75 @@ def horrible_visits(browser: Browser, tmp_path_factory) -> Iterator[Visits]:
 def horrible(horrible_visits: Visits) -> Iterator[Visits]:
     yield horrible_visits
     horrible_visits.close_pages()
+
+
+class Acting(Visits):
+    """Pages of a hub where people act; `call` does something through the API, to begin with."""
+
+    def __init__(self, browser: Browser, hub: RealHub) -> None:
+        super().__init__(browser, hub)
+        self._tokens: dict[str, str] = {}
+
+    def call(self, who: str, method: str, path: str, **json: object) -> dict:
+        """What the API answers to somebody."""
+        if who not in self._tokens:
+            scopes = ["access:services!service=responsibilities", "self"]
+            self._tokens[who] = self.hub.token_for(who, scopes)
+        address = self.hub.page(f"api/{path}")
+        headers = {"Authorization": f"token {self._tokens[who]}"}
+        reply = requests.request(method, address, headers=headers, json=json or None, timeout=30)
+        reply.raise_for_status()
+        return dict(reply.json())
+
+    def members(self, group: str) -> set[str]:
+        """Who is in a group by what the hub says."""
+        return set(self.hub.api("GET", f"groups/{group}").json()["users"])
+
+    def restore(self) -> None:
+        """Roles as they were at the start, and no request open."""
+        for each in self.call("root", "GET", "requests")["requests"]:
+            self.call("root", "POST", f"requests/{each['number']}", verdict="declined")
+        for group, wanted in AT_THE_START.items():
+            members = self.members(group)
+            extra, gone = members - wanted - {*OVERDUE}, wanted - members
+            if extra:
+                self.hub.take_out_of_group(group, *extra)
+            if gone:
+                self.hub.put_in_group(group, *gone)
+
+
+@pytest.fixture(scope="package")
+def acting_visits(browser: Browser, tmp_path_factory) -> Iterator[Acting]:
+    """A hub whose ledger knows of terms that have ended."""
+    folder = tmp_path_factory.mktemp("acting")
+    store = Store(f"sqlite:///{folder}/jupyterhub-responsibility.sqlite")
+    store.open()
+    for name in OVERDUE:
+        _end_term(store, name)
+    store.close()
+    config = f"""
+        c.Authenticator.allowed_users |= set({NEWCOMERS!r})
+        c.JupyterHub.load_groups["hub-admins"] = {{"users": ["hanna", "rita", *{OVERDUE!r}]}}
+        c.JupyterHub.load_groups["community-reps"] = {{"users": ["rita"]}}
+    """
+    with RealHub(folder, WITHOUT_PEOPLE, config=config) as hub:
+        yield Acting(browser, hub)
+
+
+def _end_term(store: Store, name: str) -> None:
+    """Write that root appointed somebody until the day before yesterday."""
+    began = datetime.now(timezone.utc) - timedelta(days=90)
+    about = {"role": "hub-administrator", "group": "hub-admins", "person": name}
+    until = (datetime.now(timezone.utc).date() - timedelta(days=2)).isoformat()
+    (intent,) = store.append(
+        [Draft("appointment", "root", details={"until": until}, **about)], began
+    )
+    result = {"of": "appointment", "result": "done"}
+    store.append([Draft("outcome", "root", intent=intent.number, details=result, **about)], began)
+
+
+@pytest.fixture
+def act_as(acting_visits: Acting) -> Iterator[Acting]:
+    yield acting_visits
+    acting_visits.close_pages()
+    acting_visits.restore()

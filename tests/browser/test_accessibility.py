@@ -6,6 +6,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from .conftest import Visits
+from .test_look import too_wide
 
 EVERY_RULE = {"resultTypes": ["violations"]}
 COLOURS = {**EVERY_RULE, "runOnly": ["color-contrast", "link-in-text-block"]}
@@ -23,9 +24,24 @@ PAGES = (
     ("uwe", "roles/hub-administrator"),
     ("uwe", "roles/community-guide"),
     ("uwe", "model"),
+    ("hanna", "users"),
+    ("root", "ledger"),
+    ("root", "ledger?person=nobody"),
     ("uwe", "no/such/page"),
     ("", "no/such/page"),
 )
+
+ACTING = (
+    ("rita", ""),
+    ("uwe", ""),
+    ("maria", ""),
+    ("rita", "roles/hub-administrator"),
+    ("hanna", "roles/hub-administrator"),
+    ("uwe", "roles/hub-administrator"),
+    ("root", "roles/community-representative"),
+    ("root", "ledger"),
+)
+"""Where there is something to decide, to confirm, to read or to undo."""
 
 # On the hub's own pages, only what we add is looked at: the hub's login button and heading have
 # too little contrast, its home page has no main landmark, its admin page has unnamed buttons.
@@ -82,6 +98,50 @@ def test_axe_finds_nothing_where_something_is_wrong(horrible, path):
     """Notices about the set-up, and names of any kind, have no fault."""
     page = horrible("root", path)
     assert page.locator(".rsp-notice").count()
+    assert faults_in_both_themes(page) == []
+
+
+@pytest.fixture
+def busy(act_as):
+    """A request and a proposal wait, one was declined, a note was left, terms end or have ended."""
+    role, until = "roles/hub-administrator", "2099-12-31"
+    act_as.call("rita", "PUT", f"{role}/holders/tom")
+    act_as.call("tom", "DELETE", f"{role}/holders/tom?note=All+is+well")
+    act_as.call("rita", "PUT", f"{role}/holders/maria", until=until, reason="A course")
+    asked = act_as.call("uwe", "POST", "requests", role="community-representative")["number"]
+    act_as.call("root", "POST", f"requests/{asked}", verdict="declined", word="Not yet")
+    act_as.call("uwe", "POST", "requests", role="hub-administrator", until=until, reason="A course")
+    act_as.call("hanna", "POST", "requests", role="hub-administrator", user="tom")
+    return act_as
+
+
+@pytest.mark.parametrize(("who", "path"), ACTING)
+def test_axe_finds_nothing_where_people_act(busy, who, path):
+    """Requests, notes, terms, forms and what unfolds have no fault, and fit every screen."""
+    page = busy(who, path)
+    for each in page.locator("#responsibility summary").all():
+        each.click()
+    assert faults_in_both_themes(page) == []
+    for width in (360, 768, 1440):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert too_wide(page) <= 0, width
+    page.set_viewport_size({"width": 360, "height": 800})
+    assert faults(page) == []
+
+
+def test_axe_finds_nothing_in_what_was_done_or_refused(act_as):
+    """What became of a change, and why one was refused, have no fault and fit a phone."""
+    page = act_as("hanna", "users", width=360)
+    page.get_by_label("Names").fill(f"new-name\nhanna\n{'w' * 200}/")
+    page.get_by_role("button", name="Add", exact=True).click()
+    assert page.locator("li.rsp-row").count() == len(("not added", "added", "known"))
+    assert too_wide(page) <= 0
+    assert faults_in_both_themes(page) == []
+    page = act_as("rita", "roles/hub-administrator", width=360)
+    page.get_by_label("Account").fill("w" * 200)
+    page.get_by_role("button", name="Appoint", exact=True).click()
+    assert page.get_by_role("alert").count()
+    assert too_wide(page) <= 0
     assert faults_in_both_themes(page) == []
 
 

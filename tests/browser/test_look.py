@@ -30,7 +30,15 @@ def too_wide(page, selector: str = "html") -> int:
 
 
 @pytest.mark.parametrize(
-    ("who", "path"), [("rita", ""), ("root", ""), *(("uwe", path) for path in PAGES)]
+    ("who", "path"),
+    [
+        ("rita", ""),
+        ("root", ""),
+        ("root", "users"),
+        ("root", "ledger"),
+        ("rita", "roles/hub-administrator"),
+        *(("uwe", path) for path in PAGES),
+    ],
 )
 def test_nothing_has_to_be_scrolled_sideways(open_as, who, path):
     """A page is never wider than the screen, from a phone to a desk."""
@@ -40,10 +48,18 @@ def test_nothing_has_to_be_scrolled_sideways(open_as, who, path):
         assert too_wide(page) <= 0, width
 
 
-@pytest.mark.parametrize("path", PAGES)
-def test_horrible_names_fit_too(horrible, path):
+@pytest.mark.parametrize(
+    ("who", "path"),
+    [
+        *(("rita", path) for path in PAGES),
+        ("root", "ledger"),
+        ("root", "roles/hub-administrator"),
+        ("root", "roles/community-representative"),
+    ],
+)
+def test_horrible_names_fit_too(horrible, who, path):
     """Names without a space, wide letters and long addresses are broken, not cut off."""
-    page = horrible("rita", path)
+    page = horrible(who, path)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         assert too_wide(page) <= 0, width

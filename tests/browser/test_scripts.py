@@ -7,7 +7,16 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from playwright.sync_api import expect
 
-PAGES = ("", "contacts", "contacts?q=memory", "model", "roles/hub-administrator", "no/such/page")
+PAGES = (
+    "",
+    "contacts",
+    "contacts?q=memory",
+    "model",
+    "roles/hub-administrator",
+    "users",
+    "ledger",
+    "no/such/page",
+)
 LABEL = "Whom do I ask about"
 
 

@@ -1,0 +1,363 @@
+"""What people do on the pages, from the click to the ledger, with scripts and without."""
+
+from __future__ import annotations
+
+import csv
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from .conftest import OVERDUE
+
+ROLE = "roles/hub-administrator"
+TODAY = datetime.now(timezone.utc).date()
+UNTIL = (TODAY + timedelta(days=100)).isoformat()
+ISOLATES = str.maketrans("", "", "\u2068\u2069")
+"""What keeps names in a sentence apart; nobody sees it."""
+
+
+@pytest.fixture(params=[True, False], ids=["scripts", "no scripts"])
+def scripts(request) -> bool:
+    return bool(request.param)
+
+
+@pytest.fixture
+def go(act_as, scripts):
+    """Opens a page as somebody, with scripts or without."""
+    return lambda who, path="": act_as(who, path, java_script_enabled=scripts)
+
+
+@pytest.fixture
+def ledger(go):
+    """The newest lines of the ledger, as root reads them."""
+
+    def read() -> list[str]:
+        lines = go("root", "ledger").locator(".rsp-ledger tbody td:nth-child(2)")
+        return [text.translate(ISOLATES) for text in lines.all_inner_texts()]
+
+    return read
+
+
+def done(page: Page, says: str) -> None:
+    """The page says that something is done."""
+    shown = page.locator(".rsp-done[role=status]")
+    expect(shown).to_have_count(1)
+    assert shown.inner_text().translate(ISOLATES) == says
+
+
+def failed(page: Page, says: str) -> None:
+    """The page says that something was not done, and why."""
+    expect(page.get_by_role("alert")).to_contain_text("That was not done.")
+    assert says in page.get_by_role("alert").inner_text().translate(ISOLATES)
+
+
+def row(page: Page, name: str):
+    """A holder's row on the page of a role."""
+    heading = page.get_by_role("heading", name=name)
+    return page.locator(".rsp-holder").filter(has=heading)
+
+
+def request_of(page: Page, who: str):
+    """An open request, by whoever made it."""
+    return page.locator(".rsp-request").filter(has_text=f"{who} ")
+
+
+# -- appointing
+
+
+def test_a_representative_appoints_and_withdraws(act_as, go, ledger):
+    """The account is in the group, and later out of it; the page and the ledger say so."""
+    page = go("rita", ROLE)
+    page.get_by_label("Account").fill("maria")
+    page.get_by_label("Last day").fill(UNTIL)
+    page.get_by_label("Reason").last.fill("Looks after the course")
+    page.get_by_role("button", name="Appoint", exact=True).click()
+    done(page, "maria is Hub Administrator now.")
+    expect(row(page, "maria").locator(f"time[datetime='{UNTIL}']")).to_be_visible()
+    assert "maria" in act_as.members("hub-admins")
+
+    ask = page.get_by_label("Withdraw maria")
+    sure = page.get_by_role("button", name="Withdraw maria", exact=True)
+    expect(sure).to_be_hidden()  # one click does nothing yet
+    ask.click()
+    row(page, "maria").get_by_label("Reason").fill("The course is over")
+    row(page, "maria").locator("button").click()
+    done(page, "maria is no longer Hub Administrator.")
+    expect(row(page, "maria")).to_have_count(0)
+    assert "maria" not in act_as.members("hub-admins")
+    assert ledger()[:4] == [
+        "maria is no longer Hub Administrator.",
+        "rita set out to withdraw maria as Hub Administrator. Reason: “The course is over”",
+        "maria is Hub Administrator now.",
+        f"rita set out to appoint maria as Hub Administrator, until {UNTIL}."
+        " Reason: “Looks after the course”",
+    ]
+
+
+def test_a_term_that_ended_is_offered_for_withdrawal(act_as, go, ledger, scripts):
+    """Whose term is over stands out, and is withdrawn with one click."""
+    name = OVERDUE[scripts]
+    page = go("rita", ROLE)
+    expect(row(page, name)).to_contain_text("Term ended")
+    page.get_by_role("button", name=f"Withdraw {name}, whose term has ended").click()
+    done(page, f"{name} is no longer Hub Administrator.")
+    assert name not in act_as.members("hub-admins")
+    assert ledger()[1] == f"rita set out to withdraw {name} as Hub Administrator."
+
+
+def test_what_was_refused_can_be_put_right(act_as, go):
+    """The page says why, and what was typed is still there, to be sent again."""
+    page = go("rita", ROLE)
+    page.get_by_label("Account").fill("marya")
+    page.get_by_label("Last day").fill(UNTIL)
+    page.get_by_label("Reason").last.fill("Looks after the course")
+    page.get_by_role("button", name="Appoint", exact=True).click()
+    failed(page, "There is no account “marya” on this hub.")
+    expect(page.get_by_label("Last day")).to_have_value(UNTIL)
+    expect(page.get_by_label("Reason").last).to_have_value("Looks after the course")
+    expect(page.get_by_label("Account")).to_have_value("marya")
+    page.get_by_label("Account").fill("maria")
+    page.get_by_role("button", name="Appoint", exact=True).click()
+    done(page, "maria is Hub Administrator now.")
+    assert "maria" in act_as.members("hub-admins")
+
+
+# -- requests
+
+
+def ask(go, reason: str = "I run the course") -> Page:
+    """Uwe asks to become Hub Administrator."""
+    page = go("uwe", ROLE)
+    page.get_by_text("Ask for this role").click()
+    page.get_by_label("Why you").fill(reason)
+    page.get_by_label("Last day").fill(UNTIL)
+    page.get_by_role("button", name="Ask", exact=True).click()
+    done(page, f"uwe asked to become Hub Administrator, until {UNTIL}. Reason: “{reason}”")
+    expect(page.get_by_text("Ask for this role")).to_have_count(0)  # once is enough
+    return page
+
+
+def test_a_representative_approves_a_request_with_a_word(act_as, go, ledger):
+    """Whoever asked holds the role until the day they asked for, and reads the word."""
+    ask(go)
+    page = go("rita")
+    asked = request_of(page, "uwe")
+    expect(asked).to_contain_text("I run the course")
+    asked.get_by_label("A word to uwe").fill("Welcome")
+    asked.get_by_role("button", name="Approve uwe").click()
+    done(page, "uwe is Hub Administrator now.")
+    assert "uwe" in act_as.members("hub-admins")
+    mine = go("uwe")
+    expect(mine.get_by_role("heading", name="You are Hub Administrator")).to_be_visible()
+    expect(mine.locator(".rsp-notice")).to_contain_text("rita approved your request")
+    expect(mine.locator(".rsp-notice")).to_contain_text("Welcome")
+    expect(mine.locator(f"time[datetime='{UNTIL}']")).to_be_visible()
+    assert ledger()[:2] == [
+        "uwe is Hub Administrator now.",
+        f"rita set out to appoint uwe as Hub Administrator, until {UNTIL}. Reason: “Welcome”",
+    ]
+
+
+def test_a_representative_declines_a_request_with_a_word(act_as, go, ledger):
+    """Whoever asked reads that, with the word, and nothing has changed."""
+    ask(go)
+    page = go("rita", ROLE)
+    request_of(page, "uwe").get_by_label("A word to uwe").fill("Not this year")
+    request_of(page, "uwe").get_by_role("button", name="Decline uwe").click()
+    done(page, "rita declined that uwe becomes Hub Administrator. Reason: “Not this year”")
+    assert "uwe" not in act_as.members("hub-admins")
+    mine = go("uwe")
+    expect(mine.locator(".rsp-notice")).to_contain_text("rita declined your request")
+    expect(mine.locator(".rsp-notice")).to_contain_text("Not this year")
+    expect(mine.locator(".rsp-request")).to_have_count(0)
+    assert ledger()[0].startswith("rita declined that uwe becomes Hub Administrator.")
+
+
+def test_a_request_can_be_taken_back(go, ledger):
+    """Whoever asked takes it back on their own page, and may ask again."""
+    ask(go)
+    page = go("uwe")
+    page.get_by_role("button", name="Take back").click()
+    done(page, "uwe took back the request that uwe becomes Hub Administrator.")
+    expect(page.get_by_text("Ask for this role")).to_be_visible()
+    expect(go("rita").locator(".rsp-request")).to_have_count(0)
+    assert ledger()[0].startswith("uwe took back the request")
+
+
+def test_a_holder_proposes_a_successor_and_an_admin_approves(act_as, go, ledger):
+    """The proposal waits on the page of whoever decides; then the successor holds the role."""
+    page = go("hanna", ROLE)
+    page.get_by_text("Propose a successor").click()
+    page.get_by_label("Their account").fill("tom")
+    page.get_by_label("Reason").last.fill("Knows our images")
+    page.get_by_role("button", name="Propose", exact=True).click()
+    done(page, "hanna proposed that tom becomes Hub Administrator. Reason: “Knows our images”")
+    decision = go("root")
+    expect(request_of(decision, "hanna")).to_contain_text("hanna proposes that tom becomes")
+    decision.get_by_role("button", name="Approve tom").click()
+    done(decision, "tom is Hub Administrator now.")
+    assert "tom" in act_as.members("hub-admins")
+    expect(go("hanna").locator(".rsp-notice")).to_contain_text("root approved that tom becomes")
+    assert ledger()[:3] == [
+        "tom is Hub Administrator now.",
+        "root set out to appoint tom as Hub Administrator.",
+        "hanna proposed that tom becomes Hub Administrator. Reason: “Knows our images”",
+    ]
+
+
+# -- stepping down
+
+
+def test_a_holder_steps_down_and_leaves_a_note(act_as, go, ledger):
+    """It takes a second click; the successor reads the note on their own page."""
+    page = go("hanna", ROLE)
+    sure = page.get_by_role("button", name="Step down as Hub Administrator")
+    expect(sure).to_be_hidden()
+    page.get_by_text("Step down", exact=True).click()
+    page.get_by_label("A note for whoever comes next").fill("The keys are with the help desk.")
+    sure.click()
+    done(page, "hanna is no longer Hub Administrator.")
+    assert "hanna" not in act_as.members("hub-admins")
+    expect(go("hanna").get_by_role("heading", name="Need something?")).to_be_visible()
+    act_as.call("rita", "PUT", "roles/hub-administrator/holders/maria")
+    letter = go("maria").locator(".rsp-letter")
+    expect(letter).to_contain_text("hanna left this note")
+    expect(letter).to_contain_text("The keys are with the help desk.")
+    assert (
+        "hanna set out to withdraw hanna as Hub Administrator. Note for whoever comes next:"
+        " “The keys are with the help desk.”" in ledger()
+    )
+
+
+def test_who_must_stay_keeps_their_note(act_as, go):
+    """The last representative is told what to do first, and need not write the note again."""
+    page = go("rita", "roles/community-representative")
+    page.get_by_text("Step down", exact=True).click()
+    page.get_by_label("A note for whoever comes next").fill("Line one\nline two")
+    page.get_by_role("button", name="Step down as Community Representative").click()
+    failed(page, "Appoint somebody else first, or ask a JupyterHub admin")
+    expect(page.get_by_label("A note for whoever comes next")).to_be_visible()
+    expect(page.get_by_label("A note for whoever comes next")).to_have_value("Line one\nline two")
+    assert act_as.members("community-reps") == {"rita"}
+
+
+# -- confirming
+
+
+def test_a_holder_confirms_their_duties(act_as, go, ledger):
+    """The page asks until they have confirmed; others see that they have."""
+    act_as.call("rita", "PUT", "roles/hub-administrator/holders/maria")
+    page = go("maria")
+    page.get_by_role("button", name="I know my duties and accept them").click()
+    done(page, "maria confirmed the duties of Hub Administrator.")
+    expect(page.get_by_text("You confirmed these duties")).to_be_visible()
+    expect(page.locator("form.rsp-actions")).to_have_count(0)
+    expect(row(go("uwe", ROLE), "maria")).to_contain_text("duties confirmed")
+    assert ledger()[0] == "maria confirmed the duties of Hub Administrator."
+
+
+def test_who_has_no_role_is_not_asked_to_confirm(go):
+    """A user without a role, and a JupyterHub admin without one, see nothing to confirm."""
+    for who in ("uwe", "root"):
+        expect(go(who).get_by_role("button", name="accept")).to_have_count(0)
+
+
+# -- adding people
+
+
+def test_a_hub_administrator_adds_a_pasted_list(act_as, go, ledger, scripts):
+    """Each name says what became of it; those that failed are there to be put right."""
+    page = go("hanna")
+    page.get_by_role("link", name="Add people", exact=True).last.click()
+    new = f"ines{scripts:d}", f"li{scripts:d}"
+    page.get_by_label("Names").fill(f"{new[0]}, {new[1]}\nhanna\na/b\n")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_role("status").first).to_have_text(
+        "2 added, 1 had an account already, 1 not added."
+    )
+    lines = [" ".join(text.split()) for text in page.locator("li.rsp-row").all_inner_texts()]
+    assert lines == [
+        "a/b not added. The hub does not take “a/b” as a name.",
+        f"{new[0]} added",
+        f"{new[1]} added",
+        "hanna has an account already, left as it is",
+    ]
+    expect(page.get_by_label("Names")).to_have_value("a/b")
+    for name in new:
+        assert act_as.hub.api("GET", f"users/{name}").json()["admin"] is False
+    said = ledger()
+    assert f"{new[0]} is a user of the hub now." in said
+    assert "The hub refused to add a/b." in said
+
+
+def test_too_long_a_list_is_kept(go):
+    """Nobody is added, the page says how many are too many, and the list is still there."""
+    page = go("hanna", "users")
+    names = "\n".join(f"name{number}" for number in range(51))
+    page.get_by_label("Names").fill(names)
+    page.get_by_role("button", name="Add", exact=True).click()
+    failed(page, "at most 50 at once")
+    expect(page.get_by_label("Names")).to_have_value(names)
+
+
+def test_only_those_who_may_are_led_to_what_they_may(go):
+    """Adding people, appointing and the ledger are offered to whom they are open."""
+
+    def offered(who: str) -> list[str]:
+        return go(who).locator(".rsp-able a[href*='services/']").all_inner_texts()
+
+    assert offered("uwe") == []
+    assert offered("hanna") == ["Add people"]
+    assert offered("rita") == ["Hub Administrator", "Add people", "What was done"]
+    assert offered("root")[-2:] == ["Add people", "What was done"]
+
+
+# -- the ledger
+
+
+def test_an_admin_filters_the_ledger_and_downloads_it(act_as, go):
+    """The table in the file has the lines that the filter leaves, and no others."""
+    act_as.call("rita", "PUT", "roles/hub-administrator/holders/maria", reason="=1+1")
+    page = go("root")
+    page.get_by_role("link", name="What was done").last.click()
+    page.get_by_label("Person").fill("maria")
+    page.get_by_label("Role", exact=True).select_option(label="Hub Administrator")
+    page.get_by_label("From").fill((TODAY - timedelta(days=1)).isoformat())
+    page.get_by_label("To", exact=True).fill((TODAY + timedelta(days=1)).isoformat())
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_label("Person")).to_have_value("maria")
+    lines = page.locator(".rsp-ledger tbody tr")
+    assert lines.count() >= 2
+    assert all("maria" in text for text in lines.all_inner_texts())
+    with page.expect_download() as download:
+        page.get_by_role("link", name="spreadsheet").click()
+    with open(download.value.path(), newline="") as file:
+        found = list(csv.DictReader(file))
+    assert len(found) == lines.count()
+    assert {each["person"] for each in found} == {"maria"}
+    page.get_by_label("Person").fill("nobody-of-this-name")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("link", name="Show everything").click()
+    expect(page.get_by_label("Person")).to_have_value("")
+
+
+# -- without a mouse
+
+
+def test_everything_can_be_done_with_the_keyboard(act_as, go):
+    """Appointing, and stepping down with a note, need no mouse."""
+    page = go("rita", ROLE)
+    page.get_by_label("Account").focus()
+    page.keyboard.type("maria")
+    page.keyboard.press("Enter")
+    done(page, "maria is Hub Administrator now.")
+    page = go("maria", ROLE)
+    page.get_by_text("Step down", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Goodbye")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    done(page, "maria is no longer Hub Administrator.")
+    assert "maria" not in act_as.members("hub-admins")
