@@ -274,6 +274,9 @@ class Appointments:
         except HubRefusedError as error:
             await self._close(intent, "refused", reason=str(error))
             raise _in_words(draft, error) from error
+        except RefusedError as error:  # the hub could not even be asked
+            await self._close(intent, "refused", reason=str(error))
+            raise
         except HubError as error:
             return await self._lost(intent, error)
         return await self._close(intent, result, person)

@@ -43,6 +43,8 @@ def months_later(day: date, months: int) -> date:
     """The same day of a later month, or its last one where it has no such day."""
     month = day.month - 1 + months
     year, month = day.year + month // 12, month % 12 + 1
+    if year > date.max.year:
+        return date.max
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 

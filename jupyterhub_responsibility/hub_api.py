@@ -67,6 +67,8 @@ class HubAPI:
         """Whether there is such an account. Needs `read:users:name` for it."""
         try:
             await self._ask("GET", f"users/{segment(name)}")
+        except RefusedError:
+            return False
         except HubRefusedError as error:
             if error.status == 404:
                 return False

@@ -67,10 +67,12 @@ class Requests:
         """Approve a request (which appoints), decline it, or take back one's own."""
         request = self._open(number)
         role = self._declaration.model.roles[request.role]
-        change = Change(role, request.group, request.person, request.until, word, request=number)
         if verdict == "approved":
+            self._rules.check_decider(actor, role)
+            group = self._rules.group_of(role, request.group)  # the declaration may have changed
+            change = Change(role, group, request.person, request.until, word, request=number)
             return await self._appointments.appoint(actor, change)
-        if verdict == "withdrawn" and actor.name != request.by:
+        if verdict == "withdrawn" and (actor.kind, actor.name) != ("user", request.by):
             raise RefusedError("not_allowed", "Only whoever asked can take this back.")
         if verdict == "declined":
             self._rules.check_decider(actor, role)

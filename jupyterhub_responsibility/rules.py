@@ -120,7 +120,8 @@ class Rules:
 
     def check_withdrawer(self, actor: Viewer, change: Change) -> None:
         """Whether somebody may take this person out: those who may appoint, and themselves."""
-        if change.person.lower() != actor.name.lower() and not self.may_appoint(actor, change.role):
+        himself = actor.kind == "user" and change.person.lower() == actor.name.lower()
+        if not himself and not self.may_appoint(actor, change.role):
             raise RefusedError("not_allowed", self._who_may(change.role))
 
     def check_left_over(self, admin: bool, change: Change, filling: Filling) -> None:

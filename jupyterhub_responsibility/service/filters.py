@@ -31,9 +31,10 @@ def _moment(name: str, text: str, end: bool = False) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
-    except ValueError as error:
+        if end and len(text) == len("2027-06-30"):
+            moment += timedelta(days=1)
+        known = moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+        return known.astimezone(timezone.utc)
+    except (ValueError, OverflowError) as error:
         message = f"{name}: write the date as year-month-day, such as 2027-06-30."
         raise RefusedError("invalid", message) from error
-    if end and len(text) == len("2027-06-30"):
-        moment += timedelta(days=1)
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)

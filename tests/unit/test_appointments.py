@@ -1,0 +1,49 @@
+"""Changes that the hub cannot even be asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+
+from jupyterhub_responsibility.appointments import Appointments
+from jupyterhub_responsibility.errors import RefusedError
+from jupyterhub_responsibility.hub_api import HubAPI
+from jupyterhub_responsibility.ledger import Draft, Ledger, Store
+from jupyterhub_responsibility.model import Viewer
+from jupyterhub_responsibility.rules import Rules
+
+
+def now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+@pytest.fixture
+async def ledger(tmp_path):
+    opened = Ledger(Store(f"sqlite:///{tmp_path}/ledger.sqlite"), now)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def appointments(declared, ledger) -> Appointments:
+    """With a hub that doesn't answer: nobody is to ask it."""
+    hub = HubAPI("http://127.0.0.1:1/hub/api", "token")
+    return Appointments(declared, hub, ledger, Rules(declared), now, lambda *_: None)
+
+
+@pytest.mark.parametrize("name", [".", "..", "half \ud800"])
+async def test_a_name_that_no_path_can_hold(appointments, ledger, name):
+    """It is refused with an outcome, so that nothing stays open."""
+    with pytest.raises(RefusedError, match="cannot be called that"):
+        await appointments.add_user(Viewer("hanna"), name)
+    assert not ledger.book.unsettled
+    assert ledger.book.number == 2
+
+
+@pytest.mark.parametrize("name", [".", ".."])
+async def test_an_open_intent_about_such_a_name(appointments, ledger, name):
+    """Where the service died before the outcome, it is settled as not done."""
+    await ledger.append(Draft("account", "hanna", person=name))
+    await appointments.settle()
+    assert not ledger.book.unsettled

@@ -1,0 +1,131 @@
+"""Whether a holder has confirmed their duties, and when they are asked again."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import replace
+from datetime import date, datetime, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from jupyterhub_responsibility.confirmations import confirm, months_later, state_of, text_of
+from jupyterhub_responsibility.errors import RefusedError
+from jupyterhub_responsibility.ledger import Confirmation
+from jupyterhub_responsibility.model import Role, Viewer
+
+from .declarations import hub as hub_of
+
+ADMIN = "hub-administrator"
+DAYS = some.dates(date(1, 1, 1), date(7000, 12, 31))
+MONTHS = some.integers(0, 24_000)
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "later"),
+    [
+        (date(2026, 11, 22), 1_000_000, date.max),
+        (date(2026, 11, 22), 1, date(2026, 12, 22)),
+        (date(2026, 12, 31), 2, date(2027, 2, 28)),
+        (date(2027, 8, 31), 6, date(2028, 2, 29)),
+        (date(2028, 2, 29), 12, date(2029, 2, 28)),
+        (date(2026, 11, 22), 0, date(2026, 11, 22)),
+    ],
+)
+def test_months_later(day, months, later):
+    """The same day of a later month, or its last one where it has no such day."""
+    assert months_later(day, months) == later
+
+
+@given(DAYS, MONTHS)
+def test_months_are_counted_exactly(day, months):
+    """It is in the month that is so many later, on that day or the month's last."""
+    later = months_later(day, months)
+    assert 12 * (later.year - day.year) + later.month - day.month == months
+    assert later.day == min(day.day, monthrange(later.year, later.month)[1])
+
+
+@given(DAYS, some.integers(0, 1000), MONTHS)
+def test_who_confirms_later_is_asked_no_earlier(day, days, months):
+    """The later the confirmation, the later the day on which it is due again."""
+    after = date.fromordinal(day.toordinal() + days)
+    assert months_later(day, months) <= months_later(after, months)
+
+
+@pytest.mark.parametrize(
+    ("text", "today", "months", "state"),
+    [
+        ("seen", date(2026, 11, 22), 12, "confirmed"),
+        ("seen", date(2027, 11, 21), 12, "confirmed"),
+        ("seen", date(2027, 11, 22), 12, "due"),
+        ("seen", date(2026, 12, 22), 1, "due"),
+        ("changed", date(2026, 11, 22), 12, "due"),
+    ],
+)
+def test_state(text, today, months, state):
+    """Confirmed until the text changes or the months are over, and due from that day on."""
+    confirmation = Confirmation(datetime(2026, 11, 22, 10, 42, tzinfo=timezone.utc), "seen")
+    assert state_of(confirmation, text, Role("r", "R", confirm_every=months), today) == state
+
+
+def test_whoever_never_confirmed():
+    """Without a confirmation the state is never, whatever the text."""
+    assert state_of(None, "seen", Role("r", "R"), date(2026, 11, 22)) == "never"
+
+
+def test_the_text_stands_for_what_a_holder_reads():
+    """It changes with a duty's words and with the role's own, and with nothing else."""
+    declared = hub_of()
+    usual = text_of(declared, declared.model.roles[ADMIN])
+
+    def text(**changes) -> str:
+        changed = hub_of(**changes)
+        return text_of(changed, changed.model.roles[ADMIN])
+
+    def duty(**words) -> dict:
+        responsibility = {"id": "oversee-access", **words}
+        return {"areas": {"community-leadership": {"responsibilities": [responsibility]}}}
+
+    groups = {"groups": ["hub-admins"]}
+    assert text(contacts=[{"id": "a", "name": "A", "email": "a@a.example"}]) == usual
+    assert text(roles={ADMIN: {"groups": ["others"], "confirm_every": 6}}) == usual
+    assert text(**duty(topics=["door"])) == usual
+    changed = {
+        text(**duty(title="Doors")),
+        text(**duty(description="Open the doors.")),
+        text(**duty(performed_by=[])),
+        text(roles={ADMIN: {**groups, "summary": "Opens doors."}}),
+        text(roles={ADMIN: {**groups, "title": "Porter"}}),
+    }
+    assert len(changed | {usual}) == 6
+
+
+@pytest.mark.parametrize(
+    ("viewer", "text", "code"),
+    [
+        (Viewer("uwe"), "", "not_allowed"),
+        (Viewer("hanna", groups=frozenset({"hub-admins"}), kind="service"), "", "not_allowed"),
+        (Viewer("hanna", groups=frozenset({"hub-admins"})), "0" * 16, "stale"),
+    ],
+)
+async def test_who_cannot_confirm(declared, viewer, text, code):
+    """Nobody confirms a role that they don't hold, nor a text that has changed since."""
+    role = declared.model.roles[ADMIN]
+    with pytest.raises(RefusedError) as caught:
+        await confirm(None, declared, viewer, role, text or text_of(declared, role))
+    assert caught.value.code == code
+
+
+async def test_what_is_recorded(declared):
+    """A confirmation is recorded with its holder, the role and the text that they saw."""
+
+    class Paper:
+        async def append(self, *drafts):
+            return drafts
+
+    hanna = Viewer("hanna", groups=frozenset({"hub-admins"}))
+    role = declared.model.roles[ADMIN]
+    draft = await confirm(Paper(), declared, hanna, role, text_of(declared, role))
+    assert (draft.event, draft.actor, draft.person) == ("confirmation", "hanna", "hanna")
+    assert (draft.role, draft.details) == (ADMIN, {"text": text_of(declared, replace(role))})

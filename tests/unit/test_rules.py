@@ -1,0 +1,248 @@
+"""Who may change what: each rule, for those whom it lets and those whom it stops."""
+
+from __future__ import annotations
+
+from contextlib import nullcontext
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from jupyterhub_responsibility.errors import RefusedError
+from jupyterhub_responsibility.holders import Filling, filling
+from jupyterhub_responsibility.model import Declaration, Person, Range, Role, Roster, Viewer
+from jupyterhub_responsibility.rules import RULES, Change, Rules
+
+from .declarations import hub as hub_of
+
+ADMIN, REP, GUIDE = "hub-administrator", "community-representative", "community-guide"
+TODAY = date(2026, 11, 22)
+
+RITA = Viewer("rita", groups=frozenset({"community-reps", "hub-admins"}))
+HANNA = Viewer("hanna", groups=frozenset({"hub-admins"}))
+UWE = Viewer("uwe")
+ROOT = Viewer("root", admin=True)
+ROBOT = Viewer("hanna", admin=True, groups=frozenset({"hub-admins"}), kind="service")
+"""A service whose name is that of a person."""
+
+
+@pytest.fixture
+def rules(declared) -> Rules:
+    return Rules(declared)
+
+
+def change(declared: Declaration, role: str = ADMIN, person: str = "uwe", **more) -> Change:
+    return Change(declared.model.roles[role], declared.groups[role][0], person, **more)
+
+
+def refused(code: str):
+    """Whether a rule says no, with this code; where there is none, that it lets them."""
+    return pytest.raises(RefusedError) if code else nullcontext()
+
+
+def check(code: str, rule, *arguments) -> str:
+    """The message of a rule that refuses with a code; empty where it is to let them."""
+    with refused(code) as caught:
+        rule(*arguments)
+    if not code:
+        return ""
+    assert caught.value.code == code
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("viewer", "role", "may"),
+    [
+        (RITA, ADMIN, True),
+        (RITA, REP, False),
+        (HANNA, ADMIN, False),
+        (HANNA, REP, False),
+        (UWE, ADMIN, False),
+        (ROOT, ADMIN, True),
+        (ROOT, REP, True),
+        (ROOT, GUIDE, True),
+        (ROBOT, ADMIN, False),
+    ],
+)
+def test_who_may_appoint(rules, declared, viewer, role, may):
+    """JupyterHub admins to every role, others as the model says, services to none."""
+    assert rules.may_appoint(viewer, declared.model.roles[role]) is may
+
+
+@pytest.mark.parametrize(
+    ("viewer", "may"), [(RITA, True), (HANNA, False), (UWE, False), (ROOT, True), (ROBOT, False)]
+)
+def test_who_may_read_the_ledger(rules, viewer, may):
+    """Those who may appoint to some role, and nobody else."""
+    assert rules.may_read_ledger(viewer) is may
+
+
+@pytest.mark.parametrize(
+    ("viewer", "management", "may"),
+    [
+        (HANNA, "service", True),
+        (RITA, "service", True),
+        (ROOT, "service", True),
+        (Viewer("rita", groups=frozenset({"community-reps"})), "service", False),
+        (UWE, "service", False),
+        (ROBOT, "service", False),
+        (HANNA, "admin", False),
+        (ROOT, "off", False),
+    ],
+)
+def test_who_may_add_users(rules, viewer, management, may):
+    """Hub Administrators and JupyterHub admins, where this service adds users."""
+    assert rules.may_add_users(viewer, management) is may
+
+
+@pytest.mark.parametrize(
+    ("role", "managed", "is_open"),
+    [(ADMIN, False, True), (ADMIN, True, False), (GUIDE, False, False), (GUIDE, True, False)],
+)
+def test_which_roles_can_be_changed_here(declared, role, managed, is_open):
+    """Those with groups, unless the login service decides who is in them."""
+    assert Rules(declared, managed).open_to_change(declared.model.roles[role]) is is_open
+
+
+@pytest.mark.parametrize(
+    ("role", "managed", "wanted", "code"),
+    [
+        (ADMIN, False, "one", ""),
+        (ADMIN, False, "two", ""),
+        (ADMIN, False, None, "which_group"),
+        (ADMIN, False, "community-reps", "which_group"),
+        (REP, False, None, ""),
+        (REP, True, None, "login_service"),
+        (GUIDE, False, None, "not_mapped"),
+        (GUIDE, True, "one", "not_mapped"),
+    ],
+)
+def test_which_group_is_meant(role, managed, wanted, code):
+    """A role's only group, or the one that was named; where it can't be told, what to do."""
+    declared = hub_of(roles={ADMIN: {"groups": ["one", "two"]}})
+    rules, role = Rules(declared, managed), declared.model.roles[role]
+    check(code, rules.group_of, role, wanted)
+    if not code:
+        assert rules.group_of(role, wanted) == (wanted or "community-reps")
+
+
+def test_which_groups_there_are_is_said():
+    """Whoever has to choose a group is told their names."""
+    declared = hub_of(roles={ADMIN: {"groups": ["one", "two"]}})
+    said = check("which_group", Rules(declared).group_of, declared.model.roles[ADMIN], None)
+    assert "one, two" in said
+
+
+@pytest.mark.parametrize(
+    ("viewer", "role", "person", "until", "code"),
+    [
+        (RITA, ADMIN, "uwe", None, ""),
+        (RITA, ADMIN, "uwe", TODAY, ""),
+        (RITA, ADMIN, "uwe", date(2026, 11, 21), "bad_date"),
+        (RITA, ADMIN, "rita", None, "yourself"),
+        (RITA, ADMIN, "Rita", None, "yourself"),
+        (RITA, REP, "uwe", None, "not_allowed"),
+        (HANNA, ADMIN, "uwe", None, "not_allowed"),
+        (UWE, ADMIN, "uwe", None, "not_allowed"),
+        (ROOT, ADMIN, "root", None, ""),
+        (ROOT, REP, "uwe", None, ""),
+        (ROBOT, ADMIN, "uwe", None, "not_allowed"),
+    ],
+)
+def test_appointing(rules, declared, viewer, role, person, until, code):
+    """Whoever may appoint does so, but nobody themselves, and not to a day that is over."""
+    check(code, rules.check_appointer, viewer, change(declared, role, person, until=until), TODAY)
+
+
+def test_who_may_decide_is_said(rules, declared):
+    """Whoever may not appoint is told who may."""
+    said = check("not_allowed", rules.check_decider, UWE, declared.model.roles[ADMIN])
+    assert "JupyterHub admins, whoever is Community Representative" in said
+
+
+@pytest.mark.parametrize(
+    ("viewer", "person", "code"),
+    [
+        (RITA, "hanna", ""),
+        (HANNA, "hanna", ""),
+        (HANNA, "rita", "not_allowed"),
+        (UWE, "hanna", "not_allowed"),
+        (ROOT, "hanna", ""),
+        (ROBOT, "hanna", "not_allowed"),
+    ],
+)
+def test_withdrawing(rules, declared, viewer, person, code):
+    """Those who may appoint withdraw too, and any person steps down; no service does."""
+    check(code, rules.check_withdrawer, viewer, change(declared, person=person))
+
+
+def held(declared: Declaration, least: int, most: int | None, *names: str) -> tuple[Filling, Role]:
+    """Who holds a role that wants so many; `+` before a name makes it a person without account."""
+    people = tuple(Person(name[1:]) for name in names if name.startswith("+"))
+    accounts = tuple(name for name in names if not name.startswith("+"))
+    role = replace(declared.model.roles[ADMIN], holders=Range(least, most))
+    model = replace(declared.model, roles={**declared.model.roles, ADMIN: role})
+    declared = replace(declared, model=model, people={ADMIN: people})
+    return filling(declared, Roster(declared.as_of, {"hub-admins": accounts}), ADMIN), role
+
+
+@pytest.mark.parametrize(
+    ("most", "names", "code"),
+    [
+        (None, ("hanna", "rita"), ""),
+        (3, ("hanna", "rita"), ""),
+        (2, ("hanna", "rita"), "full"),
+        (2, ("hanna", "+Professor Marlow"), "full"),
+        (1, ("uwe",), ""),
+        (1, ("+uwe",), "full"),
+    ],
+)
+def test_the_most_holders(rules, declared, most, names, code):
+    """A role has room until it has as many as it may, people without accounts included."""
+    filled, role = held(declared, 0, most, *names)
+    said = check(code, rules.check_room, replace(change(declared), role=role), filled)
+    assert all(name.lstrip("+") in said for name in names if code)
+
+
+@pytest.mark.parametrize(
+    ("admin", "least", "names", "code"),
+    [
+        (False, 1, ("uwe", "hanna"), ""),
+        (False, 1, ("uwe",), "last"),
+        (False, 2, ("uwe", "hanna"), "last"),
+        (False, 1, ("uwe", "+Professor Marlow"), ""),
+        (False, 0, ("uwe",), ""),
+        (True, 1, ("uwe",), ""),
+        (False, 1, ("hanna",), ""),
+        (False, 1, ("+uwe",), ""),
+    ],
+)
+def test_the_last_holders(rules, declared, admin, least, names, code):
+    """Those whom a role needs stay, unless a JupyterHub admin decides otherwise."""
+    filled, role = held(declared, least, None, *names)
+    check(code, rules.check_left_over, admin, replace(change(declared), role=role), filled)
+
+
+@pytest.mark.parametrize(
+    ("viewer", "person", "until", "code"),
+    [
+        (UWE, "uwe", None, ""),
+        (UWE, "uwe", TODAY, ""),
+        (UWE, "uwe", date(2026, 11, 21), "bad_date"),
+        (UWE, "lia", None, "not_allowed"),
+        (HANNA, "uwe", None, ""),
+        (HANNA, "hanna", None, "already"),
+        (HANNA, "rita", None, "already"),
+        (ROBOT, "hanna", None, "not_allowed"),
+    ],
+)
+def test_requesting(rules, declared, roster, viewer, person, until, code):
+    """Anybody asks for themselves, holders for others, nobody for whoever holds the role."""
+    wish = change(declared, person=person, until=until)
+    check(code, rules.check_request, viewer, wish, filling(declared, roster, ADMIN), TODAY)
+
+
+def test_every_rule_is_said_as_a_sentence():
+    """The rules read as sentences, and there is one for each thing that a rule is about."""
+    assert set(RULES) == {"appoint", "yourself", "step down", "last", "most", "login service"}
+    assert all(rule[0].isupper() and rule.endswith(".") for rule in RULES.values())
