@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from traitlets.config import Config
 
+from jupyterhub_responsibility import enable
 from jupyterhub_responsibility.declaration import dump, load
 from jupyterhub_responsibility.errors import ConfigurationError
-from jupyterhub_responsibility.handover import MOST_BYTES, VARIABLE, hand_over, handed_over
+from jupyterhub_responsibility.handover import (
+    DATABASE_VARIABLE,
+    DEFAULT_DATABASE,
+    MOST_BYTES,
+    VARIABLE,
+    hand_over,
+    handed_over,
+)
+from jupyterhub_responsibility.service.settings import Settings
 
 DEMO = Path(__file__).parents[2] / "responsibilities.yaml"
 
@@ -46,3 +57,28 @@ def test_a_service_started_by_hand_gets_nothing(monkeypatch, value):
     if value is not None:
         monkeypatch.setenv(VARIABLE, value)
     assert handed_over() == {}
+
+
+def test_the_address_of_the_database_goes_its_own_way():
+    """It may hold a password: it is in its own variable, and in no other and no message."""
+    secret = "postgresql://responsibilities:pass-w0rd@db.example/ledger"
+    c = Config()
+    enable(c, str(DEMO), database_url=secret)
+    (service,) = c.JupyterHub.services
+    environment = dict(service["environment"])
+    assert environment.pop(DATABASE_VARIABLE) == secret
+    assert "pass-w0rd" not in str(environment)
+    assert "database_url" not in json.loads(environment[VARIABLE])
+    with pytest.raises(ConfigurationError) as caught:
+        enable(c, str(DEMO), database_url=secret.replace("ledger", "other"))
+    assert "database_url" in str(caught.value)
+    assert "pass-w0rd" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "found"), [("sqlite:///a.sqlite", "sqlite:///a.sqlite"), ("", DEFAULT_DATABASE)]
+)
+def test_the_service_finds_its_database(monkeypatch, given, found):
+    """It is where the variable says, or in the folder in which the service runs."""
+    monkeypatch.setenv(DATABASE_VARIABLE, given)
+    assert Settings().database_url == found

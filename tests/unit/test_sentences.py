@@ -1,0 +1,101 @@
+"""What an entry of the ledger says to people."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from itertools import product
+from typing import get_args
+
+import pytest
+
+from jupyterhub_responsibility.appointments import Result
+from jupyterhub_responsibility.ledger import EVENTS, Draft
+from jupyterhub_responsibility.ledger.entry import BEGINNING, INTENTS, write
+from jupyterhub_responsibility.requests import Verdict
+from jupyterhub_responsibility.sentences import sentence
+
+NOW = datetime(2026, 11, 22, 10, 42, 7, tzinfo=timezone.utc)
+MARKS = dict.fromkeys(map(ord, "\u2068\u2069"))
+
+
+def drafts() -> list[Draft]:
+    """Every kind of entry, with each result, change and verdict that it may have."""
+    told = {event: [{}] for event in EVENTS}
+    results = [{"of": of, "result": result} for of, result in product(INTENTS, get_args(Result))]
+    told["outcome"] = [each for each in results if each["result"] != "not done"]
+    told["settlement"] = [each for each in results if each["result"] in ("done", "not done")]
+    told["observation"] = [{"change": change} for change in ("began", "joined", "left")]
+    told["observation"] += [{"change": "joined", "first": "yes"}]
+    told["decision"] = [{"verdict": each, "request": "1"} for each in get_args(Verdict)
+                        if each != "approved"]  # fmt: skip
+    return [
+        Draft(event, "rita", role="hub-administrator", group="hub-admins", person="uwe", details=d)
+        for event, each in told.items()
+        for d in each
+    ]
+
+
+def says(draft: Draft, model) -> str:
+    """The sentence, without the marks that isolate names."""
+    return sentence(write(draft, 1, BEGINNING, NOW), model).translate(MARKS)
+
+
+@pytest.mark.parametrize("draft", drafts(), ids=lambda d: " ".join((d.event, *d.details.values())))
+def test_every_entry_has_a_sentence(draft, declared):
+    """Each kind of entry, with each result, is said in a sentence about those whom it concerns."""
+    said = says(draft, declared.model)
+    assert said.endswith(".")
+    assert "{" not in said
+    about_account = draft.event == "account" or draft.details.get("of") == "account"
+    about_group = draft.details.get("change") == "began"
+    if not about_account and not about_group:
+        assert "Hub Administrator" in said
+    if draft.event == "confirmation":
+        assert "rita" in said
+    else:
+        assert ("hub-admins" if about_group else "uwe") in said
+
+
+def test_no_two_results_read_the_same(declared):
+    """Whoever reads a sentence can tell what happened."""
+    distinct = [says(draft, declared.model) for draft in drafts() if draft.event != "settlement"]
+    assert len(set(distinct)) == len(distinct)
+
+
+def test_a_request_for_oneself_and_for_another(declared):
+    """Asking for a role reads otherwise than proposing somebody."""
+    own = Draft("request", "uwe", role="hub-administrator", person="uwe")
+    other = Draft("request", "hanna", role="hub-administrator", person="uwe")
+    assert says(own, declared.model) == "uwe asked to become Hub Administrator."
+    assert says(other, declared.model) == "hanna proposed that uwe becomes Hub Administrator."
+
+
+def test_reasons_terms_and_notes_are_said(declared):
+    """The last day, the reason and the note for whoever comes next are part of the sentence."""
+    told = {"until": "2027-06-30", "reason": "Summer school", "note": "Mind the quota"}
+    draft = Draft("appointment", "rita", role="hub-administrator", person="uwe", details=told)
+    assert says(draft, declared.model) == (
+        "rita set out to appoint uwe as Hub Administrator, until 2027-06-30."
+        " Reason: “Summer school” Note for whoever comes next: “Mind the quota”"
+    )
+
+
+def test_what_the_hub_answered_is_not_a_reason(declared):
+    """Why the hub refused is for the operator, and not put into somebody's mouth."""
+    told = {"of": "account", "result": "refused", "reason": "The hub answered 400"}
+    said = says(Draft("outcome", "hanna", person="uwe", details=told), declared.model)
+    assert said == "The hub refused to add uwe."
+
+
+def test_a_role_that_is_gone_keeps_its_id(declared):
+    """An entry about a role that the model no longer has is still said."""
+    draft = Draft("confirmation", "rita", role="night-watch", person="rita")
+    assert says(draft, declared.model) == "rita confirmed the duties of night-watch."
+
+
+def test_names_cannot_pass_for_others(declared):
+    """A name with characters that turn the direction of writing is written out, and isolated."""
+    draft = Draft("account", "rita", person="ewu\u202e")
+    said = sentence(write(draft, 1, BEGINNING, NOW), declared.model)
+    assert "\u202e" not in said
+    assert "\u2068ewu⟨U+202E⟩\u2069" in said
