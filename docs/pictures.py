@@ -19,6 +19,7 @@ from pathlib import Path
 import requests
 from playwright.sync_api import Browser, sync_playwright
 
+from jupyterhub_responsibility.handover import DATABASE_VARIABLE
 from tests.realhub import free_port, proxy_folder
 
 ROOT = Path(__file__).parents[1]
@@ -68,6 +69,7 @@ def start(folder: Path, port: int) -> subprocess.Popen[bytes]:
 c = get_config()
 load_subconfig({str(ROOT / "jupyterhub_config.py")!r})
 c.JupyterHub.services[-1]["url"] = "http://127.0.0.1:{free_port()}"
+c.JupyterHub.services[-1]["environment"][{DATABASE_VARIABLE!r}] = "sqlite:///{folder}/ledger.sqlite"
 c.JupyterHub.bind_url = "http://127.0.0.1:{port}"
 c.JupyterHub.hub_port = {free_port()}
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{free_port()}"
