@@ -18,10 +18,11 @@ from .errors import BusyError, HubError, HubRefusedError, RefusedError
 from .holders import Filling, filling
 from .ledger import ActorKind, Book, Draft, Entry, Ledger, storable
 from .model import Declaration, Role, Roster, Viewer
-from .rules import Change, Rules
+from .rules import RULES, Change, Rules
 from .text import visible
 
 Members = Mapping[str, tuple[str, ...]]
+Edit = Callable[[str, str], Awaitable[tuple[str, ...]]]
 Result = Literal["done", "unchanged", "refused", "unknown", "not done"]
 
 SERVICE = Viewer("this service", kind="service")
@@ -103,7 +104,7 @@ class Appointments:
             self._rules.check_room(change, self._filling(change.role, members))
             himself = change.person.lower() == actor.name.lower()
             intent = self._intent("appointment", actor, change, himself="yes" if himself else "")
-            return await self._carry_out(intent, members, self._hub.add_to_group)
+            return await self._carry_out(intent, members, self._adding(actor, members))
 
     async def withdraw(self, actor: Viewer, change: Change, seen: str = "") -> Entry:
         """Take an account out of a role's group, oneself too. Returns the outcome."""
@@ -111,7 +112,10 @@ class Appointments:
         async with self._ledger.alone(change.role.id):
             members = await self._read(change.role)
             change = _as_on_hub(change, members)
+            self._rules.check_withdrawer(actor, change)  # of the account that the name stands for
             self._check_seen(change.role, members, seen)
+            if change.person not in members.get(change.group, ()):
+                change = replace(change, note="")  # nobody comes after who never held it
             self._rules.check_left_over(actor.admin, change, self._filling(change.role, members))
             intent = self._intent("withdrawal", actor, change)
             return await self._carry_out(intent, members, self._hub.remove_from_group)
@@ -243,18 +247,36 @@ class Appointments:
         self,
         intent: Draft,
         before: Members,
-        edit: Callable[[str, str], Awaitable[tuple[str, ...]]],
+        edit: Edit,
     ) -> Entry:
         there = before.get(intent.group)
         if there is None:
             raise RefusedError("no_group", f"The hub has no group “{visible(intent.group)}”.")
 
         async def change() -> tuple[Result, str]:
+            if intent.event == "withdrawal" and intent.person not in there:
+                return "unchanged", intent.person  # the hub might know somebody else by that name
             after = await edit(intent.group, intent.person)
             self._learned(intent.group, after)
             return _what_changed(intent, there, after)
 
         return await self._record(intent, change)
+
+    def _adding(self, actor: Viewer, members: Members) -> Edit:
+        """Adds an account, and takes it back where the name stood for whoever appoints.
+
+        Only the hub knows what names stand for, and tells by whom it adds.
+        """
+
+        async def add(group: str, name: str) -> tuple[str, ...]:
+            after = await self._hub.add_to_group(group, name)
+            himself = actor.name in after and actor.name not in members.get(group, ())
+            if himself and not actor.admin:
+                self._learned(group, await self._hub.remove_from_group(group, actor.name))
+                raise RefusedError("yourself", RULES["yourself"])
+            return after
+
+        return add
 
     async def _added(self, name: str) -> tuple[Result, str]:
         try:
@@ -301,7 +323,10 @@ class Appointments:
     async def _find(self, intent: Entry, members: Members | None = None) -> str:
         """The account that shows that an intent was carried out; empty if it was not."""
         if intent.event == "account":
-            return intent.person if await self._hub.has_user(intent.person) else ""
+            for name in dict.fromkeys((intent.person, intent.person.lower())):
+                if await self._hub.has_user(name):
+                    return name
+            return ""
         there = (members or await self._hub.members((intent.group,))).get(intent.group, ())
         present = _find(intent.person, there)
         if intent.event == "withdrawal":

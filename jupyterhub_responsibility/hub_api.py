@@ -80,7 +80,10 @@ class HubAPI:
 
         Needs `admin:users`. Raises HubRefusedError: 409 there is one, 400 not a name to use here.
         """
-        model = await self._ask("POST", f"users/{segment(name)}", {"admin": False})
+        segment(name)
+        # As a list of one: only then does the hub spell the name as it does at a login.
+        models = await self._ask("POST", "users", {"usernames": [name], "admin": False})
+        model = models[0] if isinstance(models, list) and len(models) == 1 else None
         added = model.get("name") if isinstance(model, dict) else None
         if not isinstance(added, str):
             raise HubError("The hub's answer about a new user makes no sense")
