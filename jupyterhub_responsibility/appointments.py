@@ -14,7 +14,7 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Literal, Protocol
 
-from .errors import BusyError, HubError, HubRefusedError, RefusedError
+from .errors import BusyError, HubError, HubRefusedError, LedgerError, RefusedError
 from .holders import Filling, filling
 from .ledger import ActorKind, Book, Draft, Entry, Ledger, storable
 from .model import Declaration, Role, Roster, Viewer
@@ -291,6 +291,18 @@ class Appointments:
     ) -> Entry:
         """Intent, the change itself, outcome. `change` tells its result, and whose account."""
         (intent,) = await self._ledger.append(draft)
+        try:
+            return await self._changed(intent, draft, change)
+        except LedgerError as error:
+            raise UnknownError(
+                f"{error}. Whether it was done on the hub will be found out, and recorded, as soon"
+                " as the ledger works again"
+            ) from error
+
+    async def _changed(
+        self, intent: Entry, draft: Draft, change: Callable[[], Awaitable[tuple[Result, str]]]
+    ) -> Entry:
+        """The change itself, and its outcome. Raises LedgerError where that isn't recorded."""
         try:
             result, person = await change()
         except HubRefusedError as error:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from .. import confirmations
-from ..errors import HubError, RefusedError
+from ..appointments import Appointments
+from ..errors import HubError, LedgerError, RefusedError
 from ..model import Role, Viewer
 from ..rules import Change
 from .bodies import AppointBody, ConfirmBody, RequestBody, UsersBody, VerdictBody, WithdrawBody
@@ -74,13 +76,37 @@ async def add_users(site: Site, actor: Viewer, body: UsersBody) -> list[tuple[st
             if site.settings.user_management == "service"
             else "Users are not added from here on this hub.",
         )
-    return [await _add_user(site, actor, name) for name in dict.fromkeys(body.names)]
+    return await add_each(site.appointments, actor, dict.fromkeys(body.names))
 
 
-async def _add_user(site: Site, actor: Viewer, name: str) -> tuple[str, str]:
-    """One name's failure leaves the others alone."""
+async def add_each(
+    appointments: Appointments, actor: Viewer, names: Iterable[str]
+) -> list[tuple[str, str]]:
+    """Add one after the other: a name that is refused leaves the others alone.
+
+    Once hub or ledger fail, the rest isn't tried: each would take as long to fail. Raises
+    LedgerError where that is so from the beginning, and nothing was changed.
+    """
+    left = list(names)
+    results: list[tuple[str, str]] = []
+    failed = False
+    while left and not failed:
+        try:
+            name, result, failed = await _add(appointments, actor, left[0])
+        except LedgerError:
+            if not results:
+                raise
+            break
+        results.append((name, result))
+        del left[0]
+    skipped = "not tried: adding stopped here, since the hub or the ledger failed"
+    return [*results, *((name, skipped) for name in left)]
+
+
+async def _add(appointments: Appointments, actor: Viewer, name: str) -> tuple[str, str, bool]:
+    """The name as the hub has it, what became of it, and whether the hub failed."""
     try:
-        entry = await site.appointments.add_user(actor, name)
+        entry = await appointments.add_user(actor, name)
     except (RefusedError, HubError) as error:
-        return name, str(error)
-    return entry.person, entry.facts["result"]
+        return name, str(error), isinstance(error, HubError)
+    return entry.person, entry.facts["result"], False

@@ -1,0 +1,135 @@
+"""Changes while the ledger or the hub fails in the middle: what people are then told."""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+
+import pytest
+
+from jupyterhub_responsibility.appointments import Appointments, UnknownError
+from jupyterhub_responsibility.errors import HubError, LedgerError
+from jupyterhub_responsibility.ledger import Ledger, Store
+from jupyterhub_responsibility.model import Viewer
+from jupyterhub_responsibility.rules import Change, Rules
+from jupyterhub_responsibility.service.actions import add_each
+
+ROOT = Viewer("root", admin=True)
+
+
+class Hub:
+    """A hub with two groups; `breaks` is called with what it is asked to change."""
+
+    def __init__(self) -> None:
+        self.groups = {"hub-admins": {"hanna"}, "community-reps": {"rita"}}
+        self.users: set[str] = set()
+        self.asked: list[str] = []
+        self.breaks = lambda name: None
+
+    async def members(self, groups):
+        return {group: tuple(sorted(self.groups[group])) for group in groups}
+
+    async def add_to_group(self, group, name):
+        self.groups[group].add(name)
+        self.breaks(name)
+        return tuple(self.groups[group])
+
+    async def remove_from_group(self, group, name):
+        self.groups[group].discard(name)
+        self.breaks(name)
+        return tuple(self.groups[group])
+
+    async def has_user(self, name):
+        self.breaks(name)
+        return name in self.users
+
+    async def add_user(self, name):
+        self.asked.append(name)
+        self.breaks(name)
+        self.users.add(name)
+        return name
+
+
+def now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
+@pytest.fixture
+async def ledger(tmp_path):
+    opened = Ledger(Store(f"sqlite:///{tmp_path}/ledger.sqlite"), now)
+    await opened.catch_up()
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def hub() -> Hub:
+    return Hub()
+
+
+@pytest.fixture
+def appointments(declared, ledger, hub) -> Appointments:
+    return Appointments(declared, hub, ledger, Rules(declared), now, lambda *_: None)
+
+
+def lose(ledger, hub, monkeypatch) -> None:
+    """From the next change on the hub on, the ledger takes nothing."""
+
+    def full(*_):
+        raise LedgerError("The ledger cannot be used: the disk is full")
+
+    hub.breaks = lambda _: monkeypatch.setattr(ledger._store, "append", full)
+
+
+async def test_a_change_that_cannot_be_recorded(declared, ledger, hub, appointments, monkeypatch):
+    """It is not said that nothing was changed; it is recorded as soon as that works."""
+    role = declared.model.roles["hub-administrator"]
+    with monkeypatch.context() as patch:
+        lose(ledger, hub, patch)
+        with pytest.raises(UnknownError, match="disk is full"):
+            await appointments.appoint(ROOT, Change(role, "hub-admins", "uwe"))
+    assert hub.groups["hub-admins"] == {"hanna", "uwe"}
+    hub.breaks = lambda _: None
+    await appointments.settle()
+    assert ledger.book.members["hub-admins"] == {"uwe"}
+    assert not ledger.book.unsettled
+
+
+async def test_adding_many_while_the_ledger_fails(ledger, hub, appointments, monkeypatch):
+    """Those who were added are named; after that nobody is, and everybody else is told so."""
+    names = ("ana", "ben", "cem", "dua")
+
+    def add(name):
+        if name == "ben":
+            lose(ledger, hub, monkeypatch)
+            hub.breaks(name)
+
+    hub.breaks = add
+    results = dict(await add_each(appointments, ROOT, names))
+    assert list(results) == list(names)
+    assert results["ana"] == "done"
+    assert "disk is full" in results["ben"]
+    assert "Whether" in results["ben"]
+    assert "not tried" in results["cem"]
+    assert hub.asked == ["ana", "ben"]
+
+
+async def test_adding_many_while_nothing_can_be_recorded(ledger, appointments, hub, monkeypatch):
+    """Then nobody is added, and the page says that nothing was changed."""
+    lose(ledger, hub, monkeypatch)
+    hub.breaks("")
+    with pytest.raises(LedgerError):
+        await add_each(appointments, ROOT, ("ana", "ben"))
+    assert hub.asked == []
+
+
+async def test_adding_many_while_the_hub_is_silent(hub, appointments):
+    """The hub is not asked fifty times in vain, which would take minutes."""
+
+    def silent(_):
+        raise HubError("The hub did not answer in time")
+
+    hub.breaks = silent
+    results = dict(await add_each(appointments, ROOT, [f"user-{n}" for n in range(50)]))
+    assert hub.asked == ["user-0"]
+    assert "did not answer" in results["user-0"]
+    assert "not tried" in results["user-49"]
