@@ -29,6 +29,7 @@ PICTURES = (
     ("responsibilities", "rita", "", 1200, 900),
     ("whom-to-ask", "uwe", "contacts?q=more+memory", 1000, 480),
     ("model", "uwe", "model", 1200, 740),
+    ("role", "rita", "roles/hub-administrator", 1200, 740),
 )
 """Name, whose page, its address, width and height."""
 
