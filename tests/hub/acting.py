@@ -120,7 +120,9 @@ class Browser:
 def values(form: Any) -> dict[str, str]:
     """What a form sends if nothing is typed."""
     found = {field["name"]: crlf(field.get("value", "")) for field in form.find_all("input")}
-    found |= {field["name"]: crlf(field.text) for field in form.find_all("textarea")}
+    found |= {  # a line break right at the start is not part of it (HTML)
+        field["name"]: crlf(field.text.removeprefix("\n")) for field in form.find_all("textarea")
+    }
     return found | {field["name"]: "" for field in form.find_all("select")}
 
 

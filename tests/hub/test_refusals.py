@@ -137,7 +137,7 @@ def test_the_same_from_our_own_pages_is_let_through(hub, someone):
         "api/users": 200,
         "api/requests": 201,
         "api/requests/1": 409,  # there is none of that number
-        holder: 404,
+        holder: 200,
     }
     hub.api("DELETE", "users/newcomer")
     hub.api("DELETE", "groups/hub-admins/users", json={"users": ["uwe"]})
@@ -215,7 +215,7 @@ def test_thirty_changes_a_minute(hub, someone):
     writer = Person(hub, someone)
     path = {"role": ADMINISTRATOR, "person": "nobody-of-that-name"}
     first = [writer.withdraw(**path).status_code for _ in range(30)]
-    assert first == [404] * 30
+    assert first == [200] * 30
     mark = hub.health()["ledger"]["number"]
     for method, write in WRITES:
         reply = send(requests, hub, method, write, headers=writer.headers)
@@ -228,7 +228,7 @@ def test_thirty_changes_a_minute(hub, someone):
             assert "30 changes a minute" in reply.text
     assert deeds(hub, mark) == []
     assert writer.get("api/me").ok
-    assert Person(hub, "rita").withdraw(**path).status_code == 404
+    assert Person(hub, "rita").withdraw(**path).status_code == 200
 
 
 def test_fifty_names_at_once(hub, someone, untouched):
