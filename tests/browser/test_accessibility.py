@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from .conftest import Visits
 from .test_look import too_wide
@@ -134,13 +135,13 @@ def test_axe_finds_nothing_in_what_was_done_or_refused(act_as):
     page = act_as("hanna", "users", width=360)
     page.get_by_label("Names").fill(f"new-name\nhanna\n{'w' * 200}/")
     page.get_by_role("button", name="Add", exact=True).click()
-    assert page.locator("li.rsp-row").count() == len(("not added", "added", "known"))
+    expect(page.locator("li.rsp-row")).to_have_count(len(("not added", "added", "known")))
     assert too_wide(page) <= 0
     assert faults_in_both_themes(page) == []
     page = act_as("rita", "roles/hub-administrator", width=360)
     page.get_by_label("Account").fill("w" * 200)
     page.get_by_role("button", name="Appoint", exact=True).click()
-    assert page.get_by_role("alert").count()
+    expect(page.get_by_role("alert")).to_be_visible()
     assert too_wide(page) <= 0
     assert faults_in_both_themes(page) == []
 
