@@ -22,7 +22,7 @@ from . import access
 from .access import UserManagement
 from .declaration import dump, load
 from .declaration.shape import did_you_mean
-from .errors import ConfigurationError
+from .errors import ConfigurationError, LedgerError
 from .handover import DATABASE_VARIABLE, DEFAULT_DATABASE, hand_over
 from .hub_pages import HubPages, IfConfigured
 from .model import Declaration
@@ -79,6 +79,7 @@ def enable(
         "database_url": database_url,
     }
     _check_options(service_name, url, external, api_token, user_management)
+    _check_database(database_url)
     declared = load(declaration)
     _check_roles(declared)
     pages = HubPages(declared, service_name, options)
@@ -177,6 +178,19 @@ def _check_options(
             "external=True needs api_token: the token that the service, run elsewhere, shares"
             " with the hub"
         )
+
+
+def _check_database(url: str) -> None:
+    """A service that cannot take the address would end, and the hub with it."""
+    from .ledger import Store
+
+    try:
+        Store(url)
+    except LedgerError as error:
+        raise ConfigurationError(
+            f"{error}. Give enable() database_url={DEFAULT_DATABASE!r}, which is the default, or"
+            " one that begins with postgresql://"
+        ) from None  # its text may hold a password
 
 
 def _is_address(url: str) -> bool:

@@ -224,12 +224,14 @@ class Store:
 def _url(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
-        raise LedgerError("database_url is not the address of a database") from error
+    except (ArgumentError, ValueError):
+        raise LedgerError("database_url is not the address of a database") from None
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername not in ("sqlite", "postgresql+psycopg"):
         raise LedgerError("The ledger can be in SQLite or PostgreSQL only")
+    if parsed.drivername == "sqlite" and parsed.database in (None, "", ":memory:"):
+        raise LedgerError("database_url names no file, and nothing would be kept")
     return parsed
 
 

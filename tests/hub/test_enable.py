@@ -507,3 +507,25 @@ def test_the_handover_says_what_it_is_too_large_for():
     """The limit is that of one variable of the environment, in bytes as they are written."""
     with pytest.raises(ConfigurationError, match="120,"):
         hand_over(text="é" * 20_010)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgres://hub:secret@db/ledger",
+        "mysql://hub:secret@db/ledger",
+        "postgresql+asyncpg://hub:secret@db/ledger",
+        "postgresql://hub:sec@ret@db:port/ledger",
+        "secret",
+        "sqlite://",
+        "sqlite:///:memory:",
+        None,
+    ],
+)
+def test_a_database_that_cannot_be_used(c, url):
+    """It is refused before anything starts: the service would end, and with it the hub."""
+    with pytest.raises(ConfigurationError, match="database") as refused:
+        enable(c, DECLARATION, database_url=url)
+    assert "sec" not in str(refused.value)
+    assert "postgresql://" in str(refused.value)
+    assert "services" not in c.JupyterHub
