@@ -95,6 +95,8 @@ class Book:
         self.first_appointed: set[Holding] = set()
         self.members: defaultdict[str, set[str]] = defaultdict(set)
         """Group → accounts, as recorded."""
+        self._groups: defaultdict[str, set[str]] = defaultdict(set)
+        """Role → the groups that it was held through."""
         self.watched: set[str] = set()
         """Groups whose members were looked at since the ledger began."""
         self.touched: dict[str, int] = {}
@@ -107,6 +109,7 @@ class Book:
         self.number = entry.number
         if entry.group:
             self.touched[entry.group] = entry.number
+            self._groups[entry.role].add(entry.group)
         if entry.event in INTENTS:
             self.unsettled[entry.number] = entry
         elif entry.event in ("outcome", "settlement"):
@@ -172,8 +175,13 @@ class Book:
             self._gone(entry.role, entry.group, entry.person)
 
     def _gone(self, role: str, group: str, person: str) -> None:
-        """Who comes back starts anew: with a new term, and asked to confirm again."""
+        """Who comes back starts anew: with a new term, and asked to confirm again.
+
+        Who still holds the role through another group has not left it.
+        """
         self.members[group].discard(person)
+        if any(person in self.members[other] for other in self._groups[role]):
+            return
         self.terms.pop((role, person), None)
         self.confirmations.pop((role, person), None)
 
