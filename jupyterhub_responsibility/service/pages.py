@@ -345,10 +345,15 @@ def role_page(subject: Subject, viewer: Viewer, role_id: str) -> RolePage:
 
 def request_lines(subject: Subject, viewer: Viewer, role_id: str = "") -> tuple[RequestLine, ...]:
     """The open requests that somebody made, or may decide; for one role, or for all."""
-    roles = subject.declaration.model.roles
-    may_appoint = subject.rules.may_appoint
+    roles, rules = subject.declaration.model.roles, subject.rules
+    deciding = {each.id for each in roles.values() if rules.may_appoint(viewer, each)}
     lines = (
-        RequestLine(each, role, each.by == viewer.name, may_appoint(viewer, role))
+        RequestLine(
+            each,
+            role,
+            mine=(viewer.kind, viewer.name) == ("user", each.by),
+            theirs_to_decide=role.id in deciding,
+        )
         for each in subject.book.open_requests(subject.today)
         if (role := roles.get(each.role)) and role_id in ("", each.role)
     )
