@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .ledger import Entry
 from .model import Model
-from .text import isolated
+from .text import isolated, quoted
 
 _INTENTS = {
     "appointment": "{actor} set out to appoint {person} as {role}",
@@ -54,7 +54,7 @@ def sentence(entry: Entry, model: Model) -> str:
     text += "."
     for key, words in (("reason", "Reason"), ("note", "Note for whoever comes next")):
         if facts.get(key) and entry.event != "outcome":
-            text += f" {words}: “{isolated(facts[key])}”"
+            text += f" {words}: {quoted(facts[key])}"
     return text
 
 

@@ -16,6 +16,10 @@ _BLANK = re.compile(
 """Letters and marks that have no shape (Unicode: default ignorable, and the empty braille)."""
 
 
+_JOINERS = "\u200c\u200d"
+"""Some scripts, and many emoji, are not written without them."""
+
+
 def visible(name: str) -> str:
     """A name that cannot pass for another: what can't be seen is written out, length is cut.
 
@@ -35,9 +39,26 @@ def visible(name: str) -> str:
     return f"{shown[:LONGEST_NAME]}…⟨{digest[:12]}⟩"
 
 
+def prose(text: str) -> str:
+    """What somebody wrote, in full and with its lines; only what could mislead is written out."""
+    lines = unicodedata.normalize("NFC", text).splitlines()
+    return "\n".join("".join(map(_in_prose, line)) for line in lines)
+
+
+def _in_prose(char: str) -> str:
+    if char in _JOINERS or unicodedata.category(char) not in _HIDDEN - {"Zs"}:
+        return char
+    return " " if char == "\t" else f"⟨U+{ord(char):04X}⟩"
+
+
 def isolated(name: str) -> str:
     """A visible name for the middle of a sentence, whose direction of writing ends with it."""
     return f"\u2068{visible(name)}\u2069"
+
+
+def quoted(text: str) -> str:
+    """What somebody wrote, in one line, for the middle of a sentence."""
+    return f"“\u2068{' '.join(prose(text).split())}\u2069”"
 
 
 def _seen(char: str, before: str, composed: bool) -> bool:

@@ -17,7 +17,7 @@ from jupyterhub._data import DATA_FILES_PATH
 
 from ..model import Viewer
 from ..paths import templates
-from ..text import clock, day, iso, visible
+from ..text import clock, day, iso, prose, visible
 
 log = logging.getLogger(__name__)
 
@@ -85,5 +85,5 @@ def _environment(operator_paths: list[str]) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(visible=visible, clock=clock, day=day, iso=iso)
+    environment.filters.update(visible=visible, clock=clock, day=day, iso=iso, prose=prose)
     return environment

@@ -1,4 +1,4 @@
-"""Names that the hub knows under another one: `username_map`, and letters of another case."""
+"""Names that the hub knows under another one (`username_map`), and notes to whoever comes next."""
 
 from __future__ import annotations
 
@@ -90,3 +90,13 @@ def test_a_note_is_left_by_holders_only(mapped, acts):
     session = mapped.visit("hanna")
     assert "password" not in session.get(mapped.page()).text
     assert "note" not in newest(mapped, 2)[1]["details"]
+
+
+def test_a_note_is_shown_as_it_was_written(mapped, acts):
+    """The successor sees all of its lines, to the end."""
+    mapped.put_in_group("hub-admins", "uwe")
+    note = "The keys are in the safe.\r\nAsk José " + "about it " * 20
+    path = f"api/roles/{ADMINISTRATOR}/holders/hanna"
+    assert acts("hanna", "DELETE", path, params={"note": note}).json()["result"] == "done"
+    shown = mapped.visit("uwe").get(mapped.page()).text
+    assert note.strip().replace("\r\n", "\n") in shown

@@ -8,7 +8,7 @@ from itertools import combinations
 
 import pytest
 
-from jupyterhub_responsibility.text import LONGEST_NAME, clock, iso, visible
+from jupyterhub_responsibility.text import LONGEST_NAME, clock, iso, prose, quoted, visible
 
 PLAIN = [
     "rita",
@@ -93,6 +93,20 @@ def test_look_alikes_of_one_text_differ_from_each_other():
     """The same letters in two compositions are two names."""
     forms = {unicodedata.normalize(form, "josé 각 Å") for form in ("NFC", "NFD")}
     assert all(visible(a) != visible(b) for a, b in combinations(forms, 2))
+
+
+def test_what_somebody_wrote_is_shown_whole():
+    """A note keeps its lines, its end and its letters, however they are composed."""
+    note = "The keys are in the safe.\r\n\r\nAsk José, می‌خواهم 👩‍🔬\tplease. " + "x" * 400
+    for form in ("NFC", "NFD"):
+        shown = prose(unicodedata.normalize(form, note))
+        assert shown == note.replace("\r\n", "\n").replace("\t", " ")
+    assert quoted("one\r\n two") == "“\u2068one two\u2069”"
+
+
+def test_what_somebody_wrote_cannot_mislead():
+    """What turns the direction of writing, or cannot be seen, is written out."""
+    assert prose("good \u202edab\u2069\x1b") == "good ⟨U+202E⟩dab⟨U+2069⟩⟨U+001B⟩"
 
 
 MOMENT = datetime(2026, 11, 22, 23, 42, 7, 999, tzinfo=timezone(timedelta(hours=-5)))
