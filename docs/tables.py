@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from jupyterhub_responsibility import access
+from jupyterhub_responsibility import access, coverage
 from jupyterhub_responsibility.declaration import entries, load
 from jupyterhub_responsibility.declaration.entries import json_schema
 from jupyterhub_responsibility.ledger import EVENTS
@@ -111,6 +111,12 @@ def role_scopes(role: str) -> tuple[list[str], Iterator[list[str]]]:
 def service_scopes() -> tuple[list[str], Iterator[list[str]]]:
     """What the service itself may do."""
     return ["scope", "to"], ([f"`{scope}`", why] for scope, why in access.SERVICE_SCOPES.items())
+
+
+def gaps() -> tuple[list[str], Iterator[list[str]]]:
+    """Every kind of gap."""
+    rows = ([f"`{kind}`", severity, what] for kind, (severity, what) in coverage.KINDS.items())
+    return ["kind", "severity", "what it means"], rows
 
 
 def dangerous_scopes() -> tuple[list[str], Iterator[list[str]]]:

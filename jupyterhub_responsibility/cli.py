@@ -127,6 +127,13 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
     export.set_defaults(command=_export)
 
+    coverage = commands.add_parser("coverage", help="list the gaps of a running hub")
+    coverage.add_argument(
+        "url", metavar="URL", help="of the Responsibilities page; $JUPYTERHUB_API_TOKEN opens it"
+    )
+    coverage.add_argument("--format", choices=["text", "json", "markdown"], default="text")
+    coverage.set_defaults(command=_coverage)
+
     schema = commands.add_parser("schema", help="print the JSON Schema of the declaration")
     schema.set_defaults(command=lambda _: _schema())
 
@@ -189,6 +196,22 @@ def _export(options: argparse.Namespace) -> int:
     else:
         _print_utf8([text])
     return CLEAN
+
+
+def _coverage(options: argparse.Namespace) -> int:
+    from .report import as_markdown, as_text, ask
+
+    token = os.environ.get("JUPYTERHUB_API_TOKEN", "")
+    if not token:
+        print("Set JUPYTERHUB_API_TOKEN to a token of the hub, of somebody in charge",
+              file=sys.stderr)  # fmt: skip
+        return FAILED
+    report = ask(options.url, token)
+    if options.format == "json":
+        print(json.dumps(report, indent=2))
+    else:
+        print((as_text if options.format == "text" else as_markdown)(report), end="")
+    return FAULTS if report["gaps"] else CLEAN
 
 
 def _schema() -> int:

@@ -57,6 +57,10 @@ class Rules:
         """Those who may appoint to some role may see who did what."""
         return any(self.may_appoint(viewer, role) for role in self._mapped())
 
+    def in_charge(self, viewer: Viewer) -> bool:
+        """JupyterHub admins, and whoever holds a role through the hub, see how it is covered."""
+        return viewer.kind == "user" and (viewer.admin or bool(roles_of(self.declaration, viewer)))
+
     def may_add_users(self, viewer: Viewer, user_management: str) -> bool:
         """Hub Administrators and JupyterHub admins, where this service adds users."""
         held = {own.role.id for own in roles_of(self.declaration, viewer)}

@@ -97,6 +97,8 @@ class Book:
         """Group → accounts, as recorded."""
         self._groups: defaultdict[str, set[str]] = defaultdict(set)
         """Role → the groups that it was held through."""
+        self.emptied: dict[str, datetime] = {}
+        """Group → since when nobody is in it."""
         self.watched: set[str] = set()
         """Groups whose members were looked at since the ledger began."""
         self.touched: dict[str, int] = {}
@@ -141,6 +143,7 @@ class Book:
             self._appointed(intent, entry.person or intent.person)
         elif intent.event == "withdrawal":
             self._left(intent, entry.person or intent.person)
+        self._count(intent.group, entry)
 
     def _appointed(self, intent: Entry, person: str) -> None:
         facts = intent.facts
@@ -173,6 +176,14 @@ class Book:
             self.members[entry.group].add(entry.person)
         else:
             self._gone(entry.role, entry.group, entry.person)
+        self._count(entry.group, entry)
+
+    def _count(self, group: str, entry: Entry) -> None:
+        """Note since when a group is empty."""
+        if self.members[group]:
+            self.emptied.pop(group, None)
+        else:
+            self.emptied.setdefault(group, entry.moment)
 
     def _gone(self, role: str, group: str, person: str) -> None:
         """Who comes back starts anew: with a new term, and asked to confirm again.

@@ -14,6 +14,7 @@ from pydantic import Field
 from typing_extensions import NotRequired, TypedDict  # pydantic wants these before Python 3.12
 
 from ..contacts import Kind
+from ..coverage import GapKind, Severity
 from ..ledger import ConfirmationState, Event
 from ..model import Split
 
@@ -408,6 +409,42 @@ class Requests(TypedDict):
     """The open requests that somebody made, or may decide."""
 
     requests: list[Request]
+
+
+class Gap(TypedDict):
+    """A difference between what the model demands and what the hub shows."""
+
+    kind: GapKind
+    severity: Severity
+    about: Annotated[str, Field(description="The id of a role, a responsibility or a contact")]
+    user: Annotated[str | None, Field(description="The holder whom it is about")]
+    title: str
+    text: str
+    since: Annotated[str | None, Field(description="Since when, as far as that is known")]
+    next: Annotated[str, Field(description="What to do next")]
+    path: Annotated[str | None, Field(description="Where to do it, below the service's address")]
+
+
+class CoveredResponsibility(TypedDict):
+    """A responsibility with those who hold its roles."""
+
+    id: str
+    area: str
+    state: Annotated[
+        Literal["covered", "single", "vacant", "nobody-meant", "unknown"],
+        Field(description="`nobody-meant`: the model gives it no role"),
+    ]
+    holders: list[str]
+
+
+class Coverage(Aged):
+    """Whether this hub's responsibilities are covered."""
+
+    headline: str
+    summary: str
+    gaps: list[Gap]
+    responsibilities: list[CoveredResponsibility]
+    unchecked: Annotated[list[str], Field(description="What could not be checked, in words")]
 
 
 class LedgerQuery(TypedDict):

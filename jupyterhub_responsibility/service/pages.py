@@ -15,6 +15,7 @@ from ..access import EVERYTHING, Ability, abilities, scopes_for
 from ..appointments import state_tag
 from ..confirmations import state_of, text_of
 from ..contacts import Answer, Desk
+from ..coverage import Coverage, Covered, coverage
 from ..diagram import Diagram, diagram
 from ..duties import Duty, duties_by_area
 from ..finder import Finder
@@ -250,6 +251,17 @@ class ModelPage:
 
 
 @dataclass(frozen=True)
+class AdminPage:
+    """The panel: how this hub is covered, and what to do about it."""
+
+    coverage: Coverage
+    areas: tuple[tuple[Area, tuple[tuple[Covered, Item], ...]], ...]
+    roles: tuple[Filling, ...]
+    waiting: int
+    unconfirmed: int
+
+
+@dataclass(frozen=True)
 class UsersPage:
     """Adding users: what became of each name of the last list: `done`, `unchanged`, or why not."""
 
@@ -360,6 +372,40 @@ def request_lines(subject: Subject, viewer: Viewer, role_id: str = "") -> tuple[
     return tuple(line for line in lines if line.mine or line.theirs_to_decide)
 
 
+def covered(subject: Subject) -> Coverage:
+    """How this hub is covered."""
+    return coverage(
+        subject.declaration,
+        subject.roster,
+        subject.book,
+        subject.today,
+        ledger_read=subject.ledger_read,
+        authenticator_groups=subject.settings.authenticator_groups,
+    )
+
+
+def admin_page(subject: Subject, viewer: Viewer) -> AdminPage:
+    """The panel, for somebody in charge."""
+    found, fillings = covered(subject), subject.desk.fillings
+    kinds = [gap.kind for gap in found.gaps]
+    return AdminPage(
+        coverage=found,
+        areas=tuple(
+            (
+                area,
+                tuple(
+                    (each, _item(subject.declaration, fillings, each.responsibility))
+                    for each in found.areas[area.id]
+                ),
+            )
+            for area in subject.declaration.model.areas
+        ),
+        roles=tuple(fillings.values()),
+        waiting=len([line for line in request_lines(subject, viewer) if not line.mine]),
+        unconfirmed=kinds.count("never-confirmed") + kinds.count("confirmation-due"),
+    )
+
+
 def ledger_page(
     subject: Subject, entries: Sequence[Entry], wanted: Mapping[str, str], most: int
 ) -> LedgerPage:
@@ -380,6 +426,8 @@ def tabs(subject: Subject, viewer: Viewer) -> tuple[Tab, ...]:
     """The pages that somebody may open."""
     found = [Tab("me", "", "Yours"), Tab("contacts", "contacts", "Whom to ask")]
     found.append(Tab("model", "model", "The model"))
+    if subject.rules.in_charge(viewer):
+        found.append(Tab("panel", "admin", "Gaps"))
     if subject.rules.may_add_users(viewer, subject.settings.user_management):
         found.append(Tab("users", "users", "Add people"))
     if subject.rules.may_read_ledger(viewer):

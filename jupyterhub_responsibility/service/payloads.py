@@ -15,7 +15,7 @@ from ..model import Contact, Model, Party, Responsibility, Role, Roster, Viewer
 from ..sentences import sentence
 from ..text import iso
 from . import api_types
-from .pages import Subject, request_lines
+from .pages import Subject, covered, request_lines
 
 
 def me(subject: Subject, viewer: Viewer) -> api_types.Me:
@@ -167,6 +167,40 @@ def requests(subject: Subject, viewer: Viewer) -> api_types.Requests:
             }
             for line in request_lines(subject, viewer)
         ]
+    }
+
+
+def coverage(subject: Subject) -> api_types.Coverage:
+    """`GET api/coverage`: gaps, what every responsibility has, and what was not checked."""
+    found = covered(subject)
+    return {
+        "headline": found.headline,
+        "summary": found.summary,
+        "gaps": [
+            {
+                "kind": gap.kind,
+                "severity": gap.severity,
+                "about": gap.about,
+                "user": gap.person or None,
+                "title": gap.title,
+                "text": gap.text,
+                "since": gap.since.isoformat() if gap.since else None,
+                "next": gap.step.label,
+                "path": gap.step.path or None,
+            }
+            for gap in found.gaps
+        ],
+        "responsibilities": [
+            {
+                "id": each.responsibility.id,
+                "area": each.responsibility.area,
+                "state": each.state,
+                "holders": list(each.holders),
+            }
+            for each in found.responsibilities
+        ],
+        "unchecked": list(found.unchecked),
+        **_age(subject.roster),
     }
 
 

@@ -57,7 +57,7 @@ ROUTES: tuple[Route, ...] = (
     Route("contacts", people.ContactsHandler, "whom do I ask? (`?q=` is the question)"),
     Route("model", people.ModelHandler, "the whole model with its live holders"),
     Route("roles/<role>", people.RoleHandler, "one role: what it is and who holds it"),
-    Route("admin", people.AdminHandler, "the place for those in charge; leads to the model"),
+    Route("admin", people.AdminHandler, "for those in charge: what is covered, and what to do"),
     Route("oauth_callback", plain.CallbackHandler, "the end of a login"),
     Route("users", people.UsersHandler, "add users"),
     Route("ledger", people.LedgerHandler, "who did what, for those who may appoint"),
@@ -167,6 +167,11 @@ ROUTES: tuple[Route, ...] = (
             api_types.Entries,
             query=api_types.LedgerQuery,
         ),
+    ),
+    endpoint(
+        "api/coverage",
+        api.CoverageHandler,
+        GET=Operation("how this hub is covered, for those in charge", "people", api_types.Coverage),
     ),
     endpoint(
         "api/openapi.json",

@@ -109,6 +109,10 @@ class Site:
         """Whom do I ask?, as HTML."""
         return self._page("contacts", question, viewer, xsrf)
 
+    def admin_page(self, viewer: Viewer, xsrf: str) -> str:
+        """The panel, as HTML."""
+        return self._page("panel", "", viewer, xsrf)
+
     def users_page(
         self, viewer: Viewer, xsrf: str, page: pages.UsersPage, news: News = NOTHING_NEW
     ) -> str:
@@ -157,6 +161,9 @@ class Site:
             title = "Your responsibilities" if page.roles else "Whom to ask"
         elif name == "model":
             page, title = pages.model_page(subject), "Who looks after this hub"
+        elif name == "panel":
+            page = pages.admin_page(subject, viewer)
+            title = page.coverage.headline
         elif name == "role":
             page = pages.role_page(subject, viewer, argument)
             title = page.filling.role.title

@@ -61,6 +61,16 @@ class DocumentHandler(APIHandler):
         self.answer(self.site.api_document)
 
 
+class CoverageHandler(APIHandler):
+    """`GET api/coverage`: gaps, for those in charge."""
+
+    def get(self) -> None:
+        subject = self.site.subject
+        if not subject.rules.in_charge(self.who()):
+            raise RefusedError("not_allowed", "Only those in charge see the gaps of this hub.")
+        self.answer(payloads.coverage(subject))
+
+
 class HolderHandler(APIHandler):
     """`PUT` and `DELETE api/roles/<role>/holders/<user>`: appoint, and withdraw."""
 

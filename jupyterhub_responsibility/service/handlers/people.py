@@ -186,10 +186,13 @@ class LedgerHandler(PageHandler):
 
 
 class AdminHandler(PageHandler):
-    """`/admin`: the place for those in charge; the model page answers for it."""
+    """`/admin`: the panel for those in charge; everybody else is led to the model."""
 
     def get(self) -> None:
-        self.redirect(f"{self.site.home}model")
+        if self.site.subject.rules.in_charge(self.who()):
+            self.page(self.site.admin_page(self.who(), self.xsrf))
+        else:
+            self.redirect(f"{self.site.home}model")
 
 
 class NotFoundHandler(PageHandler):

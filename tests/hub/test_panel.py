@@ -1,0 +1,95 @@
+"""The panel: those in charge see how the hub is covered; what it says follows the hub."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+import requests
+
+
+def coverage(hub, name: str = "root") -> requests.Response:
+    headers = {"Authorization": f"token {hub.token_for(name)}"}
+    return requests.get(hub.page("api/coverage"), headers=headers, timeout=30)
+
+
+@pytest.mark.parametrize(
+    ("name", "sees"), [("root", True), ("rita", True), ("hanna", True), ("uwe", False)]
+)
+def test_it_is_for_those_in_charge(hub, name, sees):
+    """JupyterHub admins and holders of a role see it; others are led to the model, or get 403."""
+    session = hub.visit(name)
+    reply = session.get(hub.page("admin"))
+    assert reply.url == hub.page("admin" if sees else "model")
+    assert ("What to do next" in reply.text) is sees
+    assert ('href="/services/responsibilities/admin"' in reply.text) is sees
+    assert coverage(hub, name).status_code == (200 if sees else 403)
+
+
+def test_it_follows_the_hub(hub):
+    """A role that is emptied on the hub is a gap a moment later, until it is filled again."""
+
+    def vacant() -> bool:
+        gaps = coverage(hub).json()["gaps"]
+        return ("role-vacant", "hub-administrator") in {(g["kind"], g["about"]) for g in gaps}
+
+    assert not vacant()
+    hub.take_out_of_group("hub-admins", "hanna", "rita")
+    hub.wait_for(vacant, 20)
+    headline = coverage(hub).json()["headline"]
+    hub.put_in_group("hub-admins", "hanna", "rita")
+    hub.wait_for(lambda: not vacant(), 20)
+    assert headline.endswith("responsibilities are looked after")
+
+
+def test_the_page_says_what_the_api_says(hub):
+    """Headline, summary and every gap of the API stand on the page."""
+    said = coverage(hub).json()
+    page = hub.visit("root").get(hub.page("admin")).text
+    assert said["headline"] in page
+    assert all(line in page for line in said["unchecked"])
+    assert page.count("rsp-gap ") == len(said["gaps"])
+
+
+def command(url: str, token: str, *options: str) -> subprocess.CompletedProcess:
+    """Run `jupyterhub-responsibility coverage`, as a cron job would."""
+    return subprocess.run(
+        [sys.executable, "-m", "jupyterhub_responsibility", "coverage", url, *options],
+        env={**os.environ, "JUPYTERHUB_API_TOKEN": token},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+
+def test_the_command_lists_the_gaps(hub):
+    """From outside, with a token of somebody in charge: exit status 1, in three formats."""
+    token, said = hub.token_for("rita"), coverage(hub).json()
+    assert said["gaps"]
+    for option in ("text", "json", "markdown"):
+        done = command(hub.page(), token, "--format", option)
+        assert (done.returncode, done.stderr) == (1, "")
+        assert said["headline"] in done.stdout
+    assert json.loads(command(hub.page(), token, "--format=json").stdout)["gaps"] == said["gaps"]
+
+
+@pytest.mark.parametrize("who", ["uwe", "nobody", ""])
+def test_the_command_says_when_it_could_not_check(hub, who):
+    """A token that may not see it, a wrong one or none: exit status 2, in one line."""
+    token = hub.token_for("uwe") if who == "uwe" else who
+    done = command(hub.page(), token)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "file:///etc/passwd", "nonsense"])
+def test_the_command_says_when_nobody_answers(url):
+    """No hub there, or no web address at all: exit status 2, in one line."""
+    done = command(url, "a-token")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert len(done.stderr.splitlines()) == 1
+    assert "a-token" not in done.stderr
