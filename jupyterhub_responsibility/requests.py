@@ -43,7 +43,8 @@ class Requests:
         self._rules.check_request(actor, change, held, today)
         async with self._ledger.alone(f"requests {change.role.id}"):
             for other in self._ledger.book.open_requests(today):
-                if (other.role, other.person) == (change.role.id, change.person):
+                same = other.person.lower() == change.person.lower()
+                if same and other.role == change.role.id:
                     raise RefusedError(
                         "already", "This has been asked for, and is not decided yet."
                     )
