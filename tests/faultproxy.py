@@ -19,7 +19,8 @@ class Fault:
     """What happens to a call: a pause in seconds, then an answer of our own or the hub's.
 
     `down` closes the connection without an answer. `only` limits it to paths with that text;
-    `to` is where an answer redirects.
+    `to` is where an answer redirects. `lost`: the hub does it, and its answer is lost; `then`
+    is what goes wrong from there on.
     """
 
     status: int = 0
@@ -28,6 +29,8 @@ class Fault:
     down: bool = False
     only: str = ""
     to: str = ""
+    lost: bool = False
+    then: Fault | None = None
 
 
 class FaultProxy:
@@ -101,11 +104,15 @@ class _Forward(RequestHandler):
             self.faults.target + path,
             method=self.request.method,
             headers=headers,
-            body=self.request.body if self.request.method in ("POST", "PUT", "PATCH") else None,
+            body=None if self.request.method == "GET" else self.request.body,
             allow_nonstandard_methods=True,
             request_timeout=60,
         )
         reply = await AsyncHTTPClient().fetch(request, raise_error=False)
+        if fault and fault.lost:
+            self.faults.current = fault.then
+            self.request.connection.stream.close()
+            return
         self.set_status(reply.code)
         self.set_header("Content-Type", reply.headers.get("Content-Type", "application/json"))
         self.finish(reply.body or b"")

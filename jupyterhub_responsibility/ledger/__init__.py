@@ -61,6 +61,7 @@ class Ledger:
         self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._reading = asyncio.Lock()
         self._open = False
+        self._unwritable = False
         self.book = Book()
         self.read = False
         """Whether `book` has everything that was written before this process began."""
@@ -78,16 +79,28 @@ class Ledger:
                     self.book.read(entry)
                 if len(chunk) < CHUNK:
                     self.read = True
-                    return
+                    break
+            if self._unwritable:  # by now it may be mended
+                await self._write()
 
     async def append(self, *drafts: Draft) -> list[Entry]:
         """Write entries, all of them or none."""
         if not self._open:
             await self.catch_up()
-        written = await self._run(self._store.append, drafts, self._now())
+        written = await self._write(*drafts)
         for entry in written:
             self._heard(entry)
         await self.catch_up()
+        return written
+
+    async def _write(self, *drafts: Draft) -> list[Entry]:
+        """What cannot be written may still be read: that is no sign that it is mended."""
+        try:
+            written = await self._run(self._store.append, drafts, self._now())
+        except LedgerError:
+            self._unwritable = True
+            raise
+        self._unwritable, self.trouble = False, ""
         return written
 
     async def page(self, wanted: Wanted, before: int | None, most: int) -> list[Entry]:
@@ -138,5 +151,6 @@ class Ledger:
         except LedgerError as error:
             self.trouble = str(error)
             raise
-        self.trouble = ""
+        if not self._unwritable:
+            self.trouble = ""
         return result

@@ -117,7 +117,7 @@ class Store:
             self._claimed = None
 
     def append(self, drafts: Sequence[Draft], now: datetime) -> list[Entry]:
-        """Write entries, all of them or none."""
+        """Write entries, all of them or none; without any, it shows whether that works."""
         self._still_there()
         with self._writing() as connection:
             last = connection.execute(select(head).with_for_update()).one()
@@ -129,7 +129,7 @@ class Store:
                 written.append(entry)
             if written:
                 connection.execute(insert(entries), [asdict(entry) for entry in written])
-                connection.execute(update(head).values(number=number, digest=previous))
+            connection.execute(update(head).values(number=number, digest=previous))
         return written
 
     def after(self, number: int, most: int = CHUNK) -> list[Entry]:

@@ -43,7 +43,7 @@ async def withdraw(
     """Take an account out of a role's group."""
     role = role_of(site, role_id)
     group = site.subject.rules.group_of(role, body.group)
-    note = body.note if person.lower() == actor.name.lower() else ""
+    note = body.note if person == actor.name else ""
     change = Change(role, group, person, reason=body.reason, note=note)
     return await site.appointments.withdraw(actor, change, seen)
 
