@@ -63,7 +63,7 @@ WITHOUT_PEOPLE = {
     },
 }
 """Rita is the only Community Representative, and at least one is needed."""
-NEWCOMERS = ("maria", "tom", "ana", "bo")
+NEWCOMERS = ("maria", "nina", "tom", "ana", "bo")
 AT_THE_START = {"hub-admins": {"hanna", "rita"}, "community-reps": {"rita"}}
 OVERDUE = ("ana", "bo")
 """Their terms ended some days ago."""

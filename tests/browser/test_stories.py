@@ -150,8 +150,8 @@ def test_a_representative_approves_a_request_with_a_word(act_as, go, ledger):
     assert "uwe" in act_as.members("hub-admins")
     mine = go("uwe")
     expect(mine.get_by_role("heading", name="You are Hub Administrator")).to_be_visible()
-    expect(mine.locator(".rsp-notice")).to_contain_text("rita approved your request")
-    expect(mine.locator(".rsp-notice")).to_contain_text("Welcome")
+    answer = mine.locator(".rsp-notice").filter(has_text="rita approved your request")
+    expect(answer).to_contain_text("Welcome")
     expect(mine.locator(f"time[datetime='{UNTIL}']")).to_be_visible()
     assert ledger()[:2] == [
         "uwe is Hub Administrator now.",
@@ -168,8 +168,8 @@ def test_a_representative_declines_a_request_with_a_word(act_as, go, ledger):
     done(page, "rita declined that uwe becomes Hub Administrator. Reason: “Not this year”")
     assert "uwe" not in act_as.members("hub-admins")
     mine = go("uwe")
-    expect(mine.locator(".rsp-notice")).to_contain_text("rita declined your request")
-    expect(mine.locator(".rsp-notice")).to_contain_text("Not this year")
+    answer = mine.locator(".rsp-notice").filter(has_text="rita declined your request")
+    expect(answer).to_contain_text("Not this year")
     expect(mine.locator(".rsp-request")).to_have_count(0)
     assert ledger()[0].startswith("rita declined that uwe becomes Hub Administrator.")
 
@@ -198,7 +198,7 @@ def test_a_holder_proposes_a_successor_and_an_admin_approves(act_as, go, ledger)
     decision.get_by_role("button", name="Approve tom").click()
     done(decision, "tom is Hub Administrator now.")
     assert "tom" in act_as.members("hub-admins")
-    expect(go("hanna").locator(".rsp-notice")).to_contain_text("root approved that tom becomes")
+    expect(go("hanna").get_by_text("root approved that tom becomes")).to_be_visible()
     assert ledger()[:3] == [
         "tom is Hub Administrator now.",
         "root set out to appoint tom as Hub Administrator.",
@@ -318,24 +318,24 @@ def test_only_those_who_may_are_led_to_what_they_may(go):
 
 def test_an_admin_filters_the_ledger_and_downloads_it(act_as, go):
     """The table in the file has the lines that the filter leaves, and no others."""
-    act_as.call("rita", "PUT", "roles/hub-administrator/holders/maria", reason="=1+1")
+    act_as.call("rita", "PUT", "roles/hub-administrator/holders/nina", reason="=1+1")
     page = go("root")
     page.get_by_role("link", name="What was done").last.click()
-    page.get_by_label("Person").fill("maria")
+    page.get_by_label("Person").fill("nina")
     page.get_by_label("Role", exact=True).select_option(label="Hub Administrator")
     page.get_by_label("From").fill((TODAY - timedelta(days=1)).isoformat())
     page.get_by_label("To", exact=True).fill((TODAY + timedelta(days=1)).isoformat())
     page.get_by_role("button", name="Show").click()
-    expect(page.get_by_label("Person")).to_have_value("maria")
+    expect(page.get_by_label("Person")).to_have_value("nina")
     lines = page.locator(".rsp-ledger tbody tr")
     assert lines.count() >= 2
-    assert all("maria" in text for text in lines.all_inner_texts())
+    assert all("nina" in text for text in lines.all_inner_texts())
     with page.expect_download() as download:
         page.get_by_role("link", name="spreadsheet").click()
     with open(download.value.path(), newline="") as file:
         found = list(csv.DictReader(file))
     assert len(found) == lines.count()
-    assert {each["person"] for each in found} == {"maria"}
+    assert {each["person"] for each in found} == {"nina"}
     page.get_by_label("Person").fill("nobody-of-this-name")
     page.get_by_role("button", name="Show").click()
     page.get_by_role("link", name="Show everything").click()
