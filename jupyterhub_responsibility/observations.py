@@ -24,7 +24,8 @@ async def observe(ledger: Ledger, declaration: Declaration, roster: Roster) -> N
     async with ledger.alone("observations"):
         drafts = list(_differences(ledger.book, declaration, roster))
         if drafts:
-            await ledger.append(*drafts)
+            # Where another replica has just written, this is looked at again in the next round.
+            await ledger.append(*drafts, after=ledger.book.number)
 
 
 def _differences(book: Book, declaration: Declaration, roster: Roster) -> Iterator[Draft]:

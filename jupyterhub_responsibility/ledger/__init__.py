@@ -83,20 +83,20 @@ class Ledger:
             if self._unwritable:  # by now it may be mended
                 await self._write()
 
-    async def append(self, *drafts: Draft) -> list[Entry]:
-        """Write entries, all of them or none."""
+    async def append(self, *drafts: Draft, after: int | None = None) -> list[Entry]:
+        """Write entries, all of them or none; none, where the last entry isn't `after`."""
         if not self._open:
             await self.catch_up()
-        written = await self._write(*drafts)
+        written = await self._write(*drafts, after=after)
         for entry in written:
             self._heard(entry)
         await self.catch_up()
         return written
 
-    async def _write(self, *drafts: Draft) -> list[Entry]:
+    async def _write(self, *drafts: Draft, after: int | None = None) -> list[Entry]:
         """What cannot be written may still be read: that is no sign that it is mended."""
         try:
-            written = await self._run(self._store.append, drafts, self._now())
+            written = await self._run(self._store.append, drafts, self._now(), after)
         except LedgerError:
             self._unwritable = True
             raise

@@ -116,12 +116,19 @@ class Store:
             os.close(self._claimed)
             self._claimed = None
 
-    def append(self, drafts: Sequence[Draft], now: datetime) -> list[Entry]:
-        """Write entries, all of them or none; without any, it shows whether that works."""
+    def append(
+        self, drafts: Sequence[Draft], now: datetime, after: int | None = None
+    ) -> list[Entry]:
+        """Write entries, all of them or none; none, where the last entry isn't `after`.
+
+        Without any, it shows whether that works.
+        """
         self._still_there()
         with self._writing() as connection:
             last = connection.execute(select(head).with_for_update()).one()
             number, previous = last.number, last.digest
+            if after not in (None, number):
+                return []
             written = []
             for draft in drafts:
                 entry = write(draft, number + 1, previous, now)

@@ -51,6 +51,10 @@ from .watch import Watch
 
 log = logging.getLogger("jupyterhub_responsibility")
 
+MOST_BYTES = 1024 * 1024
+"""A request may have so many before the connection is closed; what is too much for a change, but
+less than that, is refused in words."""
+
 LISTEN_AGAIN = 3
 """Seconds between attempts to open the port."""
 
@@ -215,7 +219,7 @@ async def _listen(app: WebApplication, settings: Settings, auth: HubOAuth) -> HT
     tls = None
     if parts.scheme == "https":
         tls = make_ssl_context(auth.keyfile, auth.certfile, cafile=auth.client_ca)
-    server = HTTPServer(app, ssl_options=tls, xheaders=True)
+    server = HTTPServer(app, ssl_options=tls, xheaders=True, max_body_size=MOST_BYTES)
     while trouble := _open(server, parts, 443 if tls else 80):
         log.error(
             "Cannot listen at %s: %s. Trying again every %d s; if it stays so, give enable()"

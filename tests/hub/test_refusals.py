@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 
 import pytest
 import requests
@@ -255,6 +256,19 @@ def test_sixty_four_kibibytes(hub, someone, untouched):
         assert "64 KiB" in reply.text
         if path.startswith("api/"):
             assert code(reply) == "too_large"
+
+
+def test_much_more_than_that(hub):
+    """Nobody, logged in or not, makes the service take in megabytes: the connection is closed."""
+    address = ("127.0.0.1", hub.service_port)
+    with socket.create_connection(address, timeout=10) as connection:
+        connection.sendall(
+            b"POST /services/responsibilities/api/users HTTP/1.1\r\nHost: hub\r\n"
+            b"Content-Length: 50000000\r\n\r\n"
+        )
+        answer = b"".join(iter(lambda: connection.recv(4096), b""))
+    assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 413")) or not answer
+    assert hub.health()["version"]
 
 
 # -- what is sent
