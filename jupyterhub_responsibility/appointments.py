@@ -129,14 +129,26 @@ class Appointments:
     async def settle(self) -> None:
         """Find out what became of intents that have no outcome, or an unknown one.
 
-        Whoever holds the lock of an intent is still at it: theirs are left alone.
+        Whoever holds the lock of an intent is still at it: theirs are left alone. What cannot be
+        found out for one role keeps nothing else open; then HubError is raised in the end.
         """
         await self._ledger.catch_up()
         unsettled = list(self._ledger.book.unsettled.values())
-        for key in dict.fromkeys(_lock_of(intent) for intent in unsettled):
-            with suppress(BusyError):
-                async with self._ledger.alone(key):
-                    await self._settle(key)
+        keys = dict.fromkeys(_lock_of(intent) for intent in unsettled)
+        failures = [failure for key in keys if (failure := await self._settled(key))]
+        if failures:
+            raise failures[0]
+
+    async def _settled(self, key: str) -> HubError | None:
+        """Settle what one lock is for; why that failed, if it did."""
+        try:
+            async with self._ledger.alone(key):
+                await self._settle(key)
+        except BusyError:
+            return None
+        except HubError as error:
+            return error
+        return None
 
     async def appoint_first(self) -> list[str]:
         """Appoint those whom the declaration names as first holders, once each.

@@ -7,8 +7,8 @@ from datetime import datetime, timezone
 import pytest
 
 from jupyterhub_responsibility.appointments import Appointments, UnknownError
-from jupyterhub_responsibility.errors import HubError, LedgerError
-from jupyterhub_responsibility.ledger import Ledger, Store
+from jupyterhub_responsibility.errors import HubError, HubRefusedError, LedgerError
+from jupyterhub_responsibility.ledger import Draft, Ledger, Store
 from jupyterhub_responsibility.model import Viewer
 from jupyterhub_responsibility.rules import Change, Rules
 from jupyterhub_responsibility.service.actions import add_each
@@ -133,3 +133,18 @@ async def test_adding_many_while_the_hub_is_silent(hub, appointments):
     assert hub.asked == ["user-0"]
     assert "did not answer" in results["user-0"]
     assert "not tried" in results["user-49"]
+
+
+async def test_what_cannot_be_settled_keeps_nothing_else_open(ledger, hub, appointments):
+    """An account that the hub says nothing about does not hold up everybody else's changes."""
+
+    def forbidden(_):
+        raise HubRefusedError("The hub answered 403 to /users/ana", 403)
+
+    hub.breaks = forbidden
+    role = {"role": "hub-administrator", "group": "hub-admins"}
+    await ledger.append(Draft("account", "rita", person="ana"))
+    await ledger.append(Draft("appointment", "rita", person="hanna", **role))
+    with pytest.raises(HubRefusedError):
+        await appointments.settle()
+    assert [intent.person for intent in ledger.book.unsettled.values()] == ["ana"]
