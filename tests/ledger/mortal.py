@@ -87,11 +87,13 @@ class MortalStore(Store):
         self._fate.reach("with the lock")
         return let_go
 
-    def append(self, drafts: Sequence[Draft], now: datetime) -> list[Entry]:
+    def append(
+        self, drafts: Sequence[Draft], now: datetime, after: int | None = None
+    ) -> list[Entry]:
         what = drafts[0].event if drafts[0].event in ("outcome", "settlement") else "intent"
         self._fate.reach(f"before the {what}")
         self._appending = what
-        written = super().append(drafts, now)
+        written = super().append(drafts, now, after)
         self._appending = ""
         self._fate.reach(f"after the {what}")
         return written
