@@ -129,14 +129,13 @@ class Ledger:
     @asynccontextmanager
     async def _patiently(self, key: str) -> AsyncIterator[None]:
         lock = self._locks[key]
-        try:
-            await asyncio.wait_for(lock.acquire(), PATIENCE)
-        except asyncio.TimeoutError as error:
-            raise BusyError(BUSY) from error
-        try:
+        until = asyncio.get_running_loop().time() + PATIENCE
+        while lock.locked():  # asyncio.wait_for would lose a cancellation, before Python 3.12
+            if asyncio.get_running_loop().time() > until:
+                raise BusyError(BUSY)
+            await asyncio.sleep(0.02)
+        async with lock:
             yield
-        finally:
-            lock.release()
 
     async def close(self) -> None:
         """Let go of the database."""
