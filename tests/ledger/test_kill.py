@@ -47,6 +47,7 @@ def hub_alone(tmp_path_factory):
     try:
         hub.wait_for(lambda: requests.get(api, timeout=5).ok)
         yield api
+        hub.wait_for(lambda: hub.api("GET", "").ok)  # stopped before that, it forgets its proxy
     finally:
         hub.stop()
 
