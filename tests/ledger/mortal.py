@@ -16,12 +16,13 @@ from datetime import datetime, timezone
 from multiprocessing.connection import Connection
 from random import uniform
 
-from sqlalchemy import event
+import sqlalchemy.event
 
 from jupyterhub_responsibility.appointments import Appointments
 from jupyterhub_responsibility.declaration import load
 from jupyterhub_responsibility.hub_api import HubAPI
 from jupyterhub_responsibility.ledger import Draft, Entry, Ledger, Store
+from jupyterhub_responsibility.ledger.entry import INTENTS
 from jupyterhub_responsibility.model import Viewer
 from jupyterhub_responsibility.rules import Change, Rules
 
@@ -75,7 +76,7 @@ class MortalStore(Store):
         super().__init__(url)
         self._fate = fate
         self._appending = ""
-        event.listen(self._engine, "commit", self._before_commit)
+        sqlalchemy.event.listen(self._engine, "commit", self._before_commit)
 
     def _before_commit(self, _: object) -> None:
         if self._appending:
@@ -90,7 +91,8 @@ class MortalStore(Store):
     def append(
         self, drafts: Sequence[Draft], now: datetime, after: int | None = None
     ) -> list[Entry]:
-        what = drafts[0].event if drafts[0].event in ("outcome", "settlement") else "intent"
+        event = drafts[0].event if drafts else "nothing"  # a test of whether the ledger works
+        what = "intent" if event in INTENTS else event
         self._fate.reach(f"before the {what}")
         self._appending = what
         written = super().append(drafts, now, after)
