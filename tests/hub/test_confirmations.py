@@ -36,7 +36,7 @@ def test_a_holder_confirms(fresh, person, browser):
     page = f"roles/{ADMINISTRATOR}"
     assert state(person("hanna"))["state"] == "never"
     assert "duties not confirmed yet" in browser("uwe").read(page).text
-    assert "You have not confirmed these duties yet" in browser("hanna").read().text
+    assert "Read what you look after, then confirm" in browser("hanna").read().text
     reply = browser("hanna").submit("", {"role": ADMINISTRATOR})
     assert "confirmed the duties of Hub Administrator" in said(reply)
     mine = state(person("hanna"))
