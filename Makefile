@@ -84,8 +84,8 @@ lint: $(VENV)/.test ## ruff, mypy, djlint, import contracts
 	$(BIN)/djlint share/templates --lint --quiet
 	@! grep -nE '\|\s*safe|autoescape +false' share/templates/*.html || (echo "never |safe" && false)
 
-test: setup lint ## set everything up, then run every check
-	$(WITH_TOOLS) $(BIN)/python -m pytest
+test: setup lint ## set everything up, then run every check (three files of tests at a time)
+	$(WITH_TOOLS) $(BIN)/python -m pytest -n 3 --dist loadfile
 
 bench: setup ## compare speed with the floor and the hub's own pages
 	$(WITH_TOOLS) $(BIN)/python -m benchmarks

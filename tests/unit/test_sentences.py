@@ -21,7 +21,9 @@ MARKS = dict.fromkeys(map(ord, "\u2068\u2069"))
 def drafts() -> list[Draft]:
     """Every kind of entry, with each result, change and verdict that it may have."""
     told = {event: [{}] for event in EVENTS}
-    results = [{"of": of, "result": result} for of, result in product(INTENTS, get_args(Result))]
+    results = [
+        {"of": of, "result": result} for of, result in product(sorted(INTENTS), get_args(Result))
+    ]
     told["outcome"] = [each for each in results if each["result"] != "not done"]
     told["settlement"] = [each for each in results if each["result"] in ("done", "not done")]
     told["observation"] = [{"change": change} for change in ("began", "joined", "left")]
