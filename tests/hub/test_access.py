@@ -106,10 +106,15 @@ def test_a_token_without_the_scope_opens_nothing(hub):
 
 @pytest.mark.parametrize(
     ("name", "closed"),
-    [("uwe", RESTRICTED), ("hanna", ("ledger", "api/ledger")), ("rita", ()), ("root", ())],
+    [
+        ("uwe", (*RESTRICTED, "api/coverage")),
+        ("hanna", ("ledger", "api/ledger")),
+        ("rita", ()),
+        ("root", ()),
+    ],
 )
 def test_who_may_read_what(hub, name, closed):
-    """Everybody reads all but the ledger, and the place where Hub Administrators add users."""
+    """Everybody reads all but the ledger, the gaps, and the page for adding users."""
     session = hub.visit(name)
     session.get(hub.page())
     for path in set(READABLE).difference(OPEN):
