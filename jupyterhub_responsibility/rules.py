@@ -100,7 +100,7 @@ class Rules:
     def check_appointer(self, actor: Viewer, change: Change, today: date) -> None:
         """Whether somebody may appoint this person, whoever holds the role now."""
         self.check_decider(actor, change.role)
-        if _same(change.person, actor.name) and not actor.admin:
+        if alike(change.person, actor.name) and not actor.admin:
             raise RefusedError("yourself", RULES["yourself"])
         check_until(change.until, today)
 
@@ -124,7 +124,7 @@ class Rules:
 
     def check_withdrawer(self, actor: Viewer, change: Change) -> None:
         """Whether somebody may take this person out: those who may appoint, and themselves."""
-        himself = actor.kind == "user" and _same(change.person, actor.name)
+        himself = actor.kind == "user" and change.person == actor.name
         if not himself and not self.may_appoint(actor, change.role):
             raise RefusedError("not_allowed", self._who_may(change.role))
 
@@ -146,13 +146,13 @@ class Rules:
         held = {own.role.id for own in roles_of(self.declaration, actor)}
         if actor.kind != "user":
             raise RefusedError("not_allowed", "Only people can ask for a role.")
-        if not _same(change.person, actor.name) and change.role.id not in held:
+        if not alike(change.person, actor.name) and change.role.id not in held:
             raise RefusedError(
                 "not_allowed",
                 f"Only somebody who is {change.role.title} can propose a successor. You can ask"
                 " for the role yourself.",
             )
-        if any(_same(change.person, name) for name in _accounts(filling)):
+        if any(alike(change.person, name) for name in _accounts(filling)):
             raise RefusedError(
                 "already", f"{visible(change.person)} is {change.role.title} already."
             )
@@ -173,7 +173,7 @@ def check_until(until: date | None, today: date) -> None:
         raise RefusedError("bad_date", f"{until.isoformat()} is over. Choose a later day.")
 
 
-def _same(one: str, other: str) -> bool:
+def alike(one: str, other: str) -> bool:
     """Whether two names are one account to the hub, which writes them in small letters."""
     return one.lower() == other.lower()
 

@@ -166,6 +166,7 @@ def test_who_may_decide_is_said(rules, declared):
         (RITA, "hanna", ""),
         (HANNA, "hanna", ""),
         (HANNA, "rita", "not_allowed"),
+        (HANNA, "Hanna", "not_allowed"),  # where letters count, somebody else
         (UWE, "hanna", "not_allowed"),
         (ROOT, "hanna", ""),
         (ROBOT, "hanna", "not_allowed"),
