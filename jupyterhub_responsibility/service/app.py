@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -108,7 +109,8 @@ def build_site(
         settings, declaration, Finder(declaration), keeper, api, auth, templates, ledger,
         appointments, Requests(declaration, ledger, rules, appointments, utcnow), watch,
         Limiter(time.monotonic), home, hub, started_at=utcnow(),
-        api_document=document(OPERATIONS, PARAMETERS, home, auth.cookie_name),
+        # made when somebody first asks for it: it takes a tenth of the start
+        api_document=cache(lambda: document(OPERATIONS, PARAMETERS, home, auth.cookie_name)),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -67,7 +67,7 @@ class Site:
     home: str
     hub: str
     started_at: datetime
-    api_document: Document
+    api_document: Callable[[], Document]
     style: str = field(init=False)
 
     def __post_init__(self) -> None:

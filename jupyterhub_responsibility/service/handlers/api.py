@@ -58,7 +58,7 @@ class DocumentHandler(APIHandler):
     """`GET api/openapi.json`."""
 
     def get(self) -> None:
-        self.answer(self.site.api_document)
+        self.answer(self.site.api_document())
 
 
 class CoverageHandler(APIHandler):
