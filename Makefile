@@ -75,6 +75,7 @@ demo: $(VENV)/.demo $(VENV)/.proxy ## serve a hub with demo accounts
 setup: $(VENV)/.test $(VENV)/.proxy ## everything that the tests need
 	@sh tests/get-chromium.sh $(BIN)/python
 	@sh tests/get-postgresql.sh
+	@sh tests/get-prometheus.sh $(VENV)/lib/prometheus
 
 lint: $(VENV)/.test ## ruff, mypy, djlint, import contracts
 	$(BIN)/ruff check .
@@ -84,8 +85,8 @@ lint: $(VENV)/.test ## ruff, mypy, djlint, import contracts
 	$(BIN)/djlint share/templates --lint --quiet
 	@! grep -nE '\|\s*safe|autoescape +false' share/templates/*.html || (echo "never |safe" && false)
 
-test: setup lint ## set everything up, then run every check (three files of tests at a time)
-	$(WITH_TOOLS) $(BIN)/python -m pytest -n 3 --dist loadfile
+test: setup lint ## set everything up, then run every check (four files of tests at a time)
+	$(WITH_TOOLS) $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 bench: setup ## compare speed with the floor and the hub's own pages
 	$(WITH_TOOLS) $(BIN)/python -m benchmarks

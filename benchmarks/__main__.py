@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import platform
+import re
 import statistics
 import subprocess
 import sys
@@ -24,12 +25,20 @@ from typing import Any
 import psutil
 import requests
 
+from benchmarks.crowd import crowded
 from jupyterhub_responsibility.ledger import Draft, Store
 from tests.realhub import ADMIN_TOKEN, RealHub, free_port
 
 ROOT = Path(__file__).parents[1]
 CONNECTIONS = 8
 BATCH = 500
+FEW, CROWD = 100, 100_000
+HOLDERS = 200
+VIEWERS = 50
+A_SECOND = 20.0
+READING_SECONDS = 300.0
+AFTERMATH = 0.03
+"""Seconds after a call in which those who waited for it still keep the hub busy."""
 PAIRS = 6
 ENTRIES = 100_000
 WRITES = 28
@@ -52,6 +61,7 @@ def bench(rounds: int, seconds: float, users: int) -> Iterator[Row]:
         yield from compare_ledgers(folder, rounds, seconds)
         yield from compare_templates(folder, rounds, seconds)
         yield from compare_processes(folder / "hub", rounds)
+        yield from compare_crowds(folder, rounds, seconds)
 
 
 def hub_with_floor(folder: Path) -> RealHub:
@@ -70,16 +80,9 @@ def hub_with_floor(folder: Path) -> RealHub:
     return RealHub(folder, config=config, settings=())
 
 
-def fill(hub: RealHub) -> RealHub:
-    """The hub with holders of both roles."""
-    hub.put_in_group("hub-admins", "hanna", "rita")
-    hub.put_in_group("community-reps", "rita")
-    return hub
-
-
 def compare_pages(hub: RealHub, rounds: int, seconds: float) -> Iterator[Row]:
     """A role holder's page through the proxy, against the floor and the hub's home page."""
-    fill(hub)
+    hub.with_holders()
     floor = hub.page().replace("/responsibilities/", "/floor/")
     pages = {
         "page of a role holder": (hub.page(), cookies(hub, hub.page())),
@@ -142,7 +145,7 @@ def compare_ledgers(folder: Path, rounds: int, seconds: float) -> Iterator[Row]:
             home = folder / f"{entries} entries"
             home.mkdir()
             fill_ledger(home / "jupyterhub-responsibility.sqlite", entries)
-            hub = fill(stack.enter_context(RealHub(home)))
+            hub = stack.enter_context(RealHub(home)).with_holders()
             for name, path in places.items():
                 pages[name, entries] = (hub.page(path), cookies(hub, hub.page(path)))
         results = take_turns(pages, rounds, seconds)
@@ -181,7 +184,7 @@ def compare_templates(folder: Path, rounds: int, seconds: float) -> Iterator[Row
             for option in options:
                 home = folder / f"{pair}{option}"
                 home.mkdir()
-                hub = fill(stack.enter_context(RealHub(home, options=option)))
+                hub = stack.enter_context(RealHub(home, options=option)).with_holders()
                 pages[option] = (hub.hub_url("home"), cookies(hub, hub.hub_url("home")))
             results = take_turns(pages, rounds, seconds)
         ratios.append(ratio(results[""], results["templates=False"]))
@@ -199,6 +202,75 @@ def compare_hub_sizes(hub: RealHub, rounds: int, seconds: float, users: int) -> 
     pages = {"page": (hub.page(), cookies(hub, hub.page()))}
     many = take_turns(pages, rounds, seconds)["page"]
     yield f"page with {users:,} users / with 4", f"{speed(many) / speed(few):.2f}", "≥ 0.90"
+
+
+def compare_crowds(folder: Path, rounds: int, seconds: float) -> Iterator[Row]:
+    """The panel, the service's memory and its calls with very many users, and with few."""
+    names = {number: f"{number:,} users" for number in (FEW, CROWD)}
+    with ExitStack() as stack:
+        hubs = {
+            number: stack.enter_context(crowded(folder / name, number, HOLDERS))
+            for number, name in names.items()
+        }
+        pages = {number: (hub.page("admin"), cookies(hub, hub.page("admin"), "root"))
+                 for number, hub in hubs.items()}  # fmt: skip
+        results = take_turns(pages, rounds, seconds)
+        slower = statistics.median(
+            many["p95_ms"] / few["p95_ms"]
+            for few, many in zip(results[FEW], results[CROWD], strict=True)
+        )
+        yield f"panel p95, {names[CROWD]} / {FEW}", f"{slower:.2f}", "≤ 1.50"
+        memory = {number: hub.service.memory_info().rss / 1e6 for number, hub in hubs.items()}
+        bigger = memory[CROWD] / memory[FEW]
+        yield "memory of the service, likewise", f"{bigger:.2f} ({memory[CROWD]:.0f} MB)", "≤ 1.50"
+        hubs[FEW].stop()
+        yield from count_calls(hubs[CROWD])
+        yield from compare_reading(hubs[CROWD])
+
+
+def count_calls(hub: RealHub) -> Iterator[Row]:
+    """How often the service asks the hub in a minute, while one looks at the panel, and many."""
+    url, counted = hub.page("admin"), {}
+    for number in (1, VIEWERS):
+        everybody = [cookies(hub, url, "root") for _ in range(number)]
+        before, until = hub.health()["roster"]["hub_calls"], time.monotonic() + 60
+        while time.monotonic() < until:
+            for cookie in everybody:
+                SESSION.get(url, headers={"Cookie": cookie}, timeout=30).raise_for_status()
+            time.sleep(1)
+        counted[number] = hub.health()["roster"]["hub_calls"] - before
+    yield (f"hub calls a minute, {VIEWERS} viewers / 1", f"{counted[VIEWERS]} / {counted[1]}",
+           "independent")  # fmt: skip
+
+
+def compare_reading(hub: RealHub) -> Iterator[Row]:
+    """The hub's home page while accounts are read: of everybody, and of who met no such call."""
+    url = hub.hub_url("home")
+    command = [sys.executable, "-m", "benchmarks.visitors", url, cookies(hub, url)]
+    done = subprocess.run([*command, str(A_SECOND), str(READING_SECONDS)], cwd=ROOT,
+                          capture_output=True, check=True)  # fmt: skip
+    visits, calls = json.loads(done.stdout), readings(hub)
+    everybody = [took for _, took in visits]
+    undisturbed = [took for came, took in visits if not any(
+        began - took / 1000 < came < ended + AFTERMATH for began, ended in calls)]  # fmt: skip
+    yield ("/hub/home p95 while reading / without",
+           f"{p95(everybody) / p95(undisturbed):.3f} ({len(visits):,} visits,"
+           f" {len(visits) - len(undisturbed):,} met a call)", "≤ 1.10")  # fmt: skip
+
+
+def readings(hub: RealHub) -> list[tuple[float, float]]:
+    """When the hub was busy with the reading of accounts, as its log says; seconds since 1970."""
+    line = re.compile(
+        r"^\[\w (\S+ \S+) .* 200 GET /hub/api/users\S* \(responsibilities@.* ([\d.]+)ms$", re.M
+    )
+    ends = [(datetime.fromisoformat(at).timestamp(), float(took) / 1000)
+            for at, took in line.findall(hub.log())]  # fmt: skip
+    return [(end - took, end) for end, took in ends]
+
+
+def p95(times: list[float]) -> float:
+    """What 95 of 100 stay below."""
+    return sorted(times)[int(len(times) * 0.95)]
 
 
 def compare_processes(folder: Path, rounds: int) -> Iterator[Row]:
@@ -290,9 +362,9 @@ def latency(runs: list[dict[str, float]]) -> float:
     return statistics.median(run["p50_ms"] for run in runs)
 
 
-def cookies(hub: RealHub, url: str) -> str:
-    """The Cookie header that rita's browser sends to a page that it has opened before."""
-    session = hub.visit("rita")
+def cookies(hub: RealHub, url: str, name: str = "rita") -> str:
+    """The Cookie header that somebody's browser sends to a page that it has opened before."""
+    session = hub.visit(name)
     session.get(url, timeout=30).raise_for_status()
     return str(session.prepare_request(requests.Request("GET", url)).headers["Cookie"])
 

@@ -90,6 +90,7 @@ async def measure(url: str, cookie: str, connections: int, seconds: float) -> di
     return {
         "per_second": len(times) / took,
         "p50_ms": 1000 * times[len(times) // 2],
+        "p95_ms": 1000 * times[int(len(times) * 0.95)],
         "p99_ms": 1000 * times[int(len(times) * 0.99)],
         "requests": len(times),
     }

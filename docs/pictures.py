@@ -30,6 +30,7 @@ PICTURES = (
     ("whom-to-ask", "uwe", "contacts?q=more+memory", 1000, 480),
     ("model", "uwe", "model", 1200, 740),
     ("role", "rita", "roles/hub-administrator", 1200, 740),
+    ("panel", "rita", "admin", 1200, 900),
 )
 """Name, whose page, its address, width and height."""
 
@@ -37,7 +38,8 @@ STEADY = ["--no-sandbox", "--disable-gpu", "--disable-partial-raster", "--num-ra
 """With these, Chromium draws every corner the same way each time."""
 
 SET_TIMES = """
-for (const time of document.querySelectorAll("time")) time.textContent = "22 Nov 2026, 10:42 UTC";
+for (const time of document.querySelectorAll("time"))
+  time.textContent = "22 Nov 2026" + (time.dateTime.includes("T") ? ", 10:42 UTC" : "");
 """
 
 
@@ -86,7 +88,7 @@ c.JupyterHub.cookie_secret_file = "{folder}/cookie_secret"
 
 
 def wait_for(url: str) -> None:
-    """Wait until the service has read who is in the groups."""
+    """Wait until the service has read who is in the groups, and what accounts may do."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         time.sleep(0.2)
@@ -94,7 +96,7 @@ def wait_for(url: str) -> None:
             reply = requests.get(url, timeout=5)
         except requests.ConnectionError:
             continue
-        if reply.ok and reply.json()["roster"]["as_of"]:
+        if reply.ok and reply.json()["accounts"]["as_of"]:
             return
     raise TimeoutError(f"no answer from {url}")
 

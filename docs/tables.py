@@ -11,15 +11,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_type_hints
 
+import yaml
 from pydantic import TypeAdapter
 
 from jupyterhub_responsibility import access, coverage
 from jupyterhub_responsibility.declaration import entries, load
 from jupyterhub_responsibility.declaration.entries import json_schema
+from jupyterhub_responsibility.exports import formats
 from jupyterhub_responsibility.ledger import EVENTS
+from jupyterhub_responsibility.paths import FLEET
 from jupyterhub_responsibility.rules import RULES
+from jupyterhub_responsibility.service.metrics import METRICS
 from jupyterhub_responsibility.service.routes import OPERATIONS, ROUTES
 from jupyterhub_responsibility.service.settings import Settings
 
@@ -35,6 +39,7 @@ KINDS = {
         (entries.Telephone, "telephone number"),
         (entries.WebAddress, "web address"),
         (entries.Language, "language code"),
+        (entries.Permission, "scope"),
     )
 }
 
@@ -88,7 +93,8 @@ def kind(field: dict[str, Any]) -> str:
     if field["type"] == "boolean":
         return "`true` or `false`"
     if field["type"] == "integer":
-        return f"number, {field['minimum']} or more"
+        most = field.get("maximum")
+        return f"number, {field['minimum']} {f'to {most}' if most else 'or more'}"
     return KINDS.get(field.get("pattern"), f"text, up to {field.get('maxLength')} characters")
 
 
@@ -113,10 +119,41 @@ def service_scopes() -> tuple[list[str], Iterator[list[str]]]:
     return ["scope", "to"], ([f"`{scope}`", why] for scope, why in access.SERVICE_SCOPES.items())
 
 
+def columns(kind: str) -> tuple[list[str], Iterator[list[str]]]:
+    """What is in the rows of an export."""
+    hints = get_type_hints(getattr(formats, kind), include_extras=True)
+    rows = ([f"`{name}`", *hint.__metadata__] for name, hint in hints.items())
+    return ["column", "meaning"], rows
+
+
 def gaps() -> tuple[list[str], Iterator[list[str]]]:
     """Every kind of gap."""
     rows = ([f"`{kind}`", severity, what] for kind, (severity, what) in coverage.KINDS.items())
     return ["kind", "severity", "what it means"], rows
+
+
+def metrics() -> tuple[list[str], Iterator[list[str]]]:
+    """Every metric."""
+    rows = (
+        [f"`{m.name}`", m.kind, ", ".join(f"`{label}`" for label in m.labels), m.help]
+        for m in METRICS
+    )
+    return ["metric", "type", "labels", "what it says"], rows
+
+
+def alerts() -> tuple[list[str], Iterator[list[str]]]:
+    """Every alert, with how long it waits."""
+    (group,) = yaml.safe_load(FLEET["rules"].read_text())["groups"]
+    rows = (
+        [
+            f"`{rule['alert']}`",
+            rule["labels"]["severity"],
+            rule["for"],
+            re.sub(r"{{ \$(?:labels\.)?(\w+) }}", r"*\1*", rule["annotations"]["summary"]),
+        ]
+        for rule in group["rules"]
+    )
+    return ["alert", "severity", "after", "says"], rows
 
 
 def dangerous_scopes() -> tuple[list[str], Iterator[list[str]]]:

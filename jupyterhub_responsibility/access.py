@@ -114,26 +114,38 @@ def scopes_for(
 
 SERVICE_SCOPES: dict[str, str] = {
     "groups!group=…": "read who is in each mapped group, and change it for those who may appoint",
-    "read:users:name!user=…": "see whether an account that `initial` names is there yet",
     ADD_USERS_SCOPE: 'add plain users for Hub Administrators (`user_management="service"`)',
+    "read:roles:groups": "see whether groups still have their roles of the hub",
+    "list:users": "find accounts that have power without holding a role",
+    "read:roles:users": "likewise: who is a JupyterHub admin, or has a role of the hub",
+    "read:users:activity": "see whether those who hold a role still use the hub",
     "list:groups!group=…": "instead of the first, where the authenticator manages groups",
     "read:groups!group=…": "likewise",
 }
 """What the service itself needs, and nothing else; `…` is filled in."""
 
 
+POWER_SCOPES = ("list:users", "read:roles:users", "read:users:activity", "read:roles:groups")
+"""Those that tell what accounts and groups may do, and when accounts were last seen."""
+
+
 def service_scopes(
     declaration: Declaration, user_management: UserManagement, authenticator_groups: bool
 ) -> tuple[str, ...]:
     """Those of SERVICE_SCOPES that one hub needs."""
-    groups, names = declaration.mapped_groups, declaration.initial.values()
+    groups = declaration.mapped_groups
     adds = (ADD_USERS_SCOPE,) if user_management == "service" else ()
     if authenticator_groups:
         reads = (f"{scope}!group={g}" for g in groups for scope in ("list:groups", "read:groups"))
-        return (*reads, *adds)
-    first = dict.fromkeys(name for each in names for name in each)
+        return (*reads, *POWER_SCOPES, *adds)
     edits = (f"groups!group={group}" for group in groups)
-    return (*edits, *(f"read:users:name!user={name}" for name in first), *adds)
+    return (*edits, *POWER_SCOPES, *adds)
+
+
+def in_words(scope: str) -> str:
+    """What a scope permits, as "… needs to …", with the name that the hub has for it."""
+    reasons = {name: why for role in ROLE_SCOPES.values() for name, why in role.items()}
+    return f"{(reasons | DANGEROUS_SCOPES).get(scope, 'have the permission')} ({scope})"
 
 
 def dangers(scopes: Iterable[str]) -> dict[str, str]:

@@ -16,7 +16,7 @@ from typing import Literal, Protocol
 
 from .errors import BusyError, HubError, HubRefusedError, LedgerError, RefusedError
 from .holders import Filling, filling
-from .ledger import ActorKind, Book, Draft, Entry, Ledger, storable
+from .ledger import ActorKind, Book, Draft, Entry, Ledger, Request, storable
 from .model import Declaration, Role, Roster, Viewer
 from .rules import RULES, Change, Rules, alike
 from .text import visible
@@ -65,6 +65,15 @@ def state_tag(role: Role, declaration: Declaration, members: Members, book: Book
     return sha256(repr(said).encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
+def open_request(declaration: Declaration, book: Book, number: int, today: date) -> Request:
+    """The request of that number. Raises RefusedError where it can't be decided any more."""
+    request = book.requests.get(number)
+    known = request is not None and request.role in declaration.model.roles
+    if request is None or not known or not request.open_on(today):
+        raise RefusedError("closed", "This request has been decided, taken back, or expired.")
+    return request
+
+
 class Appointments:
     """The use cases. They raise RefusedError, HubError, LedgerError or UnknownError.
 
@@ -99,11 +108,13 @@ class Appointments:
         self._rules.check_appointer(actor, change, self._today)
         async with self._ledger.alone(change.role.id):
             members = await self._read(change.role)
-            change = _as_on_hub(self._as_requested(change), members)
+            if change.request is not None:
+                open_request(self._declaration, self._ledger.book, change.request, self._today)
+            change = _as_on_hub(change, members)
             self._check_seen(change.role, members, seen)
             self._rules.check_room(change, self._filling(change.role, members))
-            himself = change.person.lower() == actor.name.lower()
-            intent = self._intent("appointment", actor, change, himself="yes" if himself else "")
+            himself = "yes" if alike(change.person, actor.name) else ""
+            intent = self._intent("appointment", actor, change, himself=himself)
             return await self._carry_out(intent, members, self._adding(actor, members))
 
     async def withdraw(self, actor: Viewer, change: Change, seen: str = "") -> Entry:
@@ -223,15 +234,6 @@ class Appointments:
             raise RefusedError(
                 "stale", f"Who is {role.title} has changed since you looked. Look again first."
             )
-
-    def _as_requested(self, change: Change) -> Change:
-        """A change that answers a request is what was requested, and only while it is open."""
-        if change.request is None:
-            return change
-        request = self._ledger.book.requests.get(change.request)
-        if request is None or not request.open_on(self._today):
-            raise RefusedError("closed", "This request has been decided, taken back, or expired.")
-        return replace(change, until=change.until or request.until)
 
     def _intent(
         self,
@@ -392,9 +394,9 @@ def _lock_of(intent: Entry) -> str:
 def _find(name: str, names: Iterable[str]) -> str:
     """The name as the hub has it, which may write it in other letters; empty if it isn't there."""
     wanted = storable(name)
-    alike = {storable(each): each for each in names}
-    letters = {each.lower(): alike[each] for each in alike}
-    return alike.get(wanted) or letters.get(wanted.lower(), "")
+    stored = {storable(each): each for each in names}
+    letters = {each.lower(): stored[each] for each in stored}
+    return stored.get(wanted) or letters.get(wanted.lower(), "")
 
 
 def _as_on_hub(change: Change, members: Members) -> Change:

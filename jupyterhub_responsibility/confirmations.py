@@ -1,17 +1,47 @@
-"""A holder's "I know these duties and accept them", pinned to the text that they saw."""
+"""How holders stand in their roles: their terms, and their "I know these duties and accept them".
+
+A confirmation is pinned to the text that the holder saw.
+"""
 
 from __future__ import annotations
 
 import json
 from calendar import monthrange
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
 from hashlib import sha256
 
 from .duties import duties
 from .errors import RefusedError
 from .holders import roles_of
-from .ledger import Confirmation, ConfirmationState, Draft, Entry, Ledger
+from .ledger import Book, Confirmation, ConfirmationState, Draft, Entry, Ledger, Term
 from .model import Declaration, Role, Viewer
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an account stands in a role that it holds, as far as the ledger tells.
+
+    `term_ended` is the last day of a term that is over, `state` whether they have confirmed the
+    duties (None: not known).
+    """
+
+    term: Term | None = None
+    term_ended: date | None = None
+    state: ConfirmationState | None = None
+    confirmed_at: datetime | None = None
+
+
+def standing(book: Book, role: Role, account: str, text: str, today: date) -> Standing:
+    """How an account stands in a role, whose duties `text` stands for."""
+    term = book.terms.get((role.id, account))
+    confirmation = book.confirmations.get((role.id, account))
+    return Standing(
+        term=term,
+        term_ended=term.until if term and term.ended(today) else None,
+        state=_state_of(confirmation, text, role, today),
+        confirmed_at=confirmation.at if confirmation else None,
+    )
 
 
 def text_of(declaration: Declaration, role: Role) -> str:
@@ -27,16 +57,6 @@ def text_of(declaration: Declaration, role: Role) -> str:
         ],
     ]
     return sha256(json.dumps(said).encode()).hexdigest()[:16]
-
-
-def state_of(
-    confirmation: Confirmation | None, text: str, role: Role, today: date
-) -> ConfirmationState:
-    """Whether a holder has confirmed, and need not do so again yet."""
-    if confirmation is None:
-        return "never"
-    due = months_later(confirmation.at.date(), role.confirm_every)
-    return "confirmed" if confirmation.text == text and today < due else "due"
 
 
 def months_later(day: date, months: int) -> date:
@@ -67,3 +87,13 @@ async def confirm(
     )
     (entry,) = await ledger.append(draft)
     return entry
+
+
+def _state_of(
+    confirmation: Confirmation | None, text: str, role: Role, today: date
+) -> ConfirmationState:
+    """Whether a holder has confirmed, and need not do so again yet."""
+    if confirmation is None:
+        return "never"
+    due = months_later(confirmation.at.date(), role.confirm_every)
+    return "confirmed" if confirmation.text == text and today < due else "due"

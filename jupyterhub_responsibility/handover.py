@@ -10,11 +10,15 @@ import json
 import os
 from typing import Any
 
+from .configured import Configured, read
 from .errors import ConfigurationError
 
 VARIABLE = "JUPYTERHUB_RESPONSIBILITY"
 DATABASE_VARIABLE = "JUPYTERHUB_RESPONSIBILITY_DATABASE"
 """The address of the ledger's database has a variable of its own: it may hold a password."""
+
+CONFIGURED_VARIABLE = "JUPYTERHUB_RESPONSIBILITY_CONFIGURED"
+"""How the hub is configured has one too: it is known only when the hub starts the service."""
 
 DEFAULT_DATABASE = "sqlite:///jupyterhub-responsibility.sqlite"
 
@@ -41,3 +45,8 @@ def handed_over() -> dict[str, Any]:
     """The options that `enable` handed over; empty where the service was started by hand."""
     options = json.loads(os.environ.get(VARIABLE) or "{}")
     return options if isinstance(options, dict) else {}
+
+
+def hub_says() -> Configured | None:
+    """How the hub says that it is configured; None where it didn't start this service."""
+    return read(os.environ.get(CONFIGURED_VARIABLE, ""))

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
+from .accounts import Account
 from .errors import HubError, HubRefusedError, RefusedError
 
 PAGE = 200
@@ -17,7 +20,10 @@ PAGINATED = "application/jupyterhub-pagination+json"
 
 
 class HubAPI:
-    """A client of one hub; `url` is its API, `timeout` is in seconds for one call."""
+    """A client of one hub; `url` is its API, `timeout` is in seconds for one call.
+
+    `calls` have been made, `failures` of them had no usable answer, and they took `seconds` in all.
+    """
 
     def __init__(
         self, url: str, token: str, timeout: float = 5.0, tls: Mapping[str, str] | None = None
@@ -26,7 +32,7 @@ class HubAPI:
         self._headers = {"Authorization": f"token {token}", "Accept": PAGINATED}
         self._timeout = timeout
         self._tls = {name: path for name, path in (tls or {}).items() if path}
-        self.calls = 0
+        self.calls, self.failures, self.seconds = 0, 0, 0.0
 
     async def members(self, groups: Iterable[str]) -> dict[str, tuple[str, ...]]:
         """The members of those of `groups` that the hub has.
@@ -64,16 +70,8 @@ class HubAPI:
         return tuple(user for user in users if isinstance(user, str))
 
     async def has_user(self, name: str) -> bool:
-        """Whether there is such an account. Needs `read:users:name` for it."""
-        try:
-            await self._ask("GET", f"users/{segment(name)}")
-        except RefusedError:
-            return False
-        except HubRefusedError as error:
-            if error.status == 404:
-                return False
-            raise
-        return True
+        """Whether there is such an account. Needs `list:users`."""
+        return await self._named("users", name) is not None
 
     async def add_user(self, name: str) -> str:
         """Add a plain user. Returns the name as the hub has it.
@@ -89,21 +87,90 @@ class HubAPI:
             raise HubError("The hub's answer about a new user makes no sense")
         return added
 
+    async def group_roles(self, groups: Iterable[str]) -> dict[str, tuple[str, ...]] | None:
+        """The hub roles of those of `groups` that the hub has; None where it doesn't tell.
+
+        Needs `read:roles:groups`, and `list:groups` filtered to these groups.
+        """
+        wanted = set(groups)
+        found = {}
+        for model in await self._list("groups"):
+            name, roles = model.get("name"), model.get("roles")
+            if not isinstance(roles, list):
+                return None
+            if name in wanted:
+                found[name] = _words(roles)
+        return found
+
+    async def roles_of_group(self, group: str) -> tuple[str, ...]:
+        """The hub roles of any group; none where the hub has no such group.
+
+        Needs `read:roles:groups`.
+        """
+        model = await self._named("groups", group)
+        roles = model.get("roles") if isinstance(model, dict) else ()
+        return _words(roles) if isinstance(roles, list) else ()
+
+    async def accounts(self, offset: int, limit: int, now: datetime) -> tuple[list[Account], bool]:
+        """One page of all accounts, in the order in which they were made; whether more follow.
+
+        Needs `list:users`, `read:roles:users` and `read:users:activity`.
+        """
+        query = urlencode({"offset": offset, "limit": limit, "sort": "id"})
+        items, more = await self._page(f"users?{query}")
+        return [_account(item, now) for item in items], more
+
+    async def account(self, name: str, now: datetime) -> Account | None:
+        """One account; None where the hub has none of that name."""
+        model = await self._named("users", name)
+        return None if model is None else _account(model, now)
+
+    async def _named(self, kind: str, name: str) -> Any:
+        """A user or a group; None where the hub has none of that name."""
+        try:
+            return await self._ask("GET", f"{kind}/{segment(name)}")
+        except RefusedError:
+            return None
+        except HubRefusedError as error:
+            if error.status == 404:
+                return None
+            raise
+
     async def _list(self, path: str) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = []
         for _ in range(MOST_PAGES):
             query = urlencode({"offset": len(items), "limit": PAGE})
-            page = await self._ask("GET", f"{path}?{query}")
-            more = page.get("items") if isinstance(page, dict) else None
-            if not isinstance(more, list) or not all(isinstance(item, dict) for item in more):
-                raise HubError(f"The hub's answer to /{path} makes no sense")
-            items.extend(more)
-            if not more or not page.get("_pagination", {}).get("next"):
+            page, more = await self._page(f"{path}?{query}")
+            items.extend(page)
+            if not more:
                 return items
         raise HubError(f"The hub's list at /{path} does not end")
 
+    async def _page(self, path: str) -> tuple[list[dict[str, Any]], bool]:
+        """One page of a list, and whether more follow."""
+        page = await self._ask("GET", path)
+        answer = page if isinstance(page, dict) else {}
+        items, pages = answer.get("items"), answer.get("_pagination", {})
+        if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+            raise HubError(f"The hub's answer to /{_what(path)} makes no sense")
+        if not isinstance(pages, dict):
+            raise HubError(f"The hub's way of paging /{_what(path)} makes no sense")
+        return items, bool(items and pages.get("next"))
+
     async def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         self.calls += 1
+        began = time.monotonic()
+        try:
+            return await self._fetch(method, path, body)
+        except HubRefusedError:  # an answer, if not the one that was hoped for
+            raise
+        except HubError:
+            self.failures += 1
+            raise
+        finally:
+            self.seconds += time.monotonic() - began
+
+    async def _fetch(self, method: str, path: str, body: Mapping[str, Any] | None) -> Any:
         request = HTTPRequest(
             f"{self._url}/{path}",
             method=method,
@@ -124,7 +191,7 @@ class HubAPI:
         if response.code == 599:
             raise HubError("The hub did not answer in time")
         if response.code not in (200, 201):
-            message = f"The hub answered {response.code} to /{path.partition('?')[0]}"
+            message = f"The hub answered {response.code} to /{_what(path)}"
             if 400 <= response.code < 500 and response.code not in (408, 429):
                 raise HubRefusedError(message, response.code)
             raise HubError(message)
@@ -132,6 +199,11 @@ class HubAPI:
             return json.loads(response.body)
         except ValueError as error:
             raise HubError("The hub's answer is not JSON") from error
+
+
+def _what(path: str) -> str:
+    """What was asked for, without names: `healthz` tells everybody what is wrong."""
+    return path.partition("?")[0].partition("/")[0]
 
 
 def segment(name: str) -> str:
@@ -142,3 +214,24 @@ def segment(name: str) -> str:
         return quote(name, safe="")
     except UnicodeEncodeError as error:  # half a character
         raise RefusedError("unknown", "An account cannot be called that") from error
+
+
+def _account(model: Any, at: datetime) -> Account:
+    """An account as the hub describes it. Raises HubError where it lacks what is needed."""
+    if not isinstance(model, dict) or "last_activity" not in model:
+        raise HubError("The hub does not say when accounts were last seen")
+    name, admin, roles = model.get("name"), model.get("admin"), model.get("roles")
+    if not isinstance(name, str) or not isinstance(admin, bool) or not isinstance(roles, list):
+        raise HubError("The hub does not say what accounts may do")
+    seen = model["last_activity"]
+    try:
+        last_activity = datetime.fromisoformat(seen.replace("Z", "+00:00")) if seen else None
+    except (AttributeError, ValueError) as error:
+        raise HubError("The hub's answer about an account makes no sense") from error
+    if last_activity is not None and last_activity.tzinfo is None:  # it compares with no other
+        raise HubError("The hub does not say in which time zone accounts were last seen")
+    return Account(name, admin, _words(roles), last_activity, at)
+
+
+def _words(values: Iterable[Any]) -> tuple[str, ...]:
+    return tuple(value for value in values if isinstance(value, str))

@@ -25,6 +25,7 @@ from .declaration.shape import did_you_mean
 from .errors import ConfigurationError, LedgerError
 from .handover import DATABASE_VARIABLE, DEFAULT_DATABASE, hand_over
 from .hub_pages import HubPages, IfConfigured
+from .hub_start import ServiceEnvironment
 from .model import Declaration
 from .paths import templates as our_templates
 from .text import iso
@@ -82,7 +83,8 @@ def enable(
     _check_database(database_url)
     declared = load(declaration)
     _check_roles(declared)
-    pages = HubPages(declared, service_name, options)
+    _check_needs(declared)
+    pages = HubPages(declared, service_name, options, authenticator_manages(c, "groups"))
     hub = c.JupyterHub
     if _enabled_before(hub, pages):
         return
@@ -91,15 +93,15 @@ def enable(
         service["api_token"] = api_token
     if not external:
         service["command"] = command or [sys.executable, "-m", __package__, "serve"]
-        service["environment"] = {
-            **_handover(c, declared, service_name, user_management),
-            DATABASE_VARIABLE: database_url,
-        }
-    variables = _current(hub, "template_vars", {})
+        variables = _handover(c, declared, service_name, user_management)
+        service["environment"] = ServiceEnvironment(
+            {**variables, DATABASE_VARIABLE: database_url}, declared.groups, service_name
+        )
+    template_vars = _current(hub, "template_vars", {})
     changes: dict[str, Any] = {
         "services": _with_service(_current(hub, "services", []), service),
         "load_roles": _with_roles(c, declared, service_name, user_management),
-        "template_vars": {**variables, VARIABLE: pages},
+        "template_vars": {**template_vars, VARIABLE: pages},
     }
     if not authenticator_manages(c, "groups"):
         changes["load_groups"] = _with_groups(_current(hub, "load_groups", {}), declared)
@@ -115,9 +117,11 @@ def enable(
 
 def authenticator_manages(c: Config, what: str) -> bool:
     """Whether an authenticator is configured, or its class made, to manage `groups` or `roles`."""
-    sections = [c[name] for name in c if name.endswith("Authenticator")]
+    used = _authenticator_class(c)
+    classes = {each.__name__ for each in used.__mro__} if isinstance(used, type) else set()
+    sections = [c[name] for name in c if name.endswith("Authenticator") or name in classes]
     said = [section[f"manage_{what}"] for section in sections if f"manage_{what}" in section]
-    trait = getattr(_authenticator_class(c), f"manage_{what}", False)
+    trait = getattr(used, f"manage_{what}", False)
     return any(value is True for value in said or [getattr(trait, "default_value", trait)])
 
 
@@ -202,8 +206,6 @@ def _is_address(url: str) -> bool:
 
 
 def _check_roles(declared: Declaration) -> None:
-    from jupyterhub.scopes import scope_definitions
-
     for role_id, groups in declared.groups.items():
         if role_id in HUB_ROLES or not re.fullmatch(r"[a-z][a-z0-9-]{2,}", role_id):
             raise ConfigurationError(
@@ -216,14 +218,24 @@ def _check_roles(declared: Declaration) -> None:
                 " give it another name"
             )
         scopes = declared.scopes.get(role_id, ())
-        for name in (scope.partition("!")[0] for scope in scopes):
-            if name not in scope_definitions and not name.startswith("custom:"):
-                fix = did_you_mean(name, scope_definitions)
-                raise ConfigurationError(
-                    f"roles.{role_id}.scopes: the hub has no scope '{name}'. {fix}"
-                )
+        _check_scopes(f"roles.{role_id}.scopes", scopes)
         for scope, power in access.dangers(scopes).items():
             log.warning("roles.%s.scopes: '%s' lets its holders %s", role_id, scope, power)
+
+
+def _check_needs(declared: Declaration) -> None:
+    for each in declared.model.responsibilities():
+        _check_scopes(f"areas.{each.area}.responsibilities.{each.id}.needs", each.needs)
+
+
+def _check_scopes(path: str, scopes: Iterable[str]) -> None:
+    """Refuse what is no scope of the hub; `path` is where it stands in the declaration."""
+    from jupyterhub.scopes import scope_definitions
+
+    for name in (scope.partition("!")[0] for scope in scopes):
+        if name not in scope_definitions and not name.startswith("custom:"):
+            fix = did_you_mean(name, scope_definitions)
+            raise ConfigurationError(f"{path}: the hub has no scope '{name}'. {fix}")
 
 
 def _enabled_before(hub: Config, pages: HubPages) -> bool:

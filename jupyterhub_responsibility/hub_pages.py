@@ -11,10 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
-from .access import page_scope
+from .access import Ability
 from .contacts import Desk
 from .holders import OwnRole, roles_of
+from .hub_start import open_to_users
 from .model import Contact, Declaration, Roster, Viewer
+from .rules import Rules
 
 log = logging.getLogger(__name__)
 
@@ -26,9 +28,14 @@ class HubPages:
     """
 
     def __init__(
-        self, declaration: Declaration, service_name: str, options: Mapping[str, Any]
+        self,
+        declaration: Declaration,
+        service_name: str,
+        options: Mapping[str, Any],
+        authenticator_groups: bool = False,
     ) -> None:
         self.declaration = declaration
+        self.rules = Rules(declaration, authenticator_groups)
         self.service_name = service_name
         self.options = options
         self.first = Desk(declaration, Roster()).first_contacts()
@@ -74,11 +81,15 @@ class HubPage(Navigation):
         self.community = pages.declaration.community
 
     @cached_property
+    def _viewer(self) -> Viewer:
+        groups = self._pages.mapped.intersection(group.name for group in self._user.groups)
+        return Viewer(self._user.name, self.admin, groups)
+
+    @cached_property
     def roles(self) -> tuple[OwnRole, ...]:
         """The roles that the account holds, through its groups as they are now."""
         try:
-            pages = self._pages
-            return pages.roles_through(pages.mapped.intersection(g.name for g in self._user.groups))
+            return self._pages.roles_through(self._viewer.groups)
         except Exception:
             log.exception("The roles of an account could not be told")
             return ()
@@ -87,6 +98,16 @@ class HubPage(Navigation):
     def held(self) -> str:
         """The titles of these roles, as text."""
         return " and ".join(own.role.title for own in self.roles)
+
+    @cached_property
+    def changes(self) -> tuple[Ability, ...]:
+        """What the account may change on our pages."""
+        try:
+            pages = self._pages
+            return pages.rules.changes(self._viewer, pages.options["user_management"])
+        except Exception:
+            log.exception("What an account may change could not be told")
+            return ()
 
     @cached_property
     def admin(self) -> bool:
@@ -105,12 +126,9 @@ class HubPage(Navigation):
 
 
 def _open_to_users(user: Any, service_name: str) -> bool:
-    """Whether the hub's role `user` lets its holders open the page; True if that can't be told."""
+    """Whether ordinary users may open the service; True if that can't be told."""
     try:
-        from jupyterhub import orm
-
-        role = orm.Role.find(user.db, "user")
-        return not {"access:services", page_scope(service_name)}.isdisjoint(role.scopes)
+        return open_to_users(user.db, service_name)
     except Exception:
         log.exception("Whether users may open the service %s could not be told", service_name)
         return True

@@ -36,6 +36,9 @@ RESPONSIBILITIES_PER_AREA = 5
 CONFIRM_EVERY = 12
 """Months after which holders are asked again whether they know their duties."""
 
+SEEN_WITHIN = 90
+"""Days after which a holder who wasn't seen on the hub may not look after anything any more."""
+
 URL_SHOWN = 50
 """Characters of an address that are shown."""
 
@@ -52,7 +55,8 @@ class Range:
 class Role:
     """A named part in the model; `mapped` roles are held through groups of the hub.
 
-    `confirm_every` is how often holders confirm their duties, in months.
+    `confirm_every` is how often holders confirm their duties, in months; `seen_within` is how
+    long they may be away from the hub, in days.
     """
 
     id: str
@@ -66,11 +70,15 @@ class Role:
     mapped: bool = False
     on_term_end: TermEnd = "flag"
     confirm_every: int = CONFIRM_EVERY
+    seen_within: int = SEEN_WITHIN
 
 
 @dataclass(frozen=True, slots=True)
 class Responsibility:
-    """One thing somebody has to do; `split` says whose job it is."""
+    """One thing somebody has to do; `split` says whose job it is.
+
+    `needs` are the permissions (scopes of the hub) without which those who perform it can't.
+    """
 
     id: str
     area: str
@@ -80,6 +88,7 @@ class Responsibility:
     accountable: str | None = None
     performed_by: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
     @property
     def roles(self) -> tuple[str, ...]:
@@ -130,20 +139,28 @@ class Model:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """An organisation; `url` is where it can be reached."""
+    """An organisation; `url` is where it can be reached.
+
+    `staff` are the accounts of its people; only the provider's are told apart.
+    """
 
     name: str
     url: str = ""
+    staff: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who holds a role without an account on the hub."""
+    """Somebody who holds a role without an account on the hub.
+
+    `review_by` is the day by which somebody should check that they still do.
+    """
 
     name: str
     email: str = ""
     telephone: str = ""
     url: str = ""
+    review_by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +258,11 @@ class Roster:
             for name in names:
                 by_account.setdefault(name, set()).add(group)
         return {name: frozenset(groups) for name, groups in by_account.items()}
+
+    @property
+    def accounts(self) -> frozenset[str]:
+        """Every account that is in a mapped group."""
+        return frozenset(self._groups)
 
     def groups_of(self, account: str) -> frozenset[str]:
         """The mapped groups that an account is in."""

@@ -2,37 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import suppress
 
+from .errors import HubError
 from .ledger import Book, Draft, Ledger, storable
+from .ledger.entry import stamp
+from .ledger.readings import keep, kept
 from .model import Declaration, Roster
+
+LOOKED = "looked"
+"""Under which name it remembers when."""
+
+MOST_ASKED = 200
+"""Accounts to ask the hub for after one reading of the roster."""
 
 HUB = "somebody"
 """The actor where nobody knows who it was."""
 
 
-async def observe(ledger: Ledger, declaration: Declaration, roster: Roster) -> None:
-    """Record the differences between the roster and the ledger. Raises LedgerError.
+class Observer:
+    """Looks at one roster after the other, and records what differs from the ledger.
 
-    About a group that was written of since the roster was read, the roster is too old to tell.
+    `exists` asks the hub whether there is an account: of those who left, it is recorded if their
+    account went as well. Where it has to `remember`, it knows after a restart when it last looked.
     """
-    if roster.trouble or roster.read_at is None:
-        return
-    await ledger.catch_up()
-    if not any(_differences(ledger.book, declaration, roster)):
-        return
-    async with ledger.alone("observations"):
-        drafts = list(_differences(ledger.book, declaration, roster))
-        if drafts:
-            # Where another replica has just written, this is looked at again in the next round.
-            await ledger.append(*drafts, after=ledger.book.number)
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        declaration: Declaration,
+        exists: Callable[[str], Awaitable[bool]],
+        remember: bool = False,
+    ) -> None:
+        self._ledger = ledger
+        self._declaration = declaration
+        self._exists = exists
+        self._remember = remember
+        self._last = ""
+        """When a roster was read that the ledger had everything of: what differs came later."""
+
+    async def look(self, roster: Roster) -> None:
+        """Record the differences between the roster and the ledger. Raises LedgerError."""
+        if roster.trouble or roster.read_at is None:
+            return
+        if self._remember and not self._last:
+            self._last = await self._ledger.run(kept, LOOKED)
+        if await self._observed(roster):
+            self._last = stamp(roster.read_at)
+            if self._remember:
+                await self._ledger.run(keep, LOOKED, self._last)
+
+    async def _observed(self, roster: Roster) -> bool:
+        """Record what differs; whether the ledger then has everything that the roster shows."""
+        await self._ledger.catch_up()
+        changes = list(self._differences(roster))
+        if not changes:
+            return self._all_told(roster)
+        gone = await self._gone(changes)
+        async with self._ledger.alone("observations"):
+            told, drafts = self._all_told(roster), list(self._differences(roster, gone))
+            if not drafts:
+                return told
+            # Where another replica has just written, the next round looks at this again.
+            return bool(await self._ledger.append(*drafts, after=self._ledger.book.number)) and told
+
+    def _all_told(self, roster: Roster) -> bool:
+        groups = self._declaration.mapped_groups
+        return all(_told(self._ledger.book, group, roster) for group in groups)
+
+    def _differences(self, roster: Roster, gone: frozenset[str] = frozenset()) -> Iterator[Draft]:
+        return _differences(self._ledger.book, self._declaration, roster, self._last, gone)
+
+    async def _gone(self, changes: list[Draft]) -> frozenset[str]:
+        """Those who left and have no account any more, as far as the hub says so."""
+        left = {change.person for change in changes if change.details["change"] == "left"}
+        gone = set()
+        for name in sorted(left)[:MOST_ASKED]:
+            with suppress(HubError):
+                if not await self._exists(name):
+                    gone.add(name)
+        return frozenset(gone)
 
 
-def _differences(book: Book, declaration: Declaration, roster: Roster) -> Iterator[Draft]:
-    busy = {intent.group for intent in book.unsettled.values()}
+def _told(book: Book, group: str, roster: Roster) -> bool:
+    """Whether a roster tells about a group; if that was written of since, it is too old."""
+    busy = any(intent.group == group for intent in book.unsettled.values())
+    return not busy and book.touched.get(group, 0) <= roster.seen_at
+
+
+def _differences(
+    book: Book, declaration: Declaration, roster: Roster, last: str, gone: frozenset[str]
+) -> Iterator[Draft]:
+    for role_id, group in book.watched_groups():
+        if group not in declaration.groups.get(role_id, ()) and _told(book, group, roster):
+            yield Draft("observation", HUB, "hub", role_id, group, details={"change": "ended"})
     for role_id, groups in declaration.groups.items():
         for group in groups:
-            if group in busy or book.touched.get(group, 0) > roster.seen_at:
+            if not _told(book, group, roster):
                 continue
             first = group not in book.watched
             if first:
@@ -42,5 +109,10 @@ def _differences(book: Book, declaration: Declaration, roster: Roster) -> Iterat
             changed = [("joined", name) for name in sorted(are - were)]
             changed += [("left", name) for name in sorted(were - are)]
             for change, name in changed:
-                details = {"change": change, "first": "yes" if first else ""}
+                details = {
+                    "change": change,
+                    "first": "yes" if first else "",
+                    "after": "" if first else last,
+                    "gone": "yes" if change == "left" and name in gone else "",
+                }
                 yield Draft("observation", HUB, "hub", role_id, group, name, details=details)

@@ -11,6 +11,12 @@ from .errors import ConfigurationError
 STATIC = Path(__file__).parent / "static"
 SCHEMA = Path(__file__).parent / "declaration.schema.json"
 EVENT_SCHEMA = Path(__file__).parent / "ledger-entry.event.yaml"
+_FLEET = Path(__file__).parent / "fleet"
+FLEET = {
+    "dashboard": _FLEET / "grafana-dashboard.json",
+    "rules": _FLEET / "responsibility.rules.yaml",
+}
+"""What ships for those who watch several hubs, by what it is called on the command line."""
 
 _MARKER = "responsibility-me.html"
 _SHARED = Path("share", "jupyterhub-responsibility", "templates")

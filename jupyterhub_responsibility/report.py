@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 from collections.abc import Iterator, Mapping
 from http.client import HTTPException
 from typing import Any
@@ -37,7 +36,7 @@ def ask(url: str, token: str) -> Report:
     except HTTPError as error:
         raise UnknownCoverageError(f"{address}: {_refusal(error.code)}") from error
     except (OSError, HTTPException, ValueError) as error:
-        why = "no answer in time" if isinstance(error, socket.timeout) else "no usable answer"
+        why = "no answer in time" if isinstance(error, TimeoutError) else "no usable answer"
         raise UnknownCoverageError(f"{address}: {why}") from error
     if not isinstance(report, dict) or "gaps" not in report:
         raise UnknownCoverageError(f"{address}: is not the API of the Responsibilities page")
@@ -70,11 +69,18 @@ def _lines(report: Report, head: str, bullet: str, indent: str, end: str = "") -
         yield ""
     for gap in report["gaps"]:
         yield f"{bullet}{_plain(gap['title'])}{end} ({gap['severity']})"
-        yield f"{indent}{_plain(gap['text'])} Next: {_plain(gap['next'])}."
+        yield f"{indent}{_plain(gap['text'])}{_when(gap)} Next: {_plain(gap['next'])}."
     if report["unchecked"]:
         yield from ("", "Could not check:")
         yield from (f"- {_plain(each)}" for each in report["unchecked"])
-    yield from ("", f"As of {report['as_of']}.")
+    accounts = f"as of {report['accounts_as_of']}" if report["accounts_as_of"] else "not read yet"
+    yield from ("", f"Holders as of {report['as_of']}; what accounts may do: {accounts}.")
+
+
+def _when(gap: Mapping[str, Any]) -> str:
+    if gap["since"]:
+        return f" Since {gap['since'][:10]}."
+    return f" Noticed on {gap['noticed'][:10]}." if gap["noticed"] else ""
 
 
 def _plain(text: str) -> str:

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Literal
 
-from .appointments import Appointments
+from .appointments import Appointments, open_request
 from .errors import RefusedError
 from .holders import filling
 from .ledger import Draft, Entry, Ledger, Request
 from .model import Declaration, Roster, Viewer
-from .rules import Change, Rules
+from .rules import Change, Rules, alike
 
 OPEN_DAYS = 30
 """How long a request can be decided; after that it has expired."""
@@ -43,8 +43,7 @@ class Requests:
         self._rules.check_request(actor, change, held, today)
         async with self._ledger.alone(f"requests {change.role.id}"):
             for other in self._ledger.book.open_requests(today):
-                same = other.person.lower() == change.person.lower()
-                if same and other.role == change.role.id:
+                if alike(other.person, change.person) and other.role == change.role.id:
                     raise RefusedError(
                         "already", "This has been asked for, and is not decided yet."
                     )
@@ -90,8 +89,4 @@ class Requests:
             return entry
 
     def _open(self, number: int) -> Request:
-        request = self._ledger.book.requests.get(number)
-        known = request is not None and request.role in self._declaration.model.roles
-        if request is None or not known or not request.open_on(self._now().date()):
-            raise RefusedError("closed", "This request has been decided, taken back, or expired.")
-        return request
+        return open_request(self._declaration, self._ledger.book, number, self._now().date())

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from .access import Ability
 from .errors import RefusedError
 from .holders import Filling, roles_of
 from .model import Declaration, Role, Viewer
@@ -66,6 +67,17 @@ class Rules:
         held = {own.role.id for own in roles_of(self.declaration, viewer)}
         allowed = viewer.admin or "hub-administrator" in held
         return viewer.kind == "user" and user_management == "service" and allowed
+
+    def changes(self, viewer: Viewer, user_management: str) -> tuple[Ability, ...]:
+        """What somebody may change on our own pages."""
+        found = [
+            Ability(f"Decide who is {role.title}", f"roles/{role.id}", role.title, our=True)
+            for role in self._mapped()
+            if self.may_appoint(viewer, role) and self.open_to_change(role)
+        ]
+        if self.may_add_users(viewer, user_management):
+            found.append(Ability("Add people to the hub", "users", "Add people", our=True))
+        return tuple(found)
 
     def open_to_change(self, role: Role) -> bool:
         """Whether who holds a role can be changed here at all."""

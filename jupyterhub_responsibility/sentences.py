@@ -30,8 +30,10 @@ _RESULTS = {
 }
 _OBSERVATIONS = {
     "began": "The record of the group {group} begins",
+    "ended": "The record of the group {group} ends: it no longer stands for {role}",
     "joined": "{person} was added to {group} ({role}), and not from this page",
     "left": "{person} is gone from {group} ({role}), and not from this page",
+    "deleted": "{person} is gone from {group} ({role}), since the account was deleted",
 }
 _VERDICTS = {
     "declined": "{actor} declined that {person} becomes {role}",
@@ -64,7 +66,7 @@ def _pattern(entry: Entry, facts: dict[str, str]) -> str:
     if entry.event == "observation":
         if facts["change"] == "joined" and "first" in facts:
             return "{person} was in {group} ({role}) when the record began"
-        return _OBSERVATIONS[facts["change"]]
+        return _OBSERVATIONS["deleted" if "gone" in facts else facts["change"]]
     if entry.event == "decision":
         return _VERDICTS[facts["verdict"]]
     if entry.event == "confirmation":

@@ -31,7 +31,9 @@ OFFERED: dict[str, tuple[str, ...]] = {
 PATHS = tuple(OFFERED)
 API = tuple(path for path in PATHS if path.startswith("api/"))
 OPEN = ("healthz", "oauth_callback")
-PAGES = tuple(path for path in PATHS if path not in (*API, *OPEN))
+METRICS = "metrics"
+"""For programs, by a scope of its own."""
+PAGES = tuple(path for path in PATHS if path not in (*API, *OPEN, METRICS))
 
-READABLE = tuple(path for path in PATHS if "GET" in OFFERED[path])
+READABLE = tuple(path for path in PATHS if "GET" in OFFERED[path] and path != METRICS)
 WRITES = tuple((method, path) for path in PATHS for method in OFFERED[path] if method != "GET")

@@ -20,7 +20,7 @@ from jupyterhub_responsibility.model import Declaration, Roster
 
 from .faultproxy import FaultProxy
 from .postgresql import PostgreSQL
-from .realhub import DECLARATION, RealHub
+from .realhub import DECLARATION, HOLDERS, RealHub
 
 READ_AT = datetime(2026, 11, 22, 10, 42, 7, tzinfo=timezone.utc)
 
@@ -32,17 +32,13 @@ def declared() -> Declaration:
 
 @pytest.fixture
 def roster() -> Roster:
-    return Roster(
-        READ_AT, {"hub-admins": ("hanna", "rita"), "community-reps": ("rita",)}, version=1
-    )
+    return Roster(READ_AT, HOLDERS, version=1)
 
 
 @pytest.fixture(scope="session")
 def hub(tmp_path_factory):
     with RealHub(tmp_path_factory.mktemp("hub")) as running:
-        running.put_in_group("hub-admins", "hanna", "rita")
-        running.put_in_group("community-reps", "rita")
-        yield running
+        yield running.with_holders()
 
 
 @pytest.fixture(scope="session")

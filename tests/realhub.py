@@ -4,7 +4,7 @@
         hub.put_in_group("hub-admins", "hanna")
         page = hub.visit("hanna").get(hub.page())
 
-The service is hub-managed. `faults=` puts a FaultProxy between it and the hub's API.
+The service is hub-managed. `api_url=` puts a FaultProxy between it and the hub's API.
 """
 
 from __future__ import annotations
@@ -16,10 +16,14 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from textwrap import dedent
 from urllib.parse import quote
 
+import psutil
 import requests
 import yaml
 
@@ -29,6 +33,9 @@ START_SECONDS = 60
 
 PERSONAS = ("rita", "hanna", "uwe", "root")
 """rita represents the community, hanna administers the hub, uwe has no role, root is admin."""
+
+HOLDERS = {"hub-admins": ("hanna", "rita"), "community-reps": ("rita",)}
+"""Who is in which group on a hub that has its holders."""
 
 MOVABLE_CLOCK = """
 from datetime import timedelta
@@ -236,6 +243,36 @@ class RealHub:
                 raise TimeoutError(f"not so after {seconds} s:\n{self.log()[-4000:]}")
             time.sleep(0.1)
 
+    # -- the service
+
+    @property
+    def service(self) -> psutil.Process:
+        """The process of the service."""
+        (found,) = [
+            child
+            for child in psutil.Process(self.process.pid).children()
+            if "jupyterhub_responsibility" in " ".join(child.cmdline())
+        ]
+        return found
+
+    @contextmanager
+    def replica(self) -> Iterator[Replica]:
+        """A second process of the service, with the command and the variables of the first."""
+        first, second = self.service, Replica(self, free_port())
+        process = subprocess.Popen(
+            first.cmdline(),
+            cwd=self.folder,
+            env={**first.environ(), "JUPYTERHUB_SERVICE_URL": second.origin},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        try:
+            self.wait_for(lambda: requests.get(second.at(self.page("healthz")), timeout=5).ok)
+            yield second
+        finally:
+            process.terminate()
+            process.wait(20)
+
     # -- addresses
 
     @property
@@ -287,6 +324,12 @@ class RealHub:
             **kwargs,
         )
 
+    def with_holders(self) -> RealHub:
+        """Put rita and hanna where HOLDERS says."""
+        for group, names in HOLDERS.items():
+            self.put_in_group(group, *names)
+        return self
+
     def put_in_group(self, group: str, *names: str) -> None:
         """Add accounts to a group, and wait until the service has seen it."""
         self.api(
@@ -318,3 +361,19 @@ class RealHub:
         reply = self.api("POST", f"users/{quote(name, safe='')}/tokens", json=body)
         reply.raise_for_status()
         return str(reply.json()["token"])
+
+
+@dataclass(frozen=True)
+class Replica:
+    """Another process of a hub's service, reached at its own port instead of through the proxy."""
+
+    hub: RealHub
+    port: int
+
+    @property
+    def origin(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def at(self, url: str) -> str:
+        """An address below the proxy, at this replica."""
+        return url.replace(self.hub.origin, self.origin, 1)

@@ -28,7 +28,7 @@ from ..model import (
 )
 from .checks import check
 from .draft import Draft, Part
-from .entries import NO_MODEL, Date, json_schema
+from .entries import NO_MODEL, Date, Entry, json_schema
 from .shape import did_you_mean, entry_of
 from .source import Source, read_file, short
 
@@ -147,7 +147,7 @@ def _build(draft: Draft, as_of: datetime, source: str) -> Declaration:
         groups=_by_role(roles, "groups"),
         initial=_by_role(roles, "initial"),
         people={
-            role_id: tuple(_person(entry) for entry in people)
+            role_id: tuple(Person(**_said(entry)) for entry in people)
             for role_id, people in _by_role(roles, "people").items()
         },
         scopes=_by_role(roles, "scopes"),
@@ -181,6 +181,7 @@ def _role(role_id: str, part: Part) -> Role:
         "mapped",
         "on_term_end",
         "confirm_every",
+        "seen_within",
     )
     holders = part.get("holders")
     limits = Range(holders.min, holders.max) if holders else Range()
@@ -189,6 +190,7 @@ def _role(role_id: str, part: Part) -> Role:
 
 def _area(area_id: str, part: Part) -> Area:
     split = part.get("split", "none")
+    texts = ("title", "description", "accountable", "performed_by", "topics", "needs")
     return Area(
         id=area_id,
         split=split,
@@ -197,9 +199,7 @@ def _area(area_id: str, part: Part) -> Area:
                 id=responsibility_id,
                 area=area_id,
                 split=each.get("split", split),
-                **_given(
-                    each.values, "title", "description", "accountable", "performed_by", "topics"
-                ),
+                **_given(each.values, *texts),
             )
             for responsibility_id, each in part.parts.items()
         ),
@@ -209,11 +209,11 @@ def _area(area_id: str, part: Part) -> Area:
 
 def _party(root: Part, name: str, default: Party) -> Party:
     entry = root.get(name)
-    return Party(entry.name, entry.url or "") if entry else default
+    return Party(**_said(entry)) if entry else default
 
 
-def _person(entry: Any) -> Person:
-    return Person(**{k: v for k, v in entry.model_dump().items() if v is not None})
+def _said(entry: Entry) -> dict[str, Any]:
+    return entry.model_dump(exclude_none=True)
 
 
 def dump(declaration: Declaration) -> dict[str, Any]:

@@ -90,10 +90,13 @@ WebAddress = Annotated[
     AfterValidator(_web_address),
     Field(json_schema_extra={"pattern": _WEB_ADDRESS}),
 ]
+Permission = Annotated[str, StringConstraints(pattern=r"^[^\s!]+$", max_length=255)]
+"""The name of a scope of the hub, without a filter: a model knows no groups and no accounts."""
 Once = AfterValidator(_once)
 Ids = Annotated[tuple[Id, ...], Once]
 Names = Annotated[tuple[Name, ...], Once]
 Topics = Annotated[tuple[Title, ...], Once]
+Permissions = Annotated[tuple[Permission, ...], Once]
 Language = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*$")]
 _NO_OTHER_KEYS = Field(json_schema_extra={"additionalProperties": False})
 Date = Annotated[
@@ -118,6 +121,11 @@ class PartyEntry(Entry):
     """Where it can be reached; the last resort before everyone's contact."""
 
 
+class ProviderEntry(PartyEntry):
+    staff: Names = ()
+    """Accounts of the provider's people, as they log in."""
+
+
 class PersonEntry(Entry):
     name: Title
     """Their name, as people on the hub know it."""
@@ -127,6 +135,8 @@ class PersonEntry(Entry):
     """Shown to people who are logged in."""
     url: WebAddress | None = None
     """A page about them, or a form to reach them."""
+    review_by: Date | None = None
+    """The day by which somebody should check that they still do it."""
 
 
 class RangeEntry(Entry):
@@ -165,6 +175,8 @@ class RoleEntry(Entry):
     """What happens when a holder's term ends: `flag` shows it, `withdraw` ends it."""
     confirm_every: Annotated[StrictInt, Field(ge=1, le=120)] | None = None
     """After how many months holders confirm their duties again; 12 if it isn't said."""
+    seen_within: Annotated[StrictInt, Field(ge=1, le=3650)] | None = None
+    """How many days a holder may be away from the hub; 90 if it isn't said."""
     remove: StrictBool = False
     """Drop the role from the model."""
 
@@ -182,6 +194,8 @@ class ResponsibilityEntry(Entry):
     """The one role that answers for it; null for none."""
     performed_by: Ids | None = None
     """The roles that do it."""
+    needs: Permissions | None = None
+    """JupyterHub scopes, without filters, that those who do it can't do without."""
     split: Split | None = None
     """Whose job it is, where that differs from the area."""
     remove: StrictBool = False
@@ -256,7 +270,7 @@ class DeclarationEntry(Entry):
     """The model to start from: the name of one that ships, a path, or `none`."""
     community: PartyEntry | None = None
     """The organisation whose people use the hub."""
-    provider: PartyEntry | None = None
+    provider: ProviderEntry | None = None
     """The organisation that runs the infrastructure."""
     roles: Annotated[dict[Id, RoleEntry], _NO_OTHER_KEYS] = {}
     """Roles, by id: who holds them, and changes to the model."""

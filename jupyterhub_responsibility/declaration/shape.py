@@ -31,6 +31,7 @@ _WORDS = {
     "bool_type": ("should be true or false", "Write true or false, without quotes"),
     "int_type": ("should be a whole number", "Write the number without quotes"),
     "greater_than_equal": ("is less than {ge}", "Use {ge} or more"),
+    "less_than_equal": ("is more than {le}", "Use {le} or less"),
     "literal_error": ("'{input}' is not possible here", "Use one of: {expected}"),
     "tuple_type": ("should be a list", "Write it as [one, two], or one entry a line after '- '"),
     "too_short": ("is an empty list", "List something, or leave it out"),
@@ -51,6 +52,7 @@ _PATTERNS = {
     "email": ("'{input}' is not a mail address", "Write it as name@example.org"),
     "telephone": ("'{input}' is not a telephone number", "Write it as '+49 40 123456'"),
     "languages": ("'{input}' is not a language code", "Use a code such as en, de or pt-BR"),
+    "needs": ("'{input}' is not the plain name of a scope", "Write one such as servers, without !"),
 }
 _MANY = 12
 _ID = ("'{input}' cannot be an id", "Use small letters, digits and single hyphens")

@@ -107,6 +107,12 @@ class Ledger:
         """The newest entries that are wanted and come before one, newest first."""
         return await self._run(self._store.page, wanted, before, most)
 
+    async def run(self, work: Callable[..., T], *arguments: object) -> T:
+        """Do something else with the database of the ledger, in a thread."""
+        if not self._open:
+            await self.catch_up()
+        return await self._run(work, self._store, *arguments)
+
     @asynccontextmanager
     async def alone(self, key: str) -> AsyncIterator[None]:
         """Hold a lock across replicas: nobody else is inside with the same key."""

@@ -78,6 +78,21 @@ class Note:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Somebody joined or left a group by a way other than this service.
+
+    It happened after `after`, when it was not yet so, and before `at`.
+    """
+
+    role: str
+    group: str
+    person: str
+    joined: bool
+    after: datetime
+    at: datetime
+
+
 ConfirmationState = Literal["confirmed", "due", "never"]
 
 
@@ -103,6 +118,12 @@ class Book:
         """Groups whose members were looked at since the ledger began."""
         self.touched: dict[str, int] = {}
         """Group → the last entry about it."""
+        self.joined: dict[Holding, datetime] = {}
+        """Since when an account holds a role, as far as that was seen."""
+        self.departed: dict[Holding, datetime] = {}
+        """Whose account was deleted while they held a role, and nobody joined it since: when."""
+        self.edits: dict[tuple[str, str], Edit] = {}
+        """The last change of a group that was not made through this service, by account."""
         self.unsettled: dict[int, Entry] = {}
         """Intents of which it isn't known what became of them."""
 
@@ -127,6 +148,14 @@ class Book:
             confirmed = Confirmation(entry.moment, entry.facts["text"])
             self.confirmations[entry.role, entry.person] = confirmed
 
+    def watched_groups(self) -> list[Holding]:
+        """The groups whose members are looked at, each with the role that it stands for."""
+        return [
+            (role, group)
+            for role, groups in self._groups.items()
+            for group in sorted(groups & self.watched)
+        ]
+
     def open_requests(self, today: date) -> list[Request]:
         """The requests that can still be decided, oldest first."""
         return [request for request in self.requests.values() if request.open_on(today)]
@@ -150,7 +179,7 @@ class Book:
         holding = (intent.role, person)
         until = date.fromisoformat(facts["until"]) if "until" in facts else None
         self.terms[holding] = Term(intent.moment, intent.actor, until, facts.get("reason", ""))
-        self.members[intent.group].add(person)
+        self._come(intent, person)
         if "first" in facts:
             self.first_appointed.add((intent.role, intent.person))
         self._answered(intent, approved=True)
@@ -172,11 +201,43 @@ class Book:
         change = entry.facts["change"]
         if change == "began":
             self.watched.add(entry.group)
+        elif change == "ended":
+            self._ended(entry)
+            return
         elif change == "joined":
-            self.members[entry.group].add(entry.person)
+            self._come(entry, entry.person)
         else:
             self._gone(entry.role, entry.group, entry.person)
+            if "gone" in entry.facts:
+                self._missed(entry)
+        if "after" in entry.facts:
+            after = datetime.fromisoformat(entry.facts["after"])
+            self.edits[entry.group, entry.person] = Edit(
+                entry.role, entry.group, entry.person, change == "joined", after, entry.moment
+            )
         self._count(entry.group, entry)
+
+    def _ended(self, entry: Entry) -> None:
+        """A group stands for a role no more: whoever held it through that group has left it."""
+        for person in list(self.members[entry.group]):
+            self._gone(entry.role, entry.group, person)
+        for kept in (self.members, self.emptied):
+            kept.pop(entry.group, None)
+        self.watched.discard(entry.group)
+        self._groups[entry.role].discard(entry.group)
+
+    def _come(self, entry: Entry, person: str) -> None:
+        """Somebody is in a role's group; whoever left before has a successor now."""
+        self.members[entry.group].add(person)
+        self.edits.pop((entry.group, person), None)
+        self.joined.setdefault((entry.role, person), entry.moment)
+        self.departed = {each: at for each, at in self.departed.items() if each[0] != entry.role}
+
+    def _missed(self, entry: Entry) -> None:
+        """Somebody is gone for good; who was renamed joins at the same moment, and isn't."""
+        came = [at for (role, _), at in self.joined.items() if role == entry.role]
+        if (entry.role, entry.person) not in self.joined and entry.moment not in came:
+            self.departed[entry.role, entry.person] = entry.moment
 
     def _count(self, group: str, entry: Entry) -> None:
         """Note since when a group is empty."""
@@ -191,8 +252,10 @@ class Book:
         Who still holds the role through another group has not left it.
         """
         self.members[group].discard(person)
+        self.edits.pop((group, person), None)
         if any(person in self.members[other] for other in self._groups[role]):
             return
+        self.joined.pop((role, person), None)
         self.terms.pop((role, person), None)
         self.confirmations.pop((role, person), None)
 

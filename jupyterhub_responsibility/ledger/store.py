@@ -31,7 +31,7 @@ from ..errors import LedgerError
 from .entry import Draft, Entry, breaks, stamp, write
 from .tables import VERSION_TABLE, entries, head
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration; a database that has it needs none."""
 
 WAIT = 3
@@ -92,7 +92,7 @@ class Store:
         """A ledger that stays as it is, whoever has it open meanwhile; it must be there."""
         store = cls(url)
         store._engine = _reading_engine(store._url)
-        with store._reading() as connection:
+        with store.reading() as connection:
             revision = _revision(connection)
         if revision is None:
             raise LedgerError("There is no ledger in that database")
@@ -104,7 +104,7 @@ class Store:
     def open(self) -> None:
         """Bring the tables up to date."""
         self._claim()
-        with self._writing() as connection:
+        with self.writing() as connection:
             if _revision(connection) != REVISION:
                 _migrate(connection)
         self._file = self._identity()
@@ -124,7 +124,7 @@ class Store:
         Without any, it shows whether that works.
         """
         self._still_there()
-        with self._writing() as connection:
+        with self.writing() as connection:
             last = connection.execute(select(head).with_for_update()).one()
             number, previous = last.number, last.digest
             if after not in (None, number):
@@ -142,13 +142,13 @@ class Store:
     def after(self, number: int, most: int = CHUNK) -> list[Entry]:
         """The entries after one, in order."""
         query = select(entries).where(entries.c.number > number).order_by(entries.c.number)
-        with self._reading() as connection:
+        with self.reading() as connection:
             return [_entry(row) for row in connection.execute(query.limit(most))]
 
     def page(self, wanted: Wanted, before: int | None, most: int) -> list[Entry]:
         """The newest entries that are wanted and come before one, newest first."""
         found = _newest(wanted, before, most)
-        with self._reading() as connection:
+        with self.reading() as connection:
             rows = {row.number: row for query in found for row in connection.execute(query)}
         return [_entry(rows[number]) for number in sorted(rows, reverse=True)[:most]]
 
@@ -161,7 +161,7 @@ class Store:
 
     def verify(self) -> list[str]:
         """Whatever is wrong with the chain, seen at one moment."""
-        with self._reading() as connection:
+        with self.reading() as connection:
             if not self.sqlite:
                 connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
             last = connection.execute(select(head)).one_or_none()
@@ -188,12 +188,14 @@ class Store:
         return None
 
     @contextmanager
-    def _reading(self) -> Iterator[Connection]:
+    def reading(self) -> Iterator[Connection]:
+        """A transaction that only reads."""
         with _in_words(), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def writing(self) -> Iterator[Connection]:
+        """A transaction that writes, all of it or nothing."""
         with _in_words(), self._engine.execution_options(writes=True).begin() as connection:
             yield connection
 

@@ -38,4 +38,25 @@ head = Table(
 )
 """One row: where the chain ends. Whoever appends holds it, and a lost end shows."""
 
+gaps = Table(
+    "responsibility_gaps",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("kind", String(40), nullable=False),
+    Column("about", Text, nullable=False),
+    Column("person", Text, nullable=False),
+    Column("since", String(32), nullable=False),
+    Column("until", String(32)),
+    Index("responsibility_gaps_until", "until"),
+)
+"""Each gap, from when it was noticed until it was seen to be closed."""
+
+readings = Table(
+    "responsibility_readings",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+"""How far a long reading of the hub has come, and what it found, as JSON."""
+
 VERSION_TABLE = "responsibility_version"

@@ -14,7 +14,7 @@ from pydantic import Field
 from typing_extensions import NotRequired, TypedDict  # pydantic wants these before Python 3.12
 
 from ..contacts import Kind
-from ..coverage import GapKind, Severity
+from ..coverage import GapKind, Severity, State
 from ..ledger import ConfirmationState, Event
 from ..model import Split
 
@@ -220,6 +220,7 @@ class Holder(TypedDict):
         Literal["account", "person"],
         Field(description="An account of the hub, or a person without one"),
     ]
+    staff: Annotated[bool, Field(description="Whether it is an account of the provider's people")]
     source: Annotated[str, Field(description="The hub's group, or `declaration`")]
     as_of: Annotated[Time | None, Field(description="When that was read")]
 
@@ -298,6 +299,13 @@ class Reading(TypedDict):
     hub_calls: Annotated[int, Field(description="Calls to the hub since the start")]
 
 
+class AccountsRead(TypedDict):
+    """How reading what accounts may do goes."""
+
+    as_of: Annotated[Time | None, Field(description="When the last whole reading of them began")]
+    trouble: Annotated[str | None, Field(description="Why it failed last")]
+
+
 class Declared(TypedDict):
     """The declaration, as it was loaded."""
 
@@ -320,6 +328,7 @@ class Health(TypedDict):
     version: str
     started_at: Time
     roster: Reading
+    accounts: AccountsRead
     declaration: Declared
     ledger: Ledger
     failing: Annotated[list[str], Field(description="Tasks of the service that failed last time")]
@@ -416,11 +425,19 @@ class Gap(TypedDict):
 
     kind: GapKind
     severity: Severity
-    about: Annotated[str, Field(description="The id of a role, a responsibility or a contact")]
-    user: Annotated[str | None, Field(description="The holder whom it is about")]
+    about: Annotated[
+        str,
+        Field(
+            description="The id of a role, a responsibility or a contact; or `admin` or `user`,"
+            " roles of the hub; or the name of a template"
+        ),
+    ]
+    user: Annotated[str | None, Field(description="The account or person whom it is about")]
+    group: Annotated[str | None, Field(description="The group of the hub that it is about")]
     title: str
     text: str
     since: Annotated[str | None, Field(description="Since when, as far as that is known")]
+    noticed: Annotated[str | None, Field(description="When this service first noticed it")]
     next: Annotated[str, Field(description="What to do next")]
     path: Annotated[str | None, Field(description="Where to do it, below the service's address")]
 
@@ -431,8 +448,11 @@ class CoveredResponsibility(TypedDict):
     id: str
     area: str
     state: Annotated[
-        Literal["covered", "single", "vacant", "nobody-meant", "unknown"],
-        Field(description="`nobody-meant`: the model gives it no role"),
+        State,
+        Field(
+            description="`provider-only`: the community's job, done by the provider's people alone;"
+            " `nobody-meant`: the model gives it no role"
+        ),
     ]
     holders: list[str]
 
@@ -445,6 +465,13 @@ class Coverage(Aged):
     gaps: list[Gap]
     responsibilities: list[CoveredResponsibility]
     unchecked: Annotated[list[str], Field(description="What could not be checked, in words")]
+    staff: Annotated[
+        list[str], Field(description="The provider's people who hold a role or have power here")
+    ]
+    accounts: Annotated[int | None, Field(description="How many accounts the hub has")]
+    accounts_as_of: Annotated[
+        str | None, Field(description="When the reading of all accounts began: the oldest facts")
+    ]
 
 
 class LedgerQuery(TypedDict):

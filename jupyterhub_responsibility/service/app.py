@@ -27,14 +27,18 @@ from traitlets.config import Application, Config, catch_config_error
 
 from .._version import __version__
 from ..appointments import Appointments
+from ..census import Census, of_interest
+from ..configured import other_groups
 from ..declaration import load
 from ..errors import ConfigurationError, ResponsibilityError
 from ..finder import Finder
-from ..handover import handed_over
+from ..handover import handed_over, hub_says
+from ..history import History
 from ..hub_api import HubAPI
 from ..hub_pages import Navigation
 from ..ledger import Entry, Ledger, Store
 from ..model import Declaration
+from ..observations import Observer
 from ..paths import STATIC
 from ..requests import Requests
 from ..roster import RosterKeeper, utcnow
@@ -43,6 +47,7 @@ from .events import emitter
 from .handlers.plain import FileHandler
 from .identity import cookie_secret, hub_oauth
 from .limits import Limiter
+from .live import Live
 from .openapi import document
 from .routes import OPERATIONS, OTHERWISE, PARAMETERS, ROUTES
 from .settings import Settings
@@ -86,9 +91,23 @@ def build_site(
     )
     rules = Rules(declaration, settings.authenticator_groups)
     appointments = Appointments(declaration, api, ledger, rules, utcnow, keeper.learn)
+    configured = hub_says()
+    census = Census(
+        declaration,
+        api,
+        ledger,
+        of_interest=lambda: of_interest(keeper.current, ledger.book),
+        other_groups=other_groups(configured, declaration.mapped_groups),
+        now=utcnow,
+        every=settings.accounts_seconds,
+        max_age=timedelta(seconds=settings.roster_max_age),
+    )
+    history = History(ledger, utcnow)
+    live = Live(declaration, settings, keeper, ledger, history, configured, utcnow)
+    observer = Observer(ledger, declaration, api.has_user, settings.authenticator_groups)
     watch = Watch(
-        declaration, keeper, ledger, appointments,
-        settings.roster_seconds, settings.settle_seconds,
+        keeper, observer, appointments, census, history,
+        live, settings.roster_seconds, settings.settle_seconds,
     )  # fmt: skip
     home = auth.base_url
     hub = auth.hub_host + auth.hub_prefix
@@ -107,7 +126,7 @@ def build_site(
     )
     return Site(
         settings, declaration, Finder(declaration), keeper, api, auth, templates, ledger,
-        appointments, Requests(declaration, ledger, rules, appointments, utcnow), watch,
+        appointments, Requests(declaration, ledger, rules, appointments, utcnow), live, watch,
         Limiter(time.monotonic), home, hub, started_at=utcnow(),
         # made when somebody first asks for it: it takes a tenth of the start
         api_document=cache(lambda: document(OPERATIONS, PARAMETERS, home, auth.cookie_name)),
@@ -117,14 +136,23 @@ def build_site(
 def web_application(site: Site, secret: bytes) -> WebApplication:
     """The routes of a site as a tornado application."""
     home, take = site.home, {"site": site}
-    routes: list[Any] = [(home + route.pattern, route.handler, take) for route in ROUTES]
+    routes: list[Any] = [
+        (home + route.pattern, route.handler, {**take, "route": f"/{route.path}", **route.options})
+        for route in ROUTES
+    ]
     routes.append((f"{home}static/(.*)", FileHandler, {"path": str(STATIC)}))
     routes.append((home.rstrip("/"), RedirectHandler, {"url": home, "permanent": False}))
     routes += [(home + pattern, handler, take) for pattern, handler in OTHERWISE]
+
+    def answered(handler: RequestHandler) -> None:
+        log_request(handler)
+        request, route = handler.request, getattr(handler, "route", "other")
+        site.metrics.took(request.method, route, handler.get_status(), request.request_time())
+
     return WebApplication(
         routes,
         cookie_secret=secret,
-        log_function=log_request,
+        log_function=answered,
         default_handler_class=OTHERWISE[-1][1],
         default_handler_args=take,
     )
@@ -207,6 +235,7 @@ async def _work(site: Site, app: WebApplication) -> None:
     """Answer requests, and read the roster in between, until cancelled."""
     server = await _listen(app, site.settings, site.auth)
     try:
+        await asyncio.to_thread(site.try_templates)  # by now somebody may be waiting
         await site.watch.run()
     finally:
         server.stop()

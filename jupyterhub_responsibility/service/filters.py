@@ -8,6 +8,9 @@ from datetime import datetime, timedelta, timezone
 from ..errors import RefusedError
 from ..ledger import Wanted
 
+FIELDS = ("person", "role", "since", "until", "before")
+"""What can be asked for in an address."""
+
 
 def wanted(given: Mapping[str, str]) -> tuple[Wanted, int | None]:
     """The filter, and the entry before which to begin. Raises RefusedError.

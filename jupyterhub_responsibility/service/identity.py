@@ -28,6 +28,9 @@ With one twice as long, the cookie would reach the 4,096 bytes that browsers kee
 """
 
 
+METRICS_SCOPE = "read:metrics"
+
+
 class SealedOAuth(HubOAuth):  # type: ignore[misc]  # JupyterHub is untyped
     """HubOAuth that keeps nothing of a login in memory: its state travels along, sealed.
 
@@ -134,6 +137,11 @@ async def _answer(asked: Awaitable[Any], timeout: float) -> dict[str, Any] | Non
 def may_enter(auth: HubOAuth, model: dict[str, Any]) -> bool:
     """Whether the scopes of an identity give access to this service."""
     return bool(auth.check_scopes(auth.access_scopes, model))
+
+
+def may_measure(model: dict[str, Any]) -> bool:
+    """Whether an identity may read the metrics: by the scope that opens the hub's own."""
+    return METRICS_SCOPE in model["scopes"]
 
 
 def viewer_of(model: dict[str, Any]) -> Viewer:

@@ -15,7 +15,7 @@ from ..model import Contact, Model, Party, Responsibility, Role, Roster, Viewer
 from ..sentences import sentence
 from ..text import iso
 from . import api_types
-from .pages import Subject, covered, request_lines
+from .pages import Subject, request_lines
 
 
 def me(subject: Subject, viewer: Viewer) -> api_types.Me:
@@ -67,7 +67,7 @@ def role(subject: Subject, role_id: str) -> api_types.RoleInFull:
     held = filling(subject.declaration, subject.roster, role_id)
     return {
         **_role(subject, role_id),
-        **_filling(held),
+        **_filling(subject, held),
         "duties": [_duty(each) for each in duties(subject.declaration.model, [role_id])],
         **_age(subject.roster),
     }
@@ -77,7 +77,7 @@ def roles(subject: Subject) -> api_types.Roles:
     """`GET api/roles`: every role with its holders."""
     return {
         "roles": [
-            {**_role(subject, held.role.id), **_filling(held)}
+            {**_role(subject, held.role.id), **_filling(subject, held)}
             for held in subject.desk.fillings.values()
         ],
         **_age(subject.roster),
@@ -93,7 +93,7 @@ def contacts(subject: Subject, finder: Finder, question: str) -> api_types.Conta
         answers = desk.directory()
     return {
         "q": question,
-        "answers": [_answer(answer) for answer in answers],
+        "answers": [_answer(subject, answer) for answer in answers],
         "otherwise": [_contact(contact) for contact in desk.first_contacts()],
         **_age(subject.roster),
     }
@@ -132,7 +132,7 @@ def change(subject: Subject, outcome: Entry) -> api_types.Change:
         "user": outcome.person,
         "result": "done" if outcome.facts["result"] == "done" else "unchanged",
         "entry": outcome.number,
-        "holders": [_holder(each) for each in held.holders],
+        "holders": [_holder(subject, each) for each in held.holders],
     }
 
 
@@ -172,7 +172,7 @@ def requests(subject: Subject, viewer: Viewer) -> api_types.Requests:
 
 def coverage(subject: Subject) -> api_types.Coverage:
     """`GET api/coverage`: gaps, what every responsibility has, and what was not checked."""
-    found = covered(subject)
+    found, accounts = subject.coverage, subject.facts.accounts
     return {
         "headline": found.headline,
         "summary": found.summary,
@@ -182,11 +182,13 @@ def coverage(subject: Subject) -> api_types.Coverage:
                 "severity": gap.severity,
                 "about": gap.about,
                 "user": gap.person or None,
+                "group": gap.group or None,
                 "title": gap.title,
                 "text": gap.text,
                 "since": gap.since.isoformat() if gap.since else None,
+                "noticed": iso(gap.noticed),
                 "next": gap.step.label,
-                "path": gap.step.path or None,
+                "path": None if gap.step.on_hub else gap.step.path or None,
             }
             for gap in found.gaps
         ],
@@ -200,6 +202,9 @@ def coverage(subject: Subject) -> api_types.Coverage:
             for each in found.responsibilities
         ],
         "unchecked": list(found.unchecked),
+        "staff": list(found.staff),
+        "accounts": accounts.total if accounts.read_at else None,
+        "accounts_as_of": iso(accounts.read_at),
         **_age(subject.roster),
     }
 
@@ -213,13 +218,9 @@ def ledger(entries: Sequence[Entry], model: Model, most: int) -> api_types.Entri
 
 
 def _confirmation(subject: Subject, viewer: Viewer, role: Role) -> api_types.Confirmation:
-    confirmation = subject.book.confirmations.get((role.id, viewer.name))
     text = text_of(subject.declaration, role)
-    return {
-        "state": subject.state(role, viewer.name, text),
-        "at": iso(confirmation.at) if confirmation else None,
-        "text": text,
-    }
+    stands = subject.standing(role, viewer.name, text)
+    return {"state": stands.state, "at": iso(stands.confirmed_at), "text": text}
 
 
 def _age(roster: Roster) -> api_types.Aged:
@@ -278,19 +279,20 @@ def _links(subject: Subject, target: str) -> list[api_types.Link]:
     return [{"title": x.title, "url": x.url} for x in subject.declaration.links_for(target)]
 
 
-def _filling(held: Filling) -> api_types.Filling:
+def _filling(subject: Subject, held: Filling) -> api_types.Filling:
     """`known` is false, and nobody is listed from the hub, while the roster cannot tell."""
     return {
-        "holders": [_holder(each) for each in held.holders],
+        "holders": [_holder(subject, each) for each in held.holders],
         "known": held.known,
         "missing_groups": list(held.missing),
     }
 
 
-def _holder(holder: Holder) -> api_types.Holder:
+def _holder(subject: Subject, holder: Holder) -> api_types.Holder:
     return {
         "name": holder.name,
         "kind": holder.kind,
+        "staff": subject.facts.is_staff(holder),
         "source": holder.source,
         "as_of": iso(holder.as_of),
     }
@@ -326,14 +328,14 @@ def _ways(contact: Contact) -> api_types.Ways:
     return said
 
 
-def _answer(answer: Answer) -> api_types.Answer:
+def _answer(subject: Subject, answer: Answer) -> api_types.Answer:
     return {
         "id": answer.id,
         "kind": answer.kind,
         "title": answer.title,
         "about": list(answer.about),
         "role": answer.filling.role.id if answer.filling else None,
-        "holders": [_holder(each) for each in answer.holders],
+        "holders": [_holder(subject, each) for each in answer.holders],
         "contacts": [_channel(each) for each in answer.channels],
         "because": answer.because or None,
     }

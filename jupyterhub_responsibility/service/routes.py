@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from tornado.web import RequestHandler
 
 from . import api_types, bodies
-from .handlers import api, people, plain
+from .downloads import DOWNLOADS
+from .handlers import api, exports, people, plain
 from .handlers.base import Handler
 from .openapi import Operation, Operations, Parameter
 
@@ -28,13 +29,15 @@ WRITING = (413, 429)
 class Route:
     """A path below the service's prefix, as people write it, with its handler and purpose.
 
-    `operations` is what the API does there, by method; pages have none.
+    `operations` is what the API does there, by method; pages have none. `options` are what its
+    handler is told beside the site.
     """
 
     path: str
     handler: type[RequestHandler]
     purpose: str
     operations: Mapping[str, Operation] = field(default_factory=dict)
+    options: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def pattern(self) -> str:
@@ -60,7 +63,18 @@ ROUTES: tuple[Route, ...] = (
     Route("admin", people.AdminHandler, "for those in charge: what is covered, and what to do"),
     Route("oauth_callback", plain.CallbackHandler, "the end of a login"),
     Route("users", people.UsersHandler, "add users"),
+    Route("exports/print", exports.PrintHandler, "for those in charge: all of it, for paper"),
+    *(
+        Route(
+            f"exports/{each.name}",
+            exports.DownloadHandler,
+            f"for those in charge: {each.purpose}",
+            options={"download": each},
+        )
+        for each in DOWNLOADS
+    ),
     Route("ledger", people.LedgerHandler, "who did what, for those who may appoint"),
+    Route("metrics", plain.MetricsHandler, "figures for Prometheus, see [Metrics](metrics.md)"),
     endpoint(
         "healthz",
         plain.HealthHandler,

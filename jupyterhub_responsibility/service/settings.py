@@ -95,6 +95,12 @@ class Settings(Configurable):
         help="For how long to believe the hub about who somebody is, in seconds.",
     ).tag(config=True)
 
+    accounts_seconds = Float(
+        20.0,
+        min=1.0,
+        help="How often to read what accounts may do, on a hub that is small enough, in seconds.",
+    ).tag(config=True)
+
     settle_seconds = Float(
         60.0,
         min=1.0,

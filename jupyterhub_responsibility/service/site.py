@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 from jupyterhub.services.auth import HubOAuth
 
@@ -25,6 +25,8 @@ from ..roster import RosterKeeper, utcnow
 from . import pages
 from .api_types import Document
 from .limits import Limiter
+from .live import Live
+from .metrics import Measured, Metrics
 from .settings import Settings
 from .templating import HubUser, Templates
 from .watch import Watch
@@ -62,6 +64,7 @@ class Site:
     ledger: Ledger
     appointments: Appointments
     requests: Requests
+    live: Live
     watch: Watch
     limiter: Limiter
     home: str
@@ -69,13 +72,14 @@ class Site:
     started_at: datetime
     api_document: Callable[[], Document]
     style: str = field(init=False)
+    metrics: Metrics = field(init=False)
 
     def __post_init__(self) -> None:
         self.style = fingerprint(STATIC)
+        self.metrics = Metrics(self.measured)
         self._kept = lru_cache(maxsize=KEPT_PAGES)(self._render_for)
-        self._try_templates()
 
-    def _try_templates(self) -> None:
+    def try_templates(self) -> None:
         """Find out at start, not at the first visit, whether the operator's own can be used."""
         page = pages.ErrorPage(404, "", ())
         for viewer in (None, Viewer("somebody"), Viewer("somebody", admin=True)):
@@ -84,13 +88,19 @@ class Site:
     @property
     def subject(self) -> pages.Subject:
         """What pages are about, at this moment."""
-        return pages.Subject(
-            self.declaration,
-            self.keeper.current,
-            self.settings,
-            self.ledger.book,
-            self.ledger.read,
-            utcnow().date(),
+        return self.live.subject
+
+    def measured(self) -> Measured:
+        """What the metrics are made of, at this moment; asks nobody."""
+        subject = self.subject
+        return Measured(
+            facts=replace(subject.facts, roster=self.keeper.current, now=utcnow()),
+            coverage=subject.coverage,
+            hub_calls=self.api.calls,
+            hub_failures=self.api.failures,
+            hub_seconds=self.api.seconds,
+            failing=len(self.watch.troubles),
+            faults=len(self.faults()),
         )
 
     def my_page(self, viewer: Viewer, xsrf: str, news: News = NOTHING_NEW) -> str:
@@ -118,14 +128,16 @@ class Site:
     ) -> str:
         """Adding users, as HTML."""
         return self.render(
-            "responsibility-users.html", "Add people", "users", page, viewer, xsrf, news
+            "responsibility-users.html", page.title, "users", page, viewer, xsrf, news
         )
 
     def ledger_page(self, viewer: Viewer, xsrf: str, page: pages.LedgerPage) -> str:
         """The ledger, as HTML."""
-        return self.render(
-            "responsibility-ledger.html", "What was done", "ledger", page, viewer, xsrf
-        )
+        return self.render("responsibility-ledger.html", page.title, "ledger", page, viewer, xsrf)
+
+    def print_page(self, viewer: Viewer, xsrf: str, page: pages.PrintPage) -> str:
+        """Everything on one page, as HTML."""
+        return self.render("responsibility-print.html", page.title, "print", page, viewer, xsrf)
 
     def _page(
         self, name: str, argument: str, viewer: Viewer, xsrf: str, news: News = NOTHING_NEW
@@ -136,13 +148,7 @@ class Site:
         """
         if news is not NOTHING_NEW:
             return self._render_for(name, argument, viewer, xsrf, None, news)
-        version = (
-            self.keeper.current.version,
-            self.ledger.book.number,
-            self.ledger.read,
-            utcnow().date(),
-            self.notes(viewer),
-        )
+        version = (*self.live.version, self.notes(viewer))
         return self._kept(name, argument, viewer, xsrf, version)
 
     def _render_for(
@@ -154,23 +160,10 @@ class Site:
         version: object,  # noqa: ARG002  # part of the key under which the page is kept
         news: News = NOTHING_NEW,
     ) -> str:
-        subject = self.subject
-        page: Any
-        if name == "me":
-            page = pages.my_page(subject, viewer)
-            title = "Your responsibilities" if page.roles else "Whom to ask"
-        elif name == "model":
-            page, title = pages.model_page(subject), "Who looks after this hub"
-        elif name == "panel":
-            page = pages.admin_page(subject, viewer)
-            title = page.coverage.headline
-        elif name == "role":
-            page = pages.role_page(subject, viewer, argument)
-            title = page.filling.role.title
-        else:
-            page = pages.contacts_page(subject, self.finder, argument)
-            title = "Whom do I ask?"
-        return self.render(f"responsibility-{name}.html", title, name, page, viewer, xsrf, news)
+        page = MAKE[name](self, viewer, argument)
+        return self.render(
+            f"responsibility-{name}.html", page.title, name, page, viewer, xsrf, news
+        )
 
     def render(
         self,
@@ -273,6 +266,24 @@ class Site:
             return "missing"
         same = abs(changed - self.declaration.as_of.timestamp()) < 1  # it may be an older one
         return "loaded" if same else "changed"
+
+
+class Page(Protocol):
+    """What a page says."""
+
+    @property
+    def title(self) -> str:
+        """For the browser's tab, and the heading."""
+
+
+MAKE: Mapping[str, Callable[[Site, Viewer, str], Page]] = {
+    "me": lambda site, viewer, _: pages.my_page(site.subject, viewer),
+    "model": lambda site, *_: pages.model_page(site.subject),
+    "panel": lambda site, viewer, _: pages.admin_page(site.subject, viewer),
+    "role": lambda site, viewer, role_id: pages.role_page(site.subject, viewer, role_id),
+    "contacts": lambda site, _, asked: pages.contacts_page(site.subject, site.finder, asked),
+}
+"""The pages that are kept, by the name that their template has."""
 
 
 def fingerprint(folder: Path) -> str:

@@ -52,16 +52,19 @@ class Templates:
     def render(self, template: str, context: Mapping[str, Any]) -> str:
         """Render a template with what every page needs and the context."""
         values = {**self._base, **context}
+        environment = self._environment  # another thread may leave the operator's out meanwhile
         try:
-            return self._environment.get_template(template).render(values)
+            return environment.get_template(template).render(values)
         except Exception as error:  # whatever an operator's template may raise
-            if self._environment is self._hubs_own:
+            if environment is self._hubs_own:
                 raise
             html = self._hubs_own.get_template(template).render(values)
             self._do_without(error)
             return html
 
     def _do_without(self, error: Exception) -> None:
+        if self.trouble:
+            return
         self.trouble = f"{type(error).__name__}: {error}"
         self._environment = self._hubs_own
         log.warning(

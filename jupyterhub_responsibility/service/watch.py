@@ -1,7 +1,8 @@
 """What the service does by itself: it keeps roster, ledger and hub in step.
 
-Every round reads the roster and records what others changed; every minute it also settles what
-was left open, appoints first holders, and ends terms. Nothing that fails ends it.
+Every round reads the roster and records what others changed, and which gaps there are; every
+minute it also settles what was left open, appoints first holders, and ends terms. Beside that, it
+reads what accounts may do, a little at a time. Nothing that fails ends it.
 """
 
 from __future__ import annotations
@@ -11,13 +12,17 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from ..appointments import Appointments
+from ..census import Census
 from ..errors import ResponsibilityError
-from ..ledger import Ledger
-from ..model import Declaration
-from ..observations import observe
+from ..history import History
+from ..observations import Observer
 from ..roster import RosterKeeper
+from .live import Live
 
 log = logging.getLogger(__name__)
+
+
+UNFORESEEN = "It failed in an unforeseen way"
 
 
 class Watch:
@@ -28,17 +33,21 @@ class Watch:
 
     def __init__(
         self,
-        declaration: Declaration,
         keeper: RosterKeeper,
-        ledger: Ledger,
+        observer: Observer,
         appointments: Appointments,
+        census: Census,
+        history: History,
+        live: Live,
         interval: float,
         settle_every: float,
     ) -> None:
-        self._declaration = declaration
         self._keeper = keeper
-        self._ledger = ledger
+        self._observer = observer
         self._appointments = appointments
+        self._census = census
+        self._history = history
+        self._live = live
         self._interval = interval
         self._settle_every = settle_every
         self.troubles: dict[str, str] = {}
@@ -46,10 +55,24 @@ class Watch:
 
     async def run(self) -> None:
         """Go round for ever."""
+        await asyncio.gather(self._rounds(), self._read_accounts())
+
+    async def _read_accounts(self) -> None:
+        while True:
+            self._rest = self._interval
+            await self._attempt("reading accounts", self._read_on)
+            await asyncio.sleep(self._rest)
+
+    async def _read_on(self) -> None:
+        self._rest = await self._census.step()
+
+    async def _rounds(self) -> None:
         clock = asyncio.get_running_loop().time
         settled = float("-inf")
         while True:
+            accounts = self._census.current
             await self._keeper.refresh()
+            self._live.roster_read(accounts)
             if clock() - settled >= self._settle_every:
                 acted = [
                     await self._attempt("settling", self._appointments.settle),
@@ -57,10 +80,14 @@ class Watch:
                 ]
                 settled = clock() if all(acted) else settled
             await self._attempt("observing", self._observe)
+            await self._attempt("noting gaps", self._note)
             await asyncio.sleep(self._interval)
 
     async def _observe(self) -> None:
-        await observe(self._ledger, self._declaration, self._keeper.current)
+        await self._observer.look(self._keeper.current)
+
+    async def _note(self) -> None:
+        await self._history.note(self._live.subject.coverage)
 
     async def _act(self) -> None:
         first = await self._appointments.appoint_first()
@@ -75,8 +102,9 @@ class Watch:
                 log.warning("%s failed: %s", name.capitalize(), error)
             self.troubles[name] = str(error)
         except Exception:
-            log.exception("%s failed in an unforeseen way", name.capitalize())
-            self.troubles[name] = "It failed in an unforeseen way"
+            if self.troubles.get(name) != UNFORESEEN:
+                log.exception("%s failed in an unforeseen way", name.capitalize())
+            self.troubles[name] = UNFORESEEN
         else:
             self.troubles.pop(name, None)
         return name not in self.troubles

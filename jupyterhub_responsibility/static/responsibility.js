@@ -1,15 +1,18 @@
-// Makes pages better that work without it: local times, and answers while the question is typed.
+// Makes pages better that work without it: local times, answers while the question is typed, and a
+// button for printing.
 (function () {
   "use strict";
 
-  function localTimes(root) {
+  // On paper, a time needs its day and its zone.
+  function localTimes(root, onPaper) {
     root.querySelectorAll("time[datetime*=T]").forEach(function (element) {
       var moment = new Date(element.dateTime);
       if (!isNaN(moment)) {
-        var today = moment.toDateString() === new Date().toDateString();
+        var today = !onPaper && moment.toDateString() === new Date().toDateString();
         element.textContent = moment.toLocaleString([], {
           day: today ? undefined : "numeric", month: today ? undefined : "short",
           year: today ? undefined : "numeric", hour: "2-digit", minute: "2-digit",
+          timeZoneName: onPaper ? "short" : undefined,
         });
         element.title = moment.toString();
       }
@@ -52,6 +55,16 @@
     });
   }
 
+  function print() {
+    window.addEventListener("beforeprint", function () { localTimes(document, true); });
+    window.addEventListener("afterprint", function () { localTimes(document); });
+    document.querySelectorAll("button[data-print]").forEach(function (button) {
+      button.hidden = false;
+      button.addEventListener("click", function () { window.print(); });
+    });
+  }
+
   localTimes(document);
+  print();
   askWhileTyping();
 })();

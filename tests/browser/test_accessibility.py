@@ -28,6 +28,7 @@ PAGES = (
     ("hanna", "users"),
     ("root", "ledger"),
     ("root", "ledger?person=nobody"),
+    ("rita", "exports/print"),
     ("uwe", "no/such/page"),
     ("", "no/such/page"),
 )
@@ -51,6 +52,7 @@ PARTIALS = (
     ("uwe", "hub/home", "#responsibility-home"),
     ("", "hub/login", "#responsibility-public"),
     ("uwe", "hub/no-such-page", "#responsibility-public"),
+    ("rita", "hub/admin", "#responsibility-admin"),
     ("root", "hub/admin", "#responsibility-admin"),
 )
 
@@ -79,7 +81,7 @@ def test_axe_finds_nothing_on_our_pages(open_as, who, path):
     assert faults_in_both_themes(open_as(who, path)) == []
 
 
-@pytest.mark.parametrize("path", ["", "model", "roles/hub-administrator"])
+@pytest.mark.parametrize("path", ["", "model", "roles/hub-administrator", "exports/print"])
 def test_axe_finds_nothing_on_a_phone(open_as, path):
     """What is arranged otherwise on a phone has no fault either."""
     assert faults_in_both_themes(open_as("rita", path, width=360)) == []

@@ -13,6 +13,7 @@ PAGES = (
     ("root", "roles/hub-administrator"),
     ("hanna", "users"),
     ("root", "ledger"),
+    ("rita", "exports/print"),
     ("uwe", "no/such/page"),
 )
 WIDTHS = (1440, 360)

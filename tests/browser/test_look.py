@@ -36,6 +36,7 @@ def too_wide(page, selector: str = "html") -> int:
         ("root", ""),
         ("root", "users"),
         ("root", "ledger"),
+        ("rita", "exports/print"),
         ("rita", "roles/hub-administrator"),
         *(("uwe", path) for path in PAGES),
     ],
@@ -53,6 +54,7 @@ def test_nothing_has_to_be_scrolled_sideways(open_as, who, path):
     [
         *(("rita", path) for path in PAGES),
         ("root", "ledger"),
+        ("root", "exports/print"),
         ("root", "roles/hub-administrator"),
         ("root", "roles/community-representative"),
     ],

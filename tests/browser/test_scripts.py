@@ -15,6 +15,7 @@ PAGES = (
     "roles/hub-administrator",
     "users",
     "ledger",
+    "exports/print",
     "no/such/page",
 )
 LABEL = "Whom do I ask about"

@@ -20,6 +20,7 @@ from jupyterhub_responsibility.hub_pages import HubPages
 from jupyterhub_responsibility.ledger import EVENTS
 from jupyterhub_responsibility.service import limits, pages
 from jupyterhub_responsibility.service.handlers import base
+from jupyterhub_responsibility.service.metrics import METRICS
 from jupyterhub_responsibility.service.routes import OPERATIONS, ROUTES
 from jupyterhub_responsibility.service.settings import Settings
 
@@ -171,6 +172,14 @@ def test_every_rule_and_event():
     assert "<!-- table: rules -->" in page("acting.md")
     assert "<!-- table: events -->" in page("ledger.md")
     assert named(section("ledger.md", "What is in it")) == set(EVENTS)
+
+
+def test_every_metric_and_alert():
+    """Each metric has its row with its labels, and each alert has its own."""
+    table = rows(section("metrics.md", "What there is"))
+    documented = {row[0].strip("`"): tuple(re.findall(r"`(\w+)`", row[2])) for row in table}
+    assert documented == {metric.name: metric.labels for metric in METRICS}
+    assert "<!-- table: alerts -->" in section("metrics.md", "Alerts")
 
 
 def test_every_template():

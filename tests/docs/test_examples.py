@@ -42,9 +42,15 @@ GROUPS = {
 """What every declaration on the built-in model needs; examples may leave it out."""
 
 HELM = [block for block in blocks("yaml") if block.text.startswith("hub:")]
-DECLARATIONS = [block for block in blocks("yaml") if block not in HELM]
+PROMETHEUS = [
+    block
+    for block in blocks("yaml", "python")
+    if block.text.startswith("scrape_configs:") or '"name": "prometheus"' in block.text
+]
+"""How Prometheus reads the metrics: tests/fleet does as they say."""
+DECLARATIONS = [block for block in blocks("yaml") if block not in (*HELM, *PROMETHEUS)]
 SERVICE = [block for block in blocks("python") if "c.EventLogger" in block.text]
-HUB = [block for block in blocks("python") if block not in SERVICE]
+HUB = [block for block in blocks("python") if block not in (*SERVICE, *PROMETHEUS)]
 ACTING = ("GET api/requests", "GET api/ledger")
 """What answers with something only once something was done."""
 API = [
@@ -190,6 +196,22 @@ def test_healthz_answers_as_documented(hub):
     shape(json.loads(block.text), hub.health(), "healthz")
 
 
+@pytest.mark.parametrize(
+    ("heading", "name"),
+    [("Who holds which role", "holders"), ("Whom to ask about what", "contacts")],
+)
+def test_exports_are_as_documented(heading: str, name: str, hub):
+    """What can be taken along really has the keys that the docs show, in both formats."""
+    headers = {"Authorization": f"token {hub.token_for('hanna')}"}
+    (block,) = (each for each in blocks("json") if each.heading == heading)
+    documented = json.loads(block.text)
+    real = requests.get(hub.page(f"exports/{name}.json"), headers=headers)
+    shape(documented, real.json(), name)
+    table = requests.get(hub.page(f"exports/{name}.csv"), headers=headers)
+    columns = table.content.decode("utf-8-sig").splitlines()[0].split(",")
+    assert columns == list(documented[name][0]) == list(real.json()[name][0])
+
+
 def test_errors_are_as_documented(hub):
     """An error of the API has the shape, and the words, that the docs show."""
     (block,) = (each for each in blocks("json") if each.heading == "Errors")
@@ -202,9 +224,7 @@ def test_errors_are_as_documented(hub):
 def own_hub(tmp_path_factory):
     """A hub to change: the other one is to be left as it is."""
     with RealHub(tmp_path_factory.mktemp("docs")) as running:
-        running.put_in_group("hub-admins", "hanna", "rita")
-        running.put_in_group("community-reps", "rita")
-        yield running
+        yield running.with_holders()
 
 
 def example(heading: str) -> tuple[Any, Any]:

@@ -26,7 +26,7 @@ GROUPS = tuple(ROLE_OF)
 
 DECLARATION = {
     "community": {"name": "Reef Lab", "url": "https://reef.example"},
-    "provider": {"name": "Cloud Crew", "url": "https://crew.example"},
+    "provider": {"name": "Cloud Crew", "url": "https://crew.example", "staff": ["kim"]},
     "roles": {
         ADMINISTRATOR: {"groups": ["hub-admins"]},
         REPRESENTATIVE: {"groups": ["community-reps"]},

@@ -10,15 +10,19 @@ import signal
 import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timezone
 from urllib.parse import quote
 
 import pytest
 import requests
 from bs4 import BeautifulSoup
 
+from jupyterhub_responsibility.errors import HubError
+from jupyterhub_responsibility.hub_api import HubAPI
+
 from ..faultproxy import FaultProxy
-from ..realhub import RealHub
-from .test_configurations import QUICK, service_of
+from ..realhub import ADMIN_TOKEN, RealHub
+from .test_configurations import QUICK
 
 IDENTITY, ROSTER = "/hub/api/user", "/hub/api/groups"
 TIMEOUT = 3
@@ -278,7 +282,7 @@ def test_the_service_is_killed_while_the_hub_fails(bad, hub):
     """The hub starts it again; what it has never read, it says that it cannot tell."""
     token, started_at = hub.token_for("hanna"), hub.health()["started_at"]
     with bad.fault(only=ROSTER, status=500):
-        service_of(hub).kill()
+        hub.service.kill()
         hub.wait_for(lambda: hub.health()["started_at"] != started_at)
         hub.wait_for(lambda: "500" in hub.health()["roster"]["trouble"])
         page = get(hub, "roles/hub-administrator", token)
@@ -292,6 +296,41 @@ def test_the_service_is_killed_while_the_hub_fails(bad, hub):
     assert [own["id"] for own in mine["roles"]] == ["hub-administrator"]
     hub.wait_for(lambda: hub.health()["status"] == "ok")
     assert "hanna" in get(hub, "roles/hub-administrator", token).text
+
+
+# -- the hub does not tell what accounts may do
+
+ACCOUNT = b'{"name": "ada", "admin": false, "roles": [], "last_activity": "2026-11-22T10:00:00"}'
+NO_ACCOUNTS = {
+    "answers 500": ({"status": 500}, "answered 500 to /users"),
+    "answers nothing": ({"status": 200, "body": b'{"items": [{}]}'}, "last seen"),
+    "answers a bad page": (
+        {"status": 200, "body": b'{"items": [{}], "_pagination": 7}'},
+        "makes no sense",
+    ),
+    "tells no time zone": (
+        {"status": 200, "body": b'{"items": [%s]}' % ACCOUNT},
+        "time zone",
+    ),
+}
+
+
+@pytest.mark.parametrize(("how", "said"), NO_ACCOUNTS.values(), ids=NO_ACCOUNTS.keys())
+def test_the_hub_does_not_say_what_accounts_may_do(bad, hub, how, said):
+    """The self-check says what is wrong, and the panel that it could not check."""
+    with bad.fault(only="/hub/api/users?", **how):
+        hub.wait_for(lambda: said in (hub.health()["accounts"]["trouble"] or ""), seconds=30)
+        panel = get(hub, "api/coverage", hub.token_for("hanna")).json()
+    assert any(said in each for each in panel["unchecked"])
+    hub.wait_for(lambda: hub.health()["accounts"]["trouble"] is None, seconds=30)
+
+
+async def test_no_failure_names_an_account(bad, hub):
+    """What is wrong is said to everybody, so it is said without names."""
+    api = HubAPI(bad.url, ADMIN_TOKEN)
+    with bad.fault(only="/hub/api/users/", status=500), pytest.raises(HubError) as caught:
+        await api.account("hanna", datetime.now(timezone.utc))
+    assert str(caught.value) == "The hub answered 500 to /users"
 
 
 # -- people, groups and declarations change

@@ -8,7 +8,6 @@ from textwrap import dedent
 from threading import Thread
 from urllib.parse import quote, urlsplit
 
-import psutil
 import pytest
 import requests
 from bs4 import BeautifulSoup
@@ -384,6 +383,11 @@ def own_look(tmp_path_factory):
         yield hub
 
 
+def test_templates_are_tried_at_start(own_look):
+    """Whether a page.html can be used is found out before anybody opens a page."""
+    assert own_look.health()["templates"] == {"operators_own": False}
+
+
 def test_an_account_without_the_scope(own_look):
     """Who may not open the page is told by the hub whom to ask, and by the API what is missing."""
     reply = own_look.visit("uwe").get(own_look.page())
@@ -443,6 +447,18 @@ def test_a_page_html_that_fails_for_some(tmp_path, caplog):
     assert len(caplog.records) == 1
 
 
+def test_a_page_html_that_fails_twice_at_once(tmp_path, caplog):
+    """Whoever meets it while another leaves it out gets the hub's look too; it is said once."""
+    (tmp_path / "page.html").write_text("{% if meanwhile %}{{ meanwhile() }}{% endif %}{{ no.no }}")
+    templates = Templates([str(tmp_path)], {"static_url": lambda path, **_: path})
+    context = {"parsed_scopes": {}, "no_spawner_check": True, "user": HubUser(Viewer("uwe"))}
+    html = templates.render(
+        "page.html", {**context, "meanwhile": lambda: templates.render("page.html", context)}
+    )
+    assert "jupyterhub-logo" in html
+    assert len(caplog.records) == 1
+
+
 # -- starting, stopping, starting again
 
 
@@ -455,16 +471,6 @@ class Quick(service._ServiceSpawner):
 
 service._ServiceSpawner = Quick
 """
-
-
-def service_of(hub) -> psutil.Process:
-    """The process of the service."""
-    (found,) = [
-        child
-        for child in psutil.Process(hub.process.pid).children()
-        if "jupyterhub_responsibility" in " ".join(child.cmdline())
-    ]
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -509,7 +515,7 @@ def test_the_service_dies_in_mid_login(restarting):
     session = restarting.visit("hanna")
     to_hub = session.get(restarting.page(), allow_redirects=False).headers["Location"]
     started_at = restarting.health()["started_at"]
-    service_of(restarting).kill()
+    restarting.service.kill()
     reply = session.get(restarting.page())
     assert reply.status_code == 503
     assert "https://reef.example/help" in reply.text
@@ -522,11 +528,11 @@ def test_the_service_dies_in_mid_login(restarting):
 
 def test_the_hub_is_killed(restarting):
     """What a killed hub leaves behind leaves too, and the next hub's service has the port."""
-    orphan, started_at = service_of(restarting), restarting.health()["started_at"]
+    orphan, started_at = restarting.service, restarting.health()["started_at"]
     restarting.process.kill()
     restarting.process.wait()
     restarting.start(wait=False)
     restarting.wait_for(lambda: restarting.health()["started_at"] != started_at)
     assert not orphan.is_running()
-    assert service_of(restarting).is_running()
+    assert restarting.service.is_running()
     assert restarting.visit("uwe").get(restarting.page()).status_code == 200

@@ -11,6 +11,7 @@ from jupyterhub.auth import Authenticator
 from traitlets.config import Config
 
 from jupyterhub_responsibility import enable, hub_config
+from jupyterhub_responsibility.access import POWER_SCOPES
 from jupyterhub_responsibility.errors import (
     ConfigurationError,
     DeclarationError,
@@ -85,6 +86,7 @@ def test_it_adds_roles_groups_service_and_templates(c, version):
     assert set(named(hub.load_roles, "responsibilities-service")["scopes"]) == {
         "groups!group=hub-admins",
         "groups!group=community-reps",
+        *POWER_SCOPES,
         "admin:users",
     }
 
@@ -411,6 +413,12 @@ def with_role(**changes):
     return lambda c: lambda: enable(c, declaring(**changes))
 
 
+def with_need(scope):
+    changed = {"responsibilities": [{"id": "decide-finances", "needs": [scope]}]}
+    areas = {"community-leadership": changed}
+    return lambda c: lambda: enable(c, {**DECLARATION, "areas": areas})
+
+
 def a_role_of_the_hubs_own(c):
     roles = {**DECLARATION["roles"], "user": {"title": "User", "groups": ["everyone"]}}
     return lambda: enable(c, {**DECLARATION, "roles": roles})
@@ -459,6 +467,10 @@ REFUSALS = {
     "unknown scope": (
         with_role(scopes=["lst:users"]),
         ["roles.hub-administrator.scopes", "'lst:users'", "list:users"],
+    ),
+    "unknown need": (
+        with_need("server"),
+        ["community-leadership.responsibilities.decide-finances.needs", "'server'", "servers"],
     ),
     "group no path": (with_role(groups=[".."]), ["roles.hub-administrator.groups", "'..'"]),
     "role of the hub's own": (a_role_of_the_hubs_own, ["'user'"]),

@@ -19,10 +19,15 @@ from .test_hub_pages import (  # noqa: F401  # collected here, with the hub belo
     test_login_shows_public_contacts_only,
     test_not_found_shows_public_contacts,
     test_the_admin_page_has_a_bar,
+    test_the_bar_says_where_to_do_what_the_hub_refuses,
     test_the_navigation_bar_leads_to_the_page,
 )
 from .test_logins import *  # noqa: F403  # the same
 from .test_main_job import *  # noqa: F403  # the same
+from .test_panel import (  # noqa: F401  # the same
+    test_everything_can_be_checked,
+    test_it_is_for_those_in_charge,
+)
 
 REQUIREMENT = "jupyterhub==5.2.*"
 
@@ -46,9 +51,7 @@ def python5() -> str:
 @pytest.fixture(scope="module")
 def hub(python5, tmp_path_factory):
     with RealHub(tmp_path_factory.mktemp("hub5"), python=python5) as running:
-        running.put_in_group("hub-admins", "hanna", "rita")
-        running.put_in_group("community-reps", "rita")
-        yield running
+        yield running.with_holders()
 
 
 def test_it_is_5_2(hub, python5):

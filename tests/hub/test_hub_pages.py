@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 from bs4 import BeautifulSoup
 from jupyterhub.tests.mocking import BadSpawner, SlowSpawner
 from jupyterhub.tests.utils import async_requests, public_url
+from traitlets.config import Config
 
-from jupyterhub_responsibility import hub_pages
+from jupyterhub_responsibility import enable, hub_pages
+from jupyterhub_responsibility.rules import Rules
 
+from ..realhub import DECLARATION
 from .conftest import visit
 
 PUBLIC, OTHERS = "https://reef.example/help", ("hub-admins@reef.example", "+49 40 123456")
@@ -53,6 +58,17 @@ def test_the_admin_page_has_a_bar(hub):
     assert session.get(hub.origin + bar["href"]).status_code == 200
 
 
+@pytest.mark.parametrize(("name", "links"), [("hanna", ["users"]), ("root", [])])
+def test_the_bar_says_where_to_do_what_the_hub_refuses(hub, name, links):
+    """hanna is told that the page's own buttons refuse her, and where to add people; root isn't."""
+    session = hub.visit(name)
+    bar = soup_of(session.get(hub.hub_url("admin")).text).select_one("#responsibility-admin")
+    assert ("won't let you" in bar.text) is bool(links)
+    found = [hub.origin + link["href"] for link in bar.select("p a")]
+    assert found == [hub.page(link) for link in links]
+    assert all(session.get(link).url == link for link in found)
+
+
 def test_login_shows_public_contacts_only(hub, browser_without_login):
     """Who is locked out is told whom to ask, and no address that isn't public."""
     assert shows_public_contacts_only(browser_without_login.get(hub.hub_url("login")).text)
@@ -84,6 +100,75 @@ def test_forbidden_shows_public_contacts(hub):
     reply = hub.visit("uwe").get(hub.hub_url("admin"))
     assert reply.status_code == 403
     assert shows_public_contacts_only(reply.text)
+
+
+def in_groups(c) -> None:
+    """hanna administers, rita represents."""
+    c.JupyterHub.load_groups.update(
+        {"hub-admins": {"users": ["hanna", "rita"]}, "community-reps": {"users": ["rita"]}}
+    )
+
+
+async def refusal(app, name: str) -> tuple[str, list[str]]:
+    """What the bar says that the hub refuses somebody, and where its links lead instead."""
+    reply = await visit(app, name, "admin")
+    assert reply.status_code == 200
+    said = soup_of(reply.text).select_one("#responsibility-admin p")
+    if not said:
+        return "", []
+    below = "/@/space%20word/services/responsibilities/"
+    return said.text, [link["href"].removeprefix(below) for link in said.select("a")]
+
+
+@pytest.mark.parametrize(
+    ("management", "hanna", "rita"),
+    [
+        ("service", ["users"], ["roles/hub-administrator", "users"]),
+        ("off", ["contacts"], ["roles/hub-administrator"]),
+        ("admin", [], []),
+    ],
+)
+async def test_the_bar_leads_to_what_one_may_change(mock_hub, management, hanna, rita):
+    """Whom the hub refuses sees what they may do here, or else whom to ask; others see nothing."""
+    app = await mock_hub(after=in_groups, user_management=management)
+    for name, links in (("hanna", hanna), ("rita", rita), ("admin", [])):
+        said, found = await refusal(app, name)
+        assert found == links, name
+        assert ("add, edit or delete people and groups" in said) is bool(links)
+
+
+async def test_the_bar_names_only_what_the_hub_refuses(mock_hub):
+    """Who may change groups is not told that they can't."""
+    scopes = ["admin-ui", "list:users", "admin:groups"]
+    roles = {
+        **DECLARATION["roles"],
+        "hub-administrator": {"groups": ["hub-admins"], "scopes": scopes},
+    }
+    app = await mock_hub(after=in_groups, declaration={**DECLARATION, "roles": roles})
+    said, _ = await refusal(app, "hanna")
+    assert "add, edit or delete people with" in said
+
+
+def test_the_login_service_decides():
+    """Where it decides who is in a group, the bar doesn't lead to where that can't be changed."""
+    c = Config()
+    c.Authenticator.manage_groups = True
+    enable(c, DECLARATION)
+    groups = [SimpleNamespace(name=name) for name in ("hub-admins", "community-reps")]
+    rita = SimpleNamespace(name="rita", admin=False, groups=groups)
+    changes = c.JupyterHub.template_vars["responsibility"](rita).changes
+    assert [each.place for each in changes] == ["users"]
+
+
+async def test_a_failure_about_what_one_may_change_breaks_no_page(mock_hub, monkeypatch):
+    """The bar then says whom to ask."""
+
+    def broken(*_):
+        raise RuntimeError("a failure of ours")
+
+    monkeypatch.setattr(Rules, "changes", broken)
+    app = await mock_hub(after=in_groups)
+    assert (await refusal(app, "hanna"))[1] == ["contacts"]
 
 
 async def test_a_failed_spawn_shows_public_contacts(mock_hub):

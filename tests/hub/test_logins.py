@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -11,40 +9,13 @@ import requests
 
 from jupyterhub_responsibility.service.identity import SealedOAuth
 
-from ..realhub import free_port
-from .test_configurations import service_of
-
 STATE = "service-responsibilities-oauth-state"
-
-
-@dataclass(frozen=True)
-class Replica:
-    """A second process of the service, reached at its own port instead of through the proxy."""
-
-    hub: object
-    port: int
-
-    def at(self, url: str) -> str:
-        """An address below the proxy, at this replica."""
-        return url.replace(self.hub.origin, f"http://127.0.0.1:{self.port}", 1)
 
 
 @pytest.fixture(scope="module")
 def replica(hub):
-    """The same command with the same variables as the hub's own process, at another port."""
-    first, port = service_of(hub), free_port()
-    process = subprocess.Popen(
-        first.cmdline(),
-        cwd=hub.folder,
-        env={**first.environ(), "JUPYTERHUB_SERVICE_URL": f"http://127.0.0.1:{port}"},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    second = Replica(hub, port)
-    hub.wait_for(lambda: requests.get(second.at(hub.page("healthz")), timeout=5).ok)
-    yield second
-    process.terminate()
-    process.wait(20)
+    with hub.replica() as second:
+        yield second
 
 
 def begin(hub, session: requests.Session, page: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -43,6 +44,48 @@ def test_it_follows_the_hub(hub):
     hub.put_in_group("hub-admins", "hanna", "rita")
     hub.wait_for(lambda: not vacant(), 20)
     assert headline.endswith("responsibilities are looked after")
+
+
+def buttons(hub, name: str) -> dict[str, str]:
+    """The next steps on somebody's panel that are links: what each says, and where it leads."""
+    page = hub.visit(name).get(hub.page("admin")).text
+    return {
+        text: href for href, text in re.findall(r'<a class="btn[^>]* href="(.*?)">(.*?)<', page)
+    }
+
+
+def test_its_buttons_lead_everybody_to_what_they_may_do(hub):
+    """No button leads to what refuses whoever reads, or to a part that their page doesn't have."""
+    hub.take_out_of_group("community-reps", "rita")
+    try:
+        steps = {name: buttons(hub, name) for name in ("root", "hanna")}
+        hub.put_in_group("community-reps", "uwe")
+        steps["uwe"] = buttons(hub, "uwe")
+        for name, found in steps.items():
+            session = hub.visit(name)
+            for href in found.values():
+                reply = session.get(hub.origin + href)
+                anchor = href.partition("#")[2]
+                assert reply.ok, (name, href)
+                assert not anchor or f'id="{anchor}"' in reply.text, (name, href)
+    finally:
+        hub.take_out_of_group("community-reps", "uwe")
+        hub.put_in_group("community-reps", "rita")
+    role = "/services/responsibilities/roles/community-representative"
+    assert steps["root"]["Appoint a second"] == f"{role}#appoint"
+    assert steps["hanna"]["See who may appoint"] == f"{role}#appointers"
+    assert steps["hanna"]["Read and confirm them"].endswith("#confirm-hub-administrator")
+    assert "/hub/admin" in steps["hanna"].values()
+    assert "/hub/admin" not in steps["uwe"].values()
+
+
+def test_everything_can_be_checked(hub):
+    """A hub that starts the service tells it all: groups, accounts, their power, its roles."""
+    hub.wait_for(lambda: coverage(hub).json()["unchecked"] == [], 60)
+    said = coverage(hub).json()
+    assert said["accounts"] == len(hub.api("GET", "users").json())
+    power = {(g["about"], g["user"]) for g in said["gaps"] if g["kind"] == "power-without-role"}
+    assert power == {("admin", "root")}
 
 
 def test_the_page_says_what_the_api_says(hub):

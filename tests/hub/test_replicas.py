@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-import psutil
 import pytest
 import requests
 
 from jupyterhub_responsibility.ledger import Store
 
-from ..realhub import DECLARATION, RealHub, free_port
+from ..realhub import DECLARATION, RealHub
 
 ROLE = "community-representative"
 PEOPLE = [f"person-{n}" for n in range(8)]
@@ -45,7 +43,7 @@ class Pair:
 
 @pytest.fixture(scope="module")
 def pair(postgresql, tmp_path_factory):
-    """The first replica is the hub's own; the second is started by hand as the first was."""
+    """The first replica is the hub's own; the second is started as the first was."""
     database = postgresql.new_database()
     folder = tmp_path_factory.mktemp("replicas")
     declared = {**DECLARATION, "roles": {**DECLARATION["roles"]}}
@@ -53,24 +51,8 @@ def pair(postgresql, tmp_path_factory):
     with RealHub(folder, declared, options=f"database_url={database!r}") as hub:
         for name in PEOPLE:
             hub.api("POST", f"users/{name}").raise_for_status()
-        first = next(
-            child
-            for child in psutil.Process(hub.process.pid).children()
-            if "jupyterhub_responsibility" in " ".join(child.cmdline())
-        )
-        port = free_port()
-        second = subprocess.Popen(
-            first.cmdline(),
-            cwd=hub.folder,
-            env={**first.environ(), "JUPYTERHUB_SERVICE_URL": f"http://127.0.0.1:{port}"},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        other = hub.page().replace(hub.origin, f"http://127.0.0.1:{port}")
-        hub.wait_for(lambda: requests.get(f"{other}healthz", timeout=5).ok)
-        yield Pair(hub, database, (hub.page(), other))
-        second.terminate()
-        second.wait(20)
+        with hub.replica() as second:
+            yield Pair(hub, database, (hub.page(), second.at(hub.page())))
 
 
 def test_no_more_than_the_role_may_have(pair):

@@ -15,7 +15,6 @@ from ..realhub import RealHub
 from .acting import ADMINISTRATOR, DECLARATION, QUICK, Browser, Person, arrange, code, deeds
 
 from .acting import entries, members, said  # isort: skip
-from .test_configurations import service_of
 
 EDIT = "groups/hub-admins/users"
 FILE = "jupyterhub-responsibility.sqlite"
@@ -78,7 +77,7 @@ def locked(hub):
 
 @contextmanager
 def disk_full(hub):
-    service = service_of(hub)
+    service = hub.service
     before = service.rlimit(psutil.RLIMIT_FSIZE)
     service.rlimit(psutil.RLIMIT_FSIZE, (0, before[1]))
     try:

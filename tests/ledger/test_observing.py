@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from itertools import count
 
 import pytest
 
+from jupyterhub_responsibility.errors import HubError
 from jupyterhub_responsibility.ledger import Draft, Ledger, Store
+from jupyterhub_responsibility.ledger.entry import stamp
 from jupyterhub_responsibility.model import Roster
-from jupyterhub_responsibility.observations import observe
+from jupyterhub_responsibility.observations import Observer
 
 NOW = datetime(2026, 11, 22, 10, 42, 7, tzinfo=timezone.utc)
+
+
+class Clock:
+    """A second later each time."""
+
+    def __init__(self) -> None:
+        self.seconds = count()
+
+    def __call__(self) -> datetime:
+        return NOW + timedelta(seconds=next(self.seconds))
 
 
 @pytest.fixture
 async def replicas(postgresql):
     """Two ledgers on one PostgreSQL."""
     database = postgresql.new_database()
-    both = [Ledger(Store(database), lambda: NOW) for _ in range(2)]
+    both = [Ledger(Store(database), Clock()) for _ in range(2)]
     for each in both:
         await each.catch_up()
     yield both
@@ -27,6 +41,11 @@ async def replicas(postgresql):
 
 def about(event: str, **more) -> Draft:
     return Draft(event, "rita", role="hub-administrator", group="hub-admins", person="uwe", **more)
+
+
+async def exists(_: str) -> bool:
+    """Every account is there."""
+    return True
 
 
 async def test_what_another_replica_withdraws_meanwhile(declared, replicas):
@@ -44,12 +63,65 @@ async def test_what_another_replica_withdraws_meanwhile(declared, replicas):
             await other.append(about("outcome", intent=intent.number, details=details))
 
     one.catch_up = slow_catch_up
-    await observe(one, declared, before)
+    observer = Observer(one, declared, exists)
+    await observer.look(before)
     assert "uwe" not in one.book.members["hub-admins"]
     await catch_up()
     after = Roster(NOW, {"hub-admins": (), "community-reps": ()}, seen_at=one.book.number)
-    await observe(one, declared, after)
+    await observer.look(after)
     assert {entry.event for entry in other._store.after(0) if entry.person} == {
         "withdrawal",
         "outcome",
     }
+
+
+async def test_whose_account_went_with_them_is_recorded(declared, replicas):
+    """Of those who left, the hub is asked whether they have an account; or nothing is said."""
+    accounts = {"ada": False, "bea": True, "cyn": None}
+    ledger, _ = replicas
+
+    async def asked(name: str) -> bool:
+        if (there := accounts[name]) is None:
+            raise HubError("The hub answered 503")
+        return there
+
+    observer = Observer(ledger, declared, asked)
+    await observer.look(Roster(NOW, {"hub-admins": tuple(accounts), "community-reps": ()}))
+    number = ledger.book.number
+    await observer.look(Roster(NOW, {"hub-admins": (), "community-reps": ()}, seen_at=number))
+    left = [entry for entry in ledger._store.after(number) if entry.facts.get("change") == "left"]
+    assert {entry.person for entry in left} == set(accounts)
+    assert [entry.person for entry in left if "gone" in entry.facts] == ["ada"]
+    assert set(ledger.book.departed) == {("hub-administrator", "ada")}
+
+
+async def test_when_it_last_looked_is_remembered(declared, replicas):
+    """What differs after a restart came after that, where it is to be known."""
+    ledger, _ = replicas
+    empty = Roster(NOW, {"hub-admins": (), "community-reps": ()})
+    await Observer(ledger, declared, exists, remember=True).look(empty)
+    number = ledger.book.number
+    for remember in (True, False):
+        name = f"remember-{remember}"
+        members = {"hub-admins": (*ledger.book.members["hub-admins"], name), "community-reps": ()}
+        roster = Roster(NOW, members, seen_at=ledger.book.number)
+        await Observer(ledger, declared, exists, remember=remember).look(roster)
+    told = {e.person: e.facts.get("after") for e in ledger._store.after(number) if e.person}
+    assert told == {"remember-True": stamp(NOW), "remember-False": None}
+
+
+async def test_a_group_that_is_no_longer_declared(declared, replicas):
+    """It is looked at no more; when it is declared again, everything begins anew."""
+    ledger, _ = replicas
+    members = {"hub-admins": ("ada",), "community-reps": ()}
+    await Observer(ledger, declared, exists).look(Roster(NOW, members))
+    without = replace(declared, groups={"community-representative": ("community-reps",)})
+    seen_at = ledger.book.number
+    await Observer(ledger, without, exists).look(Roster(NOW, members, seen_at=seen_at))
+    assert ledger.book.watched_groups() == [("community-representative", "community-reps")]
+    number = ledger.book.number
+    assert number == seen_at + 1
+    await Observer(ledger, without, exists).look(Roster(NOW, members, seen_at=number))
+    assert ledger.book.number == number
+    await Observer(ledger, declared, exists).look(Roster(NOW, members, seen_at=number))
+    assert ledger.book.members["hub-admins"] == {"ada"}

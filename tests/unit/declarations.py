@@ -25,7 +25,7 @@ WHOLE: dict[str, Any] = {
     "title": "Library",
     "model": "none",
     "community": {"name": "Readers", "url": "https://readers.example"},
-    "provider": {"name": "Keepers", "url": "/hub/home"},
+    "provider": {"name": "Keepers", "url": "/hub/home", "staff": ["kim", "sasha"]},
     "roles": {
         "reader": {
             "title": "Reader",
@@ -42,9 +42,13 @@ WHOLE: dict[str, Any] = {
                     "email": "marlow@readers.example",
                     "telephone": "+49 40 123456",
                     "url": "https://readers.example/marlow",
+                    "review_by": "2027-06-30",
                 }
             ],
             "scopes": ["list:users"],
+            "on_term_end": "withdraw",
+            "confirm_every": 6,
+            "seen_within": 30,
         },
         "keeper": {"title": "Keeper", "appointed_by": ["reader"], "starts_with": ["reader"]},
     },
@@ -62,6 +66,7 @@ WHOLE: dict[str, Any] = {
                     "topics": ["dusty book"],
                     "accountable": "keeper",
                     "performed_by": ["keeper", "reader"],
+                    "needs": ["list:users", "custom:dusters"],
                     "split": "provider",
                 }
             ],

@@ -18,6 +18,8 @@ from jupyterhub_responsibility.access import (
 )
 from jupyterhub_responsibility.declaration import load
 
+from .declarations import hub
+
 ADMIN, REP = "hub-administrator", "community-representative"
 
 
@@ -42,6 +44,14 @@ def test_every_scope_has_a_reason_and_exists(role):
     """Each default scope is one of the hub's, and says what it is for."""
     assert all(ROLE_SCOPES[role].values())
     assert set(ROLE_SCOPES[role]) <= set(scope_definitions)
+
+
+@pytest.mark.parametrize("responsibility", list(hub().model.responsibilities()), ids=lambda r: r.id)
+def test_the_usual_scopes_cover_what_the_built_in_model_needs(responsibility):
+    """Everyone who performs a responsibility through the hub is granted what it needs."""
+    needs = set(responsibility.needs)
+    assert all(needs <= set(ROLE_SCOPES.get(role, ())) for role in responsibility.performed_by)
+    assert bool(needs) == (responsibility.id == "oversee-access")
 
 
 def implied(scope: str) -> set[str]:
@@ -101,12 +111,15 @@ GROUPS = {
 
 
 def test_the_service_edits_the_mapped_groups_and_nothing_else():
-    """A filtered scope a group and a first holder; where it adds no users, none is dangerous."""
+    """Filtered scopes for groups, and reading what accounts may do; none of it is dangerous."""
     scopes = service_scopes(load(GROUPS), "off", authenticator_groups=False)
     assert sorted(scopes) == [
         "groups!group=a/b",
         "groups!group=hub-admins",
-        "read:users:name!user=rita",
+        "list:users",
+        "read:roles:groups",
+        "read:roles:users",
+        "read:users:activity",
     ]
     assert not dangers(scopes)
 
@@ -123,8 +136,12 @@ def test_where_the_authenticator_manages_groups_the_service_only_reads():
     assert sorted(service_scopes(load(GROUPS), "off", authenticator_groups=True)) == [
         "list:groups!group=a/b",
         "list:groups!group=hub-admins",
+        "list:users",
         "read:groups!group=a/b",
         "read:groups!group=hub-admins",
+        "read:roles:groups",
+        "read:roles:users",
+        "read:users:activity",
     ]
 
 

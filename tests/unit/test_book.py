@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
@@ -48,3 +48,76 @@ def test_who_leaves_one_of_two_groups_still_holds_the_role(book, how):
     leave(book, "day", how)
     assert HOLDING not in book.terms
     assert HOLDING not in book.confirmations
+
+
+def seen(book: Book, change: str, person: str, at: datetime, **more: str) -> None:
+    """Somebody is seen to have joined or left, by other ways than this service."""
+    details = {"change": change, **more}
+    draft = Draft("observation", "somebody", "hub", "guide", "day", person, None, details)
+    book.read(write(draft, book.number + 1, BEGINNING, at))
+
+
+LATER = NOW + timedelta(hours=1)
+
+
+def test_whose_account_is_deleted_is_missed_until_somebody_joins():
+    """Whoever joins takes over; who comes back is not missed either."""
+    book = Book()
+    seen(book, "joined", "ada", NOW)
+    seen(book, "left", "ada", LATER, gone="yes")
+    assert book.departed == {("guide", "ada"): LATER}
+    seen(book, "joined", "bea", LATER + timedelta(minutes=1))
+    assert not book.departed
+
+
+def test_who_leaves_and_keeps_their_account_is_not_missed():
+    """Somebody took them out, and knows."""
+    book = Book()
+    seen(book, "joined", "ada", NOW)
+    seen(book, "left", "ada", LATER)
+    assert not book.departed
+
+
+def test_who_is_renamed_is_not_missed():
+    """The new name joins at the moment at which the old one is gone."""
+    book = Book()
+    seen(book, "joined", "ada", NOW)
+    seen(book, "joined", "ada-b", LATER)
+    seen(book, "left", "ada", LATER, gone="yes")
+    assert not book.departed
+
+
+def test_who_is_withdrawn_here_is_not_missed(book):
+    """Somebody decided that, and knows."""
+    leave(book, "day", "withdrawal")
+    leave(book, "night", "withdrawal")
+    assert not book.departed
+
+
+def test_when_others_changed_a_group():
+    """Between two readings of it; what this service does then counts instead."""
+    book = Book()
+    seen(book, "joined", "hanna", LATER, after=NOW.isoformat())
+    (edit,) = book.edits.values()
+    assert (edit.joined, edit.after, edit.at) == (True, NOW, LATER)
+    leave(book, "day", "withdrawal")
+    assert not book.edits
+
+
+def test_the_first_look_at_a_group_tells_no_change():
+    """Nobody knows when they joined who were there when the record began."""
+    book = Book()
+    seen(book, "joined", "hanna", NOW, first="yes")
+    assert not book.edits
+
+
+def test_a_group_that_stands_for_the_role_no_more(book):
+    """Whoever held it through that group has left; through another, they hold it still."""
+    for group in ("day", "night"):
+        tell(book, "observation", group, change="began")
+    assert sorted(book.watched_groups()) == [("guide", "day"), ("guide", "night")]
+    tell(book, "observation", "night", change="ended")
+    assert (HOLDING in book.terms, HOLDING in book.confirmations) == (True, True)
+    tell(book, "observation", "day", change="ended")
+    assert book.watched_groups() == []
+    assert not any((book.terms, book.confirmations, book.joined))

@@ -16,7 +16,7 @@ import yaml
 from jupyterhub_responsibility import __version__
 from jupyterhub_responsibility.cli import STARTER, main
 from jupyterhub_responsibility.declaration import load
-from jupyterhub_responsibility.paths import SCHEMA
+from jupyterhub_responsibility.paths import FLEET, SCHEMA
 
 from .declarations import ROLES, write
 
@@ -250,6 +250,13 @@ def test_an_export_to_nowhere(run):
 
 
 # The rest
+
+
+@pytest.mark.parametrize("what", FLEET)
+def test_what_ships_for_fleets(run, what):
+    """`fleet` prints the dashboard and the rules as they ship."""
+    status, said, _ = run("fleet", what)
+    assert (status, said) == (0, FLEET[what].read_text())
 
 
 def test_the_schema(run):

@@ -10,14 +10,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from jupyterhub_responsibility.confirmations import confirm, months_later, state_of, text_of
+from jupyterhub_responsibility.confirmations import (
+    Standing,
+    confirm,
+    months_later,
+    standing,
+    text_of,
+)
+from jupyterhub_responsibility.coverage import Facts
 from jupyterhub_responsibility.errors import RefusedError
-from jupyterhub_responsibility.ledger import Confirmation
-from jupyterhub_responsibility.model import Role, Viewer
+from jupyterhub_responsibility.ledger import Book, Confirmation, Term
+from jupyterhub_responsibility.model import Role, Roster, Viewer
+from jupyterhub_responsibility.service.pages import Subject
+from jupyterhub_responsibility.service.settings import Settings
 
 from .declarations import hub as hub_of
 
 ADMIN = "hub-administrator"
+MOMENT = datetime(2026, 11, 22, 10, 42, tzinfo=timezone.utc)
 DAYS = some.dates(date(1, 1, 1), date(7000, 12, 31))
 MONTHS = some.integers(0, 24_000)
 
@@ -65,13 +75,38 @@ def test_who_confirms_later_is_asked_no_earlier(day, days, months):
 )
 def test_state(text, today, months, state):
     """Confirmed until the text changes or the months are over, and due from that day on."""
-    confirmation = Confirmation(datetime(2026, 11, 22, 10, 42, tzinfo=timezone.utc), "seen")
-    assert state_of(confirmation, text, Role("r", "R", confirm_every=months), today) == state
+    book = Book()
+    book.confirmations["r", "hanna"] = Confirmation(MOMENT, "seen")
+    stands = standing(book, Role("r", "R", confirm_every=months), "hanna", text, today)
+    assert (stands.state, stands.confirmed_at) == (state, MOMENT)
 
 
 def test_whoever_never_confirmed():
     """Without a confirmation the state is never, whatever the text."""
-    assert state_of(None, "seen", Role("r", "R"), date(2026, 11, 22)) == "never"
+    stands = standing(Book(), Role("r", "R"), "hanna", "seen", date(2026, 11, 22))
+    assert stands == Standing(state="never")
+
+
+@pytest.mark.parametrize(
+    ("until", "ended"),
+    [(None, None), (date(2026, 11, 22), None), (date(2026, 11, 21), date(2026, 11, 21))],
+)
+def test_a_term_that_is_over(until, ended):
+    """A term is over once its last day is; one without a last day never is."""
+    book = Book()
+    book.terms["r", "hanna"] = Term(MOMENT, "rita", until)
+    stands = standing(book, Role("r", "R"), "hanna", "seen", MOMENT.date())
+    assert (stands.term, stands.term_ended) == (book.terms["r", "hanna"], ended)
+
+
+@pytest.mark.parametrize("read", [True, False])
+def test_what_is_not_known_before_the_ledger_is_read(read):
+    """Until it has been read to its end, nothing is said: what comes later may change it."""
+    declared, book = hub_of(), Book()
+    book.terms[ADMIN, "hanna"] = Term(MOMENT, "rita", date(2026, 1, 1))
+    subject = Subject(Facts(declared, Roster(), book, MOMENT, ledger_read=read), Settings())
+    known = subject.standing(declared.model.roles[ADMIN], "hanna", "seen") != Standing()
+    assert known == read
 
 
 def test_the_text_stands_for_what_a_holder_reads():

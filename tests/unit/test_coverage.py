@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timezone
+from dataclasses import replace
+from datetime import date, datetime, timedelta, timezone
 from typing import get_args
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from jupyterhub_responsibility.access import ROLE_SCOPES
+from jupyterhub_responsibility.accounts import Account, Accounts
+from jupyterhub_responsibility.configured import Configured, Grant
 from jupyterhub_responsibility.confirmations import text_of
-from jupyterhub_responsibility.coverage import KINDS, SEVERITIES, GapKind, coverage
+from jupyterhub_responsibility.coverage import KINDS, SEVERITIES, SOURCES, Facts, GapKind, coverage
 from jupyterhub_responsibility.declaration import load
 from jupyterhub_responsibility.ledger import Book, Confirmation, Term
+from jupyterhub_responsibility.ledger.book import Edit
 from jupyterhub_responsibility.model import Roster
 
-TODAY = date(2026, 11, 22)
 NOW = datetime(2026, 11, 22, 10, tzinfo=timezone.utc)
 MEMBERS = {"hub-admins": ("hanna", "rita"), "community-reps": ("rita", "zoe")}
 DECLARED = {
@@ -33,7 +37,7 @@ def confirmed(declared) -> Book:
     """A book in which every holder has confirmed their duties."""
     book = Book()
     for role_id, groups in declared.groups.items():
-        for name in (name for group in groups for name in MEMBERS[group]):
+        for name in (name for group in groups for name in MEMBERS.get(group, ())):
             text = text_of(declared, declared.model.roles[role_id])
             book.confirmations[role_id, name] = Confirmation(NOW, text)
     return book
@@ -43,7 +47,8 @@ def found(members=MEMBERS, book=None, changes=None, **options):
     """The coverage of a hub on which all is well, but for what is given."""
     declared = load({**DECLARED, **(changes or {})})
     roster = Roster(read_at=NOW, members=members)
-    return coverage(declared, roster, book or confirmed(declared), TODAY, **options)
+    facts = Facts(declared, roster, book or confirmed(declared), NOW, **{**WELL, **options})
+    return coverage(facts)
 
 
 def kinds(result) -> list[tuple[str, str]]:
@@ -53,7 +58,7 @@ def kinds(result) -> list[tuple[str, str]]:
 def test_all_is_well():
     """Where everybody is there and has confirmed, no gap is found, and that is said."""
     result = found()
-    assert result.gaps == ()
+    assert (result.gaps, result.unchecked, result.certain) == ((), (), True)
     assert result.headline == "15 of 18 responsibilities are looked after"
     assert result.summary == "3 are nobody's by design."
     assert result.people == 6
@@ -80,6 +85,55 @@ def without(name: str, text: str | None = None) -> Book:
     return book
 
 
+GRANTED = Configured(
+    {
+        "hub-administrator": Grant(tuple(ROLE_SCOPES["hub-administrator"]), ("hub-admins",)),
+        "community-representative": Grant((), ("community-reps",)),
+    },
+    open_to_users=True,
+)
+SEEN = NOW - timedelta(days=1)
+WELL = {
+    "configured": GRANTED,
+    "accounts": Accounts(
+        read_at=NOW,
+        total=3,
+        found={name: Account(name, False, (), SEEN, NOW) for name in ("hanna", "rita", "zoe")},
+        group_roles={
+            "hub-admins": ("hub-administrator",),
+            "community-reps": ("community-representative",),
+        },
+    ),
+}
+"""What the hub says where nothing is wrong."""
+
+
+def knowing(*more: Account, **changes) -> Accounts:
+    """All is well with the accounts, but for some more of them, or for what is given."""
+    well = WELL["accounts"]
+    return replace(well, found={**well.found, **{each.name: each for each in more}}, **changes)
+
+
+def account(name: str, *roles: str, admin: bool = False, seen: datetime | None = SEEN) -> Account:
+    return Account(name, admin, roles, seen, NOW)
+
+
+def departed(book: Book | None = None) -> Book:
+    book = book or confirmed(load(DECLARED))
+    book.departed["hub-administrator", "ada"] = SEEN
+    return book
+
+
+def edited(joined: bool = True) -> Book:
+    book = confirmed(load(DECLARED))
+    before, at = NOW - timedelta(hours=1), NOW - timedelta(minutes=59)
+    edit = Edit("hub-administrator", "hub-admins", "hanna", joined, before, at)
+    book.edits["hub-admins", "hanna"] = edit
+    return book
+
+
+TWO_GROUPS = {"hub-administrator": {"groups": ["hub-admins", "more-admins"]}}
+WITH_STAFF = {"provider": {"name": "Crew", "staff": ["rita", "zoe", "root"]}}
 REVIEWED = {"review_by": date(2026, 11, 21), "email": "a@reef.example"}
 GAPS = {
     "role-vacant": {"members": {**MEMBERS, "community-reps": ()}},
@@ -101,6 +155,36 @@ GAPS = {
     "term-ended": {"book": with_term()},
     "never-confirmed": {"book": without("hanna")},
     "confirmation-due": {"book": without("hanna", "f" * 16)},
+    "held-by-provider-only": {"changes": WITH_STAFF},
+    "group-empty": {"members": {**MEMBERS, "more-admins": ()}, "changes": role(**TWO_GROUPS)},
+    "group-without-role": {
+        "accounts": knowing(group_roles={"hub-admins": (), "community-reps": ()})
+    },
+    "group-unmapped": {
+        "configured": replace(
+            GRANTED, roles={**GRANTED.roles, "hub-administrator": Grant((), ("old-admins",))}
+        )
+    },
+    "person-past-review": {
+        "changes": role(
+            **{
+                "community-guide": {
+                    "people": [{"name": "Gus", "review_by": date(2026, 11, 21)}, {"name": "Gia"}]
+                }
+            }
+        )
+    },
+    "holder-gone": {"book": departed(), "members": {**MEMBERS, "hub-admins": ("rita",)}},
+    "holder-not-seen": {"accounts": knowing(account("hanna", seen=NOW - timedelta(days=91)))},
+    "power-without-role": {"accounts": knowing(account("root", admin=True))},
+    "role-lacks-permission": {
+        "configured": replace(
+            GRANTED, roles={**GRANTED.roles, "hub-administrator": Grant(("admin-ui",), ())}
+        )
+    },
+    "edited-by-hand": {"book": edited(), "authenticator_groups": True},
+    "page-closed": {"configured": replace(GRANTED, open_to_users=False)},
+    "template-shadowed": {"configured": replace(GRANTED, shadowed=("admin.html",))},
 }
 
 
@@ -115,6 +199,30 @@ def test_each_kind_of_gap_is_found(kind):
         assert gap.text.endswith(".")
         assert not gap.step.label.endswith(".")
     assert set(KINDS) == set(get_args(GapKind))
+
+
+UNKNOWN = {
+    "roster": {"roster": Roster(trouble="gone")},
+    "ledger": {"ledger_read": False},
+    "accounts": {"accounts": replace(WELL["accounts"], cut=True)},
+    "group roles": {"accounts": replace(WELL["accounts"], group_roles=None)},
+    "configuration": {"configured": None},
+}
+
+
+@pytest.mark.parametrize("source", UNKNOWN)
+def test_what_each_source_is_needed_for(source):
+    """Without it, the kinds that follow from it are not told, all others are."""
+    facts = {"roster": Roster(NOW, MEMBERS), **WELL, **UNKNOWN[source]}
+    declared = load(DECLARED)
+    result = coverage(Facts(declared, book=confirmed(declared), now=NOW, **facts))
+    assert result.told == {kind for kind, needed in SOURCES.items() if source not in needed}
+    assert result.unchecked
+
+
+def test_everything_is_told():
+    """Where all sources are there, no kind is left out."""
+    assert found().told == set(get_args(GapKind)) == set(SOURCES)
 
 
 def test_a_vacant_role_names_what_nobody_looks_after():
@@ -146,11 +254,12 @@ def test_the_provider_staffs_its_own_part():
 def test_what_cannot_be_told_is_never_fine():
     """Without a roster, responsibilities of mapped roles are unknown, and nothing is vacant."""
     declared = load(DECLARED)
-    result = coverage(declared, Roster(trouble="gone"), Book(), TODAY, ledger_read=False)
+    result = coverage(Facts(declared, Roster(trouble="gone"), Book(), NOW, ledger_read=False))
     assert result.headline == "Who looks after this hub cannot be told right now"
     assert result.count("unknown")
     assert not any(gap.kind in ("role-vacant", "group-missing") for gap in result.gaps)
-    assert len(result.unchecked) == 3
+    assert len(result.unchecked) == 4
+    assert not result.certain
     assert not any("confirm" in gap.kind or "term" in gap.kind for gap in result.gaps)
 
 
@@ -158,7 +267,7 @@ def test_an_old_roster_is_not_passed_off_as_fresh():
     """What was read before the hub failed is shown, and said to be from then."""
     declared = load(DECLARED)
     roster = Roster(read_at=NOW, members=MEMBERS, trouble="The hub is down")
-    result = coverage(declared, roster, confirmed(declared), TODAY)
+    result = coverage(Facts(declared, roster, confirmed(declared), NOW))
     assert any("read earlier" in each for each in result.unchecked)
 
 
@@ -187,3 +296,249 @@ def test_states_and_holders_agree(admins, reps):
             assert (each.state, number) == ("nobody-meant", 0)
     vacant = {about for kind, about in kinds(result) if kind == "role-vacant"}
     assert ("community-representative" in vacant) == (not reps)
+
+
+# Drift
+
+
+def drift(kind: str, **facts) -> list:
+    return [gap for gap in found(**facts).gaps if gap.kind == kind]
+
+
+POWER = {
+    "a JupyterHub admin without a role": (account("root", admin=True), ["admin"]),
+    "one through the hub's own role": (account("root", "admin"), ["admin"]),
+    "a role of ours, given to the account": (
+        account("uwe", "hub-administrator"),
+        ["hub-administrator"],
+    ),
+    "the role that it holds anyway": (account("hanna", "hub-administrator"), []),
+    "a JupyterHub admin who holds a role": (account("zoe", admin=True), []),
+    "another role of ours than the one that it holds": (
+        account("zoe", "hub-administrator"),
+        ["hub-administrator"],
+    ),
+    "a role of the hub that is none of ours": (account("uwe", "user", "grader"), []),
+}
+
+
+@pytest.mark.parametrize("case", POWER)
+def test_power_without_a_role(case):
+    """Whoever may do what a role permits, and holds none, is named, with what they may do."""
+    someone, about = POWER[case]
+    gaps = drift("power-without-role", accounts=knowing(someone))
+    assert [gap.about for gap in gaps] == about
+    assert all(gap.person == someone.name for gap in gaps)
+
+
+def test_who_has_just_left_may_have_been_renamed():
+    """What an account may do is not said until it was read after it left its role."""
+    root = account("root", admin=True)
+    assert not drift("power-without-role", accounts=knowing(root), left=frozenset({"root"}))
+
+
+def test_the_providers_people_are_set_apart():
+    """They are no drift, and said to be there; holding the community's role, they hide nothing."""
+    staffed = found(changes=WITH_STAFF, accounts=knowing(account("root", admin=True)))
+    assert not [gap for gap in staffed.gaps if gap.kind == "power-without-role"]
+    assert staffed.staff == ("rita", "zoe", "root")
+    only = [gap.about for gap in staffed.gaps if gap.kind == "held-by-provider-only"]
+    assert only == ["community-representative"]
+    assert "only people of Crew" in staffed.summary
+    assert staffed.count("provider-only")
+    single = [gap.person for gap in staffed.gaps if gap.kind == "single-holder"]
+    assert single == ["hanna"]  # rita administers too, and is one of the provider's people
+
+
+def test_nobody_is_sent_to_appoint_to_a_full_role():
+    """Where the provider's people fill every place, one of them has to make room first."""
+    staffed = found(changes=WITH_STAFF)
+    (only,) = [gap.step for gap in staffed.gaps if gap.kind == "held-by-provider-only"]
+    assert only.label == "Withdraw somebody first, since the role is full"
+    assert only.path == "roles/community-representative"
+    roomy = {**DECLARED["roles"]["community-representative"], "holders": {"min": 1, "max": 3}}
+    open_to_more = found(changes={**WITH_STAFF, **role(**{"community-representative": roomy})})
+    steps = {gap.kind: gap.step.path for gap in open_to_more.gaps}
+    assert steps["held-by-provider-only"] == "roles/community-representative#appoint"
+
+
+def test_staff_are_meant_however_their_accounts_are_spelled():
+    """The hub writes accounts in small letters; the operator may not have."""
+    staffed = found(
+        changes={"provider": {"name": "Crew", "staff": ["Rita", "ROOT"]}},
+        accounts=knowing(account("root", admin=True)),
+    )
+    assert "power-without-role" not in dict(kinds(staffed))
+    assert staffed.staff == ("rita", "root")
+    assert [gap.person for gap in staffed.gaps if gap.kind == "single-holder"] == ["zoe", "hanna"]
+
+
+def test_staff_who_hold_a_role_are_not_passed_over():
+    """Where others hold it too, only one of the community is not only one."""
+    some = found(changes={"provider": {"name": "Crew", "staff": ["rita"]}})
+    (title,) = [gap.title for gap in some.gaps if gap.about == "hub-administrator"]
+    assert title == "Only one Hub Administrator beside people of Crew"
+    (alone,) = found(members={**MEMBERS, "hub-admins": ("rita",)}).gaps
+    assert alone.title == "Only one Hub Administrator"
+
+
+def test_what_was_in_an_earlier_declaration_is_no_gap():
+    """Holders of a role that is no longer held through a group, changes of a group that is out."""
+    people = {"people": [{"name": "Gus"}]}
+    book = departed()
+    book.departed["community-guide", "ada"] = book.departed.pop(("hub-administrator", "ada"))
+    assert not drift("holder-gone", book=book, changes=role(**{"community-guide": people}))
+    mapped = role(**{"community-guide": {"groups": ["guides"], **people}})
+    members = {**MEMBERS, "guides": ()}
+    assert drift("holder-gone", book=book, changes=mapped, members=members)
+    moved = role(**{"hub-administrator": {"groups": ["new-admins"]}})
+    members = {**MEMBERS, "new-admins": ("hanna",)}
+    facts = {**GAPS["edited-by-hand"], "changes": moved, "members": members}
+    assert not drift("edited-by-hand", **facts)
+
+
+def test_a_person_may_be_called_like_an_account_of_the_staff():
+    """Somebody without an account is nobody's staff, and their leaving can still be told."""
+    mapped = {**DECLARED["roles"]["community-representative"], "people": [{"name": "kim"}]}
+    result = found(
+        {**MEMBERS, "community-reps": ()},
+        changes={
+            **role(**{"community-representative": mapped}),
+            "provider": {"name": "Crew", "staff": ["kim"]},
+        },
+    )
+    assert result.leaving is not None
+    assert result.leaving[0] == "kim"
+
+
+def test_a_group_of_jupyterhub_admins_is_a_gap():
+    """Whoever is in it can do everything; in a group of a role, somebody answers for that."""
+    admins = {**GRANTED.roles, "admin": Grant((), ("hub-admins", "sysadmins"))}
+    (gap,) = found(configured=replace(GRANTED, roles=admins)).gaps
+    assert (gap.kind, gap.about, gap.group) == ("group-unmapped", "admin", "sysadmins")
+
+
+def test_where_power_cannot_be_seen_nothing_is_said_of_it():
+    """Without a whole reading of the accounts, the list of what could not be checked says so."""
+    result = found(accounts=Accounts(trouble="The hub answered 403"), configured=None)
+    assert any("The hub answered 403" in each for each in result.unchecked)
+    assert any("permits" in each for each in result.unchecked)
+    assert not result.certain
+
+
+def test_a_hub_that_tells_no_roles_of_groups():
+    """That is not passed off as fine."""
+    assert any(
+        "permissions" in each for each in found(accounts=knowing(group_roles=None)).unchecked
+    )
+
+
+def test_many_accounts_with_power():
+    """Where not all are listed, that is said."""
+    assert any("not all" in each for each in found(accounts=knowing(cut=True)).unchecked)
+
+
+def test_what_a_role_lacks_is_named():
+    """Duty and permission stand in the words."""
+    (gap,) = drift("role-lacks-permission", **GAPS["role-lacks-permission"])
+    assert "needs to see who has an account (list:users)" in gap.text
+
+
+def test_a_role_that_the_hub_does_not_have_permits_nothing():
+    """Its duties need what nobody has."""
+    bare = replace(GRANTED, roles={})
+    assert [gap.about for gap in drift("role-lacks-permission", configured=bare)] == [
+        "hub-administrator"
+    ]
+
+
+def test_a_missing_group_is_not_said_to_lack_a_role_too():
+    """One gap for one thing."""
+    result = found(
+        members={"community-reps": MEMBERS["community-reps"]},
+        accounts=knowing(group_roles={"hub-admins": ()}),
+    )
+    assert [gap.kind for gap in result.gaps if gap.group == "hub-admins"] == ["group-missing"]
+
+
+@pytest.mark.parametrize("roles", [(), ("grader",)])
+def test_a_group_that_lost_its_power_is_none(roles):
+    """What the hub said at its start counts until it says something else."""
+    some = {"hub-administrator": Grant(tuple(ROLE_SCOPES["hub-administrator"]), ("old",))}
+    hub = replace(GRANTED, roles={**GRANTED.roles, **some, "admin": Grant((), ("old",))})
+    told = {**WELL["accounts"].group_roles, "old": roles}
+    assert len(drift("group-unmapped", configured=hub)) == 2
+    assert not drift("group-unmapped", configured=hub, accounts=knowing(group_roles=told))
+
+
+# Holders who are not there
+
+
+@pytest.mark.parametrize(
+    ("seen", "joined", "missing"),
+    [
+        (timedelta(days=91), None, True),
+        (timedelta(days=89), None, False),
+        (None, timedelta(days=91), True),
+        (None, timedelta(days=1), False),
+        (None, None, False),
+        (timedelta(days=91), timedelta(days=1), True),
+    ],
+)
+def test_who_has_not_been_seen(seen, joined, missing):
+    """By their last activity; if they never came, since they have held the role."""
+    book = confirmed(load(DECLARED))
+    if joined:
+        book.joined["hub-administrator", "hanna"] = NOW - joined
+    hanna = account("hanna", seen=seen and NOW - seen)
+    gaps = drift("holder-not-seen", book=book, accounts=knowing(hanna))
+    assert [gap.person for gap in gaps] == ["hanna"] * missing
+
+
+def test_how_long_a_holder_may_be_away_is_declared():
+    """`seen_within` is in days."""
+    away = knowing(account("hanna", seen=NOW - timedelta(days=91)))
+    patient = role(**{"hub-administrator": {"groups": ["hub-admins"], "seen_within": 92}})
+    assert not drift("holder-not-seen", accounts=away, changes=patient)
+
+
+@pytest.mark.parametrize("left", [("rita",), ("rita", "hanna")])
+def test_an_account_that_was_deleted_is_missed_where_few_are_left(left):
+    """Two can stand in for each other, where the model doesn't ask for more."""
+    members = {**MEMBERS, "hub-admins": left}
+    assert bool(drift("holder-gone", book=departed(), members=members)) is (len(left) < 2)
+    more = role(**{"hub-administrator": {"groups": ["hub-admins"], "holders": {"min": 3}}})
+    assert drift("holder-gone", book=departed(), members=members, changes=more)
+
+
+# Groups that the login service keeps
+
+
+@pytest.mark.parametrize(
+    ("seen", "by_hand"),
+    [
+        (timedelta(hours=3), True),
+        (None, True),
+        (timedelta(minutes=61), False),  # the hub may write that down too late
+        (timedelta(minutes=30), False),
+    ],
+)
+@pytest.mark.parametrize("joined", [True, False])
+def test_by_hand_is_only_who_was_not_there(joined, seen, by_hand):
+    """Who logged in meanwhile may have been moved by that."""
+    hanna = account("hanna", seen=seen and NOW - seen)
+    facts = {"book": edited(joined), "accounts": knowing(hanna), "authenticator_groups": True}
+    assert bool(drift("edited-by-hand", **facts)) is by_hand
+
+
+def test_by_hand_is_nothing_where_groups_are_kept_on_the_hub():
+    """There, that is how it is meant to be."""
+    hanna = account("hanna", seen=None)
+    assert not drift("edited-by-hand", book=edited(), accounts=knowing(hanna))
+
+
+def test_by_hand_takes_what_was_read_after():
+    """An account that was read before the change doesn't tell."""
+    old = replace(account("hanna", seen=None), read_at=NOW - timedelta(hours=2))
+    facts = {"book": edited(), "accounts": knowing(old), "authenticator_groups": True}
+    assert not drift("edited-by-hand", **facts)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -12,7 +12,7 @@ import yaml
 
 from jupyterhub_responsibility.declaration import dump, load
 from jupyterhub_responsibility.errors import DeclarationError
-from jupyterhub_responsibility.model import EVERYONE, Party
+from jupyterhub_responsibility.model import EVERYONE, SEEN_WITHIN, Party
 
 from .declarations import ROLES, WHOLE, declare, hub, write
 from .test_models import CLOUD
@@ -45,6 +45,18 @@ def test_a_contact_is_for_everyone_unless_it_says_otherwise():
     """`for` may be left out."""
     declared = hub(contacts=[{"id": "desk", "name": "Desk", "email": "desk@reef.example"}])
     assert declared.contacts[0].targets == (EVERYONE,)
+
+
+def test_what_keeps_a_declaration_true_is_kept():
+    """Staff, needed permissions, review days and how long holders may be away are read."""
+    declared = load(WHOLE)
+    (area,) = declared.model.areas
+    (person,) = declared.people["reader"]
+    assert (declared.provider.staff, declared.community.staff) == (("kim", "sasha"), ())
+    assert area.responsibilities[0].needs == ("list:users", "custom:dusters")
+    assert person.review_by == date(2027, 6, 30)
+    assert (declared.model.roles["reader"].seen_within, SEEN_WITHIN) == (30, 90)
+    assert declared.model.roles["keeper"].seen_within == SEEN_WITHIN
 
 
 def test_only_roles_with_groups_are_mapped():

@@ -63,6 +63,15 @@ BAD = {
     "a role id with capitals": declare(roles={"Night_Watch": {"title": "Night watch"}}),
     "an unknown split": declare(areas={"software-engineering": {"split": "nobody"}}),
     "less than nobody": declare(roles={"community-guide": {"holders": {"min": -1}}}),
+    "a community with staff": declare(community={"name": "Reef Lab", "staff": ["kim"]}),
+    "away for more than ten years": declare(roles={"community-guide": {"seen_within": 3651}}),
+    "a permission with a filter": declare(
+        areas={
+            "software-engineering": {
+                "responsibilities": [{"id": "support-open-source", "needs": ["servers!user=a"]}]
+            }
+        }
+    ),
     "text for a truth": declare(contacts=[{**CONTACT, "public": "yes"}]),
     "text for a list": declare(contacts=[{**CONTACT, "for": "everyone"}]),
     "an empty title": declare(title=""),

@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 
 import pytest
 
+from jupyterhub_responsibility.coverage import Facts
 from jupyterhub_responsibility.ledger import Book, Draft
 from jupyterhub_responsibility.ledger.entry import BEGINNING, write
 from jupyterhub_responsibility.model import Viewer
@@ -32,7 +33,7 @@ def subject(declared, roster) -> pages.Subject:
             details={"expires": "2026-12-22"},
         )
         book.read(write(draft, number, BEGINNING, NOW))
-    return pages.Subject(declared, roster, Settings(), book, True, NOW.date())
+    return pages.Subject(Facts(declared, roster, book, NOW), Settings())
 
 
 def test_the_oldest_are_shown(subject):

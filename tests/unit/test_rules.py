@@ -96,6 +96,26 @@ def test_who_may_add_users(rules, viewer, management, may):
 
 
 @pytest.mark.parametrize(
+    ("viewer", "management", "managed", "places"),
+    [
+        (RITA, "service", False, [f"roles/{ADMIN}", "users"]),
+        (RITA, "off", False, [f"roles/{ADMIN}"]),
+        (RITA, "service", True, ["users"]),
+        (HANNA, "service", False, ["users"]),
+        (HANNA, "admin", False, []),
+        (ROOT, "service", False, [f"roles/{ADMIN}", f"roles/{REP}", "users"]),
+        (UWE, "service", False, []),
+        (ROBOT, "service", False, []),
+    ],
+)
+def test_what_somebody_may_change_on_our_pages(declared, viewer, management, managed, places):
+    """Who holds a role, where the hub decides that; and who has an account."""
+    changes = Rules(declared, managed).changes(viewer, management)
+    assert sorted(each.place for each in changes) == sorted(places)
+    assert all(each.our for each in changes)
+
+
+@pytest.mark.parametrize(
     ("role", "managed", "is_open"),
     [(ADMIN, False, True), (ADMIN, True, False), (GUIDE, False, False), (GUIDE, True, False)],
 )

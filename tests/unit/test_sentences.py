@@ -26,7 +26,7 @@ def drafts() -> list[Draft]:
     ]
     told["outcome"] = [each for each in results if each["result"] != "not done"]
     told["settlement"] = [each for each in results if each["result"] in ("done", "not done")]
-    told["observation"] = [{"change": change} for change in ("began", "joined", "left")]
+    told["observation"] = [{"change": change} for change in ("began", "ended", "joined", "left")]
     told["observation"] += [{"change": "joined", "first": "yes"}]
     told["decision"] = [{"verdict": each, "request": "1"} for each in get_args(Verdict)
                         if each != "approved"]  # fmt: skip
@@ -49,7 +49,7 @@ def test_every_entry_has_a_sentence(draft, declared):
     assert said.endswith(".")
     assert "{" not in said
     about_account = draft.event == "account" or draft.details.get("of") == "account"
-    about_group = draft.details.get("change") == "began"
+    about_group = draft.details.get("change") in ("began", "ended")
     if not about_account and not about_group:
         assert "Hub Administrator" in said
     if draft.event == "confirmation":

@@ -193,6 +193,43 @@ FAULTS = {
         "is less than 0",
         "Use 0 or more",
     ),
+    "a provider's key at the community": (
+        ROLES + "community: {name: Reef Lab, staff: [kim]}\n",
+        6,
+        "community.staff",
+        "unknown key 'staff'",
+        "Use one of: name, url",
+    ),
+    "seen longer ago than anybody remembers": (
+        ROLES + "    seen_within: 3651\n",
+        6,
+        "roles.community-representative.seen_within",
+        "is more than 3650",
+        "Use 3650 or less",
+    ),
+    "seen never": (
+        ROLES + "    seen_within: 0\n",
+        6,
+        "roles.community-representative.seen_within",
+        "is less than 1",
+        "Use 1 or more",
+    ),
+    "a person's date that is none": (
+        ROLES + "    people: [{name: Ada, review_by: '2027-02-30'}]\n",
+        6,
+        "roles.community-representative.people[0].review_by",
+        "'2027-02-30' is not a date",
+        "Write it as year-month-day, such as 2027-06-30",
+    ),
+    "a permission with a filter": (
+        ROLES
+        + "areas:\n  community-leadership:\n    responsibilities:\n"
+        + "      - {id: decide-finances, needs: [servers, 'servers!group=reef']}\n",
+        9,
+        "areas.community-leadership.responsibilities[0].needs[1]",
+        "'servers!group=reef' is not the plain name of a scope",
+        "Write one such as servers, without !",
+    ),
     "a number in quotes": (
         ROLES + "    holders: {max: '2'}\n",
         6,

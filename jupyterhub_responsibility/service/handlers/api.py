@@ -140,13 +140,9 @@ class LedgerHandler(APIHandler):
     """`GET api/ledger`: who did what, as JSON, JSON Lines or CSV."""
 
     async def get(self) -> None:
+        await self.reader()
         site = self.site
-        if not site.subject.rules.may_read_ledger(await self.afresh()):
-            raise RefusedError(
-                "not_allowed", "Only those who may appoint somebody see what was done."
-            )
-        names = ("person", "role", "since", "until", "before")
-        query, before = wanted({name: self.get_query_argument(name, "") for name in names})
+        query, before = wanted(self.asked_for())
         form = self.get_query_argument("format", "json")
         if form not in ("json", *export.FORMATS):
             raise RefusedError("invalid", "format: use json, jsonl or csv.")

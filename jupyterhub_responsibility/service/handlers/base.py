@@ -16,6 +16,7 @@ from ...appointments import UnknownError
 from ...errors import HubError, LedgerError, RefusedError
 from ...model import Viewer
 from .. import identity, limits
+from ..filters import FIELDS
 from ..pages import ErrorPage
 from ..site import Site
 
@@ -71,11 +72,13 @@ class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # Jupyt
 
     site: Site
     viewer: Viewer | None = None
+    route = "other"
     retry_seconds = RETRY_SECONDS
 
-    def initialize(self, site: Site) -> None:
-        """Take what `app` put together."""
+    def initialize(self, site: Site, route: str = "other") -> None:
+        """Take what `app` put together, and which address of the route table this is."""
         self.site = site
+        self.route = route
         self.hub_auth: HubOAuth = site.auth
 
     def set_default_headers(self) -> None:
@@ -101,16 +104,26 @@ class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # Jupyt
 
     async def identify(self) -> Viewer | None:
         """Who is asking, with the groups they are really in; None if the hub knows nobody."""
-        if identity.is_websocket(self):
-            raise HTTPError(400, "websocket requests are refused")
-        site = self.site
-        model = await identity.identify(self.hub_auth, self, site.settings.hub_timeout)
-        self._hub_auth_user_cache = model
+        model = await self.model_of_the_hub()
         if model is None:
             return None
         if not identity.may_enter(self.hub_auth, model):
             raise HTTPError(403, "%s lacks the scope of this service", model["name"])
-        self.viewer = await site.keeper.agree_with(identity.viewer_of(model))
+        self.viewer = await self.site.keeper.agree_with(identity.viewer_of(model))
+        return self.viewer
+
+    async def model_of_the_hub(self) -> dict[str, Any] | None:
+        """The hub's model of who is asking, whether or not they may; None if it knows nobody."""
+        if identity.is_websocket(self):
+            raise HTTPError(400, "websocket requests are refused")
+        timeout = self.site.settings.hub_timeout
+        self._hub_auth_user_cache = await identity.identify(self.hub_auth, self, timeout)
+        return self._hub_auth_user_cache
+
+    def who(self) -> Viewer:
+        """The viewer; `prepare` has made sure that there is one."""
+        if self.viewer is None:
+            raise HTTPError(403)
         return self.viewer
 
     async def afresh(self) -> Viewer:
@@ -121,6 +134,19 @@ class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # Jupyt
             raise HTTPError(403, "no longer let in")
         self.viewer = identity.viewer_of(model)
         return self.viewer
+
+    async def reader(self) -> Viewer:
+        """Whoever wants to read the ledger, and may."""
+        viewer = await self.afresh()
+        if not self.site.subject.rules.may_read_ledger(viewer):
+            raise RefusedError(
+                "not_allowed", "Only those who may appoint somebody see what was done."
+            )
+        return viewer
+
+    def asked_for(self) -> dict[str, str]:
+        """Which entries of the ledger are asked for, by the names of the fields."""
+        return {name: self.get_query_argument(name, "") for name in FIELDS}
 
     async def writer(self) -> Viewer:
         """Whoever wants to change something: asked afresh, from our own pages, not too often."""
@@ -203,12 +229,6 @@ class PageHandler(Handler):
         token: bytes = self.xsrf_token
         return token.decode("ascii")
 
-    def who(self) -> Viewer:
-        """The viewer; `prepare` has made sure that there is one."""
-        if self.viewer is None:
-            raise HTTPError(403)
-        return self.viewer
-
     def page(self, html: str) -> None:
         """Answer with a page."""
         self.set_header("Content-Type", "text/html; charset=utf-8")
@@ -225,12 +245,6 @@ class APIHandler(Handler):
     def answer(self, said: Mapping[str, object]) -> None:
         """Answer with one of the `api_types`."""
         self.finish(dict(said))
-
-    def who(self) -> Viewer:
-        """The viewer; `prepare` has made sure that there is one."""
-        if self.viewer is None:
-            raise HTTPError(403)
-        return self.viewer
 
     def seen(self) -> str:
         """The state that the client saw (`If-Match`); empty if it doesn't matter to it."""

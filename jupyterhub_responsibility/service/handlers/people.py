@@ -171,14 +171,8 @@ class LedgerHandler(PageHandler):
     """`/ledger`: who did what, for those who may appoint."""
 
     async def get(self) -> None:
-        viewer = await self.afresh()
-        site = self.site
-        if not site.subject.rules.may_read_ledger(viewer):
-            raise RefusedError(
-                "not_allowed", "Only those who may appoint somebody see what was done."
-            )
-        given = {name: self.get_query_argument(name, "") for name in
-                 ("person", "role", "since", "until", "before")}  # fmt: skip
+        viewer = await self.reader()
+        site, given = self.site, self.asked_for()
         query, before = wanted(given)
         entries = await site.ledger.page(query, before, LINES)
         page = pages.ledger_page(site.subject, entries, given, LINES)

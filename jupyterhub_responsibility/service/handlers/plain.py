@@ -1,4 +1,4 @@
-"""Handlers without a viewer: the state of the service, login, and files."""
+"""Handlers without a viewer: the state of the service, metrics, login, and files."""
 
 from __future__ import annotations
 
@@ -10,9 +10,10 @@ from jupyterhub.services.auth import HubOAuthCallbackHandler
 from tornado.web import HTTPError, StaticFileHandler
 
 from ..._version import __version__
-from ...errors import HubError
+from ...errors import HubError, RefusedError
 from ...roster import utcnow
 from ...text import iso
+from .. import identity
 from ..api_types import Health
 from .base import Handler
 
@@ -22,7 +23,7 @@ class HealthHandler(Handler):
 
     def get(self) -> None:
         site = self.site
-        roster = site.keeper.current
+        roster, accounts = site.keeper.current, site.live.accounts
         faults = site.faults()
         well = not (roster.trouble or faults or site.watch.troubles)
         age = (utcnow() - roster.read_at).total_seconds() if roster.read_at else None
@@ -35,6 +36,10 @@ class HealthHandler(Handler):
                 "age_seconds": round(age, 1) if age is not None else None,
                 "trouble": roster.trouble or None,
                 "hub_calls": site.api.calls,
+            },
+            "accounts": {
+                "as_of": iso(accounts.read_at),
+                "trouble": accounts.trouble or None,
             },
             "declaration": {
                 "state": site.declaration_state(),
@@ -49,6 +54,26 @@ class HealthHandler(Handler):
             "faults": len(faults),
         }
         self.finish(dict(state))
+
+
+class MetricsHandler(Handler):
+    """`GET metrics`: for programs whose token of the hub may read metrics, and for nobody else."""
+
+    async def get(self) -> None:
+        model = await self.model_of_the_hub()
+        if model is None or not identity.may_measure(model):
+            raise RefusedError(
+                "not_allowed",
+                f"This needs a token of the hub with the scope {identity.METRICS_SCOPE}, in the"
+                " header Authorization, as in: Authorization: Bearer ...",
+            )
+        text, kind = self.site.metrics.text(self.request.headers.get("Accept", ""))
+        self.set_header("Content-Type", kind)
+        self.finish(text)
+
+    def say_error(self, status: int, message: str, code: str = "") -> None:
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(f"{message}\n")
 
 
 class CallbackHandler(Handler, HubOAuthCallbackHandler):  # type: ignore[misc]  # untyped

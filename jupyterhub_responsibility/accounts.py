@@ -1,0 +1,53 @@
+"""What the hub lets accounts and groups do, beyond who is in which group, as last read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+ADMIN = "admin"
+"""The hub's own role that permits everything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An account as the hub had it at `read_at`: its admin flag, and the hub roles given to it.
+
+    Roles that it has through a group are not among them. `last_activity` is when it was last
+    seen on the hub; None if never.
+    """
+
+    name: str
+    admin: bool
+    roles: tuple[str, ...]
+    last_activity: datetime | None
+    read_at: datetime
+
+    @property
+    def can_do_everything(self) -> bool:
+        """Whether it is a JupyterHub admin, in one way or the other."""
+        return self.admin or ADMIN in self.roles
+
+
+@dataclass(frozen=True)
+class Accounts:
+    """The accounts that matter, among all that the hub has.
+
+    `found` are accounts with power of their own, and those of interest: those that hold a role,
+    say. `gone` are names of interest that the hub doesn't know. `group_roles` are the hub roles
+    of each mapped group, and of others that had some when the hub started (none, if they are
+    gone), read at `groups_read_at`; None where the hub doesn't tell.
+    `read_at` is when the last whole reading of all `total` accounts began: what it says is that
+    old, or younger; None while there was none. `trouble` says why the last attempt failed.
+    `cut` if there are more accounts with power than are kept.
+    """
+
+    read_at: datetime | None = None
+    total: int = 0
+    found: Mapping[str, Account] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
+    group_roles: Mapping[str, tuple[str, ...]] | None = None
+    groups_read_at: datetime | None = None
+    trouble: str = ""
+    cut: bool = False

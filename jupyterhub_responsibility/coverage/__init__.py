@@ -1,0 +1,104 @@
+"""Whether a hub's responsibilities are covered: gaps, each with its next step.
+
+A gap is a difference between what the model demands and what the roster shows; drift is one
+between a role and what the hub really permits. What cannot be told at the moment is
+`unchecked`, never fine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import chain
+
+from ..ledger.spans import key_of
+from .contacts import contact_gaps
+from .covered import Coverage, Covered, State, covered, leaving
+from .drift import drift_gaps, powerful
+from .facts import Facts
+from .gaps import KINDS, SEVERITIES, SOURCES, Gap, GapKind, Severity, Step
+from .holdings import holding_gaps
+from .roles import role_gaps
+
+__all__ = [
+    "KINDS",
+    "SEVERITIES",
+    "SOURCES",
+    "Coverage",
+    "Covered",
+    "Facts",
+    "Gap",
+    "GapKind",
+    "Severity",
+    "State",
+    "Step",
+    "coverage",
+    "key",
+]
+
+
+def coverage(facts: Facts) -> Coverage:
+    """How a hub is covered."""
+    areas = {
+        area.id: tuple(covered(facts, each) for each in area.responsibilities)
+        for area in facts.declaration.model.areas
+    }
+    found = chain(role_gaps(facts), contact_gaps(facts), holding_gaps(facts), drift_gaps(facts))
+    order = list(SEVERITIES)
+    gaps = [replace(gap, noticed=facts.noticed.get(key(gap))) for gap in found]
+    people = {h.name for filling in facts.fillings.values() for h in filling.holders}
+    passing = tuple(_passing(facts))
+    return Coverage(
+        gaps=tuple(sorted(gaps, key=lambda gap: order.index(gap.severity))),
+        told=frozenset(kind for kind, sources in SOURCES.items() if sources <= facts.known),
+        areas=areas,
+        unchecked=(*passing, *_never(facts)),
+        certain=not passing,
+        leaving=leaving(areas.values()),
+        people=len(people),
+        provider=facts.declaration.provider,
+        staff=tuple(_staff_here(facts)),
+    )
+
+
+def key(gap: Gap) -> tuple[str, str, str]:
+    """What tells a gap apart from others, over time."""
+    return key_of(gap.kind, gap.about, gap.person or gap.group)
+
+
+def _staff_here(facts: Facts) -> Iterator[str]:
+    for declared in facts.declaration.provider.staff:
+        name = declared.lower()
+        account = facts.accounts.found.get(name)
+        has_power = account and (account.can_do_everything or powerful(facts, account))
+        if name in facts.roster.accounts or has_power:
+            yield name
+
+
+def _passing(facts: Facts) -> Iterator[str]:
+    """What cannot be checked at the moment, and will be."""
+    if facts.roster.read_at is None:
+        yield "Who is in the hub's groups: the hub did not say"
+    elif facts.roster.trouble:
+        yield "Who is in the hub's groups now: what is shown was read earlier"
+    if not facts.ledger_read:
+        yield "Terms and confirmations: the ledger has not been read yet"
+    accounts = facts.accounts
+    if accounts.read_at is None:
+        why = accounts.trouble or "not all accounts have been read yet"
+        yield f"Which accounts have power without a role: {why}"
+    elif accounts.trouble:
+        yield f"Which accounts have power without a role now: {accounts.trouble}"
+
+
+def _never(facts: Facts) -> Iterator[str]:
+    """What cannot be checked on this hub."""
+    if facts.accounts.read_at and facts.accounts.group_roles is None:
+        yield "Whether the groups still have their permissions: the hub does not tell this service"
+    if facts.configured is None:
+        yield (
+            "What each role permits, whether everybody can open these pages, and what the hub's"
+            " own pages show: the hub did not tell, as it can when it starts this service"
+        )
+    if facts.accounts.cut:
+        yield "More accounts with power: there are so many that not all are listed"

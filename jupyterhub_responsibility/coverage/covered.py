@@ -1,0 +1,120 @@
+"""Which responsibilities are looked after, and how a hub is covered as a whole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from ..model import Party, Responsibility
+from ..text import isolated
+from .facts import COMMUNITYS, Facts
+from .gaps import Gap, GapKind
+
+State = Literal["covered", "single", "provider-only", "vacant", "nobody-meant", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A responsibility with its live holders; `state` is what a reader should know of it.
+
+    `counted` are those of the holders whose leaving would matter: in what is the community's
+    job, not the provider's people.
+    "provider-only" is the community's job, which only the provider's people do; "nobody-meant"
+    are responsibilities to which the model gives no role; "unknown" is what cannot be told
+    while the hub doesn't say who is in its groups.
+    """
+
+    responsibility: Responsibility
+    holders: tuple[str, ...]
+    state: State
+    counted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """How a hub is covered. `leaving` is whose leaving would empty most, and how many.
+
+    Of the kinds in `told` every gap there is has been found; of the others, more may be there.
+    `certain` if nothing is unchecked that will be. `staff` are the provider's people who hold a
+    role or have power here.
+    """
+
+    gaps: tuple[Gap, ...]
+    told: frozenset[GapKind]
+    areas: Mapping[str, tuple[Covered, ...]]
+    unchecked: tuple[str, ...]
+    certain: bool
+    leaving: tuple[str, int] | None
+    people: int
+    provider: Party
+    staff: tuple[str, ...]
+
+    @property
+    def responsibilities(self) -> tuple[Covered, ...]:
+        """Every responsibility, in the order of the model."""
+        return tuple(each for area in self.areas.values() for each in area)
+
+    def count(self, *states: State) -> int:
+        """How many responsibilities are in one of these states."""
+        return sum(each.state in states for each in self.responsibilities)
+
+    @property
+    def headline(self) -> str:
+        """The whole in one sentence that a person can read out."""
+        total = len(self.responsibilities)
+        covered = self.count("covered", "single")
+        if self.count("unknown"):
+            return "Who looks after this hub cannot be told right now"
+        return f"{covered} of {total} responsibilities are looked after"
+
+    @property
+    def summary(self) -> str:
+        """What else has to be known at once."""
+        vacant, meant = self.count("vacant"), self.count("nobody-meant")
+        theirs = self.count("provider-only")
+        said = [f"{vacant} {_have(vacant)} nobody." if vacant else ""]
+        if theirs:
+            said.append(f"{theirs} {_have(theirs)} only people of {self.provider.name}.")
+        said.append(f"{meant} {_are(meant)} nobody's by design." if meant else "")
+        if self.leaving:
+            name, number = self.leaving
+            said.append(f"If {isolated(name)} left, {number} more would have nobody.")
+        return " ".join(filter(None, said))
+
+
+def covered(facts: Facts, each: Responsibility) -> Covered:
+    """How one responsibility is looked after."""
+    roles = [facts.fillings[role] for role in each.roles]
+    holders = {h.name: h for filling in roles for h in filling.holders}
+    names = tuple(holders)
+    if not roles:
+        return Covered(each, (), "nobody-meant")
+    if not names:
+        known = all(filling.known for filling in roles)
+        return Covered(each, (), "vacant" if known else "unknown")
+    theirs = each.split in COMMUNITYS
+    counted = tuple(n for n, h in holders.items() if not (theirs and facts.is_staff(h)))
+    if not counted:
+        return Covered(each, names, "provider-only")
+    return Covered(each, names, "single" if len(counted) == 1 else "covered", counted)
+
+
+def leaving(areas: Iterable[tuple[Covered, ...]]) -> tuple[str, int] | None:
+    """Whose leaving would empty most; how the provider staffs its own part is its own matter."""
+    alone: dict[str, int] = {}
+    for area in areas:
+        for each in area:
+            if each.state == "single" and each.responsibility.split != "provider":
+                (name,) = each.counted
+                alone[name] = alone.get(name, 0) + 1
+    worst = max(alone, key=lambda name: alone[name], default=None)
+    return (worst, alone[worst]) if worst is not None else None
+
+
+def _have(number: int) -> str:
+    return "has" if number == 1 else "have"
+
+
+def _are(number: int) -> str:
+    return "is" if number == 1 else "are"

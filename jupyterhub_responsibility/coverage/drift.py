@@ -1,0 +1,178 @@
+"""Drift: power without a role, and roles without power."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..access import in_words
+from ..accounts import ADMIN, Account
+from ..configured import Configured
+from ..model import Role
+from ..text import isolated
+from .facts import Facts
+from .gaps import Gap, Step
+
+
+def drift_gaps(facts: Facts) -> Iterator[Gap]:
+    """Every difference between roles and what the hub really permits."""
+    if facts.roster.read_at is not None:
+        yield from _power_without_role(facts)
+        yield from _groups_without_role(facts)
+    if facts.configured is not None:
+        yield from _configuration(facts, facts.configured)
+
+
+def _configuration(facts: Facts, hub: Configured) -> Iterator[Gap]:
+    yield from _unmapped_groups(facts, hub)
+    yield from _admin_groups(facts, hub)
+    yield from _missing_permissions(facts, hub)
+    if not hub.open_to_users:
+        yield _closed()
+    for template in hub.shadowed:
+        yield Gap(
+            "template-shadowed",
+            template,
+            f"Your own {template} hides what belongs there",
+            "The hub shows it without the part that leads people here.",
+            Step("Ask the operator to add the include that the documentation gives for it"),
+        )
+
+
+def powerful(facts: Facts, account: Account) -> tuple[Role, ...]:
+    """The roles of ours that an account was given itself, without being in their groups."""
+    members = facts.roster.members
+    return tuple(
+        facts.declaration.model.roles[role_id]
+        for role_id, groups in facts.declaration.groups.items()
+        if role_id in account.roles
+        and not any(account.name in members.get(group, ()) for group in groups)
+    )
+
+
+def _power_without_role(facts: Facts) -> Iterator[Gap]:
+    for account in facts.accounts.found.values():
+        if facts.is_staffs(account.name) or account.name in facts.left:
+            continue
+        if account.can_do_everything:
+            if account.name not in facts.roster.accounts:
+                yield _everything(facts, account)
+            continue
+        for role in powerful(facts, account):
+            name = isolated(account.name)
+            yield Gap(
+                "power-without-role",
+                role.id,
+                f"{name} may do what a {role.title} may, without being one",
+                "The hub gives the account this role itself, not through a group.",
+                Step(f"Appoint them as {role.title}, or ask the operator to take it away",
+                     f"roles/{role.id}"),
+                person=account.name,
+            )  # fmt: skip
+
+
+def _everything(facts: Facts, account: Account) -> Gap:
+    name, provider = isolated(account.name), facts.declaration.provider.name
+    return Gap(
+        "power-without-role",
+        ADMIN,
+        f"{name} can do everything, without a role",
+        f"{name} is a JupyterHub admin, and belongs to none of the roles' groups. Give them a"
+        f" role, or let a JupyterHub admin end that; whoever is one of the people of {provider}"
+        " can be declared as such.",
+        Step("Look at the account", "admin", on_hub=True),
+        person=account.name,
+    )
+
+
+def _groups_without_role(facts: Facts) -> Iterator[Gap]:
+    given = facts.accounts.group_roles or {}
+    for role_id, groups in facts.declaration.groups.items():
+        role = facts.declaration.model.roles[role_id]
+        for group in groups:
+            if group in facts.roster.members and group in given and role_id not in given[group]:
+                yield Gap(
+                    "group-without-role",
+                    role_id,
+                    f"The group “{isolated(group)}” has lost its permissions",
+                    f"Whoever is {role.title} through it may do no more than others on the hub.",
+                    Step("Ask the operator to restart the hub: it then gives the group its role"),
+                    group=group,
+                )
+
+
+def _unmapped_groups(facts: Facts, hub: Configured) -> Iterator[Gap]:
+    for role_id, grant in hub.roles.items():
+        if role_id not in facts.declaration.groups:
+            continue
+        role = facts.declaration.model.roles[role_id]
+        for group in grant.groups:
+            if group not in facts.declaration.groups[role_id] and _carries(facts, group, role_id):
+                yield Gap(
+                    "group-unmapped",
+                    role_id,
+                    f"The group “{isolated(group)}” may do what a {role.title} may",
+                    "The hub gave it this role when it started, and no page shows who is in it.",
+                    Step(
+                        f"Ask the operator to declare it (roles.{role_id}.groups), or to end that"
+                    ),
+                    group=group,
+                )
+
+
+def _admin_groups(facts: Facts, hub: Configured) -> Iterator[Gap]:
+    """Groups of JupyterHub admins, but for those whose members hold a role."""
+    grant = hub.roles.get(ADMIN)
+    for group in grant.groups if grant else ():
+        if group not in facts.declaration.mapped_groups and _carries(facts, group, ADMIN):
+            yield Gap(
+                "group-unmapped",
+                ADMIN,
+                f"Everybody in the group “{isolated(group)}” can do everything",
+                "The hub made them JupyterHub admins when it started, and no page shows who is"
+                " in the group.",
+                Step(
+                    "Ask the operator who is in it, and whether they need to be JupyterHub admins"
+                ),
+                group=group,
+            )
+
+
+def _carries(facts: Facts, group: str, role: str) -> bool:
+    """Whether a group that had a role when the hub started has it still, as far as is known."""
+    given = facts.accounts.group_roles or {}
+    return group not in given or role in given[group]
+
+
+def _missing_permissions(facts: Facts, hub: Configured) -> Iterator[Gap]:
+    """One gap for a role: what it lacks, and for which duties."""
+    model = facts.declaration.model
+    for role_id in facts.declaration.groups:
+        given = hub.roles[role_id].scopes if role_id in hub.roles else ()
+        lacking = {
+            each.title: [scope for scope in each.needs if scope not in given]
+            for each in model.responsibilities()
+            if role_id in (each.performed_by or (each.accountable,))
+        }
+        words = [
+            f"“{title}” needs to {', '.join(map(in_words, scopes))}"
+            for title, scopes in lacking.items()
+            if scopes
+        ]
+        if words:
+            yield Gap(
+                "role-lacks-permission",
+                role_id,
+                f"{model.roles[role_id].title} lacks what its duties need",
+                f"{'; '.join(words)}. The hub does not permit that to the role.",
+                Step(f"Ask the operator to permit it (in the declaration: roles.{role_id}.scopes)"),
+            )
+
+
+def _closed() -> Gap:
+    return Gap(
+        "page-closed",
+        "user",
+        "Ordinary users cannot open these pages",
+        "So they cannot see whom to ask. The hub's configuration does not permit it to them.",
+        Step("Ask the operator to let everybody open the service; the documentation has the line"),
+    )

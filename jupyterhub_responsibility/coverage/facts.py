@@ -1,0 +1,99 @@
+"""What is known about a hub at one moment, for finding its gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+
+from ..accounts import Accounts
+from ..configured import Configured
+from ..contacts import Desk
+from ..holders import Filling, Holder
+from ..ledger import Book
+from ..ledger.spans import Key
+from ..model import Declaration, Role, Roster, Split
+from ..rules import Rules
+from .gaps import Source
+
+COMMUNITYS: frozenset[Split] = frozenset({"community", "partner"})
+"""Whose job a responsibility is, where the provider's people can't stand in for good."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What is known about a hub at `now`.
+
+    `ledger_read` is False until the ledger has been read. `configured` is how the hub
+    says that it is configured, None where it didn't. `left` are accounts that were seen to leave
+    a role, and not read since: what they may do is not known. `noticed` is when gaps were first
+    seen.
+    """
+
+    declaration: Declaration
+    roster: Roster
+    book: Book
+    now: datetime
+    ledger_read: bool = True
+    authenticator_groups: bool = False
+    accounts: Accounts = field(default_factory=Accounts)
+    configured: Configured | None = None
+    left: frozenset[str] = frozenset()
+    noticed: Mapping[Key, datetime] = field(default_factory=dict)
+
+    @cached_property
+    def known(self) -> frozenset[Source]:
+        """The sources that have told what they know."""
+        has: dict[Source, bool] = {
+            "roster": self.roster.read_at is not None,
+            "ledger": self.ledger_read,
+            "accounts": self.accounts.read_at is not None and not self.accounts.cut,
+            "group roles": self.accounts.group_roles is not None,
+            "configuration": self.configured is not None,
+        }
+        return frozenset(source for source, known in has.items() if known)
+
+    @property
+    def today(self) -> date:
+        """The day."""
+        return self.now.date()
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Answers to whom to ask."""
+        return Desk(self.declaration, self.roster)
+
+    @property
+    def fillings(self) -> Mapping[str, Filling]:
+        """Who holds each role."""
+        return self.desk.fillings
+
+    @cached_property
+    def staff(self) -> frozenset[str]:
+        """The accounts of the provider's people, as the hub writes them: in small letters."""
+        return frozenset(name.lower() for name in self.declaration.provider.staff)
+
+    @cached_property
+    def communitys(self) -> frozenset[str]:
+        """The roles with a part in what is the community's job."""
+        each = self.declaration.model.responsibilities()
+        return frozenset(role for r in each if r.split in COMMUNITYS for role in r.roles)
+
+    def is_staff(self, holder: Holder) -> bool:
+        """Whether a holder is one of the provider's people."""
+        return holder.kind == "account" and self.is_staffs(holder.name)
+
+    def is_staffs(self, account: str) -> bool:
+        """Whether an account is one of the provider's people's."""
+        return account.lower() in self.staff
+
+    def counted(self, filling: Filling) -> tuple[Holder, ...]:
+        """The holders that count: in a role of the community, not the provider's people."""
+        if filling.role.id not in self.communitys:
+            return filling.holders
+        return tuple(holder for holder in filling.holders if not self.is_staff(holder))
+
+    def may_change(self, role: Role) -> bool:
+        """Whether who holds a role can be changed on our pages."""
+        return Rules(self.declaration, self.authenticator_groups).open_to_change(role)

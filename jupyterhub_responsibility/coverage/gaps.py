@@ -1,0 +1,158 @@
+"""What a gap is: its kinds, how bad each is, and the next step."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+Severity = Literal["severe", "warning", "note"]
+SEVERITIES: dict[Severity, str] = {
+    "severe": "somebody has nobody to turn to, or the wrong person; or nobody answers for power",
+    "warning": "it works, until somebody leaves or needs it",
+    "note": "it should be looked at",
+}
+
+URGENCY: dict[Severity, str] = {
+    "severe": "urgent",
+    "warning": "soon",
+    "note": "when there is time",
+}
+"""How soon to do something about it, as pages say it."""
+
+GapKind = Literal[
+    "role-vacant",
+    "held-by-provider-only",
+    "role-below-minimum",
+    "role-above-maximum",
+    "single-holder",
+    "group-missing",
+    "group-empty",
+    "group-without-role",
+    "group-unmapped",
+    "responsibility-without-contact",
+    "contact-without-channel",
+    "contact-past-review",
+    "person-past-review",
+    "term-ended",
+    "never-confirmed",
+    "confirmation-due",
+    "holder-gone",
+    "holder-not-seen",
+    "power-without-role",
+    "role-lacks-permission",
+    "edited-by-hand",
+    "page-closed",
+    "template-shadowed",
+]
+KINDS: dict[GapKind, tuple[Severity, str]] = {
+    "role-vacant": ("severe", "nobody holds a role, so what it alone looks after has nobody"),
+    "held-by-provider-only": (
+        "severe",
+        "a role of the community is held by the provider's people alone",
+    ),
+    "role-below-minimum": ("warning", "a role has fewer holders than it needs"),
+    "role-above-maximum": ("note", "a role has more holders than it may have"),
+    "single-holder": ("warning", "a role has one holder and no backup"),
+    "group-missing": ("severe", "the hub doesn't have the group that a role is held through"),
+    "group-empty": ("note", "nobody is in one of the groups that a role is held through"),
+    "group-without-role": ("severe", "a group doesn't give its members what their role permits"),
+    "group-unmapped": (
+        "warning",
+        "a group that isn't in the declaration gives its members what a role permits, or"
+        " everything",
+    ),
+    "responsibility-without-contact": ("severe", "there is no way to reach anybody about it"),
+    "contact-without-channel": ("note", "a contact says neither mail, telephone nor web address"),
+    "contact-past-review": ("note", "the day by which a contact should be checked is over"),
+    "person-past-review": (
+        "note",
+        "the day by which to check that somebody without an account still holds a role is over",
+    ),
+    "term-ended": ("warning", "somebody holds a role, and their term is over"),
+    "never-confirmed": ("note", "a holder has not confirmed that they know their duties"),
+    "confirmation-due": ("note", "the duties have changed since, or it was long ago"),
+    "holder-gone": ("warning", "a holder's account was deleted, and nobody has taken over"),
+    "holder-not-seen": ("warning", "a holder has not been on the hub for a long time"),
+    "power-without-role": (
+        "severe",
+        "an account may do what a role permits, or everything, without holding a role",
+    ),
+    "role-lacks-permission": ("warning", "a role doesn't permit what one of its duties needs"),
+    "edited-by-hand": (
+        "warning",
+        "the login service decides who is in a group, and somebody else changed it",
+    ),
+    "page-closed": ("severe", "ordinary users may not open these pages"),
+    "template-shadowed": ("note", "the operator's own page hides what ours adds to the hub's"),
+}
+"""Every kind of gap: how bad it is, and what it means."""
+
+Source = Literal["roster", "ledger", "accounts", "group roles", "configuration"]
+SOURCES: dict[GapKind, frozenset[Source]] = {
+    "role-vacant": frozenset({"roster"}),
+    "held-by-provider-only": frozenset({"roster"}),
+    "role-below-minimum": frozenset({"roster"}),
+    "role-above-maximum": frozenset({"roster"}),
+    "single-holder": frozenset({"roster"}),
+    "group-missing": frozenset({"roster"}),
+    "group-empty": frozenset({"roster"}),
+    "group-without-role": frozenset({"roster", "group roles"}),
+    "group-unmapped": frozenset({"configuration"}),
+    "responsibility-without-contact": frozenset({"roster"}),  # a vacant role cannot be asked
+    "contact-without-channel": frozenset(),
+    "contact-past-review": frozenset(),
+    "person-past-review": frozenset(),
+    "term-ended": frozenset({"roster", "ledger"}),
+    "never-confirmed": frozenset({"roster", "ledger"}),
+    "confirmation-due": frozenset({"roster", "ledger"}),
+    "holder-gone": frozenset({"roster", "ledger"}),
+    "holder-not-seen": frozenset({"roster", "ledger", "accounts"}),
+    "power-without-role": frozenset({"roster", "accounts"}),
+    "role-lacks-permission": frozenset({"configuration"}),
+    "edited-by-hand": frozenset({"roster", "ledger", "accounts"}),
+    "page-closed": frozenset({"configuration"}),
+    "template-shadowed": frozenset({"configuration"}),
+}
+"""What has to be known, beside the declaration, before a kind of gap can be told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What to do next: a link, or, without a `path`, something to do by hand.
+
+    `path` leads to a page of ours, or, if `on_hub`, to one of the hub's own.
+    """
+
+    label: str
+    path: str = ""
+    on_hub: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One gap. `about` is the id of a role, a responsibility or a contact, or the name of a role
+    of the hub or of a template; `person` and `group` say whom or which, where there are several.
+
+    `since` is when it began, where that is known; `noticed` when this service first saw it.
+    """
+
+    kind: GapKind
+    about: str
+    title: str
+    text: str
+    step: Step
+    since: datetime | date | None = None
+    person: str = ""
+    group: str = ""
+    noticed: datetime | None = None
+
+    @property
+    def severity(self) -> Severity:
+        """How bad it is."""
+        return KINDS[self.kind][0]
+
+    @property
+    def urgency(self) -> str:
+        """How soon to do something about it, in words."""
+        return URGENCY[self.severity]

@@ -1,0 +1,163 @@
+"""Exports as files: CSV for people with a spreadsheet, JSON for programs.
+
+The types say what is in them; both formats have the same columns. `table` in the docs is made
+from them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Annotated, Literal
+
+from typing_extensions import TypedDict
+
+from .. import spreadsheet
+from ..coverage import Facts
+from ..model import Declaration
+from ..text import iso
+from .lines import Confirmed, ContactLine, Held, HolderLine, contact_lines, holder_lines
+
+BYTE_ORDER = "\ufeff"
+"""Without it, the most common spreadsheet takes UTF-8 for something else."""
+
+
+class HolderRow(TypedDict):
+    """A holder of a role; a role that nobody holds has a row as well."""
+
+    role: Annotated[str, "the id of the role"]
+    title: Annotated[str, "what the role is called"]
+    name: Annotated[str, "the account, or the name of a person without one"]
+    kind: Annotated[
+        Held, "`account`, `person`, `nobody`, or `unknown` while the hub doesn't say who holds it"
+    ]
+    through: Annotated[str, "the group of the hub, or `declaration`"]
+    since: Annotated[str | None, "when an account was appointed here"]
+    until: Annotated[str | None, "the last day of its term"]
+    confirmed: Annotated[
+        Confirmed | None,
+        "whether it has confirmed the duties: `confirmed`, `due`, `never`, or `unknown` until the"
+        " ledger has been read",
+    ]
+    confirmed_at: Annotated[str | None, "when it last did"]
+    as_of: Annotated[str | None, "when that was read from the hub, or declared"]
+
+
+ContactRow = TypedDict(
+    "ContactRow",
+    {
+        "id": Annotated[str, "the id of a contact"],
+        "kind": Annotated[
+            Literal["contact", "person"], "`contact`, or `person` for a holder without an account"
+        ],
+        "name": Annotated[str, "whom one reaches"],
+        "for": Annotated[list[str], "what for: titles of areas, roles and responsibilities"],
+        "email": Annotated[str, "mail address"],
+        "telephone": Annotated[str, "telephone number"],
+        "url": Annotated[str, "web address"],
+        "hours": Annotated[str, "when somebody answers"],
+        "languages": Annotated[list[str], "language codes"],
+        "review_by": Annotated[str | None, "the day by which to check that this is still right"],
+        "as_of": Annotated[str, "when that was declared"],
+    },
+)
+
+
+class HoldersFile(TypedDict):
+    """Who holds which role. `trouble` says why the hub was not read lately, if so."""
+
+    made_at: str
+    as_of: str | None
+    trouble: str | None
+    ledger_read: bool
+    holders: list[HolderRow]
+
+
+class ContactsFile(TypedDict):
+    """Whom to ask about what."""
+
+    made_at: str
+    as_of: str
+    contacts: list[ContactRow]
+
+
+def holder_row(line: HolderLine) -> HolderRow:
+    """A holder as plain data."""
+    return {
+        "role": line.role.id,
+        "title": line.role.title,
+        "name": line.name,
+        "kind": line.kind,
+        "through": line.through,
+        "since": iso(line.since),
+        "until": line.until.isoformat() if line.until else None,
+        "confirmed": line.confirmed,
+        "confirmed_at": iso(line.confirmed_at),
+        "as_of": iso(line.as_of),
+    }
+
+
+def contact_row(line: ContactLine) -> ContactRow:
+    """A contact as plain data."""
+    return {
+        "id": line.id,
+        "kind": line.kind,
+        "name": line.name,
+        "for": list(line.about),
+        "email": line.email,
+        "telephone": line.telephone,
+        "url": line.url,
+        "hours": line.hours,
+        "languages": list(line.languages),
+        "review_by": line.review_by.isoformat() if line.review_by else None,
+        "as_of": iso(line.as_of),
+    }
+
+
+def holders_json(facts: Facts, now: datetime) -> str:
+    """Who holds which role, for programs."""
+    said: HoldersFile = {
+        "made_at": iso(now),
+        "as_of": iso(facts.roster.read_at),
+        "trouble": facts.roster.trouble or None,
+        "ledger_read": facts.ledger_read,
+        "holders": [holder_row(line) for line in holder_lines(facts)],
+    }
+    return _json(said)
+
+
+def contacts_json(declaration: Declaration, origin: str, now: datetime) -> str:
+    """Whom to ask, for programs."""
+    said: ContactsFile = {
+        "made_at": iso(now),
+        "as_of": iso(declaration.as_of),
+        "contacts": [contact_row(line) for line in contact_lines(declaration, origin)],
+    }
+    return _json(said)
+
+
+def holders_csv(facts: Facts) -> str:
+    """Who holds which role, for a spreadsheet."""
+    return _csv(HolderRow, map(holder_row, holder_lines(facts)))
+
+
+def contacts_csv(declaration: Declaration, origin: str) -> str:
+    """Whom to ask, for a spreadsheet."""
+    return _csv(ContactRow, map(contact_row, contact_lines(declaration, origin)))
+
+
+def _json(said: Mapping[str, object]) -> str:
+    return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
+
+
+def _csv(kind: type, rows: Iterable[Mapping[str, object]]) -> str:
+    columns = list(kind.__annotations__)
+    cells = ([_cell(row[column]) for column in columns] for row in rows)
+    return BYTE_ORDER + "".join(map(spreadsheet.line, [columns, *cells]))
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return "; ".join(value) if isinstance(value, list) else str(value)

@@ -1,0 +1,155 @@
+"""What exports list, line by line: who holds which role, and whom to ask about what.
+
+Every line says as of when it was read. A role that nobody holds has a line too, and so has one
+of which the hub doesn't say who holds it: no export looks as if a role weren't there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Literal
+from urllib.parse import urljoin
+
+from ..confirmations import standing, text_of
+from ..coverage import Facts
+from ..holders import Filling, Holder
+from ..ledger import ConfirmationState
+from ..model import Contact, Declaration, Person, Role
+
+Held = Literal["account", "person", "nobody", "unknown"]
+"""By whom: an account, a person without one, nobody, or the hub doesn't say."""
+
+Confirmed = ConfirmationState | Literal["unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class HolderLine:
+    """A holder of a role; no name where it is held by nobody, or by who knows whom.
+
+    `through` is the group, or "declaration". `since`, `until` (the last day) and `confirmed` are
+    about accounts, and come from the ledger: None where it says nothing. `confirmed` is "unknown"
+    until it has been read.
+    """
+
+    role: Role
+    kind: Held
+    name: str = ""
+    through: str = ""
+    since: datetime | None = None
+    until: date | None = None
+    confirmed: Confirmed | None = None
+    confirmed_at: datetime | None = None
+    as_of: datetime | None = None
+    person: Person | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ContactLine:
+    """A contact, or a person without an account (no `id`), with what they are there `about`.
+
+    `url` is complete: what is taken along is read where the hub isn't.
+    """
+
+    kind: Literal["contact", "person"]
+    id: str
+    name: str
+    about: tuple[str, ...]
+    email: str
+    telephone: str
+    url: str
+    as_of: datetime
+    hours: str = ""
+    languages: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    review_by: date | None = None
+
+
+def holder_lines(facts: Facts) -> tuple[HolderLine, ...]:
+    """Who holds which role, in the order of the model."""
+    return tuple(line for each in facts.fillings.values() for line in _role_lines(facts, each))
+
+
+def contact_lines(declaration: Declaration, origin: str) -> tuple[ContactLine, ...]:
+    """Whom to ask about what: contacts, then people who can be reached.
+
+    `origin` is where the hub is (`https://hub.example`); addresses of its pages begin with it.
+    """
+    titles = declaration.model.titles()
+    contacts = (
+        ContactLine(
+            "contact",
+            each.id,
+            each.name,
+            tuple(titles[target] for target in each.targets),
+            each.email,
+            each.telephone,
+            complete(each, origin),
+            declaration.as_of,
+            each.hours,
+            each.languages,
+            each.topics,
+            each.review_by,
+        )
+        for each in declaration.contacts
+    )
+    return (*contacts, *_people(declaration, origin))
+
+
+def complete(way: Contact | Person, origin: str) -> str:
+    """The web address of somebody, with the hub in front where it is a page of it."""
+    return urljoin(origin, way.url) if way.url else ""
+
+
+def _role_lines(facts: Facts, filling: Filling) -> Iterator[HolderLine]:
+    if not filling.known:
+        yield HolderLine(filling.role, "unknown")
+    text = text_of(facts.declaration, filling.role)
+    for holder in filling.holders:
+        yield _holder_line(facts, filling.role, holder, text)
+    if filling.vacant:
+        yield HolderLine(filling.role, "nobody", as_of=_read_at(facts, filling.role))
+
+
+def _read_at(facts: Facts, role: Role) -> datetime | None:
+    """When it was read who holds a role: from the hub, or from the declaration alone."""
+    on_hub = role.id in facts.declaration.groups
+    return facts.roster.read_at if on_hub else facts.declaration.as_of
+
+
+def _holder_line(facts: Facts, role: Role, holder: Holder, text: str) -> HolderLine:
+    line = HolderLine(role, holder.kind, holder.name, holder.source, as_of=holder.as_of)
+    if holder.kind == "person":
+        return replace(line, person=holder.person)
+    if not facts.ledger_read:
+        return replace(line, confirmed="unknown")
+    stands = standing(facts.book, role, holder.name, text, facts.today)
+    return replace(
+        line,
+        since=stands.term.since if stands.term else None,
+        until=stands.term.until if stands.term else None,
+        confirmed=stands.state,
+        confirmed_at=stands.confirmed_at,
+    )
+
+
+def _people(declaration: Declaration, origin: str) -> Iterator[ContactLine]:
+    """People who can be reached, each once, whatever roles they hold."""
+    held: dict[Person, list[str]] = {}
+    for role_id, people in declaration.people.items():
+        for person in people:
+            held.setdefault(person, []).append(declaration.model.roles[role_id].title)
+    for person, titles in held.items():
+        if person.email or person.telephone or person.url:
+            yield ContactLine(
+                "person",
+                "",
+                person.name,
+                tuple(titles),
+                person.email,
+                person.telephone,
+                complete(person, origin),
+                declaration.as_of,
+                review_by=person.review_by,
+            )

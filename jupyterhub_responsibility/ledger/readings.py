@@ -1,0 +1,22 @@
+"""How far long readings of the hub have come, kept beside the ledger for the next start."""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, insert, select
+
+from .store import Store
+from .tables import readings
+
+
+def kept(store: Store, name: str) -> str:
+    """What was kept under a name; empty if nothing was."""
+    with store.reading() as connection:
+        query = select(readings.c.value).where(readings.c.name == name)
+        return connection.execute(query).scalar() or ""
+
+
+def keep(store: Store, name: str, value: str) -> None:
+    """Keep something under a name, in place of what was there."""
+    with store.writing() as connection:
+        connection.execute(delete(readings).where(readings.c.name == name))
+        connection.execute(insert(readings).values(name=name, value=value))

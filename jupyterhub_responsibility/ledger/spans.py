@@ -1,0 +1,68 @@
+"""Gaps over time, kept beside the ledger: each from when it was noticed until it was closed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from .entry import stamp, storable
+from .store import Store
+from .tables import gaps
+
+Key = tuple[str, str, str]
+"""What tells gaps apart: kind, what it is about, and the account or person."""
+
+KEPT = timedelta(days=400)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A gap, `since` it was noticed and `until` it was seen to be closed; None while open."""
+
+    key: Key
+    since: datetime
+    until: datetime | None = None
+
+
+def key_of(kind: str, about: str, person: str) -> Key:
+    """The key of a gap, as the database can hold it."""
+    return kind, storable(about), storable(person)
+
+
+def read_spans(store: Store) -> list[Span]:
+    """Every gap that is kept, in the order in which they were noticed."""
+    with store.reading() as connection:
+        return [_span(row) for row in connection.execute(select(gaps).order_by(gaps.c.id))]
+
+
+def note(
+    store: Store, open_now: Iterable[Key], untold: Collection[str], now: datetime
+) -> list[Span]:
+    """Note which gaps are open now, and which are closed by that. Returns every gap kept.
+
+    Those of a kind that is `untold` stay open: nobody has looked.
+    """
+    wanted = set(open_now)
+    with store.writing() as connection:
+        rows = connection.execute(select(gaps).where(gaps.c.until.is_(None))).all()
+        there = {(row.kind, row.about, row.person): row.id for row in rows}
+        closed = [there[key] for key in there.keys() - wanted if key[0] not in untold]
+        for number in closed:
+            connection.execute(update(gaps).where(gaps.c.id == number).values(until=stamp(now)))
+        news = [
+            {"kind": kind, "about": about, "person": person, "since": stamp(now)}
+            for kind, about, person in sorted(wanted - there.keys())
+        ]
+        if news:
+            connection.execute(insert(gaps), news)
+        connection.execute(delete(gaps).where(gaps.c.until < stamp(now - KEPT)))
+    return read_spans(store)
+
+
+def _span(row: Any) -> Span:
+    until = datetime.fromisoformat(row.until) if row.until else None
+    return Span((row.kind, row.about, row.person), datetime.fromisoformat(row.since), until)

@@ -1,0 +1,106 @@
+"""What is known of the hub, live: from here, pages, figures and gaps are made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from ..accounts import Accounts
+from ..configured import Configured
+from ..coverage import Facts
+from ..history import History
+from ..ledger import Ledger
+from ..model import Declaration
+from ..roster import RosterKeeper, minute
+from .pages import Subject
+from .settings import Settings
+
+
+class Live:
+    """Puts together what the roster, the ledger, the census and the hub's start tell."""
+
+    def __init__(
+        self,
+        declaration: Declaration,
+        settings: Settings,
+        keeper: RosterKeeper,
+        ledger: Ledger,
+        history: History,
+        configured: Configured | None,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._declaration = declaration
+        self._settings = settings
+        self._keeper = keeper
+        self._ledger = ledger
+        self._history = history
+        self._configured = configured
+        self._now = now
+        self._made: tuple[object, Subject] | None = None
+        self._holders: frozenset[str] = frozenset()
+        self._left: dict[str, datetime] = {}
+        self._told: object = None
+        self._accounts_version = 0
+        self.accounts = Accounts()
+        """What accounts may do, as known when the roster was read: neither runs ahead."""
+
+    def roster_read(self, accounts: Accounts) -> None:
+        """Take in what was known of the accounts before the roster was read.
+
+        What an account may do, and whether it holds a role, are read at different moments. Together
+        they tell the truth only if the account was read after it left its last group, and the
+        roster after that.
+        """
+        roster = self._keeper.current
+        if roster.trouble or roster.read_at is None:
+            return
+        holders = roster.accounts
+        left = {**self._left, **dict.fromkeys(self._holders - holders, roster.read_at)}
+        left = {
+            name: at
+            for name, at in left.items()
+            if name not in holders and name in accounts.found
+            and accounts.found[name].read_at <= at
+        }  # fmt: skip
+        self._holders, self._left, self.accounts = holders, left, accounts
+        subject = self._subject()
+        told = (minute(accounts.read_at), accounts.total, subject.coverage)
+        if told != self._told:
+            self._told = told
+            self._accounts_version += 1
+            self._made = self.version, subject  # its coverage need not be found out twice
+
+    @property
+    def version(self) -> tuple[object, ...]:
+        """Differs whenever a page could read differently."""
+        return (
+            self._keeper.current.version,
+            self._ledger.book.number,
+            self._ledger.read,
+            self._accounts_version,
+            self._history.version,
+            self._now().date(),
+        )
+
+    @property
+    def subject(self) -> Subject:
+        """What pages are about, at this moment."""
+        version = self.version
+        if self._made is None or self._made[0] != version:
+            self._made = version, self._subject()
+        return self._made[1]
+
+    def _subject(self) -> Subject:
+        facts = Facts(
+            self._declaration,
+            self._keeper.current,
+            self._ledger.book,
+            self._now(),
+            ledger_read=self._ledger.read,
+            authenticator_groups=self._settings.authenticator_groups,
+            accounts=self.accounts,
+            left=frozenset(self._left),
+            configured=self._configured,
+            noticed=self._history.noticed,
+        )
+        return Subject(facts, self._settings, self._history.spans)

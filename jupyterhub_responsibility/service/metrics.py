@@ -1,0 +1,242 @@
+"""What Prometheus reads: one table of metrics, and the registry of a site that shows them.
+
+A metric that cannot be told at the moment is absent, never zero. Labels hold ids of the
+declaration, addresses of the route table and words of ours: no account, group or person.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timezone
+from math import inf
+from typing import Literal
+
+from prometheus_client import CollectorRegistry, Histogram
+from prometheus_client.exposition import choose_encoder
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric as Family
+from prometheus_client.registry import Collector
+
+from .._version import __version__
+from ..coverage import KINDS, Coverage, Facts
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
+"""Whoever makes up another method makes no metric of it."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What is known of a site at the moment of its `facts`."""
+
+    facts: Facts
+    coverage: Coverage
+    hub_calls: int
+    hub_failures: int
+    hub_seconds: float
+    failing: int
+    faults: int
+
+
+Samples = Iterable[tuple[tuple[str, ...], float]]
+"""Values, each with those of its labels."""
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric; `read` finds its values, unless they are counted as requests are answered."""
+
+    name: str
+    kind: Literal["gauge", "counter", "histogram"]
+    help: str
+    labels: tuple[str, ...] = ()
+    read: Callable[[Measured], Samples] | None = None
+
+
+def _gaps(now: Measured) -> Samples:
+    told = now.coverage.told
+    counts = {(kind, severity): 0 for kind, (severity, _) in KINDS.items() if kind in told}
+    found = Counter((gap.kind, gap.severity) for gap in now.coverage.gaps if gap.kind in told)
+    return {**counts, **found}.items()
+
+
+def _since(now: Measured) -> Samples:
+    declaration = now.facts.declaration
+    ids = {contact.id for contact in declaration.contacts}.union(declaration.model.titles())
+    oldest: dict[tuple[str, ...], float] = {}
+    for gap in now.coverage.gaps:
+        since = gap.since or gap.noticed
+        if since and gap.kind in now.coverage.told:
+            labels = (gap.kind, gap.about if gap.about in ids else "")
+            oldest[labels] = min(_timestamp(since), oldest.get(labels, inf))
+    return oldest.items()
+
+
+def _timestamp(when: datetime | date) -> float:
+    if not isinstance(when, datetime):
+        when = datetime.combine(when, time(), timezone.utc)
+    return when.timestamp()
+
+
+def _holders(now: Measured) -> Samples:
+    for role, filling in now.facts.fillings.items():
+        if filling.known:
+            yield (role,), len(now.facts.counted(filling))
+
+
+def _age(now: Measured, read_at: datetime | None) -> Samples:
+    return _if_known((now.facts.now - read_at).total_seconds() if read_at else None)
+
+
+def _entries(now: Measured) -> Samples:
+    return _if_known(now.facts.book.number if now.facts.ledger_read else None)
+
+
+def _if_known(value: float | None) -> Samples:
+    return [] if value is None else [((), value)]
+
+
+REQUESTS = Metric(
+    "responsibility_request_duration_seconds",
+    "histogram",
+    "How long requests took, in seconds, by method, address (`other`: none of ours) and class of"
+    " status",
+    ("method", "route", "status"),
+)
+
+METRICS = (
+    Metric(
+        "responsibility_gaps",
+        "gauge",
+        "Gaps there are, for each kind that can be told",
+        ("kind", "severity"),
+        _gaps,
+    ),
+    Metric(
+        "responsibility_gap_since_timestamp_seconds",
+        "gauge",
+        "Since when there is a gap, or, where that is not known, when it was noticed, in seconds"
+        " since 1970; `about` is the id of a role, a responsibility or a contact. Of gaps about"
+        " anything else there is the oldest of each kind, without `about`",
+        ("kind", "about"),
+        _since,
+    ),
+    Metric(
+        "responsibility_holders",
+        "gauge",
+        "Holders of a role, where they can be told; for a role of the community without the"
+        " provider's people",
+        ("role",),
+        _holders,
+    ),
+    Metric(
+        "responsibility_unchecked",
+        "gauge",
+        "Things that could not be checked; the panel lists them",
+        read=lambda now: _if_known(len(now.coverage.unchecked)),
+    ),
+    Metric(
+        "responsibility_roster_age_seconds",
+        "gauge",
+        "How long ago the holders were read from the hub, in seconds; absent where they are not"
+        " known",
+        read=lambda now: _age(now, now.facts.roster.read_at),
+    ),
+    Metric(
+        "responsibility_accounts_age_seconds",
+        "gauge",
+        "How long ago the last whole reading of all accounts began, in seconds; absent where there"
+        " was none",
+        read=lambda now: _age(now, now.facts.accounts.read_at),
+    ),
+    Metric(
+        "responsibility_hub_calls_total",
+        "counter",
+        "Calls to the hub's API, without those that ask who somebody is",
+        read=lambda now: _if_known(now.hub_calls),
+    ),
+    Metric(
+        "responsibility_hub_call_failures_total",
+        "counter",
+        "Calls to the hub's API without a usable answer",
+        read=lambda now: _if_known(now.hub_failures),
+    ),
+    Metric(
+        "responsibility_hub_call_seconds_total",
+        "counter",
+        "How long the calls to the hub's API took together, in seconds",
+        read=lambda now: _if_known(now.hub_seconds),
+    ),
+    REQUESTS,
+    Metric(
+        "responsibility_ledger_entries_total",
+        "counter",
+        "Entries of the ledger; absent until it has been read",
+        read=_entries,
+    ),
+    Metric(
+        "responsibility_failing_tasks",
+        "gauge",
+        "Things that the service does by itself and fails at; `healthz` names them",
+        read=lambda now: _if_known(now.failing),
+    ),
+    Metric(
+        "responsibility_setup_faults",
+        "gauge",
+        "Faults in the set-up, which JupyterHub admins see as notes on the pages",
+        read=lambda now: _if_known(now.faults),
+    ),
+    Metric(
+        "responsibility_build_info",
+        "gauge",
+        "Always 1; `version` is that of the service",
+        ("version",),
+        lambda _: [((__version__,), 1)],
+    ),
+)
+"""Every metric there is."""
+
+FAMILIES: dict[str, type[GaugeMetricFamily | CounterMetricFamily]] = {
+    "gauge": GaugeMetricFamily,
+    "counter": CounterMetricFamily,
+}
+
+
+class Metrics(Collector):
+    """The metrics of one site; `measure` looks at it whenever somebody reads them."""
+
+    def __init__(self, measure: Callable[[], Measured]) -> None:
+        self._measure = measure
+        self._took = Histogram(REQUESTS.name, REQUESTS.help, REQUESTS.labels, registry=None)
+        self.registry = CollectorRegistry()
+        self.registry.register(self)
+
+    def took(self, method: str | None, route: str, status: int, seconds: float) -> None:
+        """Note how long a request took; `route` is of the route table."""
+        known = method if method in METHODS else "other"
+        self._took.labels(known, route, f"{status // 100}xx").observe(seconds)
+
+    def collect(self) -> Iterator[Family]:
+        """Every metric with its values now."""
+        now = self._measure()
+        for metric in METRICS:
+            yield self._requests() if metric is REQUESTS else _family(metric, now)
+
+    def _requests(self) -> Family:
+        family: Family = next(iter(self._took.collect()))
+        # when a series began would be one more metric for each, of which nobody makes use
+        family.samples = [each for each in family.samples if not each.name.endswith("_created")]
+        return family
+
+    def text(self, accepted: str) -> tuple[bytes, str]:
+        """Everything as text in a format that a reader accepts, and what that is called."""
+        encode, kind = choose_encoder(accepted)
+        return encode(self.registry), kind
+
+
+def _family(metric: Metric, now: Measured) -> Family:
+    family = FAMILIES[metric.kind](metric.name, metric.help, labels=metric.labels)
+    for labels, value in metric.read(now) if metric.read else ():
+        family.add_metric(labels, value)
+    return family

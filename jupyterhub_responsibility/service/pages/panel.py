@@ -1,0 +1,160 @@
+"""The panel: how a hub is covered, and what to do about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from ...confirmations import text_of
+from ...coverage import Coverage, Covered, Gap
+from ...history import Count, counts
+from ...holders import Filling
+from ...model import Area, Viewer
+from .model import Item, item
+from .parts import request_lines
+from .steps import step_for
+from .subject import Subject
+
+ALIKE = 3
+"""Gaps of one kind about people that have a card each; of more, one card stands for all."""
+
+BAR, TALL = 8, 64
+"""Width of a day in the chart, and its height, in units of its own."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A gap, with others that are like it."""
+
+    gap: Gap
+    more: tuple[Gap, ...] = ()
+
+
+@dataclass(frozen=True)
+class RoleLine:
+    """A role with its holders: how many of them have confirmed their duties, of those that log
+    in (None: not known), the next last day of a term, and whose people are the provider's."""
+
+    filling: Filling
+    accounts: int
+    confirmed: int | None
+    next_end: date | None
+    staff: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A day in the chart: where it begins, and how high all gaps and the severe ones reach."""
+
+    count: Count
+    x: int
+    height: float
+    severe: float
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The number of gaps over time; `most` is how many the highest bar stands for."""
+
+    bars: tuple[Bar, ...]
+    width: int
+    most: int
+
+
+@dataclass(frozen=True)
+class AdminPage:
+    """The panel: how this hub is covered, and what to do about it.
+
+    `ages` says of each source when it was read (None: not yet), `accounts` how many there are.
+    """
+
+    coverage: Coverage
+    cards: tuple[Card, ...]
+    areas: tuple[tuple[Area, tuple[tuple[Covered, Item], ...]], ...]
+    roles: tuple[RoleLine, ...]
+    waiting: int
+    unconfirmed: int
+    chart: Chart | None
+    ages: tuple[tuple[str, datetime | None], ...]
+    accounts: int
+
+    @property
+    def title(self) -> str:
+        """For the browser's tab, and the heading."""
+        return self.coverage.headline
+
+
+def admin_page(subject: Subject, viewer: Viewer) -> AdminPage:
+    """The panel, for somebody in charge."""
+    found, fillings = subject.coverage, subject.desk.fillings
+    kinds = [gap.kind for gap in found.gaps]
+    accounts = subject.facts.accounts
+    return AdminPage(
+        coverage=found,
+        cards=cards(replace(gap, step=step_for(subject, viewer, gap)) for gap in found.gaps),
+        areas=tuple(
+            (
+                area,
+                tuple(
+                    (each, item(subject.declaration, fillings, each.responsibility))
+                    for each in found.areas[area.id]
+                ),
+            )
+            for area in subject.declaration.model.areas
+        ),
+        roles=tuple(_role_line(subject, filling) for filling in fillings.values()),
+        waiting=len([line for line in request_lines(subject, viewer) if not line.mine]),
+        unconfirmed=kinds.count("never-confirmed") + kinds.count("confirmation-due"),
+        chart=chart(counts(subject.spans, subject.today)),
+        ages=(
+            ("Who is in the hub's groups", subject.roster.read_at),
+            ("What accounts may do, and when they were last seen", accounts.read_at),
+            ("The declaration: the file in which the operator names contacts and groups",
+             subject.declaration.as_of),
+        ),
+        accounts=accounts.total,
+    )  # fmt: skip
+
+
+def cards(gaps: Iterable[Gap]) -> tuple[Card, ...]:
+    """The gaps as cards, in the same order; what is said of many people is said once."""
+    alike: dict[tuple[str, ...], list[Gap]] = {}
+    for gap in gaps:
+        key = (gap.kind,) if gap.person else (gap.kind, gap.about, gap.group)
+        alike.setdefault(key, []).append(gap)
+    found: list[Card] = []
+    for same in alike.values():
+        if len(same) > ALIKE:
+            found.append(Card(same[0], tuple(same[1:])))
+        else:
+            found += map(Card, same)
+    return tuple(found)
+
+
+def chart(days: tuple[Count, ...]) -> Chart | None:
+    """The chart; None where it would show nothing over time."""
+    most = max((day.gaps for day in days), default=0)
+    if len(days) < 2 or not most:
+        return None
+    bars = (
+        Bar(day, BAR * index, TALL * day.gaps / most, TALL * day.severe / most)
+        for index, day in enumerate(days)
+    )
+    return Chart(tuple(bars), BAR * len(days), most)
+
+
+def _role_line(subject: Subject, filling: Filling) -> RoleLine:
+    role = filling.role
+    text = text_of(subject.declaration, role)
+    accounts = [holder for holder in filling.holders if holder.kind == "account"]
+    stands = [subject.standing(role, holder.name, text) for holder in accounts]
+    ends = [s.term.until for s in stands if s.term and s.term.until]
+    known = subject.facts.ledger_read and filling.known
+    return RoleLine(
+        filling,
+        accounts=len(accounts),
+        confirmed=sum(s.state == "confirmed" for s in stands) if known else None,
+        next_end=min(ends, default=None),
+        staff=tuple(each.name for each in accounts if subject.facts.is_staff(each)),
+    )

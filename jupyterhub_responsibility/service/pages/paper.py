@@ -1,0 +1,84 @@
+"""Everything on one page, for paper: who holds what, whom to ask, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ...contacts import Answer
+from ...coverage import Coverage, Covered
+from ...exports.lines import HolderLine, complete, holder_lines
+from ...model import Area, Role
+from .model import Item, item
+from .role import HOLDERS_SHOWN
+from .subject import Subject
+
+
+@dataclass(frozen=True)
+class PrintPage:
+    """What is printed, `made_at` a moment; the declaration is as of `declared_at`.
+
+    Web addresses are complete: nobody can follow a link on paper.
+    """
+
+    community: str
+    coverage: Coverage
+    roles: tuple[PrintedRole, ...]
+    areas: tuple[tuple[Area, tuple[tuple[Covered, Item], ...]], ...]
+    contacts: tuple[Answer, ...]
+    declared_at: datetime
+    made_at: datetime
+
+    @property
+    def title(self) -> str:
+        """For the browser's tab, and the heading."""
+        return f"Who looks after the hub of {self.community}"
+
+
+@dataclass(frozen=True)
+class PrintedRole:
+    """A role with its first holders, and how many `more` there are."""
+
+    role: Role
+    lines: tuple[HolderLine, ...]
+    more: int
+
+
+def print_page(subject: Subject, origin: str, now: datetime) -> PrintPage:
+    """The page for paper; `origin` is where the hub is (`https://hub.example`)."""
+    declaration, desk = subject.declaration, subject.desk
+    found = subject.coverage
+    return PrintPage(
+        community=declaration.community.name,
+        coverage=found,
+        roles=_roles(holder_lines(subject.facts)),
+        areas=tuple(
+            (
+                area,
+                tuple(
+                    (each, item(declaration, desk.fillings, each.responsibility))
+                    for each in found.areas[area.id]
+                ),
+            )
+            for area in declaration.model.areas
+        ),
+        contacts=tuple(_on_paper(answer, origin) for answer in desk.directory()),
+        declared_at=declaration.as_of,
+        made_at=now,
+    )
+
+
+def _roles(holders: Iterable[HolderLine]) -> tuple[PrintedRole, ...]:
+    by_role: dict[str, list[HolderLine]] = {}
+    for line in holders:
+        by_role.setdefault(line.role.id, []).append(line)
+    return tuple(
+        PrintedRole(lines[0].role, tuple(lines[:HOLDERS_SHOWN]), max(0, len(lines) - HOLDERS_SHOWN))
+        for lines in by_role.values()
+    )
+
+
+def _on_paper(answer: Answer, origin: str) -> Answer:
+    channels = tuple(replace(each, url=complete(each, origin)) for each in answer.channels)
+    return replace(answer, channels=channels)

@@ -1,0 +1,105 @@
+"""What several pages show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ...access import Ability, abilities, scopes_for
+from ...duties import Duty, duties_by_area
+from ...ledger import Request
+from ...model import SPLITS, Area, Declaration, Link, Role, Split, Viewer
+from .subject import Subject
+
+
+@dataclass(frozen=True)
+class DutyLine:
+    """A duty with pages to read about it."""
+
+    duty: Duty
+    links: tuple[Link, ...]
+
+
+def duty_lines(
+    declaration: Declaration, roles: Iterable[str]
+) -> tuple[tuple[Area, tuple[DutyLine, ...]], ...]:
+    """The duties that come with these roles, by area."""
+    return tuple(
+        (area, tuple(DutyLine(d, declaration.links_for(d.responsibility.id)) for d in duties))
+        for area, duties in duties_by_area(declaration.model, roles).items()
+    )
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one side looks after: areas by whose job they are."""
+
+    split: Split
+    label: str
+    areas: tuple[Area, ...]
+
+
+def shares(declaration: Declaration) -> tuple[Share, ...]:
+    """What each side looks after, in the order from provider to community."""
+    found = (
+        Share(
+            split,
+            split_label(declaration, split),
+            tuple(area for area in declaration.model.areas if area.split == split),
+        )
+        for split in SPLITS
+    )
+    return tuple(share for share in found if share.areas)
+
+
+def split_label(declaration: Declaration, split: Split) -> str:
+    """Whose job it is, by name."""
+    labels: dict[Split, str] = {
+        "provider": declaration.provider.name,
+        "shared": "Shared",
+        "community": declaration.community.name,
+        "partner": "Community and partners",
+        "none": "Nobody",
+    }
+    return labels[split]
+
+
+@dataclass(frozen=True)
+class RequestLine:
+    """A request that is open, with its role; `mine` if the viewer made it, `theirs_to_decide`
+    if they may appoint."""
+
+    request: Request
+    role: Role
+    mine: bool
+    theirs_to_decide: bool
+
+
+def request_lines(subject: Subject, viewer: Viewer, role_id: str = "") -> tuple[RequestLine, ...]:
+    """The open requests that somebody made, or may decide; for one role, or for all."""
+    roles, rules = subject.declaration.model.roles, subject.rules
+    deciding = {each.id for each in roles.values() if rules.may_appoint(viewer, each)}
+    lines = (
+        RequestLine(
+            each,
+            role,
+            mine=(viewer.kind, viewer.name) == ("user", each.by),
+            theirs_to_decide=role.id in deciding,
+        )
+        for each in subject.book.open_requests(subject.today)
+        if (role := roles.get(each.role)) and role_id in ("", each.role)
+    )
+    return tuple(line for line in lines if line.mine or line.theirs_to_decide)
+
+
+def hub_abilities(subject: Subject, roles: Iterable[str]) -> tuple[Ability, ...]:
+    """What the hub lets the holders of these roles do because of them."""
+    declaration = subject.declaration
+    management = subject.settings.user_management
+    scopes = (
+        scope
+        for role in roles
+        if declaration.groups.get(role)
+        for scope in scopes_for(role, declaration.scopes.get(role), management)
+    )
+    return abilities(scopes)

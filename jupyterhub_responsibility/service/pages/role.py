@@ -1,0 +1,113 @@
+"""One role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from ...access import Ability
+from ...appointments import state_tag
+from ...confirmations import Standing, text_of
+from ...contacts import Answer
+from ...holders import Filling, Holder, filling, roles_of
+from ...model import Area, Link, Role, Viewer
+from ...rules import RULES
+from .parts import DutyLine, RequestLine, duty_lines, hub_abilities, request_lines
+from .subject import Subject
+
+HOLDERS_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class RolePage:
+    """One role: what it is, who holds it, what for, and who may appoint.
+
+    `asks` says whether the viewer waits for an answer, `full` that there is no room for more.
+    """
+
+    filling: Filling
+    shown: tuple[HolderRow, ...]
+    areas: tuple[tuple[Area, tuple[DutyLine, ...]], ...]
+    answer: Answer
+    groups: tuple[str, ...]
+    authenticator_groups: bool
+    appointed_by: tuple[Role, ...]
+    starts_with: tuple[Role, ...]
+    abilities: tuple[Ability, ...]
+    links: tuple[Link, ...]
+    holds: bool
+    may_appoint: bool
+    open_to_change: bool
+    full: bool
+    requests: tuple[RequestLine, ...]
+    asks: bool
+    tag: str
+    rules: tuple[str, ...]
+    today: date
+
+    @property
+    def title(self) -> str:
+        """For the browser's tab, and the heading."""
+        return self.filling.role.title
+
+
+@dataclass(frozen=True)
+class HolderRow:
+    """A holder, and how they stand in the role (accounts only).
+
+    `mine` if it is the viewer, `staff` if it is one of the provider's people.
+    """
+
+    holder: Holder
+    mine: bool
+    staff: bool
+    standing: Standing
+
+
+def role_page(subject: Subject, viewer: Viewer, role_id: str) -> RolePage:
+    """One role, for one viewer. Raises KeyError where the model has no such role."""
+    declaration = subject.declaration
+    role = declaration.model.roles[role_id]
+    holders = filling(declaration, subject.roster, role_id)
+    roles = declaration.model.roles
+    requests = request_lines(subject, viewer, role_id)
+    most = role.holders.max
+    return RolePage(
+        filling=holders,
+        shown=_rows(subject, viewer, role, holders),
+        areas=duty_lines(declaration, [role_id]),
+        answer=subject.desk.answer("role", role_id),
+        groups=declaration.groups.get(role_id, ()),
+        authenticator_groups=subject.settings.authenticator_groups,
+        appointed_by=tuple(roles[each] for each in role.appointed_by),
+        starts_with=tuple(roles[each] for each in role.starts_with),
+        abilities=hub_abilities(subject, [role_id]),
+        links=declaration.links_for(role_id),
+        holds=role_id in {own.role.id for own in roles_of(declaration, viewer)},
+        may_appoint=subject.rules.may_appoint(viewer, role),
+        open_to_change=subject.rules.open_to_change(role),
+        full=most is not None and len(holders.holders) >= most,
+        requests=requests,
+        asks=any(each.request.by == each.request.person == viewer.name for each in requests),
+        tag=state_tag(role, declaration, subject.roster.members, subject.book),
+        rules=tuple(RULES.values()),
+        today=subject.today,
+    )
+
+
+def _rows(subject: Subject, viewer: Viewer, role: Role, holders: Filling) -> tuple[HolderRow, ...]:
+    """Whoever looks at the page comes first: their own row is where they step down."""
+    text = text_of(subject.declaration, role)
+    others = sorted(holders.holders, key=lambda each: not _is(viewer, each))
+    return tuple(_row(subject, viewer, role, each, text) for each in others[:HOLDERS_SHOWN])
+
+
+def _row(subject: Subject, viewer: Viewer, role: Role, holder: Holder, text: str) -> HolderRow:
+    if holder.kind != "account":
+        return HolderRow(holder, mine=False, staff=False, standing=Standing())
+    staff, stands = subject.facts.is_staff(holder), subject.standing(role, holder.name, text)
+    return HolderRow(holder, _is(viewer, holder), staff, stands)
+
+
+def _is(viewer: Viewer, holder: Holder) -> bool:
+    return (viewer.kind, viewer.name, holder.kind) == ("user", holder.name, "account")

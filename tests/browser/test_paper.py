@@ -1,0 +1,112 @@
+"""What is taken along: the page for paper, as a PDF too, and where the panel leads to it."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from playwright.sync_api import expect
+from pypdf import PdfReader
+
+from .test_accessibility import faults_in_both_themes
+from .test_look import too_wide
+
+CALLED = "window.print = () => { document.title = 'printed'; }"
+
+
+def printed(page, **options) -> PdfReader:
+    """A page as Chromium prints it."""
+    return PdfReader(io.BytesIO(page.pdf(format="A4", **options)))
+
+
+def words(reader: PdfReader) -> str:
+    """The text on paper, in one line."""
+    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in reader.pages))
+
+
+def test_paper_has_everything_and_no_navigation(open_as):
+    """On paper stand holders, whom to ask and what is missing; no menu, and nothing to click."""
+    said = words(printed(open_as("rita", "exports/print")))
+    for word in (
+        "Who looks after the hub of Reef Lab",
+        "responsibilities are looked after",
+        "hanna",
+        "Professor Marlow (marlow@reef.example)",
+        "https://reef.example/help",
+        "+49 40 123456",
+        "What is missing",
+        "Nobody is Community Guide",
+    ):
+        assert word in said
+    for word in ("Logout", "Whom do I ask", "Made for paper", "What was done"):
+        assert word not in said
+
+
+def test_times_on_paper_have_a_day_and_a_zone(open_as):
+    """On the screen a time of today needs no day; on paper it does."""
+    page = open_as("rita", "exports/print", timezone_id="Europe/Lisbon", locale="en-GB")
+    assert re.fullmatch(r"\d\d:\d\d", page.locator(".rsp-age time").inner_text())
+    said = words(printed(page))
+    for fact in ("as of", "as the hub said,", "as declared,", "This page was made"):
+        assert re.search(fact + r" \d{1,2} \w{3,4} 20\d\d, \d\d:\d\d [A-Z]{3,5}", said), said
+    expect(page.locator(".rsp-age time")).to_have_text(re.compile(r"^\d\d:\d\d$"))
+
+
+def test_paper_is_white_in_the_dark_theme(open_as):
+    """Who works in the dark theme and prints backgrounds gets white paper, margins included."""
+    page = open_as("rita", "exports/print", color_scheme="dark")
+    page.emulate_media(media="print", color_scheme="dark")
+    expect(page.locator("html")).to_have_css("color-scheme", "light")
+    expect(page.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
+    expect(page.locator(".rsp-held").first).to_have_css("color", "rgb(0, 0, 0)")
+
+
+def test_nothing_is_cut_in_two(open_as):
+    """A row that doesn't fit at the end of a sheet begins on the next one."""
+    page = open_as("rita", "exports/print")
+    page.emulate_media(media="print")
+    for row in page.locator(".rsp-sheet .rsp-row").all():
+        expect(row).to_have_css("break-inside", "avoid")
+    assert len(printed(page).pages) > 1
+
+
+def test_horrible_names_fit_on_paper(horrible):
+    """On paper, too, long names are broken, and none is left out."""
+    page = horrible("root", "exports/print", width=680)
+    page.emulate_media(media="print")
+    assert too_wide(page) <= 0
+    assert "W" * 20 in words(printed(page)).replace(" ", "")
+
+
+def test_a_button_prints(open_as):
+    """With scripts there is a button for it; without, a sentence is enough."""
+    page = open_as("rita", "exports/print")
+    page.evaluate(CALLED)
+    page.get_by_role("button", name="Print").click()
+    expect(page).to_have_title("printed")
+    bare = open_as("rita", "exports/print", java_script_enabled=False)
+    expect(bare.locator("button[data-print]")).to_be_hidden()
+    expect(bare.get_by_text("print it with your browser")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_the_panel_leads_there(open_as, width):
+    """At the end of the panel is what can be taken along, without fault in either theme."""
+    page = open_as("rita", "admin", width)
+    part = page.locator("section[aria-labelledby=take-along]")
+    expect(part.get_by_role("link")).to_have_count(7)
+    assert too_wide(page) <= 0
+    assert faults_in_both_themes(page, "section[aria-labelledby=take-along]") == []
+    part.get_by_role("link", name="Page to print").click()
+    expect(page.locator("h1")).to_have_text("Who looks after the hub of Reef Lab")
+
+
+def test_a_browser_saves_a_file(open_as):
+    """A link to a file saves it, under a name that says what it is."""
+    page = open_as("rita", "admin")
+    with page.expect_download() as saved:
+        page.get_by_role("link", name="Contacts for an address book").click()
+    assert re.fullmatch(
+        r"responsibilities-contacts-20\d\d-\d\d-\d\d\.vcf", saved.value.suggested_filename
+    )

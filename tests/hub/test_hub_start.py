@@ -1,0 +1,85 @@
+"""What the hub says when it starts the service, found out in the hub's own process."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+from jupyterhub import orm
+
+from jupyterhub_responsibility.accounts import ADMIN
+from jupyterhub_responsibility.configured import read
+from jupyterhub_responsibility.handover import CONFIGURED_VARIABLE, MOST_BYTES
+from jupyterhub_responsibility.hub_start import ServiceEnvironment
+
+ROLES = ("hub-administrator", "community-representative")
+
+
+def said() -> str:
+    """What a service that is started now is told."""
+    environment: dict[str, str] = {}
+    environment.update(ServiceEnvironment({}, ROLES, "responsibilities"))
+    return environment[CONFIGURED_VARIABLE]
+
+
+async def test_it_says_what_roles_permit_and_to_which_groups(mock_hub, tmp_path):
+    """Roles with what their scopes come to, groups of admins, closed pages and hidden templates."""
+    (tmp_path / "own").mkdir()
+    (tmp_path / "own" / "admin.html").write_text('{% extends "templates/admin.html" %}')
+
+    def before(c):
+        c.JupyterHub.load_groups = {"sysadmins": {}, "more": {}}
+        c.JupyterHub.template_paths = [str(tmp_path / "own")]
+        c.JupyterHub.load_roles = [
+            {"name": "admin", "groups": ["sysadmins"]},
+            {"name": "hub-administrator", "groups": ["more"]},
+        ]
+
+    await mock_hub(before)
+    told = read(said())
+    assert told.roles[ADMIN].groups == ("sysadmins",)
+    assert set(told.roles["hub-administrator"].groups) == {"hub-admins", "more"}
+    assert "read:users:activity" in told.roles["hub-administrator"].scopes
+    assert (told.open_to_users, told.shadowed) == (True, ("admin.html",))
+
+
+async def test_pages_that_are_closed(mock_hub):
+    """Where the operator's role `user` doesn't let in, that is said."""
+
+    def after(c):
+        c.JupyterHub.load_roles = [
+            role for role in c.JupyterHub.load_roles if role["name"] != "user"
+        ] + [{"name": "user", "scopes": ["self"]}]
+        c.JupyterHub.extra_user_scopes = set()
+
+    await mock_hub(after=after)
+    assert not read(said()).open_to_users
+
+
+async def test_what_is_too_long_to_tell_is_left_out(mock_hub, caplog):
+    """A hub whose service could not be started would end; so it says nothing, and why."""
+    app = await mock_hub()
+    role = orm.Role.find(app.db, "hub-administrator")
+    role.groups += [orm.Group(name=f"{number:0250}") for number in range(MOST_BYTES // 250)]
+    app.db.commit()
+    with caplog.at_level(logging.WARNING):
+        assert said() == ""
+    assert "too many to tell" in caplog.text
+
+
+async def test_a_failure_keeps_no_service_from_starting(mock_hub, monkeypatch, caplog):
+    """Whatever goes wrong, the hub's log has it, and the service starts without being told."""
+    await mock_hub()
+
+    def fails(*_):
+        raise RuntimeError("in an unforeseen way")
+
+    monkeypatch.setattr(orm.Role, "find", fails)
+    assert said() == ""
+    assert "in an unforeseen way" in caplog.text
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"roles": {"a": {}}}', '{"roles": []}'])
+def test_what_another_version_said_is_not_understood(text):
+    """A service that is newer than its hub starts all the same."""
+    assert read(text) is None

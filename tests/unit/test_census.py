@@ -1,0 +1,362 @@
+"""The census: page by page and gently, to the end, whatever happens on the hub meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from jupyterhub_responsibility import census as module
+from jupyterhub_responsibility.accounts import Account
+from jupyterhub_responsibility.census import REST, Census, of_interest
+from jupyterhub_responsibility.errors import HubError, LedgerError
+from jupyterhub_responsibility.ledger import Book, Ledger, Store
+from jupyterhub_responsibility.ledger.book import Edit
+from jupyterhub_responsibility.model import Roster
+
+from ..conftest import READ_AT
+
+EVERY = 20.0
+OTHER_GROUPS = ("old-admins",)
+
+
+class Hub:
+    """A hub with accounts in the order in which they were made, and a clock to move."""
+
+    def __init__(self, number: int) -> None:
+        self.now = READ_AT
+        self.people: dict[str, Account] = {}
+        for index in range(number):
+            self.put(f"user-{index}")
+        self.trouble: Exception | None = None
+        self.asked: list[str] = []
+        self.pages: list[int] = []
+        self.other_groups = {"old-admins": ("hub-administrator",)}
+
+    def put(self, name: str, *roles: str, admin: bool = False) -> None:
+        self.people[name] = Account(name, admin, roles, None, self.now)
+
+    async def group_roles(self, groups):
+        self._may_fail()
+        return dict.fromkeys(groups, ())
+
+    async def roles_of_group(self, group):
+        self._may_fail()
+        return self.other_groups.get(group, ())
+
+    async def accounts(self, offset: int, limit: int, now: datetime):
+        self._may_fail()
+        self.pages.append(offset)
+        there = list(self.people.values())
+        page = [
+            Account(p.name, p.admin, p.roles, None, now) for p in there[offset : offset + limit]
+        ]
+        return page, offset + limit < len(there)
+
+    async def account(self, name: str, now: datetime):
+        self._may_fail()
+        self.asked.append(name)
+        there = self.people.get(name)
+        return there and replace(there, read_at=now)
+
+    def _may_fail(self) -> None:
+        if self.trouble:
+            raise self.trouble
+
+
+class Reading:
+    """A census of a hub; `on` goes on with it as often as the census wants."""
+
+    def __init__(self, declared, hub: Hub, store: Store, interesting=frozenset()) -> None:
+        self.hub, self.interesting = hub, set(interesting)
+        self.ledger = Ledger(store, lambda: hub.now)
+        self.census = Census(
+            declared,
+            hub,
+            self.ledger,
+            lambda: frozenset(self.interesting),
+            OTHER_GROUPS,
+            lambda: hub.now,
+            EVERY,
+            timedelta(minutes=10),
+        )
+
+    async def on(self) -> float:
+        """One step; the clock then moves on as far as the census rests."""
+        rest = await self.census.step()
+        self.hub.now += timedelta(seconds=rest)
+        return rest
+
+    async def to_the_end(self) -> int:
+        """Until the reading that has begun, or begins now, is whole. Returns the steps it took."""
+        before, steps = self.census.current.read_at, 0
+        while self.census.current.read_at == before:
+            await self.on()
+            steps += 1
+            assert steps < 200
+        return steps
+
+    @property
+    def found(self) -> dict[str, Account]:
+        return dict(self.census.current.found)
+
+
+@pytest.fixture
+def store(tmp_path):
+    made = Store(f"sqlite:///{tmp_path}/ledger.sqlite")
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def reading(declared, store):
+    """Begins the census of a hub with a number of accounts."""
+
+    def begin(number: int, interesting=frozenset()) -> Reading:
+        return Reading(declared, Hub(number), store, interesting)
+
+    return begin
+
+
+async def test_who_has_power_is_found_wherever_they_are(reading):
+    """Over many pages: admins by flag and by role, and roles of ours; nobody else is kept."""
+    it = reading(901)
+    it.hub.put("user-0", admin=True)
+    it.hub.put("user-450", "admin")
+    it.hub.put("user-900", "hub-administrator")
+    it.hub.put("user-10", "user", "grader")
+    await it.to_the_end()
+    assert set(it.found) == {"user-0", "user-450", "user-900"}
+    current = it.census.current
+    assert (current.total, current.read_at, current.trouble) == (901, READ_AT, "")
+    assert set(current.group_roles) == {"hub-admins", "community-reps", "old-admins"}
+
+
+async def test_a_group_outside_of_the_declaration_that_is_gone(reading):
+    """It has no role any more, in the next round."""
+    it = reading(5)
+    await it.on()
+    assert it.census.current.group_roles["old-admins"] == ("hub-administrator",)
+    it.hub.other_groups.clear()
+    it.hub.now += timedelta(seconds=EVERY)
+    await it.on()
+    assert it.census.current.group_roles["old-admins"] == ()
+
+
+async def test_before_the_end_nothing_is_whole(reading):
+    """Half a reading is no reading of all accounts."""
+    it = reading(900)
+    await it.on()
+    assert (it.census.current.read_at, it.census.current.total) == (None, 0)
+
+
+async def test_holders_are_kept_too(reading):
+    """Whoever holds or held a role is of interest, with power or without."""
+    it = reading(500, {"user-3", "user-480"})
+    await it.to_the_end()
+    assert set(it.found) == {"user-3", "user-480"}
+
+
+async def test_who_loses_power_is_let_go(reading):
+    """Before the next reading comes by: accounts with power are asked for one by one."""
+    it = reading(900)
+    it.hub.put("user-800", admin=True)
+    await it.to_the_end()
+    it.hub.put("user-800")
+    it.hub.pages.clear()
+    it.hub.now += timedelta(seconds=EVERY)
+    await it.on()
+    assert it.found == {}
+    assert "user-800" in it.hub.asked
+
+
+async def test_who_is_gone(reading):
+    """A holder whom the hub doesn't know any more; and back again."""
+    it = reading(3, {"user-1"})
+    await it.to_the_end()
+    del it.hub.people["user-1"]
+    it.hub.now += timedelta(seconds=EVERY)
+    await it.on()
+    await it.on()
+    assert set(it.census.current.gone) == {"user-1"}
+    assert it.found == {}
+    it.hub.put("user-1")
+    it.hub.now += timedelta(seconds=2 * EVERY)
+    await it.to_the_end()
+    assert (set(it.census.current.gone), set(it.found)) == (set(), {"user-1"})
+
+
+@pytest.mark.parametrize("hours", [1, 20, 1000])
+async def test_a_clock_that_was_ahead(reading, hours):
+    """Once it is right again, everything is looked at as before."""
+    it = reading(5, {"user-1"})
+    it.hub.now += timedelta(hours=hours)
+    await it.to_the_end()
+    it.hub.now -= timedelta(hours=hours)
+    it.hub.put("user-0", admin=True)
+    del it.hub.people["user-1"]
+    for _ in range(4):
+        await it.on()
+    assert set(it.found) == {"user-0"}
+    assert set(it.census.current.gone) == {"user-1"}
+    assert it.census.current.read_at < READ_AT + timedelta(minutes=5)
+
+
+async def test_another_declaration_begins_anew(declared, reading, store):
+    """Who has a role that was not looked for before is found before anything is told."""
+    it = reading(900)
+    it.hub.put("user-800", "community-guide")
+    await it.to_the_end()
+    assert it.found == {}
+    changed = replace(declared, groups={**declared.groups, "community-guide": ("guides",)})
+    next_life = Reading(changed, it.hub, store)
+    await next_life.on()
+    assert next_life.census.current.read_at is None
+    await next_life.to_the_end()
+    assert set(next_life.found) == {"user-800"}
+
+
+@pytest.mark.parametrize("at", [1, 2, 3, 4])
+async def test_deleted_meanwhile(reading, at):
+    """Accounts that are deleted while it reads move the others up: none is passed over."""
+    it = reading(1000)
+    for number in range(0, 1000, 5):
+        it.hub.put(f"user-{number}", admin=True)
+    for _ in range(at):
+        await it.on()
+    for number in (*range(90), *range(400, 420)):
+        it.hub.people.pop(f"user-{number}", None)
+    await it.to_the_end()
+    there = {name for name, each in it.hub.people.items() if each.admin}
+    assert there <= set(it.found)
+
+
+async def test_deleted_and_renamed_are_dropped_by_a_whole_reading(reading):
+    """Nobody is said to have power who isn't there under that name."""
+    it = reading(600)
+    it.hub.put("user-1", admin=True)
+    it.hub.put("user-2", admin=True)
+    await it.to_the_end()
+    people = dict(it.hub.people)
+    it.hub.people = {("renamed" if n == "user-1" else n): a for n, a in people.items()}
+    it.hub.put("renamed", admin=True)
+    del it.hub.people["user-2"]
+    it.hub.now += timedelta(hours=1)
+    await it.to_the_end()
+    assert set(it.found) == {"renamed"}
+
+
+async def test_it_goes_on_after_a_restart(declared, reading, store):
+    """Another process goes on with the same page, and has what was found before."""
+    it = reading(2000)
+    it.hub.put("user-0", admin=True)
+    for _ in range(5):
+        await it.on()
+    last = it.hub.pages[-1]
+    next_life = Reading(declared, it.hub, store)
+    it.hub.pages.clear()
+    await next_life.on()
+    assert it.hub.pages[0] > last
+    assert "user-0" in next_life.found
+    steps = await next_life.to_the_end()
+    assert steps < 8
+    assert next_life.census.current.total == 2000
+
+
+async def test_of_two_replicas_one_reads(declared, reading, store):
+    """What one has just read, the other takes over."""
+    it = reading(100)
+    it.hub.put("user-5", admin=True)
+    await it.on()
+    other = Reading(declared, it.hub, store)
+    it.hub.pages.clear()
+    it.hub.now -= timedelta(seconds=1)
+    await other.census.step()
+    assert it.hub.pages == []
+    assert set(other.found) == {"user-5"}
+
+
+async def test_it_rests_long_after_every_page(reading, monkeypatch):
+    """The hub is left in peace for many times as long as it took."""
+    it = reading(1000)
+    ticks = iter([0.0, 0.05])
+    monkeypatch.setattr(module, "monotonic", lambda: next(ticks, 100.0))
+    assert await it.census.step() == pytest.approx(0.05 * REST)
+
+
+async def test_a_small_hub_is_read_again_and_again(reading):
+    """Every time after `every` seconds, and no sooner."""
+    it = reading(5)
+    began = it.hub.now
+    for _ in range(5):
+        await it.on()
+    assert len(it.hub.pages) == pytest.approx((it.hub.now - began).total_seconds() / EVERY, abs=1)
+
+
+async def test_trouble_is_said_and_what_was_known_is_kept_for_a_while(reading):
+    """A hub that fails is named as the reason; after some time nothing is repeated."""
+    it = reading(5)
+    it.hub.put("user-0", admin=True)
+    await it.to_the_end()
+    it.hub.trouble = HubError("The hub answered 503")
+    it.hub.now += timedelta(minutes=1)
+    with pytest.raises(HubError):
+        await it.census.step()
+    assert set(it.found) == {"user-0"}
+    assert it.census.current.trouble == "The hub answered 503"
+    it.hub.now += timedelta(minutes=10)
+    with pytest.raises(HubError):
+        await it.census.step()
+    assert (it.found, it.census.current.read_at) == ({}, None)
+    it.hub.trouble = None
+    await it.to_the_end()
+    assert it.census.current.trouble == ""
+
+
+async def test_a_ledger_that_fails_is_trouble_too(reading, monkeypatch):
+    """What cannot be kept is not known for sure."""
+    it = reading(5)
+    await it.on()
+
+    def fail(*_: object) -> None:
+        raise LedgerError("The ledger cannot be used: the disk is full")
+
+    monkeypatch.setattr(module, "keep", fail)
+    it.hub.now += timedelta(minutes=1)
+    with pytest.raises(LedgerError):
+        await it.census.step()
+    assert "not be recorded" in it.census.current.trouble
+
+
+async def test_a_reading_of_another_version_is_begun_anew(reading):
+    """What cannot be understood is no reason to stop."""
+    it = reading(5)
+    await it.ledger.run(module.keep, module.NAME, '{"offset": "many"}')
+    await it.to_the_end()
+    assert it.census.current.total == 5
+
+
+async def test_so_many_with_power(reading, monkeypatch):
+    """No more are kept than can be listed; that there are more is said, until there aren't."""
+    monkeypatch.setattr(module, "MOST", 10)
+    holders = {f"user-{number}" for number in range(280, 300)}
+    it = reading(300, holders)
+    for number in range(50):
+        it.hub.put(f"user-{number}", admin=True)
+    await it.to_the_end()
+    assert (len(it.found), it.census.current.cut) == (10 + len(holders), True)
+    for number in range(50):
+        it.hub.put(f"user-{number}")
+    it.hub.now += timedelta(minutes=5)
+    await it.to_the_end()
+    assert (set(it.found), it.census.current.cut) == (holders, False)
+
+
+def test_who_is_of_interest():
+    """Holders, and whoever was moved by others."""
+    book = Book()
+    edit = Edit("hub-administrator", "hub-admins", "bea", False, READ_AT, READ_AT)
+    book.edits["hub-admins", "bea"] = edit
+    roster = Roster(READ_AT, {"hub-admins": ("cyn",)})
+    assert of_interest(roster, book) == {"bea", "cyn"}

@@ -1,0 +1,145 @@
+"""What is known of the hub at one moment: what is read at different moments must fit together."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+
+import pytest
+
+from jupyterhub_responsibility.accounts import Account, Accounts
+from jupyterhub_responsibility.ledger import Book
+from jupyterhub_responsibility.ledger.book import Edit
+from jupyterhub_responsibility.model import Roster
+from jupyterhub_responsibility.service.live import Live
+from jupyterhub_responsibility.service.settings import Settings
+
+from ..conftest import READ_AT
+
+
+class Known:
+    """A hub whose roster and accounts are read when the test says so."""
+
+    def __init__(self, declared) -> None:
+        self.now = READ_AT
+        self.keeper = SimpleNamespace(current=Roster())
+        self.book, self.declared = Book(), declared
+        self.live = self.made()
+        self.accounts = Accounts(read_at=self.now)
+
+    def made(self, **options) -> Live:
+        ledger = SimpleNamespace(book=self.book, read=True)
+        history = SimpleNamespace(version=0, spans=(), noticed={})
+        settings = Settings(**options)
+        return Live(self.declared, settings, self.keeper, ledger, history, None, lambda: self.now)
+
+    def read_accounts(self, *admins: str) -> None:
+        """What accounts may do is read now."""
+        found = {name: Account(name, True, (), None, self.now) for name in admins}
+        self.accounts = replace(self.accounts, read_at=self.now, found=found)
+
+    def read_roster(self, *members: str) -> None:
+        """Who is in the group is read a second later."""
+        known = self.accounts
+        self.now += timedelta(seconds=1)
+        version = self.keeper.current.version + 1
+        self.keeper.current = Roster(self.now, {"hub-admins": members}, version=version)
+        self.live.roster_read(known)
+
+    def later(self, **how: float) -> datetime:
+        self.now += timedelta(**how)
+        return self.now
+
+    @property
+    def kinds(self) -> set[str]:
+        """The kinds of gaps there are."""
+        return {gap.kind for gap in self.live.subject.coverage.gaps}
+
+    @property
+    def power(self) -> set[str]:
+        """Who is said to have power without a role."""
+        gaps = self.live.subject.coverage.gaps
+        return {gap.person for gap in gaps if gap.kind == "power-without-role"}
+
+
+@pytest.fixture
+def known(declared) -> Known:
+    return Known(declared)
+
+
+def test_accounts_do_not_run_ahead_of_the_roster(known):
+    """Who was made admin and holder, or renamed, is not said to have power without a role."""
+    known.read_accounts("ada")
+    known.read_roster("ada")
+    known.read_accounts("adele")  # the same, by another name
+    assert known.power == set()
+    known.read_roster("adele")
+    assert known.power == set()
+
+
+def test_the_roster_does_not_run_ahead_of_the_accounts(known):
+    """Who has left may have lost their power, or their name, at the same time."""
+    known.read_accounts("ada")
+    known.read_roster("ada")
+    known.read_roster("adele")
+    assert known.power == set()
+    known.later(seconds=20)
+    known.read_accounts("adele")
+    known.read_roster("adele")
+    assert known.power == set()
+
+
+def test_who_left_and_kept_their_power_is_named(known):
+    """As soon as the account was read after that."""
+    known.read_accounts("ada")
+    known.read_roster("ada")
+    known.read_roster()
+    assert known.power == set()
+    known.later(seconds=20)
+    known.read_accounts("ada")
+    known.read_roster()
+    assert known.power == {"ada"}
+
+
+def test_a_roster_that_was_not_read_changes_nothing(known):
+    """While the hub doesn't say who is in its groups, what was known goes together."""
+    known.read_accounts("ada")
+    known.read_roster("ada")
+    known.keeper.current = replace(known.keeper.current, trouble="The hub answered 503")
+    known.read_accounts("ada", "bea")
+    known.live.roster_read(known.accounts)
+    assert set(known.live.accounts.found) == {"ada"}
+
+
+def test_what_follows_from_a_later_reading_is_told_at_once(known):
+    """An account that was read only now may tell that a change was made by hand."""
+    known.live = known.made(authenticator_groups=True)
+    known.read_accounts("ada")
+    known.read_roster("ada")
+    before = known.later(minutes=5)
+    at = known.later(seconds=15)
+    edit = Edit("hub-administrator", "hub-admins", "ada", True, before, at)
+    known.book.edits["hub-admins", "ada"] = edit
+    known.book.number += 1
+    known.read_roster("ada")
+    assert "edited-by-hand" not in known.kinds
+    known.read_accounts("ada")
+    known.live.roster_read(known.accounts)
+    assert "edited-by-hand" in known.kinds
+
+
+def test_pages_are_made_anew_only_for_what_they_tell(known):
+    """Another reading that found the same within the minute is none for the pages."""
+    known.read_accounts("root")
+    known.read_roster("ada")
+    subject, roster = known.live.subject, known.keeper.current
+    known.later(seconds=20)
+    known.read_accounts("root")
+    known.live.roster_read(known.accounts)
+    assert known.live.subject is subject
+    known.later(minutes=1)
+    known.read_accounts("root")
+    known.live.roster_read(known.accounts)
+    assert known.live.subject is not subject
+    assert known.keeper.current is roster
