@@ -12,7 +12,8 @@ from typing import TypeVar
 
 from ..errors import BusyError, LedgerError
 from .book import Answer, Book, Confirmation, ConfirmationState, Note, Request, Term
-from .entry import EVENTS, ActorKind, Draft, Entry, Event, storable
+from .entry import EVENTS, ActorKind, Draft, Entry, Event, stamp, storable
+from .readings import keep
 from .store import CHUNK, Store, Wanted
 
 __all__ = [
@@ -37,6 +38,10 @@ __all__ = [
 T = TypeVar("T")
 
 BUSY = "Somebody else is changing this right now"
+
+TRIED = "tried"
+"""Under which name it keeps when it last tried whether it can write again. SQLite writes nothing
+where nothing would change, and finds no fault with a full disk then."""
 
 PATIENCE = 5.0
 """Seconds to wait for somebody else who changes the same thing."""
@@ -81,27 +86,27 @@ class Ledger:
                     self.read = True
                     break
             if self._unwritable:  # by now it may be mended
-                await self._write()
+                await self._write(keep, self._store, TRIED, stamp(self._now()))
 
     async def append(self, *drafts: Draft, after: int | None = None) -> list[Entry]:
         """Write entries, all of them or none; none, where the last entry isn't `after`."""
         if not self._open:
             await self.catch_up()
-        written = await self._write(*drafts, after=after)
+        written = await self._write(self._store.append, drafts, self._now(), after)
         for entry in written:
             self._heard(entry)
         await self.catch_up()
         return written
 
-    async def _write(self, *drafts: Draft, after: int | None = None) -> list[Entry]:
+    async def _write(self, work: Callable[..., T], *arguments: object) -> T:
         """What cannot be written may still be read: that is no sign that it is mended."""
         try:
-            written = await self._run(self._store.append, drafts, self._now(), after)
+            result = await self._run(work, *arguments)
         except LedgerError:
             self._unwritable = True
             raise
         self._unwritable, self.trouble = False, ""
-        return written
+        return result
 
     async def page(self, wanted: Wanted, before: int | None, most: int) -> list[Entry]:
         """The newest entries that are wanted and come before one, newest first."""

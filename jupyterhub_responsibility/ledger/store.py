@@ -119,11 +119,7 @@ class Store:
     def append(
         self, drafts: Sequence[Draft], now: datetime, after: int | None = None
     ) -> list[Entry]:
-        """Write entries, all of them or none; none, where the last entry isn't `after`.
-
-        Without any, it shows whether that works.
-        """
-        self._still_there()
+        """Write entries, all of them or none; none, where the last entry isn't `after`."""
         with self.writing() as connection:
             last = connection.execute(select(head).with_for_update()).one()
             number, previous = last.number, last.digest
@@ -196,6 +192,7 @@ class Store:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that writes, all of it or nothing."""
+        self._still_there()
         with _in_words(), self._engine.execution_options(writes=True).begin() as connection:
             yield connection
 
@@ -226,7 +223,7 @@ class Store:
 
     def _still_there(self) -> None:
         """SQLite goes on writing to a file that was deleted, where nobody will find it."""
-        if self._identity() != self._file:
+        if self._file is not None and self._identity() != self._file:
             raise LedgerError("The ledger cannot be written: its file is gone")
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import resource
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timezone
 
 import pytest
@@ -20,6 +23,17 @@ def draft(person: str = "hanna", **more) -> Draft:
 def drafts(number: int, **more) -> list[Draft]:
     """As many drafts, each about somebody else."""
     return [draft(f"user-{each}", **more) for each in range(1, number + 1)]
+
+
+@contextmanager
+def no_room(size: int = 0) -> Iterator[None]:
+    """While no file may grow beyond some bytes, as if the disk were full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @pytest.fixture

@@ -91,7 +91,7 @@ class MortalStore(Store):
     def append(
         self, drafts: Sequence[Draft], now: datetime, after: int | None = None
     ) -> list[Entry]:
-        event = drafts[0].event if drafts else "nothing"  # a test of whether the ledger works
+        event = drafts[0].event
         what = "intent" if event in INTENTS else event
         self._fate.reach(f"before the {what}")
         self._appending = what

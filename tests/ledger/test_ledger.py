@@ -10,7 +10,7 @@ from jupyterhub_responsibility.errors import LedgerError
 from jupyterhub_responsibility.ledger import Entry, Ledger, Store
 from jupyterhub_responsibility.ledger.store import CHUNK
 
-from .conftest import NOW, draft, drafts
+from .conftest import NOW, draft, drafts, no_room
 
 
 @pytest.fixture
@@ -167,5 +167,21 @@ async def test_trouble_is_remembered_until_it_is_over(sqlite_file, tmp_path):
         await ledger.append(draft())
     sqlite_file.rmdir()
     await ledger.append(draft())
+    assert ledger.trouble == ""
+    await ledger.close()
+
+
+async def test_a_full_disk_is_not_mended_by_looking(sqlite, sqlite_file):
+    """As long as nothing can be written, that is said, however often it is tried again."""
+    ledger = Ledger(sqlite, lambda: NOW)
+    await ledger.append(draft())
+    with no_room():
+        with pytest.raises(LedgerError):
+            await ledger.append(draft())
+        for _ in range(3):
+            with pytest.raises(LedgerError):
+                await ledger.catch_up()
+            assert ledger.trouble == "The ledger cannot be used: the disk does not take it"
+    await ledger.catch_up()
     assert ledger.trouble == ""
     await ledger.close()

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import pwd
-import resource
 import sqlite3
 import stat
 import subprocess
@@ -22,7 +21,7 @@ from sqlalchemy import event
 from jupyterhub_responsibility.errors import LedgerError
 from jupyterhub_responsibility.ledger import Store
 
-from .conftest import NOW, draft, drafts
+from .conftest import NOW, draft, drafts, no_room
 
 WAL_PARTS = ("", "-wal", "-shm", ".lock")
 
@@ -194,13 +193,8 @@ def test_a_full_disk(sqlite_file):
 def test_a_disk_that_takes_no_more(sqlite, sqlite_file):
     """Where the system refuses to write, nothing is written; when it does again, it goes on."""
     sqlite.append(drafts(50), NOW)
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    size = max(part(sqlite_file, ending).stat().st_size for ending in ("", "-wal"))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
+    with no_room(max(part(sqlite_file, ending).stat().st_size for ending in ("", "-wal"))):
         refuses(sqlite, "the disk does not take it")
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert sqlite.append([draft()], NOW)[0].number == 51
     assert sqlite.verify() == []
 
