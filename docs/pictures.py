@@ -9,7 +9,6 @@ are the only thing in a picture that would differ from run to run, so they are s
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,7 @@ import requests
 from playwright.sync_api import Browser, sync_playwright
 
 from jupyterhub_responsibility.handover import DATABASE_VARIABLE
+from tests.chromium import chromium
 from tests.realhub import free_port, proxy_folder
 
 ROOT = Path(__file__).parents[1]
@@ -51,11 +51,7 @@ def main() -> None:
         hub = start(Path(folder), port)
         try:
             wait_for(f"{home}/services/responsibilities/healthz")
-            chromium = next(
-                filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
-                None,
-            )
-            browser = playwright.chromium.launch(executable_path=chromium, args=STEADY)
+            browser = playwright.chromium.launch(executable_path=chromium(), args=STEADY)
             for theme in ("light", "dark"):
                 for picture in PICTURES:
                     take(browser, home, theme, *picture)

@@ -7,7 +7,6 @@ act_as    does the same on a hub where things are changed; afterwards it is as i
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
@@ -18,9 +17,9 @@ from playwright.sync_api import Browser, BrowserContext, Page, StorageState, syn
 
 from jupyterhub_responsibility.ledger import Draft, Store
 
+from ..chromium import chromium
 from ..realhub import DECLARATION, PASSWORD, RealHub
 
-PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -76,11 +75,10 @@ def browser() -> Iterator[Browser]:
 
     It lives no longer than this package: Playwright's event loop would be in the way of others.
     """
-    path = next(filter(None, map(shutil.which, PROGRAMS)), None)
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=[*FLAGS])
-        yield chromium
-        chromium.close()
+        launched = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS])
+        yield launched
+        launched.close()
 
 
 class Visits:
