@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
+
+OVERDUE = timedelta(hours=1)
+"""How late a reading of all accounts may be before what the last one found is too old."""
 
 ADMIN = "admin"
 """The hub's own role that permits everything."""
@@ -39,8 +42,8 @@ class Accounts:
     of each mapped group, and of others that had some when the hub started (none, if they are
     gone), read at `groups_read_at`; None where the hub doesn't tell.
     `read_at` is when the last whole reading of all `total` accounts began: what it says is that
-    old, or younger; None while there was none. `trouble` says why the last attempt failed.
-    `cut` if there are more accounts with power than are kept.
+    old, or younger; None while there was none. It `took` some time. `trouble` says why the last
+    attempt failed. `cut` if there are more accounts with power than are kept.
     """
 
     read_at: datetime | None = None
@@ -51,3 +54,12 @@ class Accounts:
     groups_read_at: datetime | None = None
     trouble: str = ""
     cut: bool = False
+    took: timedelta = timedelta(0)
+
+    def overdue(self, now: datetime) -> bool:
+        """Whether the next reading should have ended long ago.
+
+        When one ends, its beginning is as long ago as it took; then comes a rest as long as that,
+        and the next reading.
+        """
+        return self.read_at is not None and now - self.read_at > 3 * self.took + OVERDUE

@@ -37,8 +37,8 @@ SHORTEST_REST = timedelta(seconds=1)
 CLOCKS_APART = timedelta(minutes=1)
 """How far the clocks of two replicas may be apart."""
 
-RECHECKED = 10
-"""Accounts to ask for one by one in a round: those with power first, then the longest unread."""
+RECHECKED = 20
+"""Accounts to ask for one by one in a round: half of them with power, half of the others."""
 
 OTHERS = 20
 """Groups outside of the declaration to ask for in a round; of more, the first ones."""
@@ -126,6 +126,8 @@ class Census:
         try:
             progress = await self._advanced()
         except BusyError:  # another replica is at it
+            if self._expired:
+                self._failed("Another process is at it, and does not come to an end")
             return self._every.total_seconds()
         except Exception as error:
             self._failed(str(error) if isinstance(error, HubError) else "It could not be recorded")
@@ -146,10 +148,17 @@ class Census:
         return progress
 
     def _usable(self, progress: Progress) -> Progress:
-        """It begins anew for another declaration, and where a clock was ahead."""
+        """It begins anew for another declaration, and where a clock was ahead.
+
+        A reading that was left off long ago begins anew too: it would be old when it is whole.
+        """
         roles, read_at = tuple(sorted(self._roles)), progress.accounts.groups_read_at
-        ahead = read_at is not None and read_at > self._now() + CLOCKS_APART
-        return Progress(roles=roles) if ahead or progress.roles != roles else progress
+        now, due = self._now(), progress.page_due
+        if progress.roles != roles or (read_at is not None and read_at > now + CLOCKS_APART):
+            return Progress(roles=roles)
+        if due is not None and now - due > self._max_age:
+            return replace(progress, began=None, offset=0, last="")
+        return progress
 
     def _due(self, moment: datetime | None) -> bool:
         return moment is None or moment <= self._now()
@@ -170,18 +179,25 @@ class Census:
         return replace(progress, accounts=accounts, round_due=now + self._every)
 
     def _to_recheck(self, accounts: Accounts) -> list[str]:
-        """Those with power first, then those not seen yet, the longest unread, and the gone."""
-        found, gone = accounts.found, accounts.gone
-        old = self._now() - self._every
+        """Those with power, and the others: each the longest unread first. Neither kind takes all
+        places, unless there are few of the other."""
+        found, old = accounts.found, self._now() - self._every
 
         def urgency(name: str) -> tuple[int, datetime, str]:
             if name not in found:
-                return (3 if name in gone else 1), old, name
-            return (0 if self._has_power(found[name]) else 2), found[name].read_at, name
+                return (2 if name in accounts.gone else 0), old, name
+            return 1, found[name].read_at, name
 
-        names = {*self._of_interest(), *found}
-        due = (name for name in names if name not in found or found[name].read_at < old)
-        return sorted(due, key=urgency)[:RECHECKED]
+        due = [
+            name
+            for name in {*self._of_interest(), *found}
+            if name not in found or found[name].read_at < old
+        ]
+        powerful = {name for name in due if name in found and self._has_power(found[name])}
+        others = sorted(set(due) - powerful, key=urgency)
+        places = max(RECHECKED // 2, RECHECKED - len(others))
+        first = sorted(powerful, key=urgency)[:places]
+        return [*first, *others[: RECHECKED - len(first)]]
 
     async def _page(self, progress: Progress) -> Progress:
         """Read the next page of all accounts.
@@ -234,15 +250,20 @@ class Census:
         """Whoever was not come across any more has been deleted, or renamed."""
         found = {name: each for name, each in accounts.found.items() if each.read_at >= began}
         cut = accounts.cut and sum(map(self._has_power, found.values())) >= MOST
-        return replace(accounts, read_at=began, total=total, found=found, cut=cut)
+        took = self._now() - began
+        return replace(accounts, read_at=began, total=total, found=found, cut=cut, took=took)
 
     def _has_power(self, account: Account) -> bool:
         return account.can_do_everything or not self._roles.isdisjoint(account.roles)
 
+    @property
+    def _expired(self) -> bool:
+        """Whether what is known must not be repeated any more."""
+        last = self._succeeded_at
+        return last is None or self._now() - last > self._max_age
+
     def _failed(self, trouble: str) -> None:
-        now, last = self._now(), self._succeeded_at
-        expired = last is None or now - last > self._max_age
-        self.current = replace(Accounts() if expired else self.current, trouble=trouble)
+        self.current = replace(Accounts() if self._expired else self.current, trouble=trouble)
 
     def _rest(self, progress: Progress) -> float:
         due = min(moment for moment in (progress.round_due, progress.page_due) if moment)

@@ -228,7 +228,9 @@ def _coverage(options: argparse.Namespace) -> int:
         print(json.dumps(report, indent=2))
     else:
         print((as_text if options.format == "text" else as_markdown)(report), end="")
-    return FAULTS if report["gaps"] else CLEAN
+    if report["gaps"]:
+        return FAULTS
+    return CLEAN if report["certain"] else FAILED
 
 
 def _schema() -> int:

@@ -10,6 +10,9 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 
+ALL_TEMPLATES = "template_paths"
+"""Stands for all of our templates, where the hub doesn't look for any of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Grant:

@@ -23,13 +23,15 @@ class Standing:
     """How an account stands in a role that it holds, as far as the ledger tells.
 
     `term_ended` is the last day of a term that is over, `state` whether they have confirmed the
-    duties (None: not known).
+    duties (None: not known); `due_since` is the day from which they should do so again, if it is
+    only for that.
     """
 
     term: Term | None = None
     term_ended: date | None = None
     state: ConfirmationState | None = None
     confirmed_at: datetime | None = None
+    due_since: date | None = None
 
 
 def standing(book: Book, role: Role, account: str, text: str, today: date) -> Standing:
@@ -41,6 +43,7 @@ def standing(book: Book, role: Role, account: str, text: str, today: date) -> St
         term_ended=term.until if term and term.ended(today) else None,
         state=_state_of(confirmation, text, role, today),
         confirmed_at=confirmation.at if confirmation else None,
+        due_since=_due_since(confirmation, text, role, today),
     )
 
 
@@ -95,5 +98,17 @@ def _state_of(
     """Whether a holder has confirmed, and need not do so again yet."""
     if confirmation is None:
         return "never"
-    due = months_later(confirmation.at.date(), role.confirm_every)
-    return "confirmed" if confirmation.text == text and today < due else "due"
+    return "confirmed" if confirmation.text == text and today < _due(confirmation, role) else "due"
+
+
+def _due_since(
+    confirmation: Confirmation | None, text: str, role: Role, today: date
+) -> date | None:
+    """When the duties were changed is not known."""
+    if confirmation is None or confirmation.text != text or today < _due(confirmation, role):
+        return None
+    return _due(confirmation, role)
+
+
+def _due(confirmation: Confirmation, role: Role) -> date:
+    return months_later(confirmation.at.date(), role.confirm_every)

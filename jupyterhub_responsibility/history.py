@@ -39,7 +39,7 @@ class History:
         self.version = 0
 
     async def note(self, found: Coverage) -> None:
-        """Note which gaps there are, if that can be told. Raises LedgerError.
+        """Note which gaps there are. Raises LedgerError.
 
         What cannot be checked at the moment is neither a new gap nor a closed one.
         """
@@ -49,7 +49,7 @@ class History:
         keys, untold = {key(gap) for gap in found.gaps}, KINDS.keys() - found.told
         there = self.noticed.keys()
         closed = {each for each in there - keys if each[0] not in untold}
-        if found.certain and (closed or keys - there):
+        if closed or keys - there:
             async with self._ledger.alone("gaps"):
                 self._know(await self._ledger.run(note, keys, untold, self._now()))
 
@@ -59,8 +59,11 @@ class History:
         self.version += 1
 
 
-def counts(spans: Iterable[Span], today: date) -> tuple[Count, ...]:
-    """The number of gaps at the end of each of the last days, since the first that was noticed."""
+def counts(spans: Iterable[Span], now: Coverage, today: date) -> tuple[Count, ...]:
+    """The number of gaps at the end of each of the last days, since the first that was noticed.
+
+    Today it is that of `now`: what nobody can look at stays open, and isn't said to be there.
+    """
     known = list(spans)
     if not known or min(span.since.date() for span in known) > today:  # a clock was ahead
         return ()
@@ -68,7 +71,8 @@ def counts(spans: Iterable[Span], today: date) -> tuple[Count, ...]:
     days = [first + timedelta(days=number) for number in range((today - first).days + 1)]
     gaps = _open(known, days)
     severe = _open((each for each in known if each.key[0] in SEVERE), days)
-    return tuple(map(Count, days, gaps, severe))
+    urgent = sum(gap.severity == "severe" for gap in now.gaps)
+    return (*map(Count, days[:-1], gaps, severe), Count(today, len(now.gaps), urgent))
 
 
 def _open(spans: Iterable[Span], days: Sequence[date]) -> Iterator[int]:

@@ -95,7 +95,7 @@ def enable(
         service["command"] = command or [sys.executable, "-m", __package__, "serve"]
         variables = _handover(c, declared, service_name, user_management)
         service["environment"] = ServiceEnvironment(
-            {**variables, DATABASE_VARIABLE: database_url}, declared.groups, service_name
+            {**variables, DATABASE_VARIABLE: database_url}, declared.groups, service_name, templates
         )
     template_vars = _current(hub, "template_vars", {})
     changes: dict[str, Any] = {
@@ -279,6 +279,7 @@ def _handover(
         service_name=service_name,
         user_management=user_management,
         authenticator_groups=authenticator_manages(c, "groups"),
+        authenticator_roles=authenticator_manages(c, "roles"),
         template_paths=[str(Path(path).absolute()) for path in paths],
         template_vars=_plain_variables(_current(hub, "template_vars", {})),
     )

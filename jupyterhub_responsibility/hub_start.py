@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from .access import page_scope
 from .accounts import ADMIN
-from .configured import Configured, Grant, write
+from .configured import ALL_TEMPLATES, Configured, Grant, write
 from .handover import CONFIGURED_VARIABLE, MOST_BYTES
 from .paths import templates as our_templates
 
 log = logging.getLogger(__name__)
 
-OURS = "responsibility"
-"""Every include of ours has it in its name; a template without it shows none of them."""
+OURS = re.compile(r"\{[{%][^}]*\bresponsibility\b")
+"""Every include of ours, and what they are made of, has it in its name; a template that doesn't
+name it between its braces shows none of them."""
 
 
 class ServiceEnvironment(dict[str, str]):
@@ -26,10 +28,13 @@ class ServiceEnvironment(dict[str, str]):
     was configured before and after `enable`. Where they can't be told, the variable is empty.
     """
 
-    def __init__(self, variables: dict[str, str], roles: Iterable[str], service_name: str) -> None:
+    def __init__(
+        self, variables: dict[str, str], roles: Iterable[str], service_name: str, templates: bool
+    ) -> None:
         super().__init__(variables)
         self._roles = tuple(roles)
         self._service_name = service_name
+        self._templates = templates
 
     def keys(self) -> Any:
         """The names of the variables."""
@@ -42,7 +47,7 @@ class ServiceEnvironment(dict[str, str]):
     def __getitem__(self, name: str) -> str:
         """The value of a variable."""
         if name == CONFIGURED_VARIABLE:
-            return _said(self._roles, self._service_name)
+            return _said(self._roles, self._service_name, self._templates)
         return super().__getitem__(name)
 
 
@@ -57,22 +62,22 @@ def open_to_users(database: Any, service_name: str) -> bool:
 def shadowed(template_paths: Iterable[str]) -> list[str]:
     """The templates that come before ours, and show nothing of ours; in alphabetical order.
 
-    Nothing is hidden where ours are not used at all, as with `templates=False`.
+    ALL_TEMPLATES where the hub doesn't look for ours at all.
     """
     paths, ours = [Path(path) for path in template_paths], our_templates()
     if ours not in paths:
-        return []
+        return [ALL_TEMPLATES]
     first = paths[: paths.index(ours)]
-    names = (path.name for path in sorted(ours.glob("*.html")) if OURS not in path.name)
+    names = (p.name for p in sorted(ours.glob("*.html")) if not p.name.startswith("responsibility"))
     found = {name: next((p / name for p in first if (p / name).is_file()), None) for name in names}
     return [
         name
         for name, path in found.items()
-        if path and OURS not in path.read_text("utf-8", errors="replace")
+        if path and not OURS.search(path.read_text("utf-8", errors="replace"))
     ]
 
 
-def _said(roles: Iterable[str], service_name: str) -> str:
+def _said(roles: Iterable[str], service_name: str, templates: bool) -> str:
     """What fails here must not keep the service from starting."""
     from jupyterhub.app import JupyterHub
 
@@ -84,7 +89,7 @@ def _said(roles: Iterable[str], service_name: str) -> str:
             Configured(
                 _granted(hub.db, [*roles, ADMIN]),
                 open_to_users(hub.db, service_name),
-                tuple(shadowed(hub.template_paths)),
+                tuple(shadowed(hub.template_paths) if templates else ()),
             )
         )
     except Exception:

@@ -12,6 +12,7 @@ from dataclasses import replace
 from itertools import chain
 
 from ..ledger.spans import key_of
+from ..text import day
 from .contacts import contact_gaps
 from .covered import Coverage, Covered, State, covered, leaving
 from .drift import drift_gaps, powerful
@@ -46,7 +47,8 @@ def coverage(facts: Facts) -> Coverage:
     found = chain(role_gaps(facts), contact_gaps(facts), holding_gaps(facts), drift_gaps(facts))
     order = list(SEVERITIES)
     gaps = [replace(gap, noticed=facts.noticed.get(key(gap))) for gap in found]
-    people = {h.name for filling in facts.fillings.values() for h in filling.holders}
+    people = {(h.kind, h.name) for filling in facts.fillings.values() for h in filling.holders}
+    certain = all(filling.known for filling in facts.fillings.values())
     passing = tuple(_passing(facts))
     return Coverage(
         gaps=tuple(sorted(gaps, key=lambda gap: order.index(gap.severity))),
@@ -55,7 +57,7 @@ def coverage(facts: Facts) -> Coverage:
         unchecked=(*passing, *_never(facts)),
         certain=not passing,
         leaving=leaving(areas.values()),
-        people=len(people),
+        people=len(people) if certain else None,
         provider=facts.declaration.provider,
         staff=tuple(_staff_here(facts)),
     )
@@ -67,8 +69,7 @@ def key(gap: Gap) -> tuple[str, str, str]:
 
 
 def _staff_here(facts: Facts) -> Iterator[str]:
-    for declared in facts.declaration.provider.staff:
-        name = declared.lower()
+    for name in sorted(facts.staff):
         account = facts.accounts.found.get(name)
         has_power = account and (account.can_do_everything or powerful(facts, account))
         if name in facts.roster.accounts or has_power:
@@ -82,13 +83,22 @@ def _passing(facts: Facts) -> Iterator[str]:
     elif facts.roster.trouble:
         yield "Who is in the hub's groups now: what is shown was read earlier"
     if not facts.ledger_read:
-        yield "Terms and confirmations: the ledger has not been read yet"
+        yield "Terms, confirmations, and who left: the ledger has not been read yet"
+    elif facts.ledger_trouble:
+        yield f"Terms, confirmations, and who left, now: {facts.ledger_trouble}"
     accounts = facts.accounts
+    power = "Which accounts have power without a role, and who was not seen for long"
     if accounts.read_at is None:
         why = accounts.trouble or "not all accounts have been read yet"
-        yield f"Which accounts have power without a role: {why}"
+        yield f"{power}: {why}"
     elif accounts.trouble:
-        yield f"Which accounts have power without a role now: {accounts.trouble}"
+        yield f"{power}, now: {accounts.trouble}"
+    elif accounts.overdue(facts.now):
+        yield f"{power}, now: all accounts were read last on {day(accounts.read_at)}"
+    elif facts.left:
+        yield f"{power}: {len(facts.left)} of them have to be read again first"
+    if accounts.group_roles is None and accounts.trouble:
+        yield f"Whether the groups still have their permissions: {accounts.trouble}"
 
 
 def _never(facts: Facts) -> Iterator[str]:

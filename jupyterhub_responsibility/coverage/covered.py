@@ -31,9 +31,18 @@ class Covered:
     counted: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """Whose leaving would empty most, and how many; the provider's people may stay with some."""
+
+    name: str
+    number: int
+    staff_stays: bool
+
+
 @dataclass(frozen=True)
 class Coverage:
-    """How a hub is covered. `leaving` is whose leaving would empty most, and how many.
+    """How a hub is covered. `people` is how many hold a role, None while that is not known.
 
     Of the kinds in `told` every gap there is has been found; of the others, more may be there.
     `certain` if nothing is unchecked that will be. `staff` are the provider's people who hold a
@@ -45,8 +54,8 @@ class Coverage:
     areas: Mapping[str, tuple[Covered, ...]]
     unchecked: tuple[str, ...]
     certain: bool
-    leaving: tuple[str, int] | None
-    people: int
+    leaving: Leaving | None
+    people: int | None
     provider: Party
     staff: tuple[str, ...]
 
@@ -78,38 +87,44 @@ class Coverage:
             said.append(f"{theirs} {_have(theirs)} only people of {self.provider.name}.")
         said.append(f"{meant} {_are(meant)} nobody's by design." if meant else "")
         if self.leaving:
-            name, number = self.leaving
-            said.append(f"If {isolated(name)} left, {number} more would have nobody.")
+            left = self.leaving
+            but = f" but people of {self.provider.name}" if left.staff_stays else ""
+            said.append(
+                f"If {isolated(left.name)} left, {left.number} more would have nobody{but}."
+            )
         return " ".join(filter(None, said))
 
 
 def covered(facts: Facts, each: Responsibility) -> Covered:
     """How one responsibility is looked after."""
     roles = [facts.fillings[role] for role in each.roles]
-    holders = {h.name: h for filling in roles for h in filling.holders}
-    names = tuple(holders)
+    holders = {(h.kind, h.name): h for filling in roles for h in filling.holders}.values()
+    names = tuple(holder.name for holder in holders)
+    known = all(filling.known for filling in roles)
     if not roles:
         return Covered(each, (), "nobody-meant")
     if not names:
-        known = all(filling.known for filling in roles)
         return Covered(each, (), "vacant" if known else "unknown")
     theirs = each.split in COMMUNITYS
-    counted = tuple(n for n, h in holders.items() if not (theirs and facts.is_staff(h)))
+    counted = tuple(h.name for h in holders if not (theirs and facts.is_staff(h)))
+    if not known:  # there may be more of them
+        return Covered(each, names, "covered", counted)
     if not counted:
         return Covered(each, names, "provider-only")
     return Covered(each, names, "single" if len(counted) == 1 else "covered", counted)
 
 
-def leaving(areas: Iterable[tuple[Covered, ...]]) -> tuple[str, int] | None:
+def leaving(areas: Iterable[tuple[Covered, ...]]) -> Leaving | None:
     """Whose leaving would empty most; how the provider staffs its own part is its own matter."""
-    alone: dict[str, int] = {}
+    alone: dict[str, list[Covered]] = {}
     for area in areas:
         for each in area:
             if each.state == "single" and each.responsibility.split != "provider":
-                (name,) = each.counted
-                alone[name] = alone.get(name, 0) + 1
-    worst = max(alone, key=lambda name: alone[name], default=None)
-    return (worst, alone[worst]) if worst is not None else None
+                alone.setdefault(each.counted[0], []).append(each)
+    if not alone:
+        return None
+    name, theirs = max(alone.items(), key=lambda item: len(item[1]))
+    return Leaving(name, len(theirs), any(len(each.holders) > 1 for each in theirs))
 
 
 def _have(number: int) -> str:

@@ -6,11 +6,15 @@ from collections.abc import Iterator
 
 from ..access import in_words
 from ..accounts import ADMIN, Account
-from ..configured import Configured
+from ..configured import ALL_TEMPLATES, Configured
 from ..model import Role
 from ..text import isolated
 from .facts import Facts
 from .gaps import Gap, Step
+from .roles import appoint
+
+ELSE = {True: "although it stands for another", False: "and no page shows who is in it"}
+"""What is odd about a group with a role that is not its own, if it is declared or not."""
 
 
 def drift_gaps(facts: Facts) -> Iterator[Gap]:
@@ -28,14 +32,25 @@ def _configuration(facts: Facts, hub: Configured) -> Iterator[Gap]:
     yield from _missing_permissions(facts, hub)
     if not hub.open_to_users:
         yield _closed()
-    for template in hub.shadowed:
-        yield Gap(
+    yield from map(_shadowed, hub.shadowed)
+
+
+def _shadowed(template: str) -> Gap:
+    if template == ALL_TEMPLATES:
+        return Gap(
             "template-shadowed",
             template,
-            f"Your own {template} hides what belongs there",
-            "The hub shows it without the part that leads people here.",
-            Step("Ask the operator to add the include that the documentation gives for it"),
+            "The hub's own pages show nothing of this one",
+            "None of them leads people here: the hub was told to look for its pages elsewhere.",
+            Step("Ask the operator to set c.JupyterHub.template_paths before enable(), not after"),
         )
+    return Gap(
+        "template-shadowed",
+        template,
+        f"The operator's own {template} hides what belongs there",
+        "The hub shows it without the part that leads people here.",
+        Step("Ask the operator to add the include that the documentation gives for it"),
+    )
 
 
 def powerful(facts: Facts, account: Account) -> tuple[Role, ...]:
@@ -63,11 +78,11 @@ def _power_without_role(facts: Facts) -> Iterator[Gap]:
                 "power-without-role",
                 role.id,
                 f"{name} may do what a {role.title} may, without being one",
-                "The hub gives the account this role itself, not through a group.",
-                Step(f"Appoint them as {role.title}, or ask the operator to take it away",
-                     f"roles/{role.id}"),
+                "The hub gives the account this role itself, not through a group. Appoint them, or"
+                " ask the operator to take it away.",
+                appoint(facts, role, f"Appoint them as {role.title}"),
                 person=account.name,
-            )  # fmt: skip
+            )
 
 
 def _everything(facts: Facts, account: Account) -> Gap:
@@ -85,6 +100,9 @@ def _everything(facts: Facts, account: Account) -> Gap:
 
 
 def _groups_without_role(facts: Facts) -> Iterator[Gap]:
+    if facts.authenticator_roles:
+        yield from _holders_without_role(facts)
+        return
     given = facts.accounts.group_roles or {}
     for role_id, groups in facts.declaration.groups.items():
         role = facts.declaration.model.roles[role_id]
@@ -100,6 +118,27 @@ def _groups_without_role(facts: Facts) -> Iterator[Gap]:
                 )
 
 
+def _holders_without_role(facts: Facts) -> Iterator[Gap]:
+    """Where logging in decides about roles: holders who were read after that, and lack theirs."""
+    for role_id in facts.declaration.groups:
+        role = facts.declaration.model.roles[role_id]
+        for holder in facts.fillings[role_id].holders:
+            account = facts.accounts.found.get(holder.name) if holder.kind == "account" else None
+            joined = facts.book.joined.get((role_id, holder.name))
+            if account is None or joined is None or account.read_at < joined:
+                continue
+            if role_id not in account.roles and not account.can_do_everything:
+                yield Gap(
+                    "group-without-role",
+                    role_id,
+                    f"{isolated(holder.name)} may not do what {role.title} should",
+                    "On this hub, the login service says who may do what, and does not say it of"
+                    " them. They may do no more than others.",
+                    Step("Ask whoever keeps the login service to give them this role there"),
+                    person=holder.name,
+                )
+
+
 def _unmapped_groups(facts: Facts, hub: Configured) -> Iterator[Gap]:
     for role_id, grant in hub.roles.items():
         if role_id not in facts.declaration.groups:
@@ -107,14 +146,14 @@ def _unmapped_groups(facts: Facts, hub: Configured) -> Iterator[Gap]:
         role = facts.declaration.model.roles[role_id]
         for group in grant.groups:
             if group not in facts.declaration.groups[role_id] and _carries(facts, group, role_id):
+                mapped = group in facts.declaration.mapped_groups
+                end = "Ask the operator to end that"
                 yield Gap(
                     "group-unmapped",
                     role_id,
                     f"The group “{isolated(group)}” may do what a {role.title} may",
-                    "The hub gave it this role when it started, and no page shows who is in it.",
-                    Step(
-                        f"Ask the operator to declare it (roles.{role_id}.groups), or to end that"
-                    ),
+                    f"The hub gave it this role when it started, {ELSE[mapped]}.",
+                    Step(end if mapped else f"{end}, or to declare it (roles.{role_id}.groups)"),
                     group=group,
                 )
 

@@ -25,10 +25,11 @@ COMMUNITYS: frozenset[Split] = frozenset({"community", "partner"})
 class Facts:
     """What is known about a hub at `now`.
 
-    `ledger_read` is False until the ledger has been read. `configured` is how the hub
-    says that it is configured, None where it didn't. `left` are accounts that were seen to leave
-    a role, and not read since: what they may do is not known. `noticed` is when gaps were first
-    seen.
+    `ledger_read` is False until the ledger has been read; `ledger_trouble` says why it can't be
+    read now. `authenticator_groups`, `authenticator_roles`: the login service decides who has
+    them. `configured` is how the hub says that it is configured, None where it didn't. `left` are
+    accounts whose power is not known: they left a role, or were read before the service began, and
+    have not been read since. `noticed` is when gaps were first seen.
     """
 
     declaration: Declaration
@@ -36,7 +37,9 @@ class Facts:
     book: Book
     now: datetime
     ledger_read: bool = True
+    ledger_trouble: str = ""
     authenticator_groups: bool = False
+    authenticator_roles: bool = False
     accounts: Accounts = field(default_factory=Accounts)
     configured: Configured | None = None
     left: frozenset[str] = frozenset()
@@ -48,11 +51,17 @@ class Facts:
         has: dict[Source, bool] = {
             "roster": self.roster.read_at is not None,
             "ledger": self.ledger_read,
-            "accounts": self.accounts.read_at is not None and not self.accounts.cut,
+            "accounts": self._accounts_known,
             "group roles": self.accounts.group_roles is not None,
             "configuration": self.configured is not None,
         }
         return frozenset(source for source, known in has.items() if known)
+
+    @property
+    def _accounts_known(self) -> bool:
+        accounts = self.accounts
+        lately = accounts.read_at is not None and not accounts.overdue(self.now)
+        return lately and not accounts.cut and not self.left
 
     @property
     def today(self) -> date:
@@ -71,8 +80,9 @@ class Facts:
 
     @cached_property
     def staff(self) -> frozenset[str]:
-        """The accounts of the provider's people, as the hub writes them: in small letters."""
-        return frozenset(name.lower() for name in self.declaration.provider.staff)
+        """The accounts of the provider's people: as declared, and as most hubs write them."""
+        names = self.declaration.provider.staff
+        return frozenset((*names, *(name.lower() for name in names)))
 
     @cached_property
     def communitys(self) -> frozenset[str]:
@@ -86,7 +96,7 @@ class Facts:
 
     def is_staffs(self, account: str) -> bool:
         """Whether an account is one of the provider's people's."""
-        return account.lower() in self.staff
+        return account in self.staff
 
     def counted(self, filling: Filling) -> tuple[Holder, ...]:
         """The holders that count: in a role of the community, not the provider's people."""

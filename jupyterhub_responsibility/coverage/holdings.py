@@ -43,7 +43,7 @@ def _ledger_gaps(facts: Facts, role: Role, account: str, text: str) -> Iterator[
             role.id,
             f"The term of {name} is over",
             f"{name} is still {role.title}.",
-            Step("Withdraw them, or extend the term", f"roles/{role.id}"),
+            _decide(facts, role),
             since=stands.term_ended,
             person=account,
         )
@@ -56,9 +56,15 @@ def _ledger_gaps(facts: Facts, role: Role, account: str, text: str) -> Iterator[
             else f"{name} should confirm the duties of {role.title} again",
             "They can do so on their own page.",
             Step(f"Ask {name} to open “Yours”"),
-            since=stands.confirmed_at,
+            since=stands.due_since,
             person=account,
         )
+
+
+def _decide(facts: Facts, role: Role) -> Step:
+    if facts.may_change(role):
+        return Step("Withdraw them, or extend the term", f"roles/{role.id}#holders")
+    return Step("Take them out of the group, where the login service keeps it")
 
 
 def _not_seen(facts: Facts, role: Role, account: str) -> Iterator[Gap]:
@@ -94,12 +100,13 @@ def _gone(facts: Facts) -> Iterator[Gap]:
             continue
         filling = facts.fillings[role_id]
         role, name = filling.role, isolated(account)
-        if len(facts.counted(filling)) < max(role.holders.min, ENOUGH):
+        enough = max(role.holders.min, ENOUGH)
+        if len(facts.counted(filling)) < min(enough, role.holders.max or enough):
             yield Gap(
                 "holder-gone",
                 role_id,
                 f"The account of {name} was deleted",
-                f"{name} was {role.title} at that time, and nobody has taken over since.",
+                f"{name} was {role.title} until then, and nobody has joined since.",
                 appoint(facts, role, "Appoint somebody"),
                 since=left,
                 person=account,

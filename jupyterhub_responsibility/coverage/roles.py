@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from ..contacts import Answer
 from ..holders import Filling
+from ..ledger.spans import key_of
 from ..model import Role
 from ..text import isolated
 from .covered import covered
 from .facts import Facts
 from .gaps import Gap, Step
+
+AT_ONCE = timedelta(hours=1)
+"""What is noticed so soon after it can have begun has begun then."""
 
 
 def role_gaps(facts: Facts) -> Iterator[Gap]:
@@ -85,16 +90,23 @@ def _number_gaps(facts: Facts, filling: Filling) -> Iterator[Gap]:
 
 
 def _vacant(facts: Facts, role: Role) -> Gap:
-    groups = facts.declaration.groups.get(role.id, ())
-    emptied = [facts.book.emptied[group] for group in groups if group in facts.book.emptied]
     return Gap(
         "role-vacant",
         role.id,
         f"Nobody is {role.title}",
         f"{_left_alone(facts, role)} {_instead(facts.desk.answer('role', role.id))}".strip(),
         appoint(facts, role, "Appoint somebody"),
-        since=max(emptied) if emptied and len(emptied) == len(groups) else None,
+        since=_vacant_since(facts, role),
     )
+
+
+def _vacant_since(facts: Facts, role: Role) -> datetime | None:
+    """When its last group became empty, unless somebody in the declaration held it after that."""
+    groups = facts.declaration.groups.get(role.id, ())
+    emptied = [facts.book.emptied[group] for group in groups if group in facts.book.emptied]
+    since = max(emptied) if emptied and len(emptied) == len(groups) else None
+    noticed = facts.noticed.get(key_of("role-vacant", role.id, ""))
+    return None if since and noticed and noticed - since > AT_ONCE else since
 
 
 def _only_staff(facts: Facts, filling: Filling) -> Gap:
@@ -128,11 +140,14 @@ def _instead(answer: Answer) -> str:
 
 def appoint(facts: Facts, role: Role, label: str) -> Step:
     """How somebody comes to hold a role on this hub."""
+    groups = facts.declaration.groups.get(role.id, ())
     if facts.may_change(role):
+        if facts.roster.members.keys().isdisjoint(groups):
+            return Step("Ask the operator to restart the hub: it then makes the group for them")
         most = role.holders.max
         if most is not None and len(facts.fillings[role.id].holders) >= most:
             return Step("Withdraw somebody first, since the role is full", f"roles/{role.id}")
         return Step(label, f"roles/{role.id}#appoint")
-    if facts.declaration.groups.get(role.id):
+    if groups:
         return Step("Add somebody to the group, where the login service keeps it")
     return Step(f"Ask the operator to name somebody (in the declaration: roles.{role.id}.people)")

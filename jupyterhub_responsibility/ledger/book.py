@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Literal
 
 from .entry import INTENTS, Entry
@@ -93,6 +93,9 @@ class Edit:
     at: datetime
 
 
+LOOKED_LATELY = timedelta(minutes=10)
+"""What wasn't so before that, and is now, has happened now, as people see it."""
+
 ConfirmationState = Literal["confirmed", "due", "never"]
 
 
@@ -113,15 +116,16 @@ class Book:
         self._groups: defaultdict[str, set[str]] = defaultdict(set)
         """Role → the groups that it was held through."""
         self.emptied: dict[str, datetime] = {}
-        """Group → since when nobody is in it."""
+        """Group → since when nobody is in it, where the moment is known."""
         self.watched: set[str] = set()
         """Groups whose members were looked at since the ledger began."""
         self.touched: dict[str, int] = {}
         """Group → the last entry about it."""
         self.joined: dict[Holding, datetime] = {}
         """Since when an account holds a role, as far as that was seen."""
-        self.departed: dict[Holding, datetime] = {}
-        """Whose account was deleted while they held a role, and nobody joined it since: when."""
+        self.departed: dict[Holding, datetime | None] = {}
+        """Whose account was deleted while they held a role, and nobody joined it since: when, where
+        the moment is known."""
         self.edits: dict[tuple[str, str], Edit] = {}
         """The last change of a group that was not made through this service, by account."""
         self.unsettled: dict[int, Entry] = {}
@@ -237,14 +241,14 @@ class Book:
         """Somebody is gone for good; who was renamed joins at the same moment, and isn't."""
         came = [at for (role, _), at in self.joined.items() if role == entry.role]
         if (entry.role, entry.person) not in self.joined and entry.moment not in came:
-            self.departed[entry.role, entry.person] = entry.moment
+            self.departed[entry.role, entry.person] = _moment_of(entry)
 
     def _count(self, group: str, entry: Entry) -> None:
         """Note since when a group is empty."""
         if self.members[group]:
             self.emptied.pop(group, None)
-        else:
-            self.emptied.setdefault(group, entry.moment)
+        elif group not in self.emptied and (moment := _moment_of(entry)):
+            self.emptied[group] = moment
 
     def _gone(self, role: str, group: str, person: str) -> None:
         """Who comes back starts anew: with a new term, and asked to confirm again.
@@ -258,6 +262,15 @@ class Book:
         self.joined.pop((role, person), None)
         self.terms.pop((role, person), None)
         self.confirmations.pop((role, person), None)
+
+
+def _moment_of(entry: Entry) -> datetime | None:
+    """When something happened; None if it was only found that it had, long after."""
+    if entry.event != "observation":
+        return entry.moment if entry.facts["result"] == "done" else None
+    after = entry.facts.get("after")
+    known = after and entry.moment - datetime.fromisoformat(after) < LOOKED_LATELY
+    return entry.moment if known else None
 
 
 def _request(entry: Entry) -> Request:

@@ -464,6 +464,9 @@ class Coverage(Aged):
     summary: str
     gaps: list[Gap]
     responsibilities: list[CoveredResponsibility]
+    certain: Annotated[
+        bool, Field(description="Whether everything was checked that can be on this hub")
+    ]
     unchecked: Annotated[list[str], Field(description="What could not be checked, in words")]
     staff: Annotated[
         list[str], Field(description="The provider's people who hold a role or have power here")

@@ -37,6 +37,7 @@ class Live:
         self._configured = configured
         self._now = now
         self._made: tuple[object, Subject] | None = None
+        self._began = now()
         self._holders: frozenset[str] = frozenset()
         self._left: dict[str, datetime] = {}
         self._told: object = None
@@ -49,13 +50,19 @@ class Live:
 
         What an account may do, and whether it holds a role, are read at different moments. Together
         they tell the truth only if the account was read after it left its last group, and the
-        roster after that.
+        roster after that. Who left before this process began is not known: any account that was
+        read before may be one.
         """
         roster = self._keeper.current
         if roster.trouble or roster.read_at is None:
             return
         holders = roster.accounts
-        left = {**self._left, **dict.fromkeys(self._holders - holders, roster.read_at)}
+        old = (n for n, account in accounts.found.items() if account.read_at < self._began)
+        left = {
+            **dict.fromkeys(old, self._began),
+            **self._left,
+            **dict.fromkeys(self._holders - holders, roster.read_at),
+        }
         left = {
             name: at
             for name, at in left.items()
@@ -77,6 +84,7 @@ class Live:
             self._keeper.current.version,
             self._ledger.book.number,
             self._ledger.read,
+            self._ledger.trouble,
             self._accounts_version,
             self._history.version,
             self._now().date(),
@@ -97,10 +105,19 @@ class Live:
             self._ledger.book,
             self._now(),
             ledger_read=self._ledger.read,
+            ledger_trouble=self._ledger.trouble if self._ledger.read else "",
             authenticator_groups=self._settings.authenticator_groups,
+            authenticator_roles=self._settings.authenticator_roles,
             accounts=self.accounts,
-            left=frozenset(self._left),
+            left=self._leaving().union(self._left),
             configured=self._configured,
             noticed=self._history.noticed,
         )
         return Subject(facts, self._settings, self._history.spans)
+
+    def _leaving(self) -> frozenset[str]:
+        """Who left since the accounts were taken in, of those of whom something is known."""
+        roster = self._keeper.current
+        if roster.read_at is None:
+            return frozenset()
+        return (self._holders - roster.accounts).intersection(self.accounts.found)

@@ -201,6 +201,7 @@ def coverage(subject: Subject) -> api_types.Coverage:
             }
             for each in found.responsibilities
         ],
+        "certain": found.certain,
         "unchecked": list(found.unchecked),
         "staff": list(found.staff),
         "accounts": accounts.total if accounts.read_at else None,

@@ -67,6 +67,11 @@ class Settings(Configurable):
         help="The authenticator decides who is in a group, at each login.",
     ).tag(config=True)
 
+    authenticator_roles = Bool(
+        False,
+        help="The authenticator decides who has which role of the hub, at each login.",
+    ).tag(config=True)
+
     template_paths = List(
         Unicode(),
         help="Folders with the operator's own templates; theirs win over ours.",

@@ -76,13 +76,20 @@ def test_the_first_visit_has_the_number_too(browser, hub):
 
 
 @pytest.mark.parametrize(
-    ("gaps", "urgent", "says"),
-    [(0, 0, "no gap found"), (1, 0, "1 gap"), (1, 1, "1 gap, 1 urgent"), (12, 0, "12 gaps")],
+    ("gaps", "urgent", "unchecked", "says"),
+    [
+        (0, 0, 0, "no gap found"),
+        (0, 0, 2, "no gap found in what could be checked"),
+        (1, 0, 0, "1 gap"),
+        (1, 1, 1, "1 gap, 1 urgent"),
+        (12, 0, 0, "12 gaps"),
+    ],
 )
-def test_the_number_is_a_sentence(open_as, gaps, urgent, says):
+def test_the_number_is_a_sentence(open_as, gaps, urgent, unchecked, says):
     """None, one and many are said as people say them; urgent ones only where there are any."""
     page = open_as("root")
-    body = f'<dl data-gaps="{gaps}" data-urgent="{urgent}"></dl>'
+    data = f'data-gaps="{gaps}" data-urgent="{urgent}" data-unchecked="{unchecked}"'
+    body = f"<dl {data}></dl>"
     page.route(PANEL, lambda route: route.fulfill(body=body, content_type="text/html"))
     page.goto(page.url.replace("services/responsibilities/", ADMIN))
     expect(link(page)).to_have_text(f"Responsibilities: {says}")

@@ -301,7 +301,9 @@ class Oracle:
             if "review_by" in person and person["review_by"] < now.date():
                 yield "person-past-review", role, person["name"]
         least = self.roles[role].get("holders", {}).get("min", 0)
-        if len(self._who_count(seen, role)) < max(2, least):
+        enough = max(2, least)
+        most = self.roles[role].get("holders", {}).get("max") or enough
+        if len(self._who_count(seen, role)) < min(enough, most):
             yield from (("holder-gone", *each) for each in self.gone if each[0] == role)
         if self.managed:
             yield from (said for said in self.by_hand if said[1] == role)

@@ -8,7 +8,7 @@ import os
 import pytest
 
 from jupyterhub_responsibility import hub_start
-from jupyterhub_responsibility.configured import Configured, Grant, read, write
+from jupyterhub_responsibility.configured import ALL_TEMPLATES, Configured, Grant, read, write
 from jupyterhub_responsibility.handover import CONFIGURED_VARIABLE
 from jupyterhub_responsibility.hub_start import ServiceEnvironment, shadowed
 from jupyterhub_responsibility.paths import templates as our_templates
@@ -25,7 +25,7 @@ DECLARED = {
 def told(service_name: str = "responsibilities") -> Configured | None:
     """What a service that is started now would be told."""
     environment: dict[str, str] = {}
-    environment.update(ServiceEnvironment({}, ROLES, service_name))
+    environment.update(ServiceEnvironment({}, ROLES, service_name, templates=True))
     return read(environment[CONFIGURED_VARIABLE])
 
 
@@ -38,7 +38,7 @@ def test_it_is_read_as_it_was_written():
 
 def test_an_environment_like_any_other():
     """Copies of it know the variable too, as the hub makes them; the others are as they were."""
-    made = copy.deepcopy(ServiceEnvironment({"A": "1"}, ROLES, "responsibilities"))
+    made = copy.deepcopy(ServiceEnvironment({"A": "1"}, ROLES, "responsibilities", templates=True))
     environment = dict(os.environ)
     environment.update(made)
     assert environment["A"] == "1"
@@ -72,7 +72,24 @@ def test_templates_that_hide_ours(own):
     ours = str(our_templates())
     assert shadowed([own, ours]) == ["home.html"]
     assert shadowed([ours, own]) == []
-    assert shadowed([own]) == []  # ours are not used at all
+    assert shadowed([own]) == [ALL_TEMPLATES]  # set anew after enable()
+
+
+@pytest.mark.parametrize(
+    ("text", "shows"),
+    [
+        ("{% include 'responsibility-home.html' %}", True),
+        ('{%- extends "responsibility-page.html" -%}', True),
+        ("<a href='{{ responsibility.href(services) }}'>", True),
+        ("Backups are your own responsibility.", False),
+        ("{{ x }} responsibility {{ y }}", False),
+        ("{% block main %} responsibility {% endblock %}", False),
+    ],
+)
+def test_what_counts_as_showing_ours(tmp_path, text, shows):
+    """Ours between braces, not the word in a sentence."""
+    (tmp_path / "spawn.html").write_text(text)
+    assert shadowed([str(tmp_path), str(our_templates())]) == ([] if shows else ["spawn.html"])
 
 
 def test_templates_that_nobody_can_read(own):

@@ -260,6 +260,7 @@ def test_managed_groups_are_left_alone(c, manages):
     assert not c.JupyterHub.get("load_groups")
     assert named(c.JupyterHub.load_roles, "hub-administrator")["groups"] == ["hub-admins"]
     assert '"authenticator_groups":true' in handed_over(c)
+    assert '"authenticator_roles":false' in handed_over(c)
 
 
 def test_a_class_that_is_not_there_is_left_to_the_hub(c):

@@ -18,7 +18,7 @@ ROLES = ("hub-administrator", "community-representative")
 def said() -> str:
     """What a service that is started now is told."""
     environment: dict[str, str] = {}
-    environment.update(ServiceEnvironment({}, ROLES, "responsibilities"))
+    environment.update(ServiceEnvironment({}, ROLES, "responsibilities", templates=True))
     return environment[CONFIGURED_VARIABLE]
 
 

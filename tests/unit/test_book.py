@@ -58,13 +58,14 @@ def seen(book: Book, change: str, person: str, at: datetime, **more: str) -> Non
 
 
 LATER = NOW + timedelta(hours=1)
+JUST_BEFORE = LATER - timedelta(seconds=15)
 
 
 def test_whose_account_is_deleted_is_missed_until_somebody_joins():
     """Whoever joins takes over; who comes back is not missed either."""
     book = Book()
     seen(book, "joined", "ada", NOW)
-    seen(book, "left", "ada", LATER, gone="yes")
+    seen(book, "left", "ada", LATER, gone="yes", after=JUST_BEFORE.isoformat())
     assert book.departed == {("guide", "ada"): LATER}
     seen(book, "joined", "bea", LATER + timedelta(minutes=1))
     assert not book.departed
@@ -121,3 +122,35 @@ def test_a_group_that_stands_for_the_role_no_more(book):
     tell(book, "observation", "day", change="ended")
     assert book.watched_groups() == []
     assert not any((book.terms, book.confirmations, book.joined))
+
+
+FOUND_EMPTY = {
+    "when it became empty, in view": ({"after": JUST_BEFORE.isoformat()}, LATER),
+    "after a stop": ({"after": NOW.isoformat()}, None),
+    "by a service that had not looked before": ({}, None),
+}
+
+
+@pytest.mark.parametrize(("details", "since"), FOUND_EMPTY.values(), ids=FOUND_EMPTY.keys())
+def test_since_when_a_group_is_empty(details, since):
+    """Only who looked shortly before knows when."""
+    book = Book()
+    seen(book, "joined", "ada", NOW)
+    seen(book, "left", "ada", LATER, **details)
+    assert book.emptied.get("day") == since
+
+
+def test_a_group_that_was_empty_when_the_record_began():
+    """Since when, nobody knows; and a withdrawal that changes nothing doesn't tell either."""
+    book = Book()
+    seen(book, "began", "", NOW)
+    assert book.emptied == {}
+    tell(book, "withdrawal", "day")
+    tell(book, "outcome", "day", intent=book.number, result="unchanged", of="withdrawal")
+    assert book.emptied == {}
+
+
+def test_a_group_that_this_service_empties(book):
+    """It knows when."""
+    leave(book, "day", "withdrawal")
+    assert book.emptied == {"day": NOW}

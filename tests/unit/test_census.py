@@ -10,7 +10,7 @@ import pytest
 from jupyterhub_responsibility import census as module
 from jupyterhub_responsibility.accounts import Account
 from jupyterhub_responsibility.census import REST, Census, of_interest
-from jupyterhub_responsibility.errors import HubError, LedgerError
+from jupyterhub_responsibility.errors import BusyError, HubError, LedgerError
 from jupyterhub_responsibility.ledger import Book, Ledger, Store
 from jupyterhub_responsibility.ledger.book import Edit
 from jupyterhub_responsibility.model import Roster
@@ -262,6 +262,70 @@ async def test_it_goes_on_after_a_restart(declared, reading, store):
     steps = await next_life.to_the_end()
     assert steps < 8
     assert next_life.census.current.total == 2000
+
+
+async def test_a_reading_left_off_long_ago_begins_anew(declared, reading, store):
+    """It would be as old as the stop was long, and be followed by as long a rest."""
+    it = reading(2000)
+    for _ in range(5):
+        await it.on()
+    it.hub.now += timedelta(days=30)
+    it.hub.put("user-3", admin=True)
+    back = it.hub.now
+    next_life = Reading(declared, it.hub, store)
+    await next_life.to_the_end()
+    assert "user-3" in next_life.found
+    current = next_life.census.current
+    assert current.read_at >= back
+    assert not current.overdue(it.hub.now)
+    it.hub.put("user-4", admin=True)
+    await next_life.to_the_end()
+    assert "user-4" in next_life.found
+    assert it.hub.now - back < timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("number", [5, 2000])
+async def test_what_was_read_is_not_overdue_in_time(reading, number):
+    """However large a hub is, one reading after the other comes in time; after a stop none does."""
+    it = reading(number)
+    await it.to_the_end()
+    for _ in range(40):
+        await it.on()
+        assert not it.census.current.overdue(it.hub.now)
+    assert it.census.current.overdue(it.hub.now + timedelta(hours=2))
+
+
+async def test_many_with_power_keep_no_holder_waiting(reading):
+    """Holders are looked at as often as admins, of whom there may be many."""
+    holders = {f"user-{number}" for number in range(10_000, 10_005)}
+    it = reading(20_000, holders)
+    for number in range(60):
+        it.hub.put(f"user-{number}", admin=True)
+    await it.to_the_end()
+    for _ in range(150):
+        await it.on()
+        ages = {
+            name: (it.hub.now - each.read_at).total_seconds() for name, each in it.found.items()
+        }
+        assert max(ages[name] for name in holders) < 3 * EVERY
+        assert max(ages.values()) < 8 * EVERY
+
+
+async def test_a_replica_that_hangs_is_noticed(reading, monkeypatch):
+    """What another process keeps from being read is not repeated for ever."""
+    it = reading(5)
+    await it.to_the_end()
+
+    def busy(*_: object):
+        raise BusyError("busy")
+
+    monkeypatch.setattr(it.ledger, "alone", busy)
+    await it.on()
+    assert it.census.current.trouble == ""
+    it.hub.now += timedelta(minutes=11)
+    await it.on()
+    assert "does not come to an end" in it.census.current.trouble
+    assert it.census.current.read_at is None
 
 
 async def test_of_two_replicas_one_reads(declared, reading, store):

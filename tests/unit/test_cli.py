@@ -252,6 +252,25 @@ def test_an_export_to_nowhere(run):
 # The rest
 
 
+@pytest.mark.parametrize(
+    ("gaps", "certain", "expected"), [(0, True, 0), (1, True, 1), (1, False, 1), (0, False, 2)]
+)
+def test_a_hub_without_gaps_is_clean_only_if_that_is_certain(
+    run, monkeypatch, gaps, certain, expected
+):
+    """What could not be checked is not fine."""
+    gap = {"title": "Nobody", "severity": "severe", "text": "So.", "since": None, "noticed": None,
+           "next": "Ask"}  # fmt: skip
+    said = {
+        "headline": "All", "summary": "", "gaps": [gap] * gaps, "certain": certain,
+        "unchecked": [] if certain else ["Accounts"], "as_of": "today", "accounts_as_of": None,
+    }  # fmt: skip
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "a-token")
+    monkeypatch.setattr("jupyterhub_responsibility.report.ask", lambda *_: said)
+    status, text, _ = run("coverage", "https://hub.example/")
+    assert (status, "Could not check" in text) == (expected, not certain)
+
+
 @pytest.mark.parametrize("what", FLEET)
 def test_what_ships_for_fleets(run, what):
     """`fleet` prints the dashboard and the rules as they ship."""

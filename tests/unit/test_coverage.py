@@ -15,6 +15,7 @@ from jupyterhub_responsibility.accounts import Account, Accounts
 from jupyterhub_responsibility.configured import Configured, Grant
 from jupyterhub_responsibility.confirmations import text_of
 from jupyterhub_responsibility.coverage import KINDS, SEVERITIES, SOURCES, Facts, GapKind, coverage
+from jupyterhub_responsibility.coverage.covered import Leaving
 from jupyterhub_responsibility.declaration import load
 from jupyterhub_responsibility.ledger import Book, Confirmation, Term
 from jupyterhub_responsibility.ledger.book import Edit
@@ -49,6 +50,10 @@ def found(members=MEMBERS, book=None, changes=None, **options):
     roster = Roster(read_at=NOW, members=members)
     facts = Facts(declared, roster, book or confirmed(declared), NOW, **{**WELL, **options})
     return coverage(facts)
+
+
+def drift(kind: str, **facts) -> list:
+    return [gap for gap in found(**facts).gaps if gap.kind == kind]
 
 
 def kinds(result) -> list[tuple[str, str]]:
@@ -239,10 +244,189 @@ def test_a_vacant_role_names_what_nobody_looks_after():
 def test_whose_leaving_would_hurt_most():
     """Somebody who is alone with responsibilities of the community is named, with how many."""
     result = found(members={**MEMBERS, "community-reps": ("rita",)})
-    name, number = result.leaving
-    assert name == "rita"
-    assert number == [each.holders for each in result.responsibilities].count(("rita",))
-    assert "If \u2068rita\u2069 left" in result.summary
+    alone = [each.holders for each in result.responsibilities].count(("rita",))
+    assert result.leaving == Leaving("rita", alone, staff_stays=False)
+    assert f"If \u2068rita\u2069 left, {alone} more would have nobody." in result.summary
+
+
+def test_whose_leaving_would_leave_only_the_providers_people():
+    """Then it is not nobody, and that is said."""
+    roomy = {"groups": ["community-reps"], "holders": {"min": 1, "max": 3}}
+    result = found(
+        changes={
+            **role(**{"community-representative": roomy}),
+            "provider": {"name": "Crew", "staff": ["zoe"]},
+        }
+    )
+    assert result.leaving is not None
+    assert (result.leaving.name, result.leaving.staff_stays) == ("rita", True)
+    assert "more would have nobody but people of Crew." in result.summary
+
+
+ONE_MARLOW = {"people": [{"name": "Marlow"}]}
+MAPPED_WITH_MARLOW = role(
+    **{
+        "hub-administrator": {"groups": ["hub-admins"], **ONE_MARLOW},
+        "community-representative": {"groups": ["community-reps"], **ONE_MARLOW},
+    }
+)
+
+
+def test_while_the_hub_does_not_say_nobody_is_said_to_be_alone():
+    """Whoever is declared is there; how many others are, is not known."""
+    declared = load({**DECLARED, **MAPPED_WITH_MARLOW})
+    result = coverage(Facts(declared, Roster(trouble="gone"), Book(), NOW, **WELL))
+    assert (result.leaving, result.people) == (None, None)
+    mapped = [each for each in result.responsibilities if "Marlow" in each.holders]
+    assert mapped
+    assert {each.state for each in mapped} == {"covered"}
+    assert "left" not in result.summary
+
+
+def test_a_person_called_like_an_account_is_somebody_else():
+    """Two holders are two, in the role and in what it looks after."""
+    members = {**MEMBERS, "community-reps": ("Marlow",)}
+    result = found(members=members, changes=MAPPED_WITH_MARLOW)
+    assert ("single-holder", "community-representative") not in kinds(result)
+    assert result.leaving is None
+    assert {e.state for e in result.responsibilities if "Marlow" in e.holders} == {"covered"}
+
+
+OLD = timedelta(hours=2)
+
+
+@pytest.mark.parametrize("accounts", [
+    replace(WELL["accounts"], read_at=NOW - OLD),
+    replace(WELL["accounts"], read_at=NOW - 4 * OLD, took=OLD),
+])  # fmt: skip
+def test_a_reading_of_all_accounts_that_is_overdue(accounts):
+    """Who has come to power since is not known, and that is said."""
+    result = found(accounts=accounts)
+    assert "power-without-role" not in result.told
+    assert not result.certain
+    assert any("all accounts were read last on 22 Nov 2026" in each for each in result.unchecked)
+    longer = replace(accounts, took=accounts.took + OLD)
+    assert found(accounts=longer).unchecked == ()
+
+
+def test_a_ledger_that_fails_now_is_said():
+    """What it told is as of before."""
+    result = found(ledger_trouble="The ledger cannot be used: the disk is full")
+    assert any("the disk is full" in each for each in result.unchecked)
+    assert not result.certain
+
+
+def test_without_accounts_everything_that_hangs_on_them_is_listed():
+    """No kind that can't be told is passed over in silence."""
+    said = " ".join(found(accounts=Accounts(trouble="The hub answered 403")).unchecked)
+    for what in (
+        "power without a role",
+        "not seen for long",
+        "groups still have their permissions",
+    ):
+        assert what in said
+
+
+def given_by_login(*roles: str, read_at: datetime = NOW, joined: datetime = SEEN):
+    book = confirmed(load(DECLARED))
+    book.joined["hub-administrator", "hanna"] = joined
+    accounts = knowing(
+        Account("hanna", False, roles, SEEN, read_at),
+        group_roles={"hub-admins": (), "community-reps": ()},
+    )
+    return drift("group-without-role", book=book, accounts=accounts, authenticator_roles=True)
+
+
+def test_where_logging_in_decides_about_roles():
+    """Groups have none there; a holder whom the login service gives none can't do their part."""
+    assert [gap.person for gap in given_by_login()] == ["hanna"]
+    assert given_by_login("hub-administrator") == []
+    assert given_by_login(joined=NOW, read_at=SEEN) == []  # it may have come with that login
+
+
+def test_a_group_with_the_role_of_another_is_shown_already():
+    """It is declared, so that nobody is asked to declare it."""
+    administers = Grant(tuple(ROLE_SCOPES["hub-administrator"]), ("hub-admins", "community-reps"))
+    roles = {**GRANTED.roles, "hub-administrator": administers}
+    both = ("community-representative", "hub-administrator")
+    given = {"hub-admins": ("hub-administrator",), "community-reps": both}
+    (gap,) = drift(
+        "group-unmapped",
+        configured=replace(GRANTED, roles=roles),
+        accounts=knowing(group_roles=given),
+    )
+    assert "no page shows" not in gap.text
+    assert "declare" not in gap.step.label
+
+
+def test_staff_is_meant_as_it_is_written():
+    """Most hubs write names in small letters; another account in other letters is another."""
+    accounts = knowing(account("Sam", admin=True), account("sam", admin=True))
+    small = {"provider": {"name": "Crew", "staff": ["sam"]}}
+    assert [g.person for g in drift("power-without-role", accounts=accounts, changes=small)] == [
+        "Sam"
+    ]
+    large = {"provider": {"name": "Crew", "staff": ["Sam"]}}
+    assert drift("power-without-role", accounts=accounts, changes=large) == []
+    assert found(accounts=accounts, changes=large).staff == ("Sam", "sam")
+
+
+def test_where_ours_are_not_looked_for_at_all():
+    """Another place to look for templates hides all of them."""
+    configured = replace(GRANTED, shadowed=("template_paths",))
+    (gap,) = drift("template-shadowed", configured=configured)
+    assert "template_paths before enable()" in gap.step.label
+
+
+# Since when
+
+
+def test_a_confirmation_is_due_since_its_time_was_over():
+    """Not since it was made; and when the duties changed, nobody knows."""
+    declared = load(DECLARED)
+    book = confirmed(declared)
+    text = text_of(declared, declared.model.roles["hub-administrator"])
+    made = datetime(2024, 11, 9, tzinfo=timezone.utc)
+    for confirmed_text, since in ((text, date(2025, 11, 9)), ("f" * 16, None)):
+        book.confirmations["hub-administrator", "hanna"] = Confirmation(made, confirmed_text)
+        (gap,) = drift("confirmation-due", book=book)
+        assert gap.since == since
+
+
+VACANT = {"members": {**MEMBERS, "community-reps": ()}}
+
+
+@pytest.mark.parametrize(
+    ("noticed", "since"), [(None, SEEN), (SEEN + timedelta(seconds=15), SEEN), (NOW, None)]
+)
+def test_a_role_is_vacant_since_its_group_is_empty(noticed, since):
+    """Unless that was noticed only later: then somebody in the declaration held it meanwhile."""
+    book = confirmed(load(DECLARED))
+    book.emptied["community-reps"] = SEEN
+    seen = {("role-vacant", "community-representative", ""): noticed} if noticed else {}
+    (gap,) = drift("role-vacant", book=book, noticed=seen, **VACANT)
+    assert gap.since == since
+
+
+def test_nobody_is_sent_to_appoint_where_there_is_no_group():
+    """It has to be made first."""
+    members = {"hub-admins": MEMBERS["hub-admins"]}
+    (gap,) = drift("role-vacant", members=members)
+    assert (gap.step.path, "restart" in gap.step.label) == ("", True)
+
+
+def test_where_the_login_service_decides_nobody_is_sent_to_withdraw():
+    """A term from before that ends where the group is kept."""
+    (gap,) = drift("term-ended", book=with_term(), authenticator_groups=True)
+    assert (gap.step.path, "login service" in gap.step.label) == ("", True)
+
+
+def test_nobody_is_missed_in_a_role_that_is_full():
+    """Whoever the declaration names has taken the only place."""
+    only = {"groups": ["hub-admins"], "holders": {"min": 1, "max": 1}, **ONE_MARLOW}
+    changes = role(**{"hub-administrator": only})
+    members = {**MEMBERS, "hub-admins": ()}
+    assert drift("holder-gone", book=departed(), members=members, changes=changes) == []
 
 
 def test_the_provider_staffs_its_own_part():
@@ -301,10 +485,6 @@ def test_states_and_holders_agree(admins, reps):
 # Drift
 
 
-def drift(kind: str, **facts) -> list:
-    return [gap for gap in found(**facts).gaps if gap.kind == kind]
-
-
 POWER = {
     "a JupyterHub admin without a role": (account("root", admin=True), ["admin"]),
     "one through the hub's own role": (account("root", "admin"), ["admin"]),
@@ -341,7 +521,7 @@ def test_the_providers_people_are_set_apart():
     """They are no drift, and said to be there; holding the community's role, they hide nothing."""
     staffed = found(changes=WITH_STAFF, accounts=knowing(account("root", admin=True)))
     assert not [gap for gap in staffed.gaps if gap.kind == "power-without-role"]
-    assert staffed.staff == ("rita", "zoe", "root")
+    assert staffed.staff == ("rita", "root", "zoe")
     only = [gap.about for gap in staffed.gaps if gap.kind == "held-by-provider-only"]
     assert only == ["community-representative"]
     assert "only people of Crew" in staffed.summary
@@ -408,7 +588,7 @@ def test_a_person_may_be_called_like_an_account_of_the_staff():
         },
     )
     assert result.leaving is not None
-    assert result.leaving[0] == "kim"
+    assert result.leaving.name == "kim"
 
 
 def test_a_group_of_jupyterhub_admins_is_a_gap():

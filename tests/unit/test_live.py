@@ -29,7 +29,7 @@ class Known:
         self.accounts = Accounts(read_at=self.now)
 
     def made(self, **options) -> Live:
-        ledger = SimpleNamespace(book=self.book, read=True)
+        ledger = SimpleNamespace(book=self.book, read=True, trouble="")
         history = SimpleNamespace(version=0, spans=(), noticed={})
         settings = Settings(**options)
         return Live(self.declared, settings, self.keeper, ledger, history, None, lambda: self.now)
@@ -100,6 +100,30 @@ def test_who_left_and_kept_their_power_is_named(known):
     known.read_accounts("ada")
     known.read_roster()
     assert known.power == {"ada"}
+
+
+def test_between_two_readings_of_the_roster(known):
+    """Who is withdrawn here, or seen to have left by a visit, may have lost their power before."""
+    known.read_accounts("ada")
+    known.read_roster("ada")
+    known.keeper.current = replace(known.keeper.current, members={"hub-admins": ()}, version=9)
+    assert known.power == set()
+    assert any("read again" in each for each in known.live.subject.coverage.unchecked)
+
+
+def test_what_was_known_before_the_service_began(known):
+    """Who had power then, and held a role, may have lost both while it was stopped."""
+    known.now -= timedelta(days=1)
+    known.read_accounts("ada")
+    known.later(days=1, seconds=1)
+    known.live = known.made()
+    known.read_roster()
+    assert known.power == set()
+    assert "power-without-role" not in known.live.subject.coverage.told
+    known.read_accounts("ada")
+    known.read_roster()
+    assert known.power == {"ada"}
+    assert "power-without-role" in known.live.subject.coverage.told
 
 
 def test_a_roster_that_was_not_read_changes_nothing(known):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from ...confirmations import text_of
-from ...coverage import Coverage, Covered, Gap
+from ...coverage import Coverage, Covered, Gap, GapKind
 from ...history import Count, counts
 from ...holders import Filling
 from ...model import Area, Viewer
@@ -18,6 +18,8 @@ from .subject import Subject
 
 ALIKE = 3
 """Gaps of one kind about people that have a card each; of more, one card stands for all."""
+
+CONFIRMATIONS: frozenset[GapKind] = frozenset({"never-confirmed", "confirmation-due"})
 
 BAR, TALL = 8, 64
 """Width of a day in the chart, and its height, in units of its own."""
@@ -66,7 +68,8 @@ class Chart:
 class AdminPage:
     """The panel: how this hub is covered, and what to do about it.
 
-    `ages` says of each source when it was read (None: not yet), `accounts` how many there are.
+    `unconfirmed` is how many confirmations are missing (None: not known). `ages` says of each
+    source when it was read (None: not yet), `accounts` how many there are.
     """
 
     coverage: Coverage
@@ -74,7 +77,7 @@ class AdminPage:
     areas: tuple[tuple[Area, tuple[tuple[Covered, Item], ...]], ...]
     roles: tuple[RoleLine, ...]
     waiting: int
-    unconfirmed: int
+    unconfirmed: int | None
     chart: Chart | None
     ages: tuple[tuple[str, datetime | None], ...]
     accounts: int
@@ -105,8 +108,8 @@ def admin_page(subject: Subject, viewer: Viewer) -> AdminPage:
         ),
         roles=tuple(_role_line(subject, filling) for filling in fillings.values()),
         waiting=len([line for line in request_lines(subject, viewer) if not line.mine]),
-        unconfirmed=kinds.count("never-confirmed") + kinds.count("confirmation-due"),
-        chart=chart(counts(subject.spans, subject.today)),
+        unconfirmed=sum(map(kinds.count, CONFIRMATIONS)) if found.told >= CONFIRMATIONS else None,
+        chart=chart(counts(subject.spans, found, subject.today)),
         ages=(
             ("Who is in the hub's groups", subject.roster.read_at),
             ("What accounts may do, and when they were last seen", accounts.read_at),

@@ -15,7 +15,7 @@ def step_for(subject: Subject, viewer: Viewer, gap: Gap) -> Step:
         return Step("Read and confirm them", f"#confirm-{gap.about}")
     if gap.step.on_hub and not _opens_hub_admin(subject, viewer):
         return Step("Ask the operator whether they need to be a JupyterHub admin")
-    if gap.step.path == f"roles/{gap.about}#appoint":
+    if gap.step.path.endswith(("#appoint", "#holders")):
         role = subject.declaration.model.roles[gap.about]
         if not subject.rules.may_appoint(viewer, role):
             return Step("See who may appoint", f"roles/{role.id}#appointers")
