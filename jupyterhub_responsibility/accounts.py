@@ -59,7 +59,6 @@ class Accounts:
     def overdue(self, now: datetime) -> bool:
         """Whether the next reading should have ended long ago.
 
-        When one ends, its beginning is as long ago as it took; then comes a rest as long as that,
-        and the next reading.
+        When one ends, its beginning is as long ago as it took, and the next one begins.
         """
-        return self.read_at is not None and now - self.read_at > 3 * self.took + OVERDUE
+        return self.read_at is not None and now - self.read_at > 2 * self.took + OVERDUE

@@ -27,7 +27,7 @@ from .model import Declaration, Roster
 PAGE = 200
 """Accounts to read at once, which is the most that hubs give: a page takes the same for fewer."""
 
-REST = 100
+REST = 200
 """Times as long as the hub took for a page, to leave it in peace after that. A page of a hub with
 100,000 accounts takes it some 70 ms; a share of visits so small meets one, or those who wait
 behind one, that 95 in 100 take hardly longer than without."""
@@ -37,7 +37,7 @@ SHORTEST_REST = timedelta(seconds=1)
 CLOCKS_APART = timedelta(minutes=1)
 """How far the clocks of two replicas may be apart."""
 
-RECHECKED = 20
+RECHECKED = 10
 """Accounts to ask for one by one in a round: half of them with power, half of the others."""
 
 OTHERS = 20
@@ -221,10 +221,8 @@ class Census:
                 last=page[-1].name, page_due=now + rest,
             )  # fmt: skip
         whole = self._of_this_reading(accounts, began, offset + len(page))
-        pause = max(self._every, now - began)
-        return replace(
-            progress, accounts=whole, began=None, offset=0, last="", page_due=now + pause
-        )
+        due = now + max(self._every, rest)
+        return replace(progress, accounts=whole, began=None, offset=0, last="", page_due=due)
 
     def _with(self, accounts: Accounts, read: list[Account]) -> Accounts:
         """What is known with what was just read; accounts that don't matter are let go of."""
