@@ -14,6 +14,8 @@ from jupyterhub.services.auth import HubOAuth
 
 from ..access import scopes_for
 from ..appointments import Appointments
+from ..declaration import load
+from ..errors import ResponsibilityError
 from ..finder import Finder
 from ..holders import roles_of
 from ..hub_api import HubAPI
@@ -238,9 +240,13 @@ class Site:
                 " said; without it, the hub will not start again."
             )
         if state == "changed":
+            source = self.declaration.source
             found.append(
-                f"{self.declaration.source} has changed since the hub started. Restart"
-                " the hub to show what it says now."
+                f"{source} has changed since the hub started. Restart the hub to show what it says"
+                " now."
+                if would_load(source, modified(source))
+                else f"{source} has changed, and has faults: with them, the hub will not start"
+                f" again. `jupyterhub-responsibility check {source}` lists them."
             )
         if self.ledger.trouble:
             found.append(
@@ -260,9 +266,8 @@ class Site:
         """Whether the file still is what was loaded: loaded, changed, missing, or not a file."""
         if not self.declaration.source:
             return "not a file"
-        try:
-            changed = Path(self.declaration.source).stat().st_mtime
-        except OSError:
+        changed = modified(self.declaration.source)
+        if changed is None:
             return "missing"
         same = abs(changed - self.declaration.as_of.timestamp()) < 1  # it may be an older one
         return "loaded" if same else "changed"
@@ -284,6 +289,24 @@ MAKE: Mapping[str, Callable[[Site, Viewer, str], Page]] = {
     "contacts": lambda site, _, asked: pages.contacts_page(site.subject, site.finder, asked),
 }
 """The pages that are kept, by the name that their template has."""
+
+
+def modified(source: str) -> float | None:
+    """When a file was last changed; None where there is none."""
+    try:
+        return Path(source).stat().st_mtime
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=1)
+def would_load(source: str, changed: float | None) -> bool:  # noqa: ARG001  # part of the key: asked once
+    """Whether a declaration that was changed at a moment has no faults."""
+    try:
+        load(source)
+    except ResponsibilityError:
+        return False
+    return True
 
 
 def fingerprint(folder: Path) -> str:

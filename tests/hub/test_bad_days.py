@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import pytest
 import requests
+import yaml
 from bs4 import BeautifulSoup
 
 from jupyterhub_responsibility.errors import HubError
@@ -383,6 +384,20 @@ def write_something_else(file):
     os.utime(file, (time.time() + 60,) * 2)
 
 
+def change(file, **more):
+    file.write_text(yaml.safe_dump({**yaml.safe_load(file.read_text()), **more}))
+    os.utime(file, (time.time() + 60,) * 2)
+
+
+def give_two_roles_one_group(file):
+    groups = {"groups": ["hub-admins"]}
+    change(file, roles={"hub-administrator": groups, "community-representative": groups})
+
+
+def add_a_contact(file):
+    change(file, contacts=[{"id": "new", "name": "New", "email": "new@reef.example"}])
+
+
 def put_back_an_older_one(file):
     os.utime(file, (time.time() - 3600,) * 2)
 
@@ -390,7 +405,9 @@ def put_back_an_older_one(file):
 @pytest.mark.parametrize(
     ("happens", "state", "said"),
     [
-        (write_something_else, "changed", "has changed since the hub started"),
+        (write_something_else, "changed", "has faults: with them, the hub will not start again"),
+        (give_two_roles_one_group, "changed", "has faults: with them, the hub will not start"),
+        (add_a_contact, "changed", "has changed since the hub started"),
         (put_back_an_older_one, "changed", "has changed since the hub started"),
         (os.remove, "missing", "is gone"),
     ],
