@@ -12,7 +12,7 @@ PROXY_PORT := $(shell expr $(DEMO_PORT) + 1)
 HUB_PORT := $(shell expr $(DEMO_PORT) + 81)
 SERVICE_PORT := 10105
 
-.PHONY: help demo test lint bench setup docs pictures schema clean
+.PHONY: help demo test lint scenario bench setup docs pictures schema clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -87,6 +87,9 @@ lint: $(VENV)/.test ## ruff, mypy, djlint, import contracts
 
 test: setup lint ## set everything up, then run every check (four files of tests at a time)
 	$(WITH_TOOLS) $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+
+scenario: setup ## change real hubs in every other way, and see that all that is said is so within a minute
+	$(WITH_TOOLS) $(BIN)/python -m tests.hub.scenario
 
 bench: setup ## compare speed with the floor and the hub's own pages
 	$(WITH_TOOLS) $(BIN)/python -m benchmarks

@@ -19,6 +19,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from textwrap import dedent
 from urllib.parse import quote
@@ -349,8 +350,13 @@ class RealHub:
         asked = time.time() + 0.3  # a reading that ends sooner may have begun before
 
         def has_read() -> bool:
-            age = self.health()["roster"]["age_seconds"]
-            return age is not None and 0 <= age < time.time() - asked
+            roster = self.health()["roster"]
+            if not roster["as_of"]:
+                return False
+            if 0 <= roster["age_seconds"] < time.time() - asked:
+                return True
+            # A service that takes another day for today has no age to go by.
+            return datetime.fromisoformat(roster["as_of"]).timestamp() > asked
 
         self.wait_for(has_read)
 

@@ -65,7 +65,7 @@ def _number_gaps(facts: Facts, filling: Filling) -> Iterator[Gap]:
         yield Gap(
             "role-below-minimum",
             role.id,
-            f"Only {number} {role.title}{beside}",
+            f"Only {number} {'is' if number == 1 else 'are'} {role.title}{beside}",
             f"The model asks for at least {least}.",
             appoint(facts, role, "Appoint another"),
         )

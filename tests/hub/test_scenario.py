@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from . import scenario
-from .scenario import FIRST, MANAGED, MANAGED_AGAIN, SECOND, THIRD
+from .scenario import PLAYS
 
 QUICK = (
     "--Settings.roster_seconds=1",
@@ -17,10 +17,7 @@ ROUNDS = 3
 
 
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize(
-    ("stages", "managed"), [((FIRST, SECOND, THIRD), False), ((MANAGED, MANAGED_AGAIN), True)],
-    ids=["changes", "logins"],
-)  # fmt: skip
+@pytest.mark.parametrize(("stages", "managed"), PLAYS.values(), ids=PLAYS.keys())
 def test_what_is_said_is_so(tmp_path, stages, managed):
     """After each change, panel, pages of roles and API say exactly what is true, and never more."""
     found = list(scenario.play(tmp_path, QUICK, ROUNDS, stages, managed))
