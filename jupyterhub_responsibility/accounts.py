@@ -9,6 +9,9 @@ from datetime import datetime, timedelta
 OVERDUE = timedelta(hours=1)
 """How late a reading of all accounts may be before what the last one found is too old."""
 
+GROUPS_OVERDUE = timedelta(minutes=5)
+"""How old the roles of the groups may be, when something fails."""
+
 ADMIN = "admin"
 """The hub's own role that permits everything."""
 
@@ -55,6 +58,11 @@ class Accounts:
     trouble: str = ""
     cut: bool = False
     took: timedelta = timedelta(0)
+
+    def groups_overdue(self, now: datetime) -> bool:
+        """Whether the groups' roles could not be read for long."""
+        read_at = self.groups_read_at
+        return bool(self.trouble) and read_at is not None and now - read_at > GROUPS_OVERDUE
 
     def overdue(self, now: datetime) -> bool:
         """Whether the next reading should have ended long ago.

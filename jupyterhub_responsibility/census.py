@@ -139,12 +139,17 @@ class Census:
     async def _advanced(self) -> Progress:
         async with self._ledger.alone(NAME):
             before = self._usable(_understood(await self._ledger.run(kept, NAME)))
-            progress = await self._round(before) if self._due(before.round_due) else before
-            if self._due(progress.page_due):
-                progress = await self._page(progress)
-            if progress is not before:
-                said = json.dumps(_reader().dump_python(progress, mode="json"))
-                await self._ledger.run(keep, NAME, said)
+            progress = before
+            try:
+                if self._due(before.round_due):
+                    progress = await self._round(before)
+                if self._due(progress.page_due):
+                    progress = await self._page(progress)
+            finally:  # a page that cannot be read takes nothing from the round before it
+                if progress is not before:
+                    said = json.dumps(_reader().dump_python(progress, mode="json"))
+                    await self._ledger.run(keep, NAME, said)
+                    self.current = progress.accounts
         return progress
 
     def _usable(self, progress: Progress) -> Progress:
@@ -261,7 +266,15 @@ class Census:
         return last is None or self._now() - last > self._max_age
 
     def _failed(self, trouble: str) -> None:
-        self.current = replace(Accounts() if self._expired else self.current, trouble=trouble)
+        known = self.current
+        if self._expired:
+            read_at = known.groups_read_at
+            lately = read_at is not None and self._now() - read_at <= self._max_age
+            known = Accounts(
+                group_roles=known.group_roles if lately else None,
+                groups_read_at=read_at if lately else None,
+            )
+        self.current = replace(known, trouble=trouble)
 
     def _rest(self, progress: Progress) -> float:
         due = min(moment for moment in (progress.round_due, progress.page_due) if moment)

@@ -96,9 +96,11 @@ def _passing(facts: Facts) -> Iterator[str]:
     elif accounts.overdue(facts.now):
         yield f"{power}, now: all accounts were read last on {day(accounts.read_at)}"
     elif facts.left:
-        yield f"{power}: {len(facts.left)} of them have to be read again first"
+        yield f"{power}: some accounts ({len(facts.left)}) have to be read again first"
     if accounts.group_roles is None and accounts.trouble:
         yield f"Whether the groups still have their permissions: {accounts.trouble}"
+    elif accounts.groups_overdue(facts.now):
+        yield "Whether the groups still have their permissions now: that was read earlier"
 
 
 def _never(facts: Facts) -> Iterator[str]:

@@ -52,7 +52,7 @@ class Facts:
             "roster": self.roster.read_at is not None,
             "ledger": self.ledger_read,
             "accounts": self._accounts_known,
-            "group roles": self.accounts.group_roles is not None,
+            "group roles": self._group_roles_known,
             "configuration": self.configured is not None,
         }
         return frozenset(source for source, known in has.items() if known)
@@ -61,7 +61,12 @@ class Facts:
     def _accounts_known(self) -> bool:
         accounts = self.accounts
         lately = accounts.read_at is not None and not accounts.overdue(self.now)
-        return lately and not accounts.cut and not self.left
+        return lately and not (accounts.trouble or accounts.cut or self.left)
+
+    @property
+    def _group_roles_known(self) -> bool:
+        accounts = self.accounts
+        return accounts.group_roles is not None and not accounts.groups_overdue(self.now)
 
     @property
     def today(self) -> date:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from ..accounts import Accounts
@@ -55,6 +56,7 @@ class Live:
         """
         roster = self._keeper.current
         if roster.trouble or roster.read_at is None:
+            self._keep(accounts)
             return
         holders = roster.accounts
         old = (n for n, account in accounts.found.items() if account.read_at < self._began)
@@ -76,6 +78,14 @@ class Live:
             self._told = told
             self._accounts_version += 1
             self._made = self.version, subject  # its coverage need not be found out twice
+
+    def _keep(self, accounts: Accounts) -> None:
+        """While there is no roster to go with newer accounts: only why they can't be read."""
+        lost = accounts.trouble and accounts.read_at is None
+        kept = accounts if lost else replace(self.accounts, trouble=accounts.trouble)
+        if kept != self.accounts:
+            self.accounts = kept
+            self._accounts_version += 1
 
     @property
     def version(self) -> tuple[object, ...]:

@@ -378,6 +378,29 @@ async def test_trouble_is_said_and_what_was_known_is_kept_for_a_while(reading):
     assert it.census.current.trouble == ""
 
 
+@pytest.mark.parametrize("minutes", [1, 30])
+async def test_pages_that_cannot_be_read_hide_no_group(reading, monkeypatch, minutes):
+    """What groups permit, and single accounts, are read on their own, and told."""
+    it = reading(5)
+    await it.to_the_end()
+
+    async def fail(*_: object):
+        raise HubError("The hub answered 500 to /users")
+
+    async def roles(groups):
+        return dict.fromkeys(groups, ("hub-administrator",))
+
+    monkeypatch.setattr(it.hub, "accounts", fail)
+    monkeypatch.setattr(it.hub, "group_roles", roles)
+    it.hub.now += timedelta(minutes=minutes)
+    with pytest.raises(HubError):
+        await it.census.step()
+    current = it.census.current
+    assert current.group_roles["hub-admins"] == ("hub-administrator",)
+    assert not current.groups_overdue(it.hub.now)
+    assert current.trouble == "The hub answered 500 to /users"
+
+
 async def test_a_ledger_that_fails_is_trouble_too(reading, monkeypatch):
     """What cannot be kept is not known for sure."""
     it = reading(5)

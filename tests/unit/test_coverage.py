@@ -309,6 +309,15 @@ def test_a_reading_of_all_accounts_that_is_overdue(accounts):
     assert found(accounts=longer).unchecked == ()
 
 
+def test_roles_of_groups_that_were_read_long_ago():
+    """They are not passed off as those of now."""
+    result = found(accounts=knowing(groups_read_at=NOW - timedelta(minutes=6), trouble="down"))
+    assert "group-without-role" not in result.told
+    assert any("groups still have" in each for each in result.unchecked)
+    lately = found(accounts=knowing(groups_read_at=NOW - timedelta(minutes=1), trouble="down"))
+    assert not any("groups still have" in each for each in lately.unchecked)
+
+
 def test_a_ledger_that_fails_now_is_said():
     """What it told is as of before."""
     result = found(ledger_trouble="The ledger cannot be used: the disk is full")

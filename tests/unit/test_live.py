@@ -136,6 +136,18 @@ def test_a_roster_that_was_not_read_changes_nothing(known):
     assert set(known.live.accounts.found) == {"ada"}
 
 
+def test_that_accounts_cannot_be_read_is_told_without_a_roster(known):
+    """Where the hub answers nothing, both are said, not only the first."""
+    known.read_accounts("ada")
+    known.read_roster("ada")
+    known.keeper.current = replace(known.keeper.current, trouble="The hub answered 503")
+    for failing in (replace(known.accounts, trouble="down"), Accounts(trouble="down")):
+        known.live.roster_read(failing)
+        said = known.live.subject.coverage.unchecked
+        assert any(each.endswith("down") for each in said), said
+        assert "power-without-role" not in known.live.subject.coverage.told
+
+
 def test_what_follows_from_a_later_reading_is_told_at_once(known):
     """An account that was read only now may tell that a change was made by hand."""
     known.live = known.made(authenticator_groups=True)
