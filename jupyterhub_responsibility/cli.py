@@ -227,7 +227,7 @@ def _coverage(options: argparse.Namespace) -> int:
     if options.format == "json":
         print(json.dumps(report, indent=2))
     else:
-        print((as_text if options.format == "text" else as_markdown)(report), end="")
+        print((as_text if options.format == "text" else as_markdown)(report, options.url), end="")
     if report["gaps"]:
         return FAULTS
     return CLEAN if report["certain"] else FAILED

@@ -28,7 +28,7 @@ def ask(url: str, token: str) -> Report:
     """Ask the service at `url`. Raises UnknownCoverageError; the message holds no secret."""
     if urlsplit(url).scheme not in ("http", "https"):
         raise UnknownCoverageError(f"{url}: is not the web address of the Responsibilities page")
-    address = urljoin(url if url.endswith("/") else f"{url}/", "api/coverage")
+    address = _below(url, "api/coverage")
     request = Request(address, headers={"Authorization": f"token {token}"})  # noqa: S310  # checked
     try:
         with urlopen(request, timeout=TIMEOUT) as reply:  # noqa: S310  # checked above
@@ -45,14 +45,18 @@ def ask(url: str, token: str) -> Report:
     return report
 
 
-def as_text(report: Report) -> str:
-    """A report to read in a terminal or a mail."""
-    return "\n".join(_lines(report, "", "* ", "  ")) + "\n"
+def as_text(report: Report, url: str) -> str:
+    """A report to read in a terminal or a mail; `url` is where the service is."""
+    return "\n".join(_lines(report, url, "", "* ", "  ")) + "\n"
 
 
-def as_markdown(report: Report) -> str:
+def as_markdown(report: Report, url: str) -> str:
     """The same for an issue or a chat."""
-    return "\n".join(_lines(report, "# ", "- **", "  ", "**")) + "\n"
+    return "\n".join(_lines(report, url, "# ", "- **", "  ", "**")) + "\n"
+
+
+def _below(url: str, path: str) -> str:
+    return urljoin(url if url.endswith("/") else f"{url}/", path)
 
 
 def _refusal(status: int) -> str:
@@ -61,7 +65,9 @@ def _refusal(status: int) -> str:
     return f"answered {status}"
 
 
-def _lines(report: Report, head: str, bullet: str, indent: str, end: str = "") -> Iterator[str]:
+def _lines(
+    report: Report, url: str, head: str, bullet: str, indent: str, end: str = ""
+) -> Iterator[str]:
     yield f"{head}{report['headline']}"
     if report["summary"]:
         yield from ("", _plain(report["summary"]))
@@ -70,6 +76,8 @@ def _lines(report: Report, head: str, bullet: str, indent: str, end: str = "") -
     for gap in report["gaps"]:
         yield f"{bullet}{_plain(gap['title'])}{end} ({gap['severity']})"
         yield f"{indent}{_plain(gap['text'])}{_when(gap)} Next: {_plain(gap['next'])}."
+        if gap["path"]:
+            yield f"{indent}{_below(url, gap['path'])}"
     if report["unchecked"]:
         yield from ("", "Could not check:")
         yield from (f"- {_plain(each)}" for each in report["unchecked"])

@@ -65,7 +65,7 @@ def powerful(facts: Facts, account: Account) -> tuple[Role, ...]:
 
 
 def _power_without_role(facts: Facts) -> Iterator[Gap]:
-    for account in facts.accounts.found.values():
+    for _, account in sorted(facts.accounts.found.items()):
         if facts.is_staffs(account.name) or account.name in facts.left:
             continue
         if account.can_do_everything:

@@ -58,7 +58,7 @@ KINDS: dict[GapKind, tuple[Severity, str]] = {
     "group-empty": ("note", "nobody is in one of the groups that a role is held through"),
     "group-without-role": ("severe", "a group doesn't give its members what their role permits"),
     "group-unmapped": (
-        "warning",
+        "severe",
         "a group that isn't in the declaration gives its members what a role permits, or"
         " everything",
     ),

@@ -45,8 +45,9 @@ def _group_gaps(facts: Facts, filling: Filling) -> Iterator[Gap]:
                 "group-empty",
                 role.id,
                 f"Nobody is in the group “{isolated(group)}”",
-                f"{role.title} is held through it, and through another group.",
-                Step("Appoint somebody to it, or ask the operator to leave it out"),
+                f"{role.title} is held through it, and through another group. If it isn't needed,"
+                " the operator can leave it out.",
+                appoint(facts, role, "Appoint somebody to it"),
                 since=facts.book.emptied.get(group),
                 group=group,
             )
@@ -122,13 +123,16 @@ def _only_staff(facts: Facts, filling: Filling) -> Gap:
 
 
 def _left_alone(facts: Facts, role: Role) -> str:
-    """What nobody looks after, as long as nobody holds a role."""
-    titles = [
-        each.title
-        for each in facts.declaration.model.responsibilities()
-        if role.id in each.roles and covered(facts, each).state == "vacant"
-    ]
-    return f"So nobody looks after: {', '.join(titles)}." if titles else ""
+    """What nobody looks after, or answers for, as long as nobody holds a role."""
+    alone, done = [], []
+    for each in facts.declaration.model.responsibilities():
+        if role.id in each.roles and covered(facts, each).state == "vacant":
+            alone.append(each.title)
+        elif role.id == each.accountable:
+            done.append(each.title)
+    said = [f"So nobody looks after: {', '.join(alone)}." if alone else ""]
+    said.append(f"Others do, but nobody answers for: {', '.join(done)}." if done else "")
+    return " ".join(filter(None, said))
 
 
 def _instead(answer: Answer) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date, datetime
 
 from ..appointments import state_tag
 from ..confirmations import text_of
@@ -185,7 +186,7 @@ def coverage(subject: Subject) -> api_types.Coverage:
                 "group": gap.group or None,
                 "title": gap.title,
                 "text": gap.text,
-                "since": gap.since.isoformat() if gap.since else None,
+                "since": _since(gap.since),
                 "noticed": iso(gap.noticed),
                 "next": gap.step.label,
                 "path": None if gap.step.on_hub else gap.step.path or None,
@@ -216,6 +217,10 @@ def ledger(entries: Sequence[Entry], model: Model, most: int) -> api_types.Entri
         "entries": [entry(each, model) for each in entries],
         "before": entries[-1].number if len(entries) == most else None,
     }
+
+
+def _since(when: datetime | date | None) -> str | None:
+    return iso(when) if isinstance(when, datetime) else when.isoformat() if when else None
 
 
 def _confirmation(subject: Subject, viewer: Viewer, role: Role) -> api_types.Confirmation:

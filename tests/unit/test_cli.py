@@ -260,15 +260,16 @@ def test_a_hub_without_gaps_is_clean_only_if_that_is_certain(
 ):
     """What could not be checked is not fine."""
     gap = {"title": "Nobody", "severity": "severe", "text": "So.", "since": None, "noticed": None,
-           "next": "Ask"}  # fmt: skip
+           "next": "Appoint", "path": "roles/guide#appoint"}  # fmt: skip
     said = {
         "headline": "All", "summary": "", "gaps": [gap] * gaps, "certain": certain,
         "unchecked": [] if certain else ["Accounts"], "as_of": "today", "accounts_as_of": None,
     }  # fmt: skip
     monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "a-token")
     monkeypatch.setattr("jupyterhub_responsibility.report.ask", lambda *_: said)
-    status, text, _ = run("coverage", "https://hub.example/")
+    status, text, _ = run("coverage", "https://hub.example/r")
     assert (status, "Could not check" in text) == (expected, not certain)
+    assert text.count("https://hub.example/r/roles/guide#appoint") == gaps
 
 
 @pytest.mark.parametrize("what", FLEET)

@@ -241,6 +241,12 @@ def test_a_vacant_role_names_what_nobody_looks_after():
     assert result.gaps[0] == gap
 
 
+def test_a_vacant_role_names_what_others_do_in_its_place():
+    """Somebody does it, and nobody answers for it: that is said, not passed over."""
+    (gap,) = drift("role-vacant", members={**MEMBERS, "community-reps": ()})
+    assert "nobody answers for: Who may use the hub" in gap.text
+
+
 def test_whose_leaving_would_hurt_most():
     """Somebody who is alone with responsibilities of the community is named, with how many."""
     result = found(members={**MEMBERS, "community-reps": ("rita",)})

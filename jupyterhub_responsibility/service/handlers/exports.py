@@ -58,5 +58,5 @@ class PrintHandler(ExportHandler):
 
     async def get(self) -> None:
         viewer = await self.in_charge()
-        page = pages.print_page(self.site.subject, self.origin, utcnow())
+        page = pages.print_page(self.site.subject, viewer, self.origin, utcnow())
         self.page(self.site.print_page(viewer, self.xsrf, page))

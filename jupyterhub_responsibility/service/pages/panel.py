@@ -21,6 +21,11 @@ ALIKE = 3
 
 CONFIRMATIONS: frozenset[GapKind] = frozenset({"never-confirmed", "confirmation-due"})
 
+SAID_ONCE: frozenset[GapKind] = frozenset(
+    {"responsibility-without-contact", "contact-without-channel", "contact-past-review"}
+)
+"""Kinds of gaps that are alike whatever they are about."""
+
 BAR, TALL = 8, 64
 """Width of a day in the chart, and its height, in units of its own."""
 
@@ -121,10 +126,12 @@ def admin_page(subject: Subject, viewer: Viewer) -> AdminPage:
 
 
 def cards(gaps: Iterable[Gap]) -> tuple[Card, ...]:
-    """The gaps as cards, in the same order; what is said of many people is said once."""
+    """The gaps as cards, in the same order; what is said of many, with the same step, is said
+    once."""
     alike: dict[tuple[str, ...], list[Gap]] = {}
     for gap in gaps:
-        key = (gap.kind,) if gap.person else (gap.kind, gap.about, gap.group)
+        about = "" if gap.kind in SAID_ONCE else gap.about
+        key = (gap.kind, about, "" if gap.person else gap.group, gap.step.path)
         alike.setdefault(key, []).append(gap)
     found: list[Card] = []
     for same in alike.values():

@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ...contacts import Answer
-from ...coverage import Coverage, Covered
+from ...coverage import Coverage, Covered, Gap
 from ...exports.lines import HolderLine, complete, holder_lines
-from ...model import Area, Role
+from ...model import Area, Role, Viewer
 from .model import Item, item
 from .role import HOLDERS_SHOWN
+from .steps import step_for
 from .subject import Subject
 
 
@@ -19,11 +20,13 @@ from .subject import Subject
 class PrintPage:
     """What is printed, `made_at` a moment; the declaration is as of `declared_at`.
 
-    Web addresses are complete: nobody can follow a link on paper.
+    `gaps` have steps that are the reader's to take. Web addresses are complete: nobody can follow
+    a link on paper.
     """
 
     community: str
     coverage: Coverage
+    gaps: tuple[Gap, ...]
     roles: tuple[PrintedRole, ...]
     areas: tuple[tuple[Area, tuple[tuple[Covered, Item], ...]], ...]
     contacts: tuple[Answer, ...]
@@ -45,13 +48,14 @@ class PrintedRole:
     more: int
 
 
-def print_page(subject: Subject, origin: str, now: datetime) -> PrintPage:
+def print_page(subject: Subject, viewer: Viewer, origin: str, now: datetime) -> PrintPage:
     """The page for paper; `origin` is where the hub is (`https://hub.example`)."""
     declaration, desk = subject.declaration, subject.desk
     found = subject.coverage
     return PrintPage(
         community=declaration.community.name,
         coverage=found,
+        gaps=tuple(replace(gap, step=step_for(subject, viewer, gap)) for gap in found.gaps),
         roles=_roles(holder_lines(subject.facts)),
         areas=tuple(
             (
