@@ -85,8 +85,8 @@ lint: $(VENV)/.test ## ruff, mypy, djlint, import contracts
 	$(BIN)/djlint share/templates --lint --quiet
 	@! grep -nE '\|\s*safe|autoescape +false' share/templates/*.html || (echo "never |safe" && false)
 
-test: setup lint ## set everything up, then run every check (four files of tests at a time)
-	$(WITH_TOOLS) $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+test: setup lint ## set everything up, then run every check (five files of tests at a time)
+	$(WITH_TOOLS) $(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder
 
 scenario: setup ## change real hubs in every other way, and see that all that is said is so within a minute
 	$(WITH_TOOLS) $(BIN)/python -m tests.hub.scenario

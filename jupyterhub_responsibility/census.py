@@ -32,7 +32,8 @@ REST = 200
 100,000 accounts takes it some 70 ms; a share of visits so small meets one, or those who wait
 behind one, that 95 in 100 take hardly longer than without."""
 
-SHORTEST_REST = timedelta(seconds=1)
+SHORTEST_REST, LONGEST_REST = timedelta(seconds=1), timedelta(seconds=30)
+"""Even a hub that is slow is looked at twice a minute."""
 
 CLOCKS_APART = timedelta(minutes=1)
 """How far the clocks of two replicas may be apart."""
@@ -215,7 +216,7 @@ class Census:
         offset = max(progress.offset - 1, 0)
         page, more = await self._hub.accounts(offset, PAGE, now)
         took = timedelta(seconds=monotonic() - started)
-        rest = max(SHORTEST_REST, REST * took)
+        rest = min(max(SHORTEST_REST, REST * took), LONGEST_REST)
         accounts = self._with(progress.accounts, page)
         if progress.last and (not page or page[0].name != progress.last):
             back = max(offset - PAGE, 0)

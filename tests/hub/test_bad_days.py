@@ -322,10 +322,10 @@ NO_ACCOUNTS = {
 def test_the_hub_does_not_say_what_accounts_may_do(bad, hub, how, said):
     """The self-check says what is wrong, and the panel that it could not check."""
     with bad.fault(only="/hub/api/users?", **how):
-        hub.wait_for(lambda: said in (hub.health()["accounts"]["trouble"] or ""), seconds=30)
+        hub.wait_for(lambda: said in (hub.health()["accounts"]["trouble"] or ""))
         panel = get(hub, "api/coverage", hub.token_for("hanna")).json()
     assert any(said in each for each in panel["unchecked"])
-    hub.wait_for(lambda: hub.health()["accounts"]["trouble"] is None, seconds=30)
+    hub.wait_for(lambda: hub.health()["accounts"]["trouble"] is None)
 
 
 async def test_no_failure_names_an_account(bad, hub):

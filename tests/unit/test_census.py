@@ -9,7 +9,7 @@ import pytest
 
 from jupyterhub_responsibility import census as module
 from jupyterhub_responsibility.accounts import Account
-from jupyterhub_responsibility.census import REST, Census, of_interest
+from jupyterhub_responsibility.census import LONGEST_REST, REST, Census, of_interest
 from jupyterhub_responsibility.errors import BusyError, HubError, LedgerError
 from jupyterhub_responsibility.ledger import Book, Ledger, Store
 from jupyterhub_responsibility.ledger.book import Edit
@@ -347,6 +347,18 @@ async def test_it_rests_long_after_every_page(reading, monkeypatch):
     ticks = iter([0.0, 0.05])
     monkeypatch.setattr(module, "monotonic", lambda: next(ticks, 100.0))
     assert await it.census.step() == pytest.approx(0.05 * REST)
+
+
+async def test_a_hub_that_is_slow_is_not_left_alone_for_long(reading, monkeypatch):
+    """After the longest rest, the next page is read, however long the one before took."""
+    it = reading(1000)
+    ticks = iter([0.0, 5.0])
+    monkeypatch.setattr(module, "monotonic", lambda: next(ticks, 100.0))
+    await it.census.step()
+    assert it.hub.pages == [0]
+    it.hub.now += LONGEST_REST
+    await it.census.step()
+    assert len(it.hub.pages) == 2
 
 
 async def test_a_small_hub_is_read_again_and_again(reading):
