@@ -26,7 +26,8 @@ import psutil
 import requests
 
 from benchmarks.crowd import crowded
-from jupyterhub_responsibility.ledger import Draft, Store
+from jupyterhub_responsibility.ledger.entry import Draft
+from jupyterhub_responsibility.storage.store import Store
 from tests.realhub import ADMIN_TOKEN, RealHub, free_port
 
 ROOT = Path(__file__).parents[1]
@@ -276,7 +277,7 @@ def p95(times: list[float]) -> float:
 def compare_processes(folder: Path, rounds: int) -> Iterator[Row]:
     """Time until the first answer, and memory then, of our service and of the floor."""
     from jupyterhub_responsibility.declaration import dump, load
-    from jupyterhub_responsibility.handover import hand_over
+    from jupyterhub_responsibility.enabling.handover import hand_over
 
     declared = load(folder / "responsibilities.yaml")
     ours = [sys.executable, "-m", "jupyterhub_responsibility", "serve"]

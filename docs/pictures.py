@@ -18,7 +18,7 @@ from pathlib import Path
 import requests
 from playwright.sync_api import Browser, sync_playwright
 
-from jupyterhub_responsibility.handover import DATABASE_VARIABLE
+from jupyterhub_responsibility.enabling.handover import DATABASE_VARIABLE
 from tests.chromium import chromium
 from tests.realhub import free_port, proxy_folder
 

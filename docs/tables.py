@@ -16,13 +16,14 @@ from typing import Any, get_type_hints
 import yaml
 from pydantic import TypeAdapter
 
-from jupyterhub_responsibility import access, coverage
+from jupyterhub_responsibility import coverage
 from jupyterhub_responsibility.declaration import entries, load
 from jupyterhub_responsibility.declaration.entries import json_schema
+from jupyterhub_responsibility.domain import access
+from jupyterhub_responsibility.domain.rules import RULES
 from jupyterhub_responsibility.exports import formats
-from jupyterhub_responsibility.ledger import EVENTS
+from jupyterhub_responsibility.ledger.entry import EVENTS
 from jupyterhub_responsibility.paths import FLEET
-from jupyterhub_responsibility.rules import RULES
 from jupyterhub_responsibility.service.metrics import METRICS
 from jupyterhub_responsibility.service.routes import OPERATIONS, ROUTES
 from jupyterhub_responsibility.service.settings import Settings

@@ -16,12 +16,12 @@ from ._version import __version__
 __all__ = ["__version__", "enable"]
 
 if TYPE_CHECKING:
-    from .hub_config import enable as enable
+    from .enabling.config import enable as enable
 
 
 def __getattr__(name: str) -> Any:
     if name == "enable":
-        from .hub_config import enable
+        from .enabling.config import enable
 
         return enable
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -16,7 +16,7 @@ from datetime import datetime, timezone
 import pytest
 
 from jupyterhub_responsibility.declaration import load
-from jupyterhub_responsibility.model import Declaration, Roster
+from jupyterhub_responsibility.domain.model import Declaration, Roster
 
 from .faultproxy import FaultProxy
 from .postgresql import PostgreSQL

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
-from ..ledger.spans import key_of
+from ..ledger.gap_spans import key_of
 from ..text import day
 from .contacts import contact_gaps
 from .covered import Coverage, Covered, State, covered, leaving

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ..model import Party, Responsibility
+from ..domain.model import Party, Responsibility
 from ..text import isolated
 from .facts import COMMUNITYS, Facts
 from .gaps import Gap, GapKind

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..access import in_words
-from ..accounts import ADMIN, Account
-from ..configured import ALL_TEMPLATES, Configured
-from ..model import Role
+from ..domain.access import in_words
+from ..domain.accounts import ADMIN, Account
+from ..domain.configured import ALL_TEMPLATES, Configured
+from ..domain.model import Role
 from ..text import isolated
 from .facts import Facts
 from .gaps import Gap, Step

@@ -7,14 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 
-from ..accounts import Accounts
-from ..configured import Configured
-from ..contacts import Desk
-from ..holders import Filling, Holder
-from ..ledger import Book
-from ..ledger.spans import Key
-from ..model import Declaration, Role, Roster, Split
-from ..rules import Rules
+from ..domain.accounts import Accounts
+from ..domain.configured import Configured
+from ..domain.contacts import Desk
+from ..domain.holders import Filling, Holder
+from ..domain.model import Declaration, Role, Roster, Split
+from ..domain.rules import Rules
+from ..ledger.gap_spans import Key
+from ..ledger.state import Book
 from .gaps import Source
 
 COMMUNITYS: frozenset[Split] = frozenset({"community", "partner"})

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from ..confirmations import standing, text_of
-from ..model import Role
+from ..domain.duties import duties_digest
+from ..domain.model import Role
+from ..ledger.standing import standing
 from ..text import isolated
 from .facts import Facts
 from .gaps import Gap, Step
@@ -22,7 +23,7 @@ ACTIVITY_LAG = timedelta(seconds=90)
 def holding_gaps(facts: Facts) -> Iterator[Gap]:
     """The gaps of everybody who holds, or held, a role through an account."""
     for filling in facts.fillings.values():
-        text = text_of(facts.declaration, filling.role)
+        text = duties_digest(facts.declaration.model, filling.role)
         for holder in filling.holders:
             if holder.kind == "account":
                 yield from _ledger_gaps(facts, filling.role, holder.name, text)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from ..contacts import Answer
-from ..holders import Filling
-from ..ledger.spans import key_of
-from ..model import Role
+from ..domain.contacts import Answer
+from ..domain.holders import Filling
+from ..domain.model import Role
+from ..ledger.gap_spans import key_of
 from ..text import isolated
 from .covered import covered
 from .facts import Facts

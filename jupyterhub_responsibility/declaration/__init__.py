@@ -13,8 +13,7 @@ from os.path import realpath
 from pathlib import Path
 from typing import Any
 
-from ..errors import DeclarationError, Fault, UnreadableError
-from ..model import (
+from ..domain.model import (
     Area,
     Contact,
     Declaration,
@@ -26,6 +25,7 @@ from ..model import (
     Responsibility,
     Role,
 )
+from ..errors import DeclarationError, Fault, UnreadableError
 from .checks import check
 from .draft import Draft, Part
 from .entries import NO_MODEL, Date, Entry, json_schema

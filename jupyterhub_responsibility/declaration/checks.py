@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
+from ..domain.model import EVERYONE, RESPONSIBILITIES_PER_AREA
 from ..errors import Fault
-from ..model import EVERYONE, RESPONSIBILITIES_PER_AREA
 from .draft import Draft, Part
 from .shape import did_you_mean
 

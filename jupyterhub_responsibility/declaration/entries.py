@@ -23,7 +23,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from ..model import EVERYONE, Split, TermEnd
+from ..domain.model import EVERYONE, Split, TermEnd
 
 NO_MODEL = "none"
 

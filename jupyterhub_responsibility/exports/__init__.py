@@ -1,1 +1,1 @@
-"""What can be taken along: who holds what, whom to ask, and the declaration for another hub."""
+"""What can be taken along: asks no hub, and no database."""

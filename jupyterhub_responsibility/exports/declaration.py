@@ -5,7 +5,7 @@ from __future__ import annotations
 import yaml
 
 from ..declaration import dump
-from ..model import Declaration
+from ..domain.model import Declaration
 from ..text import day
 
 HEAD = """\

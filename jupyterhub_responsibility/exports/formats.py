@@ -13,10 +13,10 @@ from typing import Annotated, Literal
 
 from typing_extensions import TypedDict
 
-from .. import spreadsheet
 from ..coverage import Facts
-from ..model import Declaration
+from ..domain.model import Declaration
 from ..text import iso
+from . import spreadsheet
 from .lines import Confirmed, ContactLine, Held, HolderLine, contact_lines, holder_lines
 
 BYTE_ORDER = "\ufeff"

@@ -12,11 +12,12 @@ from datetime import date, datetime
 from typing import Literal
 from urllib.parse import urljoin
 
-from ..confirmations import standing, text_of
 from ..coverage import Facts
-from ..holders import Filling, Holder
-from ..ledger import ConfirmationState
-from ..model import Contact, Declaration, Person, Role
+from ..domain.duties import duties_digest
+from ..domain.holders import Filling, Holder
+from ..domain.model import Contact, Declaration, Person, Role
+from ..ledger.standing import standing
+from ..ledger.state import ConfirmationState
 
 Held = Literal["account", "person", "nobody", "unknown"]
 """By whom: an account, a person without one, nobody, or the hub doesn't say."""
@@ -105,7 +106,7 @@ def complete(way: Contact | Person, origin: str) -> str:
 def _role_lines(facts: Facts, filling: Filling) -> Iterator[HolderLine]:
     if not filling.known:
         yield HolderLine(filling.role, "unknown")
-    text = text_of(facts.declaration, filling.role)
+    text = duties_digest(facts.declaration.model, filling.role)
     for holder in filling.holders:
         yield _holder_line(facts, filling.role, holder, text)
     if filling.vacant:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from .. import confirmations
-from ..appointments import Appointments
+from ..changes import confirming
+from ..changes.appointments import Appointments
+from ..domain.model import Role, Viewer
+from ..domain.rules import Change
 from ..errors import HubError, LedgerError, RefusedError
-from ..model import Role, Viewer
-from ..rules import Change
 from .bodies import AppointBody, ConfirmBody, RequestBody, UsersBody, VerdictBody, WithdrawBody
 
 if TYPE_CHECKING:
-    from ..ledger import Entry
+    from ..ledger.entry import Entry
     from .site import Site
 
 
@@ -64,7 +64,7 @@ async def decide(site: Site, actor: Viewer, number: int, body: VerdictBody) -> E
 async def confirm(site: Site, actor: Viewer, body: ConfirmBody) -> Entry:
     """Confirm the duties of a role."""
     role = role_of(site, body.role)
-    return await confirmations.confirm(site.ledger, site.declaration, actor, role, body.text)
+    return await confirming.confirm(site.ledger, site.declaration, actor, role, body.text)
 
 
 async def add_users(site: Site, actor: Viewer, body: UsersBody) -> list[tuple[str, str]]:

@@ -13,10 +13,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from typing_extensions import NotRequired, TypedDict  # pydantic wants these before Python 3.12
 
-from ..contacts import Kind
 from ..coverage import GapKind, Severity, State
-from ..ledger import ConfirmationState, Event
-from ..model import Split
+from ..domain.contacts import Kind
+from ..domain.model import Split
+from ..ledger.entry import Event
+from ..ledger.state import ConfirmationState
 
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 """ISO 8601, in UTC."""

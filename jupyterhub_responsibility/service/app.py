@@ -26,23 +26,25 @@ from traitlets import Unicode
 from traitlets.config import Application, Config, catch_config_error
 
 from .._version import __version__
-from ..appointments import Appointments
-from ..census import Census, of_interest
-from ..configured import other_groups
+from ..changes.appointments import Appointments
+from ..changes.history import History
+from ..changes.observations import Observer
+from ..changes.requests import Requests
 from ..declaration import load
+from ..domain.configured import other_groups
+from ..domain.finder import Finder
+from ..domain.model import Declaration
+from ..domain.rules import Rules
+from ..enabling.handover import handed_over, hub_says
+from ..enabling.pages import Navigation
 from ..errors import ConfigurationError, ResponsibilityError
-from ..finder import Finder
-from ..handover import handed_over, hub_says
-from ..history import History
-from ..hub_api import HubAPI
-from ..hub_pages import Navigation
-from ..ledger import Entry, Ledger, Store
-from ..model import Declaration
-from ..observations import Observer
+from ..hub.api import HubAPI
+from ..hub.census import Census, of_interest
+from ..hub.roster import RosterKeeper, utcnow
+from ..ledger.entry import Entry
 from ..paths import STATIC
-from ..requests import Requests
-from ..roster import RosterKeeper, utcnow
-from ..rules import Rules
+from ..storage.ledger import Ledger
+from ..storage.store import Store
 from .events import emitter
 from .handlers.plain import FileHandler
 from .identity import cookie_secret, hub_oauth

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 from traitlets.config import Application
 
-from ..ledger import Entry
+from ..ledger.entry import Entry
 from ..paths import EVENT_SCHEMA
 
 log = logging.getLogger(__name__)

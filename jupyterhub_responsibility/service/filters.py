@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 
 from ..errors import RefusedError
-from ..ledger import Wanted
+from ..ledger.query import Wanted
 
 FIELDS = ("person", "role", "since", "until", "before")
 """What can be asked for in an address."""

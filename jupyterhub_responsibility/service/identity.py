@@ -15,9 +15,9 @@ from cryptography.fernet import Fernet, InvalidToken
 from jupyterhub.services.auth import HubOAuth
 from tornado.web import HTTPError, RequestHandler
 
-from ..access import page_scope
+from ..domain.access import page_scope
+from ..domain.model import Viewer
 from ..errors import HubError
-from ..model import Viewer
 
 log = logging.getLogger(__name__)
 

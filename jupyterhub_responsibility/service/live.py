@@ -6,13 +6,13 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from ..accounts import Accounts
-from ..configured import Configured
+from ..changes.history import History
 from ..coverage import Facts
-from ..history import History
-from ..ledger import Ledger
-from ..model import Declaration
-from ..roster import RosterKeeper, minute
+from ..domain.accounts import Accounts
+from ..domain.configured import Configured
+from ..domain.model import Declaration
+from ..hub.roster import RosterKeeper, minute
+from ..storage.ledger import Ledger
 from .pages import Subject
 from .settings import Settings
 

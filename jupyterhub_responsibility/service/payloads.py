@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from ..appointments import state_tag
-from ..confirmations import text_of
-from ..contacts import Answer
-from ..duties import Duty, duties
-from ..finder import Finder
-from ..holders import Filling, Holder, filling, roles_of
-from ..ledger import Entry
-from ..model import Contact, Model, Party, Responsibility, Role, Roster, Viewer
-from ..sentences import sentence
+from ..changes.appointments import state_tag
+from ..domain.contacts import Answer
+from ..domain.duties import Duty, duties, duties_digest
+from ..domain.finder import Finder
+from ..domain.holders import Filling, Holder, filling, roles_of
+from ..domain.model import Contact, Model, Party, Responsibility, Role, Roster, Viewer
+from ..ledger.entry import Entry
+from ..ledger.sentences import sentence
 from ..text import iso
 from . import api_types
 from .pages import Subject, request_lines
@@ -224,7 +223,7 @@ def _since(when: datetime | date | None) -> str | None:
 
 
 def _confirmation(subject: Subject, viewer: Viewer, role: Role) -> api_types.Confirmation:
-    text = text_of(subject.declaration, role)
+    text = duties_digest(subject.declaration.model, role)
     stands = subject.standing(role, viewer.name, text)
     return {"state": stands.state, "at": iso(stands.confirmed_at), "text": text}
 

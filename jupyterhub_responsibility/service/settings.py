@@ -7,8 +7,8 @@ import os
 from traitlets import Bool, CaselessStrEnum, Dict, Float, Integer, List, Unicode, Union, default
 from traitlets.config import Configurable
 
-from ..access import USER_MANAGEMENT
-from ..handover import DATABASE_VARIABLE, DEFAULT_DATABASE
+from ..domain.access import USER_MANAGEMENT
+from ..enabling.handover import DATABASE_VARIABLE, DEFAULT_DATABASE
 
 
 class Settings(Configurable):

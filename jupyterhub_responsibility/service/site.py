@@ -12,18 +12,18 @@ from typing import Protocol
 
 from jupyterhub.services.auth import HubOAuth
 
-from ..access import scopes_for
-from ..appointments import Appointments
+from ..changes.appointments import Appointments
+from ..changes.requests import Requests
 from ..declaration import load
+from ..domain.access import scopes_for
+from ..domain.finder import Finder
+from ..domain.holders import roles_of
+from ..domain.model import Declaration, Viewer
 from ..errors import ResponsibilityError
-from ..finder import Finder
-from ..holders import roles_of
-from ..hub_api import HubAPI
-from ..ledger import Ledger
-from ..model import Declaration, Viewer
+from ..hub.api import HubAPI
+from ..hub.roster import RosterKeeper, utcnow
 from ..paths import STATIC
-from ..requests import Requests
-from ..roster import RosterKeeper, utcnow
+from ..storage.ledger import Ledger
 from . import pages
 from .api_types import Document
 from .limits import Limiter

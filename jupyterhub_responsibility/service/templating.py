@@ -15,7 +15,7 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
 from jupyterhub._data import DATA_FILES_PATH
 
-from ..model import Viewer
+from ..domain.model import Viewer
 from ..paths import templates
 from ..text import clock, day, iso, prose, visible
 

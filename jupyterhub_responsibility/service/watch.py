@@ -11,12 +11,12 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from ..appointments import Appointments
-from ..census import Census
+from ..changes.appointments import Appointments
+from ..changes.history import History
+from ..changes.observations import Observer
 from ..errors import ResponsibilityError
-from ..history import History
-from ..observations import Observer
-from ..roster import RosterKeeper
+from ..hub.census import Census
+from ..hub.roster import RosterKeeper
 from .live import Live
 
 log = logging.getLogger(__name__)

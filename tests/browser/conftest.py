@@ -15,7 +15,8 @@ import pytest
 import requests
 from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
 
-from jupyterhub_responsibility.ledger import Draft, Store
+from jupyterhub_responsibility.ledger.entry import Draft
+from jupyterhub_responsibility.storage.store import Store
 
 from ..chromium import chromium
 from ..realhub import DECLARATION, PASSWORD, RealHub

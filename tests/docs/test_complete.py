@@ -14,10 +14,11 @@ import yaml
 from pydantic import BaseModel
 
 from docs import tables
-from jupyterhub_responsibility import access, cli, enable
+from jupyterhub_responsibility import cli, enable
 from jupyterhub_responsibility.declaration.entries import DeclarationEntry
-from jupyterhub_responsibility.hub_pages import HubPages
-from jupyterhub_responsibility.ledger import EVENTS
+from jupyterhub_responsibility.domain import access
+from jupyterhub_responsibility.enabling.pages import HubPages
+from jupyterhub_responsibility.ledger.entry import EVENTS
 from jupyterhub_responsibility.service import limits, pages
 from jupyterhub_responsibility.service.handlers import base
 from jupyterhub_responsibility.service.metrics import METRICS

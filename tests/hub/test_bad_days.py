@@ -19,7 +19,7 @@ import yaml
 from bs4 import BeautifulSoup
 
 from jupyterhub_responsibility.errors import HubError
-from jupyterhub_responsibility.hub_api import HubAPI
+from jupyterhub_responsibility.hub.api import HubAPI
 
 from ..faultproxy import FaultProxy
 from ..realhub import ADMIN_TOKEN, RealHub

@@ -17,7 +17,7 @@ from markupsafe import escape
 from tornado.httpserver import HTTPServer
 from tornado.web import Application
 
-from jupyterhub_responsibility.model import Viewer
+from jupyterhub_responsibility.domain.model import Viewer
 from jupyterhub_responsibility.service.app import _open
 from jupyterhub_responsibility.service.templating import HubUser, Templates
 from jupyterhub_responsibility.text import visible

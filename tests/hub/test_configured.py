@@ -7,10 +7,16 @@ import os
 
 import pytest
 
-from jupyterhub_responsibility import hub_start
-from jupyterhub_responsibility.configured import ALL_TEMPLATES, Configured, Grant, read, write
-from jupyterhub_responsibility.handover import CONFIGURED_VARIABLE
-from jupyterhub_responsibility.hub_start import ServiceEnvironment, shadowed
+from jupyterhub_responsibility.domain.configured import (
+    ALL_TEMPLATES,
+    Configured,
+    Grant,
+    read,
+    write,
+)
+from jupyterhub_responsibility.enabling import start as hub_start
+from jupyterhub_responsibility.enabling.handover import CONFIGURED_VARIABLE
+from jupyterhub_responsibility.enabling.start import ServiceEnvironment, shadowed
 from jupyterhub_responsibility.paths import templates as our_templates
 
 ROLES = ("hub-administrator", "community-representative")

@@ -10,15 +10,12 @@ import pytest
 from jupyterhub.auth import Authenticator
 from traitlets.config import Config
 
-from jupyterhub_responsibility import enable, hub_config
-from jupyterhub_responsibility.access import POWER_SCOPES
-from jupyterhub_responsibility.errors import (
-    ConfigurationError,
-    DeclarationError,
-    UnreadableError,
-)
-from jupyterhub_responsibility.handover import VARIABLE, hand_over
-from jupyterhub_responsibility.hub_pages import HubPages
+from jupyterhub_responsibility import enable
+from jupyterhub_responsibility.domain.access import POWER_SCOPES
+from jupyterhub_responsibility.enabling import config as hub_config
+from jupyterhub_responsibility.enabling.handover import VARIABLE, hand_over
+from jupyterhub_responsibility.enabling.pages import HubPages
+from jupyterhub_responsibility.errors import ConfigurationError, DeclarationError, UnreadableError
 from jupyterhub_responsibility.paths import templates as our_templates
 
 from ..realhub import DECLARATION

@@ -10,8 +10,9 @@ from jupyterhub.tests.mocking import BadSpawner, SlowSpawner
 from jupyterhub.tests.utils import async_requests, public_url
 from traitlets.config import Config
 
-from jupyterhub_responsibility import enable, hub_pages
-from jupyterhub_responsibility.rules import Rules
+from jupyterhub_responsibility import enable
+from jupyterhub_responsibility.domain.rules import Rules
+from jupyterhub_responsibility.enabling import pages as hub_pages
 
 from ..realhub import DECLARATION
 from .conftest import visit

@@ -7,10 +7,10 @@ import logging
 import pytest
 from jupyterhub import orm
 
-from jupyterhub_responsibility.accounts import ADMIN
-from jupyterhub_responsibility.configured import read
-from jupyterhub_responsibility.handover import CONFIGURED_VARIABLE, MOST_BYTES
-from jupyterhub_responsibility.hub_start import ServiceEnvironment
+from jupyterhub_responsibility.domain.accounts import ADMIN
+from jupyterhub_responsibility.domain.configured import read
+from jupyterhub_responsibility.enabling.handover import CONFIGURED_VARIABLE, MOST_BYTES
+from jupyterhub_responsibility.enabling.start import ServiceEnvironment
 
 ROLES = ("hub-administrator", "community-representative")
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 import requests
 
-from jupyterhub_responsibility.ledger import Store
+from jupyterhub_responsibility.storage.store import Store
 
 from ..realhub import DECLARATION, RealHub
 

@@ -9,7 +9,8 @@ from datetime import datetime, timezone
 
 import pytest
 
-from jupyterhub_responsibility.ledger import Draft, Store
+from jupyterhub_responsibility.ledger.entry import Draft
+from jupyterhub_responsibility.storage.store import Store
 
 NOW = datetime(2026, 11, 22, 10, 42, 7, tzinfo=timezone.utc)
 

@@ -18,13 +18,14 @@ from random import uniform
 
 import sqlalchemy.event
 
-from jupyterhub_responsibility.appointments import Appointments
+from jupyterhub_responsibility.changes.appointments import Appointments
 from jupyterhub_responsibility.declaration import load
-from jupyterhub_responsibility.hub_api import HubAPI
-from jupyterhub_responsibility.ledger import Draft, Entry, Ledger, Store
-from jupyterhub_responsibility.ledger.entry import INTENTS
-from jupyterhub_responsibility.model import Viewer
-from jupyterhub_responsibility.rules import Change, Rules
+from jupyterhub_responsibility.domain.model import Viewer
+from jupyterhub_responsibility.domain.rules import Change, Rules
+from jupyterhub_responsibility.hub.api import HubAPI
+from jupyterhub_responsibility.ledger.entry import INTENTS, Draft, Entry
+from jupyterhub_responsibility.storage.ledger import Ledger
+from jupyterhub_responsibility.storage.store import Store
 
 from ..realhub import DECLARATION
 

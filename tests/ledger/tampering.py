@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, create_engine, delete, make_url, text, update
 
-from jupyterhub_responsibility.ledger.tables import entries, head
+from jupyterhub_responsibility.storage.tables import entries, head
 
 SWITCH_OFF = {
     "sqlite": [

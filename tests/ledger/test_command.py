@@ -13,9 +13,9 @@ from dataclasses import asdict
 import pytest
 
 from jupyterhub_responsibility.cli import main
-from jupyterhub_responsibility.handover import DATABASE_VARIABLE
-from jupyterhub_responsibility.ledger import Store
+from jupyterhub_responsibility.enabling.handover import DATABASE_VARIABLE
 from jupyterhub_responsibility.ledger.entry import Entry
+from jupyterhub_responsibility.storage.store import Store
 
 from .conftest import NOW, draft, drafts
 from .tampering import change, cut, directly, execute, remove

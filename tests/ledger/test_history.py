@@ -8,11 +8,13 @@ from time import perf_counter
 
 import pytest
 
+from jupyterhub_responsibility.changes.history import History
 from jupyterhub_responsibility.coverage import KINDS, Coverage, Gap, GapKind, Step
-from jupyterhub_responsibility.history import Count, History, counts
-from jupyterhub_responsibility.ledger import Ledger, Store
-from jupyterhub_responsibility.ledger.spans import KEPT, Span
-from jupyterhub_responsibility.model import Party
+from jupyterhub_responsibility.coverage.over_time import Count, counts
+from jupyterhub_responsibility.domain.model import Party
+from jupyterhub_responsibility.ledger.gap_spans import KEPT, Span
+from jupyterhub_responsibility.storage.ledger import Ledger
+from jupyterhub_responsibility.storage.store import Store
 
 from .conftest import NOW
 

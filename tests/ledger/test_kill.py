@@ -13,8 +13,10 @@ from multiprocessing.connection import Connection
 import pytest
 import requests
 
-from jupyterhub_responsibility.ledger import Book, Entry, Store, Wanted
-from jupyterhub_responsibility.ledger.entry import INTENTS
+from jupyterhub_responsibility.ledger.entry import INTENTS, Entry
+from jupyterhub_responsibility.ledger.query import Wanted
+from jupyterhub_responsibility.ledger.state import Book
+from jupyterhub_responsibility.storage.store import Store
 
 from ..realhub import ADMIN_TOKEN, RealHub
 from .mortal import GROUP, NEVER, PERSON, PLACES, PLACES_BETWEEN, ROLE, SETTLING_PLACES, live

@@ -7,8 +7,9 @@ import asyncio
 import pytest
 
 from jupyterhub_responsibility.errors import LedgerError
-from jupyterhub_responsibility.ledger import Entry, Ledger, Store
-from jupyterhub_responsibility.ledger.store import CHUNK
+from jupyterhub_responsibility.ledger.entry import Entry
+from jupyterhub_responsibility.storage.ledger import Ledger
+from jupyterhub_responsibility.storage.store import CHUNK, Store
 
 from .conftest import NOW, draft, drafts, no_room
 
@@ -91,7 +92,7 @@ async def test_replicas_take_turns(postgresql):
 
 async def test_nobody_waits_for_ever(postgresql, monkeypatch):
     """Who cannot get in learns so, in this process and in another; and can when it is free."""
-    monkeypatch.setattr("jupyterhub_responsibility.ledger.PATIENCE", 0.2)
+    monkeypatch.setattr("jupyterhub_responsibility.storage.ledger.PATIENCE", 0.2)
     url = postgresql.new_database()
     one, two = (Ledger(Store(url), lambda: NOW) for _ in range(2))
     async with one.alone("role"):

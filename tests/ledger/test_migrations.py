@@ -12,10 +12,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, event, inspect
 
-import jupyterhub_responsibility.ledger.migrations as migrations
+import jupyterhub_responsibility.storage.migrations as migrations
 from jupyterhub_responsibility.errors import LedgerError
-from jupyterhub_responsibility.ledger.store import REVISION
-from jupyterhub_responsibility.ledger.tables import VERSION_TABLE, metadata
+from jupyterhub_responsibility.storage.store import REVISION
+from jupyterhub_responsibility.storage.tables import VERSION_TABLE, metadata
 
 from .conftest import NOW, draft, drafts
 from .tampering import directly, execute

@@ -8,11 +8,12 @@ from itertools import count
 
 import pytest
 
+from jupyterhub_responsibility.changes.observations import Observer
+from jupyterhub_responsibility.domain.model import Roster
 from jupyterhub_responsibility.errors import HubError
-from jupyterhub_responsibility.ledger import Draft, Ledger, Store
-from jupyterhub_responsibility.ledger.entry import stamp
-from jupyterhub_responsibility.model import Roster
-from jupyterhub_responsibility.observations import Observer
+from jupyterhub_responsibility.ledger.entry import Draft, stamp
+from jupyterhub_responsibility.storage.ledger import Ledger
+from jupyterhub_responsibility.storage.store import Store
 
 NOW = datetime(2026, 11, 22, 10, 42, 7, tzinfo=timezone.utc)
 

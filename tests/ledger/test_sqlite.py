@@ -19,7 +19,7 @@ import pytest
 from sqlalchemy import event
 
 from jupyterhub_responsibility.errors import LedgerError
-from jupyterhub_responsibility.ledger import Store
+from jupyterhub_responsibility.storage.store import Store
 
 from .conftest import NOW, draft, drafts, no_room
 
@@ -33,7 +33,7 @@ def part(file: Path, ending: str) -> Path:
 @pytest.fixture
 def impatient(monkeypatch):
     """Waiting for others takes a moment, not seconds."""
-    monkeypatch.setattr("jupyterhub_responsibility.ledger.store.WAIT", 0.2)
+    monkeypatch.setattr("jupyterhub_responsibility.storage.store.WAIT", 0.2)
 
 
 def refuses(store: Store, words: str) -> None:
@@ -62,7 +62,7 @@ def test_a_second_process_is_refused(sqlite, sqlite_file):
     with pytest.raises(LedgerError, match="in use by another process"):
         Store(url).open()
     code = (
-        "import sys; from jupyterhub_responsibility.ledger import Store\n"
+        "import sys; from jupyterhub_responsibility.storage.store import Store\n"
         "try: Store(sys.argv[1]).open()\n"
         "except Exception as error: print(type(error).__name__, error)"
     )

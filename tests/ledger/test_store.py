@@ -11,8 +11,10 @@ from sqlalchemy import insert
 from sqlalchemy.exc import DBAPIError
 
 from jupyterhub_responsibility.errors import LedgerError
-from jupyterhub_responsibility.ledger import Draft, Store, Wanted, storable
-from jupyterhub_responsibility.ledger.tables import entries
+from jupyterhub_responsibility.ledger.entry import Draft, storable
+from jupyterhub_responsibility.ledger.query import Wanted
+from jupyterhub_responsibility.storage.store import Store
+from jupyterhub_responsibility.storage.tables import entries
 
 from ..unit.test_text import HORRORS
 from .conftest import NOW, draft, drafts

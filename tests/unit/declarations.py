@@ -11,8 +11,8 @@ from typing import Any
 import yaml
 
 from jupyterhub_responsibility.declaration import load
+from jupyterhub_responsibility.domain.model import Declaration
 from jupyterhub_responsibility.errors import DeclarationError, Fault
-from jupyterhub_responsibility.model import Declaration
 
 MINIMAL: dict[str, Any] = {
     "roles": {

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from jupyterhub.scopes import scope_definitions
 
-from jupyterhub_responsibility.access import (
+from jupyterhub_responsibility.declaration import load
+from jupyterhub_responsibility.domain.access import (
     ABILITIES,
     DANGEROUS_SCOPES,
     ROLE_SCOPES,
@@ -16,7 +17,6 @@ from jupyterhub_responsibility.access import (
     scopes_for,
     service_scopes,
 )
-from jupyterhub_responsibility.declaration import load
 
 from .declarations import hub
 

@@ -6,12 +6,14 @@ from datetime import datetime, timezone
 
 import pytest
 
-from jupyterhub_responsibility.appointments import Appointments, UnknownError
+from jupyterhub_responsibility.changes.appointments import Appointments, UnknownError
+from jupyterhub_responsibility.domain.model import Viewer
+from jupyterhub_responsibility.domain.rules import Change, Rules
 from jupyterhub_responsibility.errors import HubError, HubRefusedError, LedgerError
-from jupyterhub_responsibility.ledger import Draft, Ledger, Store
-from jupyterhub_responsibility.model import Viewer
-from jupyterhub_responsibility.rules import Change, Rules
+from jupyterhub_responsibility.ledger.entry import Draft
 from jupyterhub_responsibility.service.actions import add_each
+from jupyterhub_responsibility.storage.ledger import Ledger
+from jupyterhub_responsibility.storage.store import Store
 
 ROOT = Viewer("root", admin=True)
 

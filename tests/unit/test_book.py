@@ -6,8 +6,8 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from jupyterhub_responsibility.ledger import Book, Draft
-from jupyterhub_responsibility.ledger.entry import BEGINNING, write
+from jupyterhub_responsibility.ledger.entry import BEGINNING, Draft, write
+from jupyterhub_responsibility.ledger.state import Book
 
 NOW = datetime(2026, 11, 22, 10, 42, tzinfo=timezone.utc)
 HOLDING = ("guide", "hanna")

@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from jupyterhub_responsibility import census as module
-from jupyterhub_responsibility.accounts import Account
-from jupyterhub_responsibility.census import LONGEST_REST, REST, Census, of_interest
+from jupyterhub_responsibility.domain.accounts import Account
+from jupyterhub_responsibility.domain.model import Roster
 from jupyterhub_responsibility.errors import BusyError, HubError, LedgerError
-from jupyterhub_responsibility.ledger import Book, Ledger, Store
-from jupyterhub_responsibility.ledger.book import Edit
-from jupyterhub_responsibility.model import Roster
+from jupyterhub_responsibility.hub import census as module
+from jupyterhub_responsibility.hub.census import LONGEST_REST, REST, Census, of_interest
+from jupyterhub_responsibility.ledger.state import Book, Edit
+from jupyterhub_responsibility.storage.ledger import Ledger
+from jupyterhub_responsibility.storage.store import Store
 
 from ..conftest import READ_AT
 

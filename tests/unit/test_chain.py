@@ -9,8 +9,16 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from jupyterhub_responsibility.ledger import EVENTS, Draft, Entry
-from jupyterhub_responsibility.ledger.entry import ACTOR_KINDS, BEGINNING, breaks, digest, write
+from jupyterhub_responsibility.ledger.entry import (
+    ACTOR_KINDS,
+    BEGINNING,
+    EVENTS,
+    Draft,
+    Entry,
+    breaks,
+    digest,
+    write,
+)
 
 START = datetime(2026, 11, 22, 10, 42, 7, tzinfo=timezone.utc)
 

@@ -14,7 +14,8 @@ import pytest
 import yaml
 
 from jupyterhub_responsibility import __version__
-from jupyterhub_responsibility.cli import STARTER, main
+from jupyterhub_responsibility.cli import main
+from jupyterhub_responsibility.cli.files import STARTER
 from jupyterhub_responsibility.declaration import load
 from jupyterhub_responsibility.paths import FLEET, SCHEMA
 
@@ -266,7 +267,7 @@ def test_a_hub_without_gaps_is_clean_only_if_that_is_certain(
         "unchecked": [] if certain else ["Accounts"], "as_of": "today", "accounts_as_of": None,
     }  # fmt: skip
     monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "a-token")
-    monkeypatch.setattr("jupyterhub_responsibility.report.ask", lambda *_: said)
+    monkeypatch.setattr("jupyterhub_responsibility.cli.coverage.ask", lambda *_: said)
     status, text, _ = run("coverage", "https://hub.example/r")
     assert (status, "Could not check" in text) == (expected, not certain)
     assert text.count("https://hub.example/r/roles/guide#appoint") == gaps

@@ -10,17 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from jupyterhub_responsibility.confirmations import (
-    Standing,
-    confirm,
-    months_later,
-    standing,
-    text_of,
-)
+from jupyterhub_responsibility.changes.confirming import confirm
 from jupyterhub_responsibility.coverage import Facts
+from jupyterhub_responsibility.domain.duties import duties_digest
+from jupyterhub_responsibility.domain.model import Role, Roster, Viewer
 from jupyterhub_responsibility.errors import RefusedError
-from jupyterhub_responsibility.ledger import Book, Confirmation, Term
-from jupyterhub_responsibility.model import Role, Roster, Viewer
+from jupyterhub_responsibility.ledger.standing import Standing, months_later, standing
+from jupyterhub_responsibility.ledger.state import Book, Confirmation, Term
 from jupyterhub_responsibility.service.pages import Subject
 from jupyterhub_responsibility.service.settings import Settings
 
@@ -112,11 +108,11 @@ def test_what_is_not_known_before_the_ledger_is_read(read):
 def test_the_text_stands_for_what_a_holder_reads():
     """It changes with a duty's words and with the role's own, and with nothing else."""
     declared = hub_of()
-    usual = text_of(declared, declared.model.roles[ADMIN])
+    usual = duties_digest(declared.model, declared.model.roles[ADMIN])
 
     def text(**changes) -> str:
         changed = hub_of(**changes)
-        return text_of(changed, changed.model.roles[ADMIN])
+        return duties_digest(changed.model, changed.model.roles[ADMIN])
 
     def duty(**words) -> dict:
         responsibility = {"id": "oversee-access", **words}
@@ -148,7 +144,7 @@ async def test_who_cannot_confirm(declared, viewer, text, code):
     """Nobody confirms a role that they don't hold, nor a text that has changed since."""
     role = declared.model.roles[ADMIN]
     with pytest.raises(RefusedError) as caught:
-        await confirm(None, declared, viewer, role, text or text_of(declared, role))
+        await confirm(None, declared, viewer, role, text or duties_digest(declared.model, role))
     assert caught.value.code == code
 
 
@@ -161,6 +157,9 @@ async def test_what_is_recorded(declared):
 
     hanna = Viewer("hanna", groups=frozenset({"hub-admins"}))
     role = declared.model.roles[ADMIN]
-    draft = await confirm(Paper(), declared, hanna, role, text_of(declared, role))
+    draft = await confirm(Paper(), declared, hanna, role, duties_digest(declared.model, role))
     assert (draft.event, draft.actor, draft.person) == ("confirmation", "hanna", "hanna")
-    assert (draft.role, draft.details) == (ADMIN, {"text": text_of(declared, replace(role))})
+    assert (draft.role, draft.details) == (
+        ADMIN,
+        {"text": duties_digest(declared.model, replace(role))},
+    )

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from jupyterhub_responsibility.contacts import Answer, Desk
 from jupyterhub_responsibility.declaration import load
-from jupyterhub_responsibility.model import Roster
+from jupyterhub_responsibility.domain.contacts import Answer, Desk
+from jupyterhub_responsibility.domain.model import Roster
 
 from ..conftest import READ_AT
 from .declarations import hub

@@ -10,16 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyterhub_responsibility.access import ROLE_SCOPES
-from jupyterhub_responsibility.accounts import Account, Accounts
-from jupyterhub_responsibility.configured import Configured, Grant
-from jupyterhub_responsibility.confirmations import text_of
 from jupyterhub_responsibility.coverage import KINDS, SEVERITIES, SOURCES, Facts, GapKind, coverage
 from jupyterhub_responsibility.coverage.covered import Leaving
 from jupyterhub_responsibility.declaration import load
-from jupyterhub_responsibility.ledger import Book, Confirmation, Term
-from jupyterhub_responsibility.ledger.book import Edit
-from jupyterhub_responsibility.model import Roster
+from jupyterhub_responsibility.domain.access import ROLE_SCOPES
+from jupyterhub_responsibility.domain.accounts import Account, Accounts
+from jupyterhub_responsibility.domain.configured import Configured, Grant
+from jupyterhub_responsibility.domain.duties import duties_digest
+from jupyterhub_responsibility.domain.model import Roster
+from jupyterhub_responsibility.ledger.state import Book, Confirmation, Edit, Term
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=timezone.utc)
 MEMBERS = {"hub-admins": ("hanna", "rita"), "community-reps": ("rita", "zoe")}
@@ -39,7 +38,7 @@ def confirmed(declared) -> Book:
     book = Book()
     for role_id, groups in declared.groups.items():
         for name in (name for group in groups for name in MEMBERS.get(group, ())):
-            text = text_of(declared, declared.model.roles[role_id])
+            text = duties_digest(declared.model, declared.model.roles[role_id])
             book.confirmations[role_id, name] = Confirmation(NOW, text)
     return book
 
@@ -400,7 +399,7 @@ def test_a_confirmation_is_due_since_its_time_was_over():
     """Not since it was made; and when the duties changed, nobody knows."""
     declared = load(DECLARED)
     book = confirmed(declared)
-    text = text_of(declared, declared.model.roles["hub-administrator"])
+    text = duties_digest(declared.model, declared.model.roles["hub-administrator"])
     made = datetime(2024, 11, 9, tzinfo=timezone.utc)
     for confirmed_text, since in ((text, date(2025, 11, 9)), ("f" * 16, None)):
         book.confirmations["hub-administrator", "hanna"] = Confirmation(made, confirmed_text)

@@ -11,8 +11,8 @@ import pytest
 import yaml
 
 from jupyterhub_responsibility.declaration import dump, load
+from jupyterhub_responsibility.domain.model import EVERYONE, SEEN_WITHIN, Party
 from jupyterhub_responsibility.errors import DeclarationError
-from jupyterhub_responsibility.model import EVERYONE, SEEN_WITHIN, Party
 
 from .declarations import ROLES, WHOLE, declare, hub, write
 from .test_models import CLOUD

@@ -8,9 +8,9 @@ from unicodedata import east_asian_width
 import pytest
 
 from jupyterhub_responsibility.declaration import load
-from jupyterhub_responsibility.diagram import TEXT_SIZE, TITLE_SIZE, Diagram, diagram, names
-from jupyterhub_responsibility.holders import fillings
-from jupyterhub_responsibility.model import Declaration, Roster
+from jupyterhub_responsibility.domain.diagram import TEXT_SIZE, TITLE_SIZE, Diagram, diagram, names
+from jupyterhub_responsibility.domain.holders import fillings
+from jupyterhub_responsibility.domain.model import Declaration, Roster
 
 from ..conftest import READ_AT
 from .declarations import hub

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jupyterhub_responsibility.declaration import load
-from jupyterhub_responsibility.model import Declaration, Range, Responsibility
+from jupyterhub_responsibility.domain.model import Declaration, Range, Responsibility
 
 from .declarations import MINIMAL, ROLES, declare, faults, hub, the_fault, write
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jupyterhub_responsibility.duties import duties, duties_by_area
-from jupyterhub_responsibility.model import Area, Model, Responsibility, Role
+from jupyterhub_responsibility.domain.duties import duties, duties_by_area
+from jupyterhub_responsibility.domain.model import Area, Model, Responsibility, Role
 
 from .declarations import hub
 

@@ -9,8 +9,14 @@ import pytest
 import yaml
 from jsonschema import validate
 
-from jupyterhub_responsibility.ledger import EVENTS, Draft
-from jupyterhub_responsibility.ledger.entry import ACTOR_KINDS, BEGINNING, Event, write
+from jupyterhub_responsibility.ledger.entry import (
+    ACTOR_KINDS,
+    BEGINNING,
+    EVENTS,
+    Draft,
+    Event,
+    write,
+)
 from jupyterhub_responsibility.paths import EVENT_SCHEMA
 from jupyterhub_responsibility.service.events import SCHEMA_ID, event_of
 

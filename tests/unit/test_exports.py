@@ -14,9 +14,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ConfigDict, TypeAdapter, with_config
 
-from jupyterhub_responsibility.confirmations import text_of
 from jupyterhub_responsibility.coverage import Facts
 from jupyterhub_responsibility.declaration import dump, load
+from jupyterhub_responsibility.domain.duties import duties_digest
+from jupyterhub_responsibility.domain.model import Roster
 from jupyterhub_responsibility.exports.declaration import for_another_hub
 from jupyterhub_responsibility.exports.formats import (
     BYTE_ORDER,
@@ -28,8 +29,7 @@ from jupyterhub_responsibility.exports.formats import (
     holders_json,
 )
 from jupyterhub_responsibility.exports.lines import contact_lines
-from jupyterhub_responsibility.ledger import Book, Confirmation, Term
-from jupyterhub_responsibility.model import Roster
+from jupyterhub_responsibility.ledger.state import Book, Confirmation, Term
 
 from .declarations import WHOLE, declare, hub, write
 
@@ -52,7 +52,7 @@ def book(declared) -> Book:
     """Hanna was appointed, with a term, and has confirmed; rita confirmed something else."""
     book = Book()
     book.terms[ADMIN, "hanna"] = Term(DECLARED_AT, "rita", date(2027, 6, 30))
-    text = text_of(declared, declared.model.roles[ADMIN])
+    text = duties_digest(declared.model, declared.model.roles[ADMIN])
     book.confirmations[ADMIN, "hanna"] = Confirmation(READ_AT, text)
     book.confirmations[ADMIN, "rita"] = Confirmation(READ_AT, "something else")
     return book

@@ -7,7 +7,7 @@ from datetime import datetime, timezone
 import pytest
 
 from jupyterhub_responsibility.errors import RefusedError
-from jupyterhub_responsibility.ledger import Wanted
+from jupyterhub_responsibility.ledger.query import Wanted
 from jupyterhub_responsibility.service.filters import wanted
 
 

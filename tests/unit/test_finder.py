@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jupyterhub_responsibility.declaration import load
-from jupyterhub_responsibility.finder import MOST, Finder, Found, words
+from jupyterhub_responsibility.domain.finder import MOST, Finder, Found, words
 
 from .declarations import hub
 from .test_models import CLOUD

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyterhub_responsibility.ledger import Book, Draft, Entry, Ledger, Note, Term
-from jupyterhub_responsibility.ledger.entry import BEGINNING, write
+from jupyterhub_responsibility.ledger.entry import BEGINNING, Draft, Entry, write
+from jupyterhub_responsibility.ledger.state import Book, Note, Term
+from jupyterhub_responsibility.storage.ledger import Ledger
 
 START = datetime(2026, 11, 22, 10, 42, 7, tzinfo=timezone.utc)
 ROLES = {"hub-administrator": "hub-admins", "community-representative": "community-reps"}

@@ -10,8 +10,7 @@ from traitlets.config import Config
 
 from jupyterhub_responsibility import enable
 from jupyterhub_responsibility.declaration import dump, load
-from jupyterhub_responsibility.errors import ConfigurationError
-from jupyterhub_responsibility.handover import (
+from jupyterhub_responsibility.enabling.handover import (
     DATABASE_VARIABLE,
     DEFAULT_DATABASE,
     MOST_BYTES,
@@ -19,6 +18,7 @@ from jupyterhub_responsibility.handover import (
     hand_over,
     handed_over,
 )
+from jupyterhub_responsibility.errors import ConfigurationError
 from jupyterhub_responsibility.service.settings import Settings
 
 DEMO = Path(__file__).parents[2] / "responsibilities.yaml"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from jupyterhub_responsibility.declaration import load
-from jupyterhub_responsibility.holders import DECLARED, filling, fillings, roles_of
-from jupyterhub_responsibility.model import Roster, Viewer
+from jupyterhub_responsibility.domain.holders import DECLARED, filling, fillings, roles_of
+from jupyterhub_responsibility.domain.model import Roster, Viewer
 
 from ..conftest import READ_AT
 from .declarations import hub

@@ -8,10 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from jupyterhub_responsibility.accounts import Account, Accounts
-from jupyterhub_responsibility.ledger import Book
-from jupyterhub_responsibility.ledger.book import Edit
-from jupyterhub_responsibility.model import Roster
+from jupyterhub_responsibility.domain.accounts import Account, Accounts
+from jupyterhub_responsibility.domain.model import Roster
+from jupyterhub_responsibility.ledger.state import Book, Edit
 from jupyterhub_responsibility.service.live import Live
 from jupyterhub_responsibility.service.settings import Settings
 

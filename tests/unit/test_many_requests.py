@@ -8,9 +8,9 @@ from datetime import datetime, timezone
 import pytest
 
 from jupyterhub_responsibility.coverage import Facts
-from jupyterhub_responsibility.ledger import Book, Draft
-from jupyterhub_responsibility.ledger.entry import BEGINNING, write
-from jupyterhub_responsibility.model import Viewer
+from jupyterhub_responsibility.domain.model import Viewer
+from jupyterhub_responsibility.ledger.entry import BEGINNING, Draft, write
+from jupyterhub_responsibility.ledger.state import Book
 from jupyterhub_responsibility.service import pages
 from jupyterhub_responsibility.service.settings import Settings
 from jupyterhub_responsibility.service.templating import Templates

@@ -12,11 +12,11 @@ from prometheus_client.openmetrics.parser import (
 )
 from prometheus_client.parser import text_string_to_metric_families as parse
 
-from jupyterhub_responsibility.accounts import Accounts
-from jupyterhub_responsibility.configured import Configured
 from jupyterhub_responsibility.coverage import KINDS, SOURCES, Facts, Gap, Step, coverage
-from jupyterhub_responsibility.ledger import Book
-from jupyterhub_responsibility.model import Roster
+from jupyterhub_responsibility.domain.accounts import Accounts
+from jupyterhub_responsibility.domain.configured import Configured
+from jupyterhub_responsibility.domain.model import Roster
+from jupyterhub_responsibility.ledger.state import Book
 from jupyterhub_responsibility.service.metrics import METRICS, REQUESTS, Measured, Metrics
 from jupyterhub_responsibility.service.routes import ROUTES
 

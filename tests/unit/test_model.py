@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyterhub_responsibility.model import Contact, Responsibility, Roster
+from jupyterhub_responsibility.domain.model import Contact, Responsibility, Roster
 
 from .declarations import hub
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jupyterhub_responsibility.declaration import load, shipped_models
-from jupyterhub_responsibility.model import Model, Range
+from jupyterhub_responsibility.domain.model import Model, Range
 
 from .declarations import MINIMAL, faults, hub
 

@@ -7,11 +7,12 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
+from jupyterhub_responsibility.changes.requests import OPEN_DAYS, Requests
+from jupyterhub_responsibility.domain.model import Viewer
+from jupyterhub_responsibility.domain.rules import Change, Rules
 from jupyterhub_responsibility.errors import RefusedError
-from jupyterhub_responsibility.ledger import Ledger, Store
-from jupyterhub_responsibility.model import Viewer
-from jupyterhub_responsibility.requests import OPEN_DAYS, Requests
-from jupyterhub_responsibility.rules import Change, Rules
+from jupyterhub_responsibility.storage.ledger import Ledger
+from jupyterhub_responsibility.storage.store import Store
 
 ADMIN = "hub-administrator"
 RITA = Viewer("rita", groups=frozenset({"community-reps"}))

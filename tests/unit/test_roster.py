@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from jupyterhub_responsibility.domain.model import Roster, Viewer
 from jupyterhub_responsibility.errors import HubError
-from jupyterhub_responsibility.model import Roster, Viewer
-from jupyterhub_responsibility.roster import RosterKeeper
+from jupyterhub_responsibility.hub.roster import RosterKeeper
 
 from ..conftest import READ_AT
 

@@ -8,10 +8,10 @@ from datetime import date
 
 import pytest
 
+from jupyterhub_responsibility.domain.holders import Filling, filling
+from jupyterhub_responsibility.domain.model import Declaration, Person, Range, Role, Roster, Viewer
+from jupyterhub_responsibility.domain.rules import RULES, Change, Rules
 from jupyterhub_responsibility.errors import RefusedError
-from jupyterhub_responsibility.holders import Filling, filling
-from jupyterhub_responsibility.model import Declaration, Person, Range, Role, Roster, Viewer
-from jupyterhub_responsibility.rules import RULES, Change, Rules
 
 from .declarations import hub as hub_of
 

@@ -8,11 +8,10 @@ from typing import get_args
 
 import pytest
 
-from jupyterhub_responsibility.appointments import Result
-from jupyterhub_responsibility.ledger import EVENTS, Draft
-from jupyterhub_responsibility.ledger.entry import BEGINNING, INTENTS, write
-from jupyterhub_responsibility.requests import Verdict
-from jupyterhub_responsibility.sentences import sentence
+from jupyterhub_responsibility.changes.appointments import Result
+from jupyterhub_responsibility.changes.requests import Verdict
+from jupyterhub_responsibility.ledger.entry import BEGINNING, EVENTS, INTENTS, Draft, write
+from jupyterhub_responsibility.ledger.sentences import sentence
 
 NOW = datetime(2026, 11, 22, 10, 42, 7, tzinfo=timezone.utc)
 MARKS = dict.fromkeys(map(ord, "\u2068\u2069"))

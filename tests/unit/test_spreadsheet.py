@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyterhub_responsibility.spreadsheet import line
+from jupyterhub_responsibility.exports.spreadsheet import line
 
 FORMULA = tuple("=+-@＝＋－＠")
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=30) | st.text(

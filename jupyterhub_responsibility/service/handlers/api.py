@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from ...errors import RefusedError
-from ...ledger import Entry, Wanted, export
-from ...ledger.store import CHUNK
+from ...exports import ledger as export
+from ...ledger.entry import Entry
+from ...ledger.query import Wanted
+from ...storage.store import CHUNK
 from .. import actions, bodies, payloads
 from ..filters import wanted
 from .base import APIHandler

@@ -11,10 +11,10 @@ from typing import Any
 from jupyterhub.services.auth import HubOAuth, HubOAuthenticated
 from tornado.web import HTTPError, RequestHandler
 
-from ...access import page_scope
-from ...appointments import UnknownError
+from ...changes.appointments import UnknownError
+from ...domain.access import page_scope
+from ...domain.model import Viewer
 from ...errors import HubError, LedgerError, RefusedError
-from ...model import Viewer
 from .. import identity, limits
 from ..filters import FIELDS
 from ..pages import ErrorPage

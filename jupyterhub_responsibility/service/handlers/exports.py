@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ...domain.model import Viewer
 from ...errors import RefusedError
-from ...model import Viewer
-from ...roster import utcnow
+from ...hub.roster import utcnow
 from .. import pages
 from ..downloads import Download, Taken
 from ..site import Site

@@ -6,10 +6,11 @@ from contextlib import suppress
 from typing import TypeVar
 from urllib.parse import unquote
 
+from ...domain.model import Viewer
 from ...errors import HubError, LedgerError, RefusedError
-from ...ledger import Entry, Wanted
-from ...model import Viewer
-from ...sentences import sentence
+from ...ledger.entry import Entry
+from ...ledger.query import Wanted
+from ...ledger.sentences import sentence
 from .. import actions, bodies, pages
 from ..bodies import Body
 from ..filters import wanted

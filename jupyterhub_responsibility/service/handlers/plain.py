@@ -11,7 +11,7 @@ from tornado.web import HTTPError, StaticFileHandler
 
 from ..._version import __version__
 from ...errors import HubError, RefusedError
-from ...roster import utcnow
+from ...hub.roster import utcnow
 from ...text import iso
 from .. import identity
 from ..api_types import Health

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...contacts import Answer
-from ...finder import Finder
-from ...model import Area, Contact
+from ...domain.contacts import Answer
+from ...domain.finder import Finder
+from ...domain.model import Area, Contact
 from .subject import Subject
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...model import Contact
+from ...domain.model import Contact
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ...model import Party, Viewer
+from ...domain.model import Party, Viewer
 from .subject import Subject
 
 

@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from ...ledger import Entry
-from ...model import Role
-from ...sentences import sentence
+from ...domain.model import Role
+from ...ledger.entry import Entry
+from ...ledger.sentences import sentence
 from .subject import Subject
 
 

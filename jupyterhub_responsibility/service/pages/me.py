@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ...access import EVERYTHING, Ability
-from ...confirmations import Standing, text_of
-from ...contacts import Answer
-from ...holders import Holder, OwnRole, filling, roles_of
-from ...ledger import Answer as Reply
-from ...ledger import Note
-from ...model import Area, Role, Viewer
+from ...domain.access import EVERYTHING, Ability
+from ...domain.contacts import Answer
+from ...domain.duties import duties_digest
+from ...domain.holders import Holder, OwnRole, filling, roles_of
+from ...domain.model import Area, Role, Viewer
+from ...ledger.standing import Standing
+from ...ledger.state import Answer as Reply
+from ...ledger.state import Note
 from .parts import DutyLine, RequestLine, Share, duty_lines, hub_abilities, request_lines, shares
 from .subject import Subject
 
@@ -76,7 +77,7 @@ def my_page(subject: Subject, viewer: Viewer) -> MyPage:
 def _card(subject: Subject, own: OwnRole, viewer: Viewer) -> RoleCard:
     held = filling(subject.declaration, subject.roster, own.role.id)
     others = tuple(h for h in held.holders if not (h.kind == "account" and h.name == viewer.name))
-    text = text_of(subject.declaration, own.role)
+    text = duties_digest(subject.declaration.model, own.role)
     note = subject.book.notes.get(own.role.id)
     return RoleCard(
         own=own,

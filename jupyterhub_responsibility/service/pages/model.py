@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ...diagram import Diagram, diagram
-from ...holders import Filling
-from ...model import Area, Declaration, Link, Model, Responsibility
+from ...domain.diagram import Diagram, diagram
+from ...domain.holders import Filling
+from ...domain.model import Area, Declaration, Link, Model, Responsibility
 from .parts import Share, shares, split_label
 from .subject import Subject
 

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from ...confirmations import text_of
 from ...coverage import Coverage, Covered, Gap, GapKind
-from ...history import Count, counts
-from ...holders import Filling
-from ...model import Area, Viewer
+from ...coverage.over_time import Count, counts
+from ...domain.duties import duties_digest
+from ...domain.holders import Filling
+from ...domain.model import Area, Viewer
 from .model import Item, item
 from .parts import request_lines
 from .steps import step_for
@@ -156,7 +156,7 @@ def chart(days: tuple[Count, ...]) -> Chart | None:
 
 def _role_line(subject: Subject, filling: Filling) -> RoleLine:
     role = filling.role
-    text = text_of(subject.declaration, role)
+    text = duties_digest(subject.declaration.model, role)
     accounts = [holder for holder in filling.holders if holder.kind == "account"]
     stands = [subject.standing(role, holder.name, text) for holder in accounts]
     ends = [s.term.until for s in stands if s.term and s.term.until]

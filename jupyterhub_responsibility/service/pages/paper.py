@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ...contacts import Answer
 from ...coverage import Coverage, Covered, Gap
+from ...domain.contacts import Answer
+from ...domain.model import Area, Role, Viewer
 from ...exports.lines import HolderLine, complete, holder_lines
-from ...model import Area, Role, Viewer
 from .model import Item, item
 from .role import HOLDERS_SHOWN
 from .steps import step_for

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ...access import Ability, abilities, scopes_for
-from ...duties import Duty, duties_by_area
-from ...ledger import Request
-from ...model import SPLITS, Area, Declaration, Link, Role, Split, Viewer
+from ...domain.access import Ability, abilities, scopes_for
+from ...domain.duties import Duty, duties_by_area
+from ...domain.model import SPLITS, Area, Declaration, Link, Role, Split, Viewer
+from ...ledger.state import Request
 from .subject import Subject
 
 

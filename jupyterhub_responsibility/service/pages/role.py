@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from ...access import Ability
-from ...appointments import state_tag
-from ...confirmations import Standing, text_of
-from ...contacts import Answer
-from ...holders import Filling, Holder, filling, roles_of
-from ...model import Area, Link, Role, Viewer
-from ...rules import RULES
+from ...changes.appointments import state_tag
+from ...domain.access import Ability
+from ...domain.contacts import Answer
+from ...domain.duties import duties_digest
+from ...domain.holders import Filling, Holder, filling, roles_of
+from ...domain.model import Area, Link, Role, Viewer
+from ...domain.rules import RULES
+from ...ledger.standing import Standing
 from .parts import DutyLine, RequestLine, duty_lines, hub_abilities, request_lines
 from .subject import Subject
 
@@ -97,7 +98,7 @@ def role_page(subject: Subject, viewer: Viewer, role_id: str) -> RolePage:
 
 def _rows(subject: Subject, viewer: Viewer, role: Role, holders: Filling) -> tuple[HolderRow, ...]:
     """Whoever looks at the page comes first: their own row is where they step down."""
-    text = text_of(subject.declaration, role)
+    text = duties_digest(subject.declaration.model, role)
     others = sorted(holders.holders, key=lambda each: not _is(viewer, each))
     return tuple(_row(subject, viewer, role, each, text) for each in others[:HOLDERS_SHOWN])
 

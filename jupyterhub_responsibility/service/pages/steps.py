@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ...access import scopes_for
 from ...coverage import Gap, Step
-from ...holders import roles_of
-from ...model import Viewer
+from ...domain.access import scopes_for
+from ...domain.holders import roles_of
+from ...domain.model import Viewer
 from .subject import Subject
 
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from ...confirmations import Standing, standing
-from ...contacts import Desk
 from ...coverage import Coverage, Facts, coverage
-from ...ledger import Book
-from ...ledger.spans import Span
-from ...model import Declaration, Role, Roster
-from ...rules import Rules
+from ...domain.contacts import Desk
+from ...domain.model import Declaration, Role, Roster
+from ...domain.rules import Rules
+from ...ledger.gap_spans import Span
+from ...ledger.standing import Standing, standing
+from ...ledger.state import Book
 from ..settings import Settings
 
 

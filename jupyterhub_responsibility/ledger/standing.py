@@ -1,21 +1,13 @@
-"""How holders stand in their roles: their terms, and their "I know these duties and accept them".
-
-A confirmation is pinned to the text that the holder saw.
-"""
+"""How holders stand in their roles: their terms, and whether they confirmed their duties."""
 
 from __future__ import annotations
 
-import json
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime
-from hashlib import sha256
 
-from .duties import duties
-from .errors import RefusedError
-from .holders import roles_of
-from .ledger import Book, Confirmation, ConfirmationState, Draft, Entry, Ledger, Term
-from .model import Declaration, Role, Viewer
+from ..domain.model import Role
+from .state import Book, Confirmation, ConfirmationState, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,21 +39,6 @@ def standing(book: Book, role: Role, account: str, text: str, today: date) -> St
     )
 
 
-def text_of(declaration: Declaration, role: Role) -> str:
-    """The digest of what a holder of a role confirms: what it is, and each of its duties."""
-    model = declaration.model
-    said = [
-        role.title,
-        role.summary,
-        role.description,
-        [
-            (each.part, each.responsibility.title, each.responsibility.description)
-            for each in duties(model, [role.id])
-        ],
-    ]
-    return sha256(json.dumps(said).encode()).hexdigest()[:16]
-
-
 def months_later(day: date, months: int) -> date:
     """The same day of a later month, or its last one where it has no such day."""
     month = day.month - 1 + months
@@ -69,27 +46,6 @@ def months_later(day: date, months: int) -> date:
     if year > date.max.year:
         return date.max
     return date(year, month, min(day.day, monthrange(year, month)[1]))
-
-
-async def confirm(
-    ledger: Ledger, declaration: Declaration, actor: Viewer, role: Role, text: str
-) -> Entry:
-    """Record that a holder confirms what they saw.
-
-    `text` is the digest of that. Raises RefusedError where they don't hold the role, or it
-    says something else by now.
-    """
-    if role.id not in {own.role.id for own in roles_of(declaration, actor)}:
-        raise RefusedError("not_allowed", f"Only whoever is {role.title} can confirm its duties.")
-    if text != text_of(declaration, role):
-        raise RefusedError(
-            "stale", "These duties have changed since you opened the page. Read them again first."
-        )
-    draft = Draft(
-        "confirmation", actor.name, role=role.id, person=actor.name, details={"text": text}
-    )
-    (entry,) = await ledger.append(draft)
-    return entry
 
 
 def _state_of(

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
 
-from .errors import HubError
-from .ledger import Book, Draft, Ledger, storable
-from .ledger.entry import stamp
-from .ledger.readings import keep, kept
-from .model import Declaration, Roster
+from ..domain.model import Declaration, Roster
+from ..errors import HubError
+from ..ledger.entry import Draft, stamp, storable
+from ..ledger.state import Book
+from ..storage.ledger import Ledger
+from ..storage.readings import keep, kept
 
 LOOKED = "looked"
 """Under which name it remembers when."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Literal
 
 from .model import Area, Model, Responsibility, Role
@@ -53,3 +55,17 @@ def duties_by_area(model: Model, held: Iterable[str]) -> dict[Area, tuple[Duty, 
 def duties(model: Model, held: Iterable[str]) -> tuple[Duty, ...]:
     """The same as one list, in the order of the model."""
     return tuple(duty for each in duties_by_area(model, held).values() for duty in each)
+
+
+def duties_digest(model: Model, role: Role) -> str:
+    """The digest of what a holder of a role confirms: what it is, and each of its duties."""
+    said = [
+        role.title,
+        role.summary,
+        role.description,
+        [
+            (each.part, each.responsibility.title, each.responsibility.description)
+            for each in duties(model, [role.id])
+        ],
+    ]
+    return sha256(json.dumps(said).encode()).hexdigest()[:16]

@@ -18,19 +18,22 @@ from urllib.parse import urlsplit
 from traitlets.config import Config
 from traitlets.config.loader import LazyConfigValue
 
-from . import access
-from .access import UserManagement
-from .declaration import dump, load
-from .declaration.shape import did_you_mean
-from .errors import ConfigurationError, LedgerError
+from ..declaration import dump, load
+from ..declaration.shape import did_you_mean
+from ..domain import access
+from ..domain.access import UserManagement
+from ..domain.model import Declaration
+from ..errors import ConfigurationError, LedgerError
+from ..paths import templates as our_templates
+from ..text import iso
 from .handover import DATABASE_VARIABLE, DEFAULT_DATABASE, hand_over
-from .hub_pages import HubPages, IfConfigured
-from .hub_start import ServiceEnvironment
-from .model import Declaration
-from .paths import templates as our_templates
-from .text import iso
+from .pages import HubPages, IfConfigured
+from .start import ServiceEnvironment
 
 log = logging.getLogger(__name__)
+
+PACKAGE = __name__.partition(".")[0]
+"""Whose command `python -m` runs."""
 
 VARIABLE = "responsibility"
 """The name of the variable in the hub's templates."""
@@ -92,7 +95,7 @@ def enable(
     if api_token:
         service["api_token"] = api_token
     if not external:
-        service["command"] = command or [sys.executable, "-m", __package__, "serve"]
+        service["command"] = command or [sys.executable, "-m", PACKAGE, "serve"]
         variables = _handover(c, declared, service_name, user_management)
         service["environment"] = ServiceEnvironment(
             {**variables, DATABASE_VARIABLE: database_url}, declared.groups, service_name, templates
@@ -186,7 +189,7 @@ def _check_options(
 
 def _check_database(url: str) -> None:
     """A service that cannot take the address would end, and the hub with it."""
-    from .ledger import Store
+    from ..storage.store import Store
 
     try:
         Store(url)

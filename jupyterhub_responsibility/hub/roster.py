@@ -8,8 +8,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
-from .errors import HubError
-from .model import Declaration, Roster, Viewer
+from ..domain.model import Declaration, Roster, Viewer
+from ..errors import HubError
 
 Members = Mapping[str, tuple[str, ...]]
 

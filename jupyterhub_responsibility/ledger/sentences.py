@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .ledger import Entry
-from .model import Model
-from .text import isolated, quoted
+from ..domain.model import Model
+from ..text import isolated, quoted
+from .entry import Entry
 
 _INTENTS = {
     "appointment": "{actor} set out to appoint {person} as {role}",

@@ -6,12 +6,14 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Literal
 
+from ..domain.holders import filling
+from ..domain.model import Declaration, Roster, Viewer
+from ..domain.rules import Change, Rules, alike
+from ..errors import RefusedError
+from ..ledger.entry import Draft, Entry
+from ..ledger.state import Request
+from ..storage.ledger import Ledger
 from .appointments import Appointments, open_request
-from .errors import RefusedError
-from .holders import filling
-from .ledger import Draft, Entry, Ledger, Request
-from .model import Declaration, Roster, Viewer
-from .rules import Change, Rules, alike
 
 OPEN_DAYS = 30
 """How long a request can be decided; after that it has expired."""

@@ -18,11 +18,12 @@ from typing import Protocol
 
 from pydantic import TypeAdapter
 
-from .accounts import Account, Accounts
-from .errors import BusyError, HubError
-from .ledger import Book, Ledger
-from .ledger.readings import keep, kept
-from .model import Declaration, Roster
+from ..domain.accounts import Account, Accounts
+from ..domain.model import Declaration, Roster
+from ..errors import BusyError, HubError
+from ..ledger.state import Book
+from ..storage.ledger import Ledger
+from ..storage.readings import keep, kept
 
 PAGE = 200
 """Accounts to read at once, which is the most that hubs give: a page takes the same for fewer."""

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from textwrap import wrap
 from unicodedata import east_asian_width
 
+from ..text import visible
 from .holders import Filling
 from .model import Area, Model, Split
-from .text import visible
 
 _START: dict[Split, float] = {
     "provider": 0.0,

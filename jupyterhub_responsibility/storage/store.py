@@ -6,7 +6,7 @@ import fcntl
 import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -28,7 +28,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from ..errors import LedgerError
-from .entry import Draft, Entry, breaks, stamp, write
+from ..ledger.entry import Draft, Entry, breaks, stamp, write
+from ..ledger.query import Wanted
 from .tables import VERSION_TABLE, entries, head
 
 REVISION = "0002"
@@ -54,19 +55,6 @@ _WORDS = {
     "malformed": "it is damaged",
     "connection": "its database does not answer",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which entries to read; what is empty or None makes no difference.
-
-    `person` is whoever did it or whom it is about; `since` and `until` are moments.
-    """
-
-    person: str = ""
-    role: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
 
 
 class Store:

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
 from typing import Any
 
-from .access import Ability
-from .contacts import Desk
-from .holders import OwnRole, roles_of
-from .hub_start import open_to_users
-from .model import Contact, Declaration, Roster, Viewer
-from .rules import Rules
+from ..domain.access import Ability
+from ..domain.contacts import Desk
+from ..domain.holders import OwnRole, roles_of
+from ..domain.model import Contact, Declaration, Roster, Viewer
+from ..domain.rules import Rules
+from .start import open_to_users
 
 log = logging.getLogger(__name__)
 

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from ..errors import RefusedError
+from ..text import visible
 from .access import Ability
-from .errors import RefusedError
 from .holders import Filling, roles_of
 from .model import Declaration, Role, Viewer
-from .text import visible
 
 RULES: dict[str, str] = {
     "appoint": "Only JupyterHub admins, and holders of the roles named here, may appoint.",

@@ -11,8 +11,8 @@ from urllib.parse import quote, urlencode
 
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
-from .accounts import Account
-from .errors import HubError, HubRefusedError, RefusedError
+from ..domain.accounts import Account
+from ..errors import HubError, HubRefusedError, RefusedError
 
 PAGE = 200
 MOST_PAGES = 1000

@@ -10,8 +10,8 @@ import json
 import os
 from typing import Any
 
-from .configured import Configured, read
-from .errors import ConfigurationError
+from ..domain.configured import Configured, read
+from ..errors import ConfigurationError
 
 VARIABLE = "JUPYTERHUB_RESPONSIBILITY"
 DATABASE_VARIABLE = "JUPYTERHUB_RESPONSIBILITY_DATABASE"

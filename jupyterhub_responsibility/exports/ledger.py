@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, fields
 
-from .. import spreadsheet
-from .entry import Entry
+from ..ledger.entry import Entry
+from . import spreadsheet
 
 COLUMNS = [field.name for field in fields(Entry)]
 

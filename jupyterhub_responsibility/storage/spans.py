@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
-from .entry import stamp, storable
+from ..ledger.entry import stamp
+from ..ledger.gap_spans import KEPT, Key, Span
 from .store import Store
 from .tables import gaps
-
-Key = tuple[str, str, str]
-"""What tells gaps apart: kind, what it is about, and the account or person."""
-
-KEPT = timedelta(days=400)
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A gap, `since` it was noticed and `until` it was seen to be closed; None while open."""
-
-    key: Key
-    since: datetime
-    until: datetime | None = None
-
-
-def key_of(kind: str, about: str, person: str) -> Key:
-    """The key of a gap, as the database can hold it."""
-    return kind, storable(about), storable(person)
 
 
 def read_spans(store: Store) -> list[Span]:

@@ -14,12 +14,14 @@ from datetime import date, datetime
 from hashlib import sha256
 from typing import Literal, Protocol
 
-from .errors import BusyError, HubError, HubRefusedError, LedgerError, RefusedError
-from .holders import Filling, filling
-from .ledger import ActorKind, Book, Draft, Entry, Ledger, Request, storable
-from .model import Declaration, Role, Roster, Viewer
-from .rules import RULES, Change, Rules, alike
-from .text import visible
+from ..domain.holders import Filling, filling
+from ..domain.model import Declaration, Role, Roster, Viewer
+from ..domain.rules import RULES, Change, Rules, alike
+from ..errors import BusyError, HubError, HubRefusedError, LedgerError, RefusedError
+from ..ledger.entry import ActorKind, Draft, Entry, storable
+from ..ledger.state import Book, Request
+from ..storage.ledger import Ledger
+from ..text import visible
 
 Members = Mapping[str, tuple[str, ...]]
 Edit = Callable[[str, str], Awaitable[tuple[str, ...]]]

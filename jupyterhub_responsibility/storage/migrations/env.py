@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from jupyterhub_responsibility.ledger.tables import VERSION_TABLE, metadata
+from jupyterhub_responsibility.storage.tables import VERSION_TABLE, metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

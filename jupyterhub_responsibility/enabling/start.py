@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
-from .access import page_scope
-from .accounts import ADMIN
-from .configured import ALL_TEMPLATES, Configured, Grant, write
+from ..domain.access import page_scope
+from ..domain.accounts import ADMIN
+from ..domain.configured import ALL_TEMPLATES, Configured, Grant, write
+from ..paths import templates as our_templates
 from .handover import CONFIGURED_VARIABLE, MOST_BYTES
-from .paths import templates as our_templates
 
 log = logging.getLogger(__name__)
 

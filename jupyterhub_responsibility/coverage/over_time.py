@@ -1,15 +1,15 @@
-"""Gaps over time: when each was noticed, and how many there were on each day."""
+"""How many gaps there were on each day."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import accumulate
 
-from .coverage import KINDS, Coverage, key
-from .ledger import Ledger
-from .ledger.spans import Key, Span, note, read_spans
+from ..ledger.gap_spans import Span
+from .covered import Coverage
+from .gaps import KINDS
 
 DAYS = 90
 """Days that the chart shows."""
@@ -25,38 +25,6 @@ class Count:
     day: date
     gaps: int
     severe: int
-
-
-class History:
-    """Notes gaps as they come and go; `noticed` is since when each open one is there."""
-
-    def __init__(self, ledger: Ledger, now: Callable[[], datetime]) -> None:
-        self._ledger = ledger
-        self._now = now
-        self._read = False
-        self.spans: tuple[Span, ...] = ()
-        self.noticed: Mapping[Key, datetime] = {}
-        self.version = 0
-
-    async def note(self, found: Coverage) -> None:
-        """Note which gaps there are. Raises LedgerError.
-
-        What cannot be checked at the moment is neither a new gap nor a closed one.
-        """
-        if not self._read:
-            self._know(await self._ledger.run(read_spans))
-            self._read = True
-        keys, untold = {key(gap) for gap in found.gaps}, KINDS.keys() - found.told
-        there = self.noticed.keys()
-        closed = {each for each in there - keys if each[0] not in untold}
-        if closed or keys - there:
-            async with self._ledger.alone("gaps"):
-                self._know(await self._ledger.run(note, keys, untold, self._now()))
-
-    def _know(self, spans: list[Span]) -> None:
-        self.spans = tuple(spans)
-        self.noticed = {span.key: span.since for span in spans if span.until is None}
-        self.version += 1
 
 
 def counts(spans: Iterable[Span], now: Coverage, today: date) -> tuple[Count, ...]:

@@ -1,0 +1,1 @@
+"""Recorded use cases: what people do, and what is seen to have been done."""

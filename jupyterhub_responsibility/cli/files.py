@@ -1,0 +1,115 @@
+"""`check`, `init`, `export`, `schema` and `fleet`: what needs no hub and no ledger."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+from ..declaration import json_schema, load
+from ..errors import DeclarationError
+from ..exports.declaration import for_another_hub
+from ..paths import FLEET, SCHEMA
+from .terminal import CLEAN, FAILED, FAULTS, print_utf8
+
+STARTER = """\
+# yaml-language-server: $schema={schema}
+# Who looks after what on this hub. Check it with: jupyterhub-responsibility check {file}
+
+community:            # the people who use the hub
+  name: Our community
+  # url: https://community.example.org
+provider:             # those who run the infrastructure
+  name: Our provider
+  # url: https://provider.example.org
+
+roles:
+  hub-administrator:
+    groups: [hub-admins]        # members of these groups of the hub hold the role
+    # initial: [ada]            # accounts to appoint first, once, on a fresh hub
+  community-representative:
+    groups: [community-reps]
+    # people:                   # holders without an account on the hub
+    #   - {{name: Ada Example, email: ada@example.org}}
+  # site-reliability-engineer:
+  #   people: [{{name: Crew on duty, url: https://provider.example.org/duty}}]
+
+# contacts:
+#   - id: help-desk             # keep ids when names change
+#     name: Help desk
+#     for: [everyone]           # or ids of areas, roles or responsibilities
+#     email: help@example.org
+#     hours: Mon-Fri 9-17
+#     languages: [en]
+#     topics: [anything else]   # the everyday words in which people ask
+#     review_by: 2027-06-30     # when to check that this is still right
+#     public: true              # show it to those who cannot log in, too
+
+# links:
+#   - {{title: Support guide, url: https://example.org/support, for: [support-leaders]}}
+#   - {{title: Infrastructure documentation, url: https://example.org/infra, for: [site-reliability-engineer]}}
+#   - {{title: Incident process, url: https://example.org/incidents, for: [respond-to-incidents]}}
+#   - {{title: How to make an environment, url: https://example.org/env, for: [assist-environments]}}
+
+# model: cloud                  # start from another model, instead of changing the built-in one
+# areas:                        # changes to the model, by id
+#   community-leadership:
+#     responsibilities:
+#       - {{id: decide-finances, title: Bills and budget}}
+#       - {{id: cultivate-community, remove: true}}
+"""
+
+
+def check(options: argparse.Namespace) -> int:
+    """Find every fault in a declaration."""
+    faults: tuple[object, ...] = ()
+    try:
+        load(options.file)
+    except DeclarationError as error:
+        faults = error.faults
+        if not options.json:
+            print(*faults, sep="\n")
+    if options.json:
+        report = {"file": options.file, "faults": [asdict(fault) for fault in faults]}  # type: ignore[call-overload]  # every fault is a dataclass
+        print(json.dumps(report, indent=2))
+    elif not faults:
+        print(f"{options.file}: no faults")
+    return FAULTS if faults else CLEAN
+
+
+def init(options: argparse.Namespace) -> int:
+    """Write a declaration to start from."""
+    path = Path(options.file)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(STARTER.format(schema=SCHEMA, file=path))
+    except FileExistsError:
+        print(f"{path}: is there already; remove it, or name another file", file=sys.stderr)
+        return FAILED
+    print(f"{path}: written; now name your groups and contacts, then run: "
+          f"jupyterhub-responsibility check {path}")  # fmt: skip
+    return CLEAN
+
+
+def export(options: argparse.Namespace) -> int:
+    """Write model and declaration as one file."""
+    text = for_another_hub(load(options.file))
+    if options.output:
+        Path(options.output).write_text(text, encoding="utf-8")
+    else:
+        print_utf8([text])
+    return CLEAN
+
+
+def schema(_: argparse.Namespace) -> int:
+    """Print the JSON Schema of the declaration."""
+    print(json.dumps(json_schema(), indent=2))
+    return CLEAN
+
+
+def fleet(options: argparse.Namespace) -> int:
+    """Print what those need who watch several hubs."""
+    print_utf8([FLEET[options.what].read_text(encoding="utf-8")])
+    return CLEAN

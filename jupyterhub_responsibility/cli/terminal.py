@@ -1,0 +1,18 @@
+"""What the command line answers with, and how it prints."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from io import TextIOWrapper
+
+CLEAN, FAULTS, FAILED = 0, 1, 2
+"""Exit status: as it should be; faults or gaps; it could not be done, or told."""
+
+
+def print_utf8(lines: Iterable[str]) -> None:
+    """Print what has an encoding of its own, whatever the terminal speaks."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+    sys.stdout.writelines(lines)
+    sys.stdout.flush()

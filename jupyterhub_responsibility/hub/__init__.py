@@ -1,0 +1,1 @@
+"""Reads the hub: its API, the roster, and the census of accounts."""

@@ -1,0 +1,1 @@
+"""The ledger in a database: SQL is only here."""

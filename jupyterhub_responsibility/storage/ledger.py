@@ -1,0 +1,167 @@
+"""The ledger: an append-only record of who did what, and of what was observed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import TypeVar
+
+from ..errors import BusyError, LedgerError
+from ..ledger.entry import EVENTS, ActorKind, Draft, Entry, Event, stamp, storable
+from ..ledger.query import Wanted
+from ..ledger.state import Answer, Book, Confirmation, ConfirmationState, Note, Request, Term
+from .readings import keep
+from .store import CHUNK, Store
+
+__all__ = [
+    "EVENTS",
+    "ActorKind",
+    "Answer",
+    "Book",
+    "Confirmation",
+    "ConfirmationState",
+    "Draft",
+    "Entry",
+    "Event",
+    "Ledger",
+    "Note",
+    "Request",
+    "Store",
+    "Term",
+    "Wanted",
+    "storable",
+]
+
+T = TypeVar("T")
+
+BUSY = "Somebody else is changing this right now"
+
+TRIED = "tried"
+"""Under which name it keeps when it last tried whether it can write again. SQLite writes nothing
+where nothing would change, and finds no fault with a full disk then."""
+
+PATIENCE = 5.0
+"""Seconds to wait for somebody else who changes the same thing."""
+
+
+class Ledger:
+    """The ledger for the service: nothing here blocks, and `book` says what follows from it.
+
+    `heard` is called with each entry that this process writes. Methods may raise LedgerError.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], datetime],
+        heard: Callable[[Entry], None] = lambda _: None,
+    ) -> None:
+        self._store = store
+        self._now = now
+        self._heard = heard
+        self._threads = ThreadPoolExecutor(1 if store.sqlite else 5, "ledger")
+        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._reading = asyncio.Lock()
+        self._open = False
+        self._unwritable = False
+        self.book = Book()
+        self.read = False
+        """Whether `book` has everything that was written before this process began."""
+        self.trouble = "The ledger has not been opened yet"
+
+    async def catch_up(self) -> None:
+        """Read what was written since, here or by another replica."""
+        async with self._reading:
+            if not self._open:
+                await self._run(self._store.open)
+                self._open = True
+            while True:
+                chunk = await self._run(self._store.after, self.book.number)
+                for entry in chunk:
+                    self.book.read(entry)
+                if len(chunk) < CHUNK:
+                    self.read = True
+                    break
+            if self._unwritable:  # by now it may be mended
+                await self._write(keep, self._store, TRIED, stamp(self._now()))
+
+    async def append(self, *drafts: Draft, after: int | None = None) -> list[Entry]:
+        """Write entries, all of them or none; none, where the last entry isn't `after`."""
+        if not self._open:
+            await self.catch_up()
+        written = await self._write(self._store.append, drafts, self._now(), after)
+        for entry in written:
+            self._heard(entry)
+        await self.catch_up()
+        return written
+
+    async def _write(self, work: Callable[..., T], *arguments: object) -> T:
+        """What cannot be written may still be read: that is no sign that it is mended."""
+        try:
+            result = await self._run(work, *arguments)
+        except LedgerError:
+            self._unwritable = True
+            raise
+        self._unwritable, self.trouble = False, ""
+        return result
+
+    async def page(self, wanted: Wanted, before: int | None, most: int) -> list[Entry]:
+        """The newest entries that are wanted and come before one, newest first."""
+        return await self._run(self._store.page, wanted, before, most)
+
+    async def run(self, work: Callable[..., T], *arguments: object) -> T:
+        """Do something else with the database of the ledger, in a thread."""
+        if not self._open:
+            await self.catch_up()
+        return await self._run(work, self._store, *arguments)
+
+    @asynccontextmanager
+    async def alone(self, key: str) -> AsyncIterator[None]:
+        """Hold a lock across replicas: nobody else is inside with the same key."""
+        async with self._patiently(key):
+            let_go = await self._lock(key)
+            try:
+                await self.catch_up()
+                yield
+            finally:
+                await asyncio.shield(self._run(let_go))
+
+    async def _lock(self, key: str) -> Callable[[], None]:
+        until = asyncio.get_running_loop().time() + PATIENCE
+        while (let_go := await self._run(self._store.lock, key)) is None:
+            if asyncio.get_running_loop().time() > until:
+                raise BusyError(BUSY)
+            await asyncio.sleep(0.02)
+        return let_go
+
+    @asynccontextmanager
+    async def _patiently(self, key: str) -> AsyncIterator[None]:
+        lock = self._locks[key]
+        until = asyncio.get_running_loop().time() + PATIENCE
+        while lock.locked():  # asyncio.wait_for would lose a cancellation, before Python 3.12
+            if asyncio.get_running_loop().time() > until:
+                raise BusyError(BUSY)
+            await asyncio.sleep(0.02)
+        async with lock:
+            yield
+
+    async def close(self) -> None:
+        """Let go of the database."""
+        await asyncio.get_running_loop().run_in_executor(self._threads, self._store.close)
+        self._threads.shutdown(wait=False)
+
+    async def _run(self, work: Callable[..., T], *arguments: object) -> T:
+        """Do something in a thread, and remember whether the ledger works."""
+        loop = asyncio.get_running_loop()
+        try:
+            result = await loop.run_in_executor(self._threads, work, *arguments)
+        except LedgerError as error:
+            self.trouble = str(error)
+            raise
+        if not self._unwritable:
+            self.trouble = ""
+        return result
