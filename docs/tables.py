@@ -20,12 +20,14 @@ from jupyterhub_responsibility import coverage
 from jupyterhub_responsibility.declaration import entries, load
 from jupyterhub_responsibility.declaration.entries import json_schema
 from jupyterhub_responsibility.domain import access
-from jupyterhub_responsibility.domain.rules import RULES
+from jupyterhub_responsibility.domain.rules import ACCESS, RULES
+from jupyterhub_responsibility.errors import OUTAGES, REFUSALS
 from jupyterhub_responsibility.exports import formats
-from jupyterhub_responsibility.ledger.entry import EVENTS
+from jupyterhub_responsibility.ledger.entry import DETAILS, EVENTS
 from jupyterhub_responsibility.paths import FLEET
+from jupyterhub_responsibility.service.handlers.base import REFUSED
 from jupyterhub_responsibility.service.metrics import METRICS
-from jupyterhub_responsibility.service.routes import OPERATIONS, ROUTES
+from jupyterhub_responsibility.service.routes import ROUTES
 from jupyterhub_responsibility.service.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -117,7 +119,12 @@ def role_scopes(role: str) -> tuple[list[str], Iterator[list[str]]]:
 
 def service_scopes() -> tuple[list[str], Iterator[list[str]]]:
     """What the service itself may do."""
-    return ["scope", "to"], ([f"`{scope}`", why] for scope, why in access.SERVICE_SCOPES.items())
+    rows = (
+        [f"`{each.name}!group=…`" if each.by_group else f"`{each.name}`", each.reason,
+         access.CONDITIONS[each.when]]
+        for each in access.SERVICE_SCOPES
+    )  # fmt: skip
+    return ["scope", "to", "where"], rows
 
 
 def columns(kind: str) -> tuple[list[str], Iterator[list[str]]]:
@@ -175,22 +182,37 @@ def abilities() -> tuple[list[str], Iterator[list[str]]]:
 def routes() -> tuple[list[str], Iterator[list[str]]]:
     """Every address below the service that is for people."""
     pages = (route for route in ROUTES if not route.operations)
-    return ["address", "what it is"], ([f"`/{r.path}`", r.purpose] for r in pages)
+    return ["address", "what it is", "for"], (
+        [f"`/{r.path}`", r.purpose, ACCESS[r.may].who] for r in pages
+    )
 
 
 def api() -> tuple[list[str], list[list[str]]]:
     """What the API does at which address."""
     rows = [
         [
-            f"`/{path}`",
+            f"`/{route.path}`",
             method,
             each.summary,
+            ACCESS[route.may].who,
             ", ".join(str(status) for status in (each.status, *each.statuses)),
         ]
-        for path, methods in OPERATIONS.items()
-        for method, each in methods.items()
+        for route in ROUTES
+        for method, each in route.operations.items()
     ]
-    return ["address", "method", "what it does", "answers with"], rows
+    return ["address", "method", "what it does", "for", "answers"], rows
+
+
+def refusals() -> tuple[list[str], list[list[str]]]:
+    """Every code with which a change may be refused, by status."""
+    rows = [[f"`{code}`", str(REFUSED[code]), why] for code, why in REFUSALS.items()]
+    rows += [[f"`{code}`", "503", why] for code, why in OUTAGES.items()]
+    return ["code", "status", "why"], sorted(rows, key=lambda row: row[1])
+
+
+def details() -> tuple[list[str], Iterator[list[str]]]:
+    """What else an entry of the ledger may say."""
+    return ["detail", "what it says"], ([f"`{name}`", what] for name, what in DETAILS.items())
 
 
 def rules() -> tuple[list[str], Iterator[list[str]]]:
@@ -206,13 +228,8 @@ def events() -> tuple[list[str], Iterator[list[str]]]:
 def model_roles() -> tuple[list[str], Iterator[list[str]]]:
     """The roles of the built-in model."""
     roles = built_in().roles.values()
-    rows = ([f"`{r.id}`", r.title, r.summary, wanted(r.holders.min, r.holders.max)] for r in roles)
+    rows = ([f"`{r.id}`", r.title, r.summary, r.holders.in_words] for r in roles)
     return ["id", "title", "what they do", "holders wanted"], rows
-
-
-def wanted(least: int, most: int | None) -> str:
-    """How many holders, in words."""
-    return f"{least} to {most}" if most else f"at least {least}" if least else "any number"
 
 
 def model_areas() -> tuple[list[str], list[list[str]]]:

@@ -7,6 +7,57 @@ so that every layer may raise these.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+RefusalCode = Literal[
+    "already",
+    "bad_date",
+    "bad_name",
+    "closed",
+    "full",
+    "invalid",
+    "last",
+    "login_service",
+    "no_group",
+    "not_allowed",
+    "not_mapped",
+    "not_permitted",
+    "stale",
+    "too_large",
+    "too_many",
+    "unknown",
+    "which_group",
+    "yourself",
+]
+REFUSALS: dict[RefusalCode, str] = {
+    "already": "they hold the role, or it has been asked for",
+    "bad_date": "the last day is over already",
+    "bad_name": "the hub does not take this as a name",
+    "closed": "the request has been decided, taken back, or has expired",
+    "full": "the role has as many holders as it may have",
+    "invalid": "what was sent is not as it should be",
+    "last": "the role would have too few holders",
+    "login_service": "the login service decides who is in the group",
+    "no_group": "the hub has no such group",
+    "not_allowed": "this is for others to do, or to see",
+    "not_mapped": "no group makes anybody hold the role",
+    "not_permitted": "the hub does not let this service do it",
+    "stale": "what was seen is no longer so",
+    "too_large": "more was sent than may be",
+    "too_many": "more was changed in a minute than one person may",
+    "unknown": "there is no such role, or no such account",
+    "which_group": "the role has several groups, or not this one",
+    "yourself": "nobody appoints themselves",
+}
+"""Every rule that may say no, and what that means."""
+
+Outage = Literal["no_ledger", "outcome_unknown"]
+OUTAGES: dict[Outage, str] = {
+    "no_ledger": "it cannot be recorded, so nothing was changed",
+    "outcome_unknown": "the hub's answer, or the ledger after it, was lost; the ledger will say"
+    " what became of it",
+}
+"""What keeps a change from being made, or from being told of, though no rule is against it."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +125,6 @@ class BusyError(LedgerError):
 class RefusedError(ResponsibilityError):
     """Somebody may not do something, or not now; `code` says which rule, the message why."""
 
-    def __init__(self, code: str, message: str) -> None:
+    def __init__(self, code: RefusalCode, message: str) -> None:
         self.code = code
         super().__init__(message)

@@ -42,13 +42,13 @@ HOLDERS = {"hub-admins": ("hanna", "rita"), "community-reps": ("rita",)}
 MOVABLE_CLOCK = """
 from datetime import timedelta
 from pathlib import Path
-from jupyterhub_responsibility import roster
+from jupyterhub_responsibility.service import app
 
-def moved(now=roster.utcnow):
+def moved(now=app.utcnow):
     days = Path("days-ahead")
     return now() + timedelta(days=int(days.read_text()) if days.exists() else 0)
 
-roster.utcnow = moved
+app.utcnow = moved
 """
 """The service takes what the file `days-ahead` in the hub's folder says for the date."""
 

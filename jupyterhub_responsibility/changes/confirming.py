@@ -11,21 +11,25 @@ from ..storage.ledger import Ledger
 
 
 async def confirm(
-    ledger: Ledger, declaration: Declaration, actor: Viewer, role: Role, text: str
+    ledger: Ledger, declaration: Declaration, actor: Viewer, role: Role, digest: str
 ) -> Entry:
     """Record that a holder confirms what they saw.
 
-    `text` is the digest of that. Raises RefusedError where they don't hold the role, or it
+    `digest` stands for that. Raises RefusedError where they don't hold the role, or it
     says something else by now.
     """
     if role.id not in {own.role.id for own in roles_of(declaration, actor)}:
         raise RefusedError("not_allowed", f"Only whoever is {role.title} can confirm its duties.")
-    if text != duties_digest(declaration.model, role):
+    if digest != duties_digest(declaration.model, role):
         raise RefusedError(
             "stale", "These duties have changed since you opened the page. Read them again first."
         )
     draft = Draft(
-        "confirmation", actor.name, role=role.id, person=actor.name, details={"text": text}
+        "confirmation",
+        actor.name,
+        role=role.id,
+        person=actor.name,
+        details={"duties_digest": digest},
     )
     (entry,) = await ledger.append(draft)
     return entry

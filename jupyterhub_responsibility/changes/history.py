@@ -7,6 +7,7 @@ from datetime import datetime
 
 from ..coverage import KINDS, Coverage, key
 from ..ledger.gap_spans import Key, Span
+from ..storage import locks
 from ..storage.ledger import Ledger
 from ..storage.spans import note, read_spans
 
@@ -34,7 +35,7 @@ class History:
         there = self.noticed.keys()
         closed = {each for each in there - keys if each[0] not in untold}
         if closed or keys - there:
-            async with self._ledger.alone("gaps"):
+            async with self._ledger.lock(locks.GAPS):
                 self._know(await self._ledger.run(note, keys, untold, self._now()))
 
     def _know(self, spans: list[Span]) -> None:

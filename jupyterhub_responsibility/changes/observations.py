@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import suppress
+from typing import Literal
 
 from ..domain.model import Declaration, Roster
 from ..errors import HubError
-from ..ledger.entry import Draft, stamp, storable
-from ..ledger.state import Book
+from ..ledger.entry import Detail, Draft, stamp, storable
+from ..ledger.state import LedgerState
+from ..storage import locks, readings
 from ..storage.ledger import Ledger
-from ..storage.readings import keep, kept
+from .recording import SERVICE
 
 LOOKED = "looked"
 """Under which name it remembers when."""
 
-MOST_ASKED = 200
+MAX_ASKED = 200
 """Accounts to ask the hub for after one reading of the roster."""
 
-HUB = "somebody"
-"""The actor where nobody knows who it was."""
+UNKNOWN_ACTOR = ""
+"""Who changed something outside this page: the hub doesn't tell."""
 
 
 class Observer:
@@ -48,11 +50,11 @@ class Observer:
         if roster.trouble or roster.read_at is None:
             return
         if self._remember and not self._last:
-            self._last = await self._ledger.run(kept, LOOKED)
+            self._last = await self._ledger.run(readings.load, LOOKED)
         if await self._observed(roster):
             self._last = stamp(roster.read_at)
             if self._remember:
-                await self._ledger.run(keep, LOOKED, self._last)
+                await self._ledger.run(readings.save, LOOKED, self._last)
 
     async def _observed(self, roster: Roster) -> bool:
         """Record what differs; whether the ledger then has everything that the roster shows."""
@@ -61,59 +63,69 @@ class Observer:
         if not changes:
             return self._all_told(roster)
         gone = await self._gone(changes)
-        async with self._ledger.alone("observations"):
+        async with self._ledger.lock(locks.OBSERVATIONS):
             told, drafts = self._all_told(roster), list(self._differences(roster, gone))
             if not drafts:
                 return told
             # Where another replica has just written, the next round looks at this again.
-            return bool(await self._ledger.append(*drafts, after=self._ledger.book.number)) and told
+            return (
+                bool(await self._ledger.append(*drafts, after=self._ledger.state.number)) and told
+            )
 
     def _all_told(self, roster: Roster) -> bool:
         groups = self._declaration.mapped_groups
-        return all(_told(self._ledger.book, group, roster) for group in groups)
+        return all(_told(self._ledger.state, group, roster) for group in groups)
 
     def _differences(self, roster: Roster, gone: frozenset[str] = frozenset()) -> Iterator[Draft]:
-        return _differences(self._ledger.book, self._declaration, roster, self._last, gone)
+        return _differences(self._ledger.state, self._declaration, roster, self._last, gone)
 
     async def _gone(self, changes: list[Draft]) -> frozenset[str]:
         """Those who left and have no account any more, as far as the hub says so."""
         left = {change.person for change in changes if change.details["change"] == "left"}
         gone = set()
-        for name in sorted(left)[:MOST_ASKED]:
+        for name in sorted(left)[:MAX_ASKED]:
             with suppress(HubError):
                 if not await self._exists(name):
                     gone.add(name)
         return frozenset(gone)
 
 
-def _told(book: Book, group: str, roster: Roster) -> bool:
+def _told(state: LedgerState, group: str, roster: Roster) -> bool:
     """Whether a roster tells about a group; if that was written of since, it is too old."""
-    busy = any(intent.group == group for intent in book.unsettled.values())
-    return not busy and book.touched.get(group, 0) <= roster.seen_at
+    busy = any(intent.group == group for intent in state.unsettled.values())
+    return not busy and state.touched.get(group, 0) <= roster.ledger_number
 
 
 def _differences(
-    book: Book, declaration: Declaration, roster: Roster, last: str, gone: frozenset[str]
+    state: LedgerState, declaration: Declaration, roster: Roster, last: str, gone: frozenset[str]
 ) -> Iterator[Draft]:
-    for role_id, group in book.watched_groups():
-        if group not in declaration.groups.get(role_id, ()) and _told(book, group, roster):
-            yield Draft("observation", HUB, "hub", role_id, group, details={"change": "ended"})
+    for role_id, group in state.watched_groups():
+        if group not in declaration.groups.get(role_id, ()) and _told(state, group, roster):
+            yield _of_the_record("ended", role_id, group)
     for role_id, groups in declaration.groups.items():
         for group in groups:
-            if not _told(book, group, roster):
+            if not _told(state, group, roster):
                 continue
-            first = group not in book.watched
+            first = group not in state.watched
             if first:
-                yield Draft("observation", HUB, "hub", role_id, group, details={"change": "began"})
-            were = book.members.get(group, set())
+                yield _of_the_record("began", role_id, group)
+            were = state.members.get(group, set())
             are = {storable(name) for name in roster.members.get(group, ())}
             changed = [("joined", name) for name in sorted(are - were)]
             changed += [("left", name) for name in sorted(were - are)]
             for change, name in changed:
-                details = {
+                details: dict[Detail, str] = {
                     "change": change,
                     "first": "yes" if first else "",
                     "after": "" if first else last,
                     "gone": "yes" if change == "left" and name in gone else "",
                 }
-                yield Draft("observation", HUB, "hub", role_id, group, name, details=details)
+                yield Draft(
+                    "observation", UNKNOWN_ACTOR, "hub", role_id, group, name, details=details
+                )
+
+
+def _of_the_record(change: Literal["began", "ended"], role_id: str, group: str) -> Draft:
+    """That this service looks at a group from now on, or no more."""
+    details: dict[Detail, str] = {"change": change}
+    return Draft("observation", SERVICE.name, "service", role_id, group, details=details)

@@ -6,12 +6,13 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Literal
 
-from ..domain.holders import filling
+from ..domain.holders import holders_of
 from ..domain.model import Declaration, Roster, Viewer
 from ..domain.rules import Change, Rules, alike
 from ..errors import RefusedError
 from ..ledger.entry import Draft, Entry
 from ..ledger.state import Request
+from ..storage import locks
 from ..storage.ledger import Ledger
 from .appointments import Appointments, open_request
 
@@ -41,10 +42,10 @@ class Requests:
     async def ask(self, actor: Viewer, change: Change, roster: Roster) -> Entry:
         """Ask for a role for oneself, or propose a successor."""
         today = self._now().date()
-        held = filling(self._declaration, roster, change.role.id)
+        held = holders_of(self._declaration, roster, change.role.id)
         self._rules.check_request(actor, change, held, today)
-        async with self._ledger.alone(f"requests {change.role.id}"):
-            for other in self._ledger.book.open_requests(today):
+        async with self._ledger.lock(locks.of_requests(change.role.id)):
+            for other in self._ledger.state.open_requests(today):
                 if alike(other.person, change.person) and other.role == change.role.id:
                     raise RefusedError(
                         "already", "This has been asked for, and is not decided yet."
@@ -78,7 +79,7 @@ class Requests:
             raise RefusedError("not_allowed", "Only whoever asked can take this back.")
         if verdict == "declined":
             self._rules.check_decider(actor, role)
-        async with self._ledger.alone(role.id):
+        async with self._ledger.lock(locks.of_role(role.id)):
             self._open(number)
             draft = Draft(
                 "decision",
@@ -91,4 +92,4 @@ class Requests:
             return entry
 
     def _open(self, number: int) -> Request:
-        return open_request(self._declaration, self._ledger.book, number, self._now().date())
+        return open_request(self._declaration, self._ledger.state, number, self._now().date())

@@ -16,10 +16,10 @@ from ..text import day
 from .contacts import contact_gaps
 from .covered import Coverage, Covered, State, covered, leaving
 from .drift import drift_gaps, powerful
-from .facts import Facts
 from .gaps import KINDS, SEVERITIES, SOURCES, Gap, GapKind, Severity, Step
 from .holdings import holding_gaps
 from .roles import role_gaps
+from .snapshot import Snapshot
 
 __all__ = [
     "KINDS",
@@ -38,28 +38,34 @@ __all__ = [
 ]
 
 
-def coverage(facts: Facts) -> Coverage:
+def coverage(snapshot: Snapshot) -> Coverage:
     """How a hub is covered."""
     areas = {
-        area.id: tuple(covered(facts, each) for each in area.responsibilities)
-        for area in facts.declaration.model.areas
+        area.id: tuple(covered(snapshot, each) for each in area.responsibilities)
+        for area in snapshot.declaration.model.areas
     }
-    found = chain(role_gaps(facts), contact_gaps(facts), holding_gaps(facts), drift_gaps(facts))
+    found = chain(
+        role_gaps(snapshot), contact_gaps(snapshot), holding_gaps(snapshot), drift_gaps(snapshot)
+    )
     order = list(SEVERITIES)
-    gaps = [replace(gap, noticed=facts.noticed.get(key(gap))) for gap in found]
-    people = {(h.kind, h.name) for filling in facts.fillings.values() for h in filling.holders}
-    certain = all(filling.known for filling in facts.fillings.values())
-    passing = tuple(_passing(facts))
+    gaps = [replace(gap, noticed=snapshot.noticed.get(key(gap))) for gap in found]
+    people = {
+        (h.kind, h.name)
+        for role_holders in snapshot.holders_by_role.values()
+        for h in role_holders.holders
+    }
+    certain = all(role_holders.known for role_holders in snapshot.holders_by_role.values())
+    passing = tuple(_passing(snapshot))
     return Coverage(
         gaps=tuple(sorted(gaps, key=lambda gap: order.index(gap.severity))),
-        told=frozenset(kind for kind, sources in SOURCES.items() if sources <= facts.known),
+        told=frozenset(kind for kind, sources in SOURCES.items() if sources <= snapshot.known),
         areas=areas,
-        unchecked=(*passing, *_never(facts)),
+        unchecked=(*passing, *_never(snapshot)),
         certain=not passing,
         leaving=leaving(areas.values()),
         people=len(people) if certain else None,
-        provider=facts.declaration.provider,
-        staff=tuple(_staff_here(facts)),
+        provider=snapshot.declaration.provider,
+        staff=tuple(_staff_here(snapshot)),
     )
 
 
@@ -68,49 +74,49 @@ def key(gap: Gap) -> tuple[str, str, str]:
     return key_of(gap.kind, gap.about, gap.person or gap.group)
 
 
-def _staff_here(facts: Facts) -> Iterator[str]:
-    for name in sorted(facts.staff):
-        account = facts.accounts.found.get(name)
-        has_power = account and (account.can_do_everything or powerful(facts, account))
-        if name in facts.roster.accounts or has_power:
+def _staff_here(snapshot: Snapshot) -> Iterator[str]:
+    for name in sorted(snapshot.staff):
+        account = snapshot.accounts.found.get(name)
+        has_power = account and (account.can_do_everything or powerful(snapshot, account))
+        if name in snapshot.roster.accounts or has_power:
             yield name
 
 
-def _passing(facts: Facts) -> Iterator[str]:
+def _passing(snapshot: Snapshot) -> Iterator[str]:
     """What cannot be checked at the moment, and will be."""
-    if facts.roster.read_at is None:
+    if snapshot.roster.read_at is None:
         yield "Who is in the hub's groups: the hub did not say"
-    elif facts.roster.trouble:
+    elif snapshot.roster.trouble:
         yield "Who is in the hub's groups now: what is shown was read earlier"
-    if not facts.ledger_read:
+    if not snapshot.ledger_read:
         yield "Terms, confirmations, and who left: the ledger has not been read yet"
-    elif facts.ledger_trouble:
-        yield f"Terms, confirmations, and who left, now: {facts.ledger_trouble}"
-    accounts = facts.accounts
+    elif snapshot.ledger_trouble:
+        yield f"Terms, confirmations, and who left, now: {snapshot.ledger_trouble}"
+    accounts = snapshot.accounts
     power = "Which accounts have power without a role, and who was not seen for long"
     if accounts.read_at is None:
         why = accounts.trouble or "not all accounts have been read yet"
         yield f"{power}: {why}"
     elif accounts.trouble:
         yield f"{power}, now: {accounts.trouble}"
-    elif accounts.overdue(facts.now):
+    elif accounts.overdue(snapshot.now):
         yield f"{power}, now: all accounts were read last on {day(accounts.read_at)}"
-    elif facts.left:
-        yield f"{power}: some accounts ({len(facts.left)}) have to be read again first"
+    elif snapshot.left:
+        yield f"{power}: some accounts ({len(snapshot.left)}) have to be read again first"
     if accounts.group_roles is None and accounts.trouble:
         yield f"Whether the groups still have their permissions: {accounts.trouble}"
-    elif accounts.groups_overdue(facts.now):
+    elif accounts.groups_overdue(snapshot.now):
         yield "Whether the groups still have their permissions now: that was read earlier"
 
 
-def _never(facts: Facts) -> Iterator[str]:
+def _never(snapshot: Snapshot) -> Iterator[str]:
     """What cannot be checked on this hub."""
-    if facts.accounts.read_at and facts.accounts.group_roles is None:
+    if snapshot.accounts.read_at and snapshot.accounts.group_roles is None:
         yield "Whether the groups still have their permissions: the hub does not tell this service"
-    if facts.configured is None:
+    if snapshot.configured is None:
         yield (
             "What each role permits, whether everybody can open these pages, and what the hub's"
             " own pages show: the hub did not tell, as it can when it starts this service"
         )
-    if facts.accounts.cut:
+    if snapshot.accounts.cut:
         yield "More accounts with power: there are so many that not all are listed"

@@ -5,57 +5,60 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..text import isolated
-from .facts import Facts
-from .gaps import Gap, Step
+from .gaps import Gap, Step, ask_operator
+from .snapshot import Snapshot
 
 
-def contact_gaps(facts: Facts) -> Iterator[Gap]:
+def contact_gaps(snapshot: Snapshot) -> Iterator[Gap]:
     """Whatever leads to nobody, or to somebody who should be checked."""
-    yield from _unreachable(facts)
-    for contact in facts.declaration.contacts:
+    yield from _unreachable(snapshot)
+    for contact in snapshot.declaration.contacts:
         if not contact.reachable:
             yield Gap(
                 "contact-without-channel",
                 contact.id,
                 f"{contact.name} cannot be reached",
                 "The contact gives neither mail, telephone nor web address.",
-                Step("Ask the operator to give one"),
+                ask_operator("give one"),
             )
-        if contact.review_by and contact.review_by < facts.today:
+        if contact.review_by and contact.review_by < snapshot.today:
             yield Gap(
                 "contact-past-review",
                 contact.id,
-                f"{contact.name} should be looked at",
-                "The day by which somebody was to check that it is still right is over.",
-                Step("Check it, and tell the operator, who sets a new day for that"),
+                f"{contact.name} is due for review",
+                "Its review date has passed.",
+                Step("Check it, and tell the operator, who sets a new date", by="operator"),
                 since=contact.review_by,
             )
-    yield from _people(facts)
+    yield from _people(snapshot)
 
 
-def _unreachable(facts: Facts) -> Iterator[Gap]:
-    for each in facts.declaration.model.responsibilities():
-        if not facts.desk.answer("responsibility", each.id).channels:
+def _unreachable(snapshot: Snapshot) -> Iterator[Gap]:
+    for each in snapshot.declaration.model.responsibilities():
+        if not snapshot.contact_finder.answer("responsibility", each.id).channels:
             yield Gap(
                 "responsibility-without-contact",
                 each.id,
                 f"“{each.title}” leads to no contact",
                 "Whoever asks about it finds no way to reach anybody.",
-                Step("Ask the operator to give a contact for it, or for everyone"),
+                ask_operator("give a contact for it, or for everyone"),
             )
 
 
-def _people(facts: Facts) -> Iterator[Gap]:
-    roles = facts.declaration.model.roles
-    for role_id, people in facts.declaration.people.items():
+def _people(snapshot: Snapshot) -> Iterator[Gap]:
+    roles = snapshot.declaration.model.roles
+    for role_id, people in snapshot.declaration.people.items():
         for person in people:
-            if person.review_by and person.review_by < facts.today:
+            if person.review_by and person.review_by < snapshot.today:
                 yield Gap(
                     "person-past-review",
                     role_id,
                     f"Is {isolated(person.name)} still {roles[role_id].title}?",
-                    "The day by which somebody was to ask them is over, and no account tells.",
-                    Step("Ask them, and tell the operator, who sets a new day for that"),
+                    "The review date has passed, and there is no account that would tell.",
+                    Step(
+                        "Ask them, and tell the operator, who sets a new date",
+                        by="operator",
+                    ),
                     since=person.review_by,
                     person=person.name,
                 )

@@ -8,8 +8,8 @@ from typing import Literal
 
 from ..domain.model import Party, Responsibility
 from ..text import isolated
-from .facts import COMMUNITYS, Facts
 from .gaps import Gap, GapKind
+from .snapshot import COMMUNITY_SPLITS, Snapshot
 
 State = Literal["covered", "single", "provider-only", "vacant", "nobody-meant", "unknown"]
 
@@ -95,18 +95,18 @@ class Coverage:
         return " ".join(filter(None, said))
 
 
-def covered(facts: Facts, each: Responsibility) -> Covered:
+def covered(snapshot: Snapshot, each: Responsibility) -> Covered:
     """How one responsibility is looked after."""
-    roles = [facts.fillings[role] for role in each.roles]
-    holders = {(h.kind, h.name): h for filling in roles for h in filling.holders}.values()
+    roles = [snapshot.holders_by_role[role] for role in each.roles]
+    holders = {(h.kind, h.name): h for role_holders in roles for h in role_holders.holders}.values()
     names = tuple(holder.name for holder in holders)
-    known = all(filling.known for filling in roles)
+    known = all(role_holders.known for role_holders in roles)
     if not roles:
         return Covered(each, (), "nobody-meant")
     if not names:
         return Covered(each, (), "vacant" if known else "unknown")
-    theirs = each.split in COMMUNITYS
-    counted = tuple(h.name for h in holders if not (theirs and facts.is_staff(h)))
+    theirs = each.split in COMMUNITY_SPLITS
+    counted = tuple(h.name for h in holders if not (theirs and snapshot.is_staff(h)))
     if not known:  # there may be more of them
         return Covered(each, names, "covered", counted)
     if not counted:

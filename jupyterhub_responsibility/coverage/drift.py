@@ -9,27 +9,28 @@ from ..domain.accounts import ADMIN, Account
 from ..domain.configured import ALL_TEMPLATES, Configured
 from ..domain.model import Role
 from ..text import isolated
-from .facts import Facts
-from .gaps import Gap, Step
+from .gaps import Gap, Place, Step, ask_operator
 from .roles import appoint
+from .snapshot import Snapshot
 
-ELSE = {True: "although it stands for another", False: "and no page shows who is in it"}
-"""What is odd about a group with a role that is not its own, if it is declared or not."""
+STANDS_FOR_ANOTHER = "although it stands for another"
+SHOWN_NOWHERE = "and no page shows who is in it"
+"""What is odd about a group with a role that is not its own: one that is declared, or isn't."""
 
 
-def drift_gaps(facts: Facts) -> Iterator[Gap]:
+def drift_gaps(snapshot: Snapshot) -> Iterator[Gap]:
     """Every difference between roles and what the hub really permits."""
-    if facts.roster.read_at is not None:
-        yield from _power_without_role(facts)
-        yield from _groups_without_role(facts)
-    if facts.configured is not None:
-        yield from _configuration(facts, facts.configured)
+    if snapshot.roster.read_at is not None:
+        yield from _power_without_role(snapshot)
+        yield from _groups_without_role(snapshot)
+    if snapshot.configured is not None:
+        yield from _configuration(snapshot, snapshot.configured)
 
 
-def _configuration(facts: Facts, hub: Configured) -> Iterator[Gap]:
-    yield from _unmapped_groups(facts, hub)
-    yield from _admin_groups(facts, hub)
-    yield from _missing_permissions(facts, hub)
+def _configuration(snapshot: Snapshot, hub: Configured) -> Iterator[Gap]:
+    yield from _unmapped_groups(snapshot, hub)
+    yield from _admin_groups(snapshot, hub)
+    yield from _missing_permissions(snapshot, hub)
     if not hub.open_to_users:
         yield _closed()
     yield from map(_shadowed, hub.shadowed)
@@ -42,37 +43,37 @@ def _shadowed(template: str) -> Gap:
             template,
             "The hub's own pages show nothing of this one",
             "None of them leads people here: the hub was told to look for its pages elsewhere.",
-            Step("Ask the operator to set c.JupyterHub.template_paths before enable(), not after"),
+            ask_operator("set c.JupyterHub.template_paths before enable(), not after"),
         )
     return Gap(
         "template-shadowed",
         template,
         f"The operator's own {template} hides what belongs there",
         "The hub shows it without the part that leads people here.",
-        Step("Ask the operator to add the include that the documentation gives for it"),
+        ask_operator("add the include that the documentation gives for it"),
     )
 
 
-def powerful(facts: Facts, account: Account) -> tuple[Role, ...]:
+def powerful(snapshot: Snapshot, account: Account) -> tuple[Role, ...]:
     """The roles of ours that an account was given itself, without being in their groups."""
-    members = facts.roster.members
+    members = snapshot.roster.members
     return tuple(
-        facts.declaration.model.roles[role_id]
-        for role_id, groups in facts.declaration.groups.items()
+        snapshot.declaration.model.roles[role_id]
+        for role_id, groups in snapshot.declaration.groups.items()
         if role_id in account.roles
         and not any(account.name in members.get(group, ()) for group in groups)
     )
 
 
-def _power_without_role(facts: Facts) -> Iterator[Gap]:
-    for _, account in sorted(facts.accounts.found.items()):
-        if facts.is_staffs(account.name) or account.name in facts.left:
+def _power_without_role(snapshot: Snapshot) -> Iterator[Gap]:
+    for _, account in sorted(snapshot.accounts.found.items()):
+        if snapshot.is_staff_account(account.name) or account.name in snapshot.left:
             continue
         if account.can_do_everything:
-            if account.name not in facts.roster.accounts:
-                yield _everything(facts, account)
+            if account.name not in snapshot.roster.accounts:
+                yield _everything(snapshot, account)
             continue
-        for role in powerful(facts, account):
+        for role in powerful(snapshot, account):
             name = isolated(account.name)
             yield Gap(
                 "power-without-role",
@@ -80,13 +81,13 @@ def _power_without_role(facts: Facts) -> Iterator[Gap]:
                 f"{name} may do what a {role.title} may, without being one",
                 "The hub gives the account this role itself, not through a group. Appoint them, or"
                 " ask the operator to take it away.",
-                appoint(facts, role, f"Appoint them as {role.title}"),
+                appoint(snapshot, role, f"Appoint them as {role.title}"),
                 person=account.name,
             )
 
 
-def _everything(facts: Facts, account: Account) -> Gap:
-    name, provider = isolated(account.name), facts.declaration.provider.name
+def _everything(snapshot: Snapshot, account: Account) -> Gap:
+    name, provider = isolated(account.name), snapshot.declaration.provider.name
     return Gap(
         "power-without-role",
         ADMIN,
@@ -94,37 +95,37 @@ def _everything(facts: Facts, account: Account) -> Gap:
         f"{name} is a JupyterHub admin, and belongs to none of the roles' groups. Give them a"
         f" role, or let a JupyterHub admin end that; whoever is one of the people of {provider}"
         " can be declared as such.",
-        Step("Look at the account", "admin", on_hub=True),
+        Step("Look at the account", where=Place("hub admin"), needs="hub admin page"),
         person=account.name,
     )
 
 
-def _groups_without_role(facts: Facts) -> Iterator[Gap]:
-    if facts.authenticator_roles:
-        yield from _holders_without_role(facts)
+def _groups_without_role(snapshot: Snapshot) -> Iterator[Gap]:
+    if snapshot.authenticator_roles:
+        yield from _holders_without_role(snapshot)
         return
-    given = facts.accounts.group_roles or {}
-    for role_id, groups in facts.declaration.groups.items():
-        role = facts.declaration.model.roles[role_id]
+    given = snapshot.accounts.group_roles or {}
+    for role_id, groups in snapshot.declaration.groups.items():
+        role = snapshot.declaration.model.roles[role_id]
         for group in groups:
-            if group in facts.roster.members and group in given and role_id not in given[group]:
+            if group in snapshot.roster.members and group in given and role_id not in given[group]:
                 yield Gap(
                     "group-without-role",
                     role_id,
                     f"The group “{isolated(group)}” has lost its permissions",
                     f"Whoever is {role.title} through it may do no more than others on the hub.",
-                    Step("Ask the operator to restart the hub: it then gives the group its role"),
+                    ask_operator("restart the hub: it then gives the group its role"),
                     group=group,
                 )
 
 
-def _holders_without_role(facts: Facts) -> Iterator[Gap]:
+def _holders_without_role(snapshot: Snapshot) -> Iterator[Gap]:
     """Where logging in decides about roles: holders who were read after that, and lack theirs."""
-    for role_id in facts.declaration.groups:
-        role = facts.declaration.model.roles[role_id]
-        for holder in facts.fillings[role_id].holders:
-            account = facts.accounts.found.get(holder.name) if holder.kind == "account" else None
-            joined = facts.book.joined.get((role_id, holder.name))
+    for role_id in snapshot.declaration.groups:
+        role = snapshot.declaration.model.roles[role_id]
+        for holder in snapshot.holders_by_role[role_id].holders:
+            account = snapshot.accounts.found.get(holder.name) if holder.kind == "account" else None
+            joined = snapshot.ledger_state.joined.get((role_id, holder.name))
             if account is None or joined is None or account.read_at < joined:
                 continue
             if role_id not in account.roles and not account.can_do_everything:
@@ -134,35 +135,43 @@ def _holders_without_role(facts: Facts) -> Iterator[Gap]:
                     f"{isolated(holder.name)} may not do what {role.title} should",
                     "On this hub, the login service says who may do what, and does not say it of"
                     " them. They may do no more than others.",
-                    Step("Ask whoever keeps the login service to give them this role there"),
+                    Step(
+                        "Ask whoever keeps the login service to give them this role there",
+                        by="login service",
+                    ),
                     person=holder.name,
                 )
 
 
-def _unmapped_groups(facts: Facts, hub: Configured) -> Iterator[Gap]:
+def _unmapped_groups(snapshot: Snapshot, hub: Configured) -> Iterator[Gap]:
     for role_id, grant in hub.roles.items():
-        if role_id not in facts.declaration.groups:
+        if role_id not in snapshot.declaration.groups:
             continue
-        role = facts.declaration.model.roles[role_id]
+        role = snapshot.declaration.model.roles[role_id]
         for group in grant.groups:
-            if group not in facts.declaration.groups[role_id] and _carries(facts, group, role_id):
-                mapped = group in facts.declaration.mapped_groups
-                end = "Ask the operator to end that"
+            if group not in snapshot.declaration.groups[role_id] and _carries(
+                snapshot, group, role_id
+            ):
+                mapped = group in snapshot.declaration.mapped_groups
+                odd = STANDS_FOR_ANOTHER if mapped else SHOWN_NOWHERE
+                end = (
+                    "end that" if mapped else f"end that, or to declare it (roles.{role_id}.groups)"
+                )
                 yield Gap(
                     "group-unmapped",
                     role_id,
                     f"The group “{isolated(group)}” may do what a {role.title} may",
-                    f"The hub gave it this role when it started, {ELSE[mapped]}.",
-                    Step(end if mapped else f"{end}, or to declare it (roles.{role_id}.groups)"),
+                    f"The hub gave it this role when it started, {odd}.",
+                    ask_operator(end),
                     group=group,
                 )
 
 
-def _admin_groups(facts: Facts, hub: Configured) -> Iterator[Gap]:
+def _admin_groups(snapshot: Snapshot, hub: Configured) -> Iterator[Gap]:
     """Groups of JupyterHub admins, but for those whose members hold a role."""
     grant = hub.roles.get(ADMIN)
     for group in grant.groups if grant else ():
-        if group not in facts.declaration.mapped_groups and _carries(facts, group, ADMIN):
+        if group not in snapshot.declaration.mapped_groups and _carries(snapshot, group, ADMIN):
             yield Gap(
                 "group-unmapped",
                 ADMIN,
@@ -170,22 +179,23 @@ def _admin_groups(facts: Facts, hub: Configured) -> Iterator[Gap]:
                 "The hub made them JupyterHub admins when it started, and no page shows who is"
                 " in the group.",
                 Step(
-                    "Ask the operator who is in it, and whether they need to be JupyterHub admins"
+                    "Ask the operator who is in it, and whether they need to be JupyterHub admins",
+                    by="operator",
                 ),
                 group=group,
             )
 
 
-def _carries(facts: Facts, group: str, role: str) -> bool:
+def _carries(snapshot: Snapshot, group: str, role: str) -> bool:
     """Whether a group that had a role when the hub started has it still, as far as is known."""
-    given = facts.accounts.group_roles or {}
+    given = snapshot.accounts.group_roles or {}
     return group not in given or role in given[group]
 
 
-def _missing_permissions(facts: Facts, hub: Configured) -> Iterator[Gap]:
+def _missing_permissions(snapshot: Snapshot, hub: Configured) -> Iterator[Gap]:
     """One gap for a role: what it lacks, and for which duties."""
-    model = facts.declaration.model
-    for role_id in facts.declaration.groups:
+    model = snapshot.declaration.model
+    for role_id in snapshot.declaration.groups:
         given = hub.roles[role_id].scopes if role_id in hub.roles else ()
         lacking = {
             each.title: [scope for scope in each.needs if scope not in given]
@@ -203,7 +213,7 @@ def _missing_permissions(facts: Facts, hub: Configured) -> Iterator[Gap]:
                 role_id,
                 f"{model.roles[role_id].title} lacks what its duties need",
                 f"{'; '.join(words)}. The hub does not permit that to the role.",
-                Step(f"Ask the operator to permit it (in the declaration: roles.{role_id}.scopes)"),
+                ask_operator(f"permit it (in the declaration: roles.{role_id}.scopes)"),
             )
 
 
@@ -213,5 +223,5 @@ def _closed() -> Gap:
         "user",
         "Ordinary users cannot open these pages",
         "So they cannot see whom to ask. The hub's configuration does not permit it to them.",
-        Step("Ask the operator to let everybody open the service; the documentation has the line"),
+        ask_operator("let everybody open the service; the documentation has the line"),
     )

@@ -64,10 +64,10 @@ KINDS: dict[GapKind, tuple[Severity, str]] = {
     ),
     "responsibility-without-contact": ("severe", "there is no way to reach anybody about it"),
     "contact-without-channel": ("note", "a contact says neither mail, telephone nor web address"),
-    "contact-past-review": ("note", "the day by which a contact should be checked is over"),
+    "contact-past-review": ("note", "the review date of a contact has passed"),
     "person-past-review": (
         "note",
-        "the day by which to check that somebody without an account still holds a role is over",
+        "the review date of a holder without an account has passed",
     ),
     "term-ended": ("warning", "somebody holds a role, and their term is over"),
     "never-confirmed": ("note", "a holder has not confirmed that they know their duties"),
@@ -87,6 +87,9 @@ KINDS: dict[GapKind, tuple[Severity, str]] = {
     "template-shadowed": ("note", "the operator's own page hides what ours adds to the hub's"),
 }
 """Every kind of gap: how bad it is, and what it means."""
+
+CONFIRMATIONS: frozenset[GapKind] = frozenset({"never-confirmed", "confirmation-due"})
+"""Those that a holder closes by confirming."""
 
 Source = Literal["roster", "ledger", "accounts", "group roles", "configuration"]
 SOURCES: dict[GapKind, frozenset[Source]] = {
@@ -117,16 +120,56 @@ SOURCES: dict[GapKind, frozenset[Source]] = {
 """What has to be known, beside the declaration, before a kind of gap can be told."""
 
 
+PlaceKind = Literal["role", "appoint", "holders", "appointers", "confirm", "hub admin"]
+PLACES: dict[PlaceKind, str] = {
+    "role": "roles/{}",
+    "appoint": "roles/{}#appoint",
+    "holders": "roles/{}#holders",
+    "appointers": "roles/{}#appointers",
+    "confirm": "#confirm-{}",
+    "hub admin": "admin",
+}
+"""Where a step is taken; `{}` is the role. The last one is a page of the hub's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a step is taken."""
+
+    kind: PlaceKind
+    role: str = ""
+
+    @property
+    def path(self) -> str:
+        """Its address: below the hub's prefix if it is `on_hub`, else below ours."""
+        return PLACES[self.kind].format(self.role)
+
+    @property
+    def on_hub(self) -> bool:
+        """Whether it is a page of the hub's own."""
+        return self.kind == "hub admin"
+
+
+By = Literal["reader", "operator", "holder", "login service"]
+"""Whose step it is: whoever reads about the gap, or somebody whom they have to ask."""
+
+Need = Literal["may appoint", "hub admin page"]
+"""What somebody has to be able to do for a step: appoint to its role, or open the hub's page."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What to do next: a link, or, without a `path`, something to do by hand.
-
-    `path` leads to a page of ours, or, if `on_hub`, to one of the hub's own.
-    """
+    """What to do next, and whose step it is; `where` is None for what is done by hand."""
 
     label: str
-    path: str = ""
-    on_hub: bool = False
+    by: By = "reader"
+    where: Place | None = None
+    needs: Need | None = None
+
+
+def ask_operator(what: str) -> Step:
+    """A step that only the operator can take."""
+    return Step(f"Ask the operator to {what}", by="operator")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from ..domain.duties import duties_digest
 from ..domain.model import Role
-from ..ledger.standing import standing
 from ..text import isolated
-from .facts import Facts
-from .gaps import Gap, Step
+from .gaps import Gap, Place, Step
 from .roles import appoint
+from .snapshot import Snapshot
 
 ENOUGH = 2
 """Holders of a role, so that one of them can stand in for the other."""
@@ -20,31 +18,30 @@ ACTIVITY_LAG = timedelta(seconds=90)
 """The hub writes down when somebody was last seen at most every 30 seconds."""
 
 
-def holding_gaps(facts: Facts) -> Iterator[Gap]:
+def holding_gaps(snapshot: Snapshot) -> Iterator[Gap]:
     """The gaps of everybody who holds, or held, a role through an account."""
-    for filling in facts.fillings.values():
-        text = duties_digest(facts.declaration.model, filling.role)
-        for holder in filling.holders:
+    for role_holders in snapshot.holders_by_role.values():
+        for holder in role_holders.holders:
             if holder.kind == "account":
-                yield from _ledger_gaps(facts, filling.role, holder.name, text)
-                yield from _not_seen(facts, filling.role, holder.name)
-    if facts.ledger_read:
-        yield from _gone(facts)
-        yield from _by_hand(facts)
+                yield from _ledger_gaps(snapshot, role_holders.role, holder.name)
+                yield from _not_seen(snapshot, role_holders.role, holder.name)
+    if snapshot.ledger_read:
+        yield from _gone(snapshot)
+        yield from _by_hand(snapshot)
 
 
-def _ledger_gaps(facts: Facts, role: Role, account: str, text: str) -> Iterator[Gap]:
-    if not facts.ledger_read:
+def _ledger_gaps(snapshot: Snapshot, role: Role, account: str) -> Iterator[Gap]:
+    if not snapshot.ledger_read:
         return
     name = isolated(account)
-    stands = standing(facts.book, role, account, text, facts.today)
+    stands = snapshot.standing(role, account)
     if stands.term_ended:
         yield Gap(
             "term-ended",
             role.id,
             f"The term of {name} is over",
             f"{name} is still {role.title}.",
-            _decide(facts, role),
+            _decide(snapshot, role),
             since=stands.term_ended,
             person=account,
         )
@@ -56,28 +53,32 @@ def _ledger_gaps(facts: Facts, role: Role, account: str, text: str) -> Iterator[
             if stands.state == "never"
             else f"{name} should confirm the duties of {role.title} again",
             "They can do so on their own page.",
-            Step(f"Ask {name} to open “Yours”"),
+            Step(f"Ask {name} to open “My responsibilities”", by="holder"),
             since=stands.due_since,
             person=account,
         )
 
 
-def _decide(facts: Facts, role: Role) -> Step:
-    if facts.may_change(role):
-        return Step("Withdraw them, or extend the term", f"roles/{role.id}#holders")
-    return Step("Take them out of the group, where the login service keeps it")
+def _decide(snapshot: Snapshot, role: Role) -> Step:
+    if snapshot.rules.open_to_change(role):
+        return Step(
+            "Withdraw them, or extend the term",
+            where=Place("holders", role.id),
+            needs="may appoint",
+        )
+    return Step("Take them out of the group, where the login service keeps it", by="login service")
 
 
-def _not_seen(facts: Facts, role: Role, account: str) -> Iterator[Gap]:
-    there = facts.accounts.found.get(account)
+def _not_seen(snapshot: Snapshot, role: Role, account: str) -> Iterator[Gap]:
+    there = snapshot.accounts.found.get(account)
     if there is None:
         return
     longest = timedelta(days=role.seen_within)
     never = there.last_activity is None
-    since = facts.book.joined.get((role.id, account)) if never else there.last_activity
-    if since is None or facts.now - since <= longest:
+    since = snapshot.ledger_state.joined.get((role.id, account)) if never else there.last_activity
+    if since is None or snapshot.now - since <= longest:
         return
-    name, days = isolated(account), (facts.now - since).days
+    name, days = isolated(account), (snapshot.now - since).days
     yield Gap(
         "holder-not-seen",
         role.id,
@@ -85,43 +86,46 @@ def _not_seen(facts: Facts, role: Role, account: str) -> Iterator[Gap]:
         if not never
         else f"{name} has never been on the hub",
         f"They are {role.title}. Whoever needs them may wait in vain.",
-        Step("Ask them whether they still look after this", f"roles/{role.id}"),
+        Step("Ask them whether they still look after this", where=Place("role", role.id)),
         since=since,
         person=account,
     )
 
 
-def _gone(facts: Facts) -> Iterator[Gap]:
+def _gone(snapshot: Snapshot) -> Iterator[Gap]:
     """Whose account was deleted while they held a role that few hold, with nobody after them.
 
     Where enough are left, that account is missed by nobody.
     """
-    for (role_id, account), left in facts.book.departed.items():
-        if role_id not in facts.declaration.groups or not facts.fillings[role_id].known:
+    for (role_id, account), left in snapshot.ledger_state.departed.items():
+        if (
+            role_id not in snapshot.declaration.groups
+            or not snapshot.holders_by_role[role_id].known
+        ):
             continue
-        filling = facts.fillings[role_id]
-        role, name = filling.role, isolated(account)
+        role_holders = snapshot.holders_by_role[role_id]
+        role, name = role_holders.role, isolated(account)
         enough = max(role.holders.min, ENOUGH)
-        if len(facts.counted(filling)) < min(enough, role.holders.max or enough):
+        if len(snapshot.counted(role_holders)) < min(enough, role.holders.max or enough):
             yield Gap(
                 "holder-gone",
                 role_id,
                 f"The account of {name} was deleted",
                 f"{name} was {role.title} until then, and nobody has joined since.",
-                appoint(facts, role, "Appoint somebody"),
+                appoint(snapshot, role, "Appoint somebody"),
                 since=left,
                 person=account,
             )
 
 
-def _by_hand(facts: Facts) -> Iterator[Gap]:
+def _by_hand(snapshot: Snapshot) -> Iterator[Gap]:
     """Where logging in decides who is in a group: who joined or left without logging in."""
-    if not facts.authenticator_groups:
+    if not snapshot.authenticator_groups:
         return
-    for edit in facts.book.edits.values():
-        if edit.group not in facts.declaration.groups.get(edit.role, ()):
+    for edit in snapshot.ledger_state.edits.values():
+        if edit.group not in snapshot.declaration.groups.get(edit.role, ()):
             continue  # in an earlier declaration it was
-        account = facts.accounts.found.get(edit.person)
+        account = snapshot.accounts.found.get(edit.person)
         if account is None or account.read_at < edit.at:
             continue
         if _was_there(account.last_activity, edit.after):
@@ -134,7 +138,7 @@ def _by_hand(facts: Facts) -> Iterator[Gap]:
             f"{name} {how} “{group}” by hand",
             f"The login service decides who is in it: when {name} logs in next, it counts what"
             " that says.",
-            Step("Make the change where the login service keeps the group"),
+            Step("Make the change where the login service keeps the group", by="login service"),
             since=edit.at,
             person=edit.person,
             group=edit.group,

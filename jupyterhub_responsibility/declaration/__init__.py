@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from ..domain.model import (
+    UNNAMED,
     Area,
     Contact,
     Declaration,
@@ -37,7 +38,7 @@ __all__ = ["BUILT_IN", "Date", "dump", "json_schema", "load", "shipped_models"]
 BUILT_IN = "community-hub"
 """The model that a declaration starts from if it names none."""
 
-COMMUNITY, PROVIDER = Party("the community"), Party("the provider")
+COMMUNITY, PROVIDER = map(Party, UNNAMED)
 
 
 def shipped_models() -> dict[str, Path]:
@@ -179,6 +180,7 @@ def _role(role_id: str, part: Part) -> Role:
         "appointed_by",
         "starts_with",
         "mapped",
+        "adds_users",
         "on_term_end",
         "confirm_every",
         "seen_within",

@@ -163,6 +163,8 @@ class RoleEntry(Entry):
     """Roles whose holders are the first to hold this one."""
     mapped: StrictBool | None = None
     """Whether accounts hold it through groups of the hub; then `groups` is required."""
+    adds_users: StrictBool | None = None
+    """Whether its holders may add users to the hub, where this service may."""
     groups: Names | None = None
     """Groups of the hub whose members hold the role."""
     initial: Names | None = None

@@ -29,6 +29,9 @@ ROLE_SCOPES: dict[str, dict[str, str]] = {
 }
 """Scope → reason, by role. Roles that aren't listed, or not mapped, are granted the page only."""
 
+METRICS_SCOPE = "read:metrics"
+"""Opens the figures for Prometheus, as it opens the hub's own."""
+
 ADD_USERS_SCOPE = "admin:users"
 """Adding users needs it unfiltered, and it amounts to superuser (jupyterhub/scopes.py)."""
 
@@ -97,49 +100,89 @@ def page_scope(service_name: str) -> str:
     return f"access:services!service={service_name}"
 
 
-def scopes_for(
-    role_id: str, declared: Iterable[str] | None, user_management: UserManagement
+def scopes_of(
+    declaration: Declaration, role_id: str, user_management: UserManagement
 ) -> tuple[str, ...]:
     """The scopes of a mapped role, the page's own aside.
 
     What the operator declares replaces the table.
     """
+    declared = declaration.scopes.get(role_id)
     if declared is not None:
         return tuple(dict.fromkeys(declared))
     scopes = tuple(ROLE_SCOPES.get(role_id, {}))
-    if role_id == "hub-administrator" and user_management == "admin":
+    if declaration.model.roles[role_id].adds_users and user_management == "admin":
         scopes = (*scopes, ADD_USERS_SCOPE)
     return scopes
 
 
-SERVICE_SCOPES: dict[str, str] = {
-    "groups!group=…": "read who is in each mapped group, and change it for those who may appoint",
-    ADD_USERS_SCOPE: 'add plain users for Hub Administrators (`user_management="service"`)',
-    "read:roles:groups": "see whether groups still have their roles of the hub",
-    "list:users": "find accounts that have power without holding a role",
-    "read:roles:users": "likewise: who is a JupyterHub admin, or has a role of the hub",
-    "read:users:activity": "see whether those who hold a role still use the hub",
-    "list:groups!group=…": "instead of the first, where the authenticator manages groups",
-    "read:groups!group=…": "likewise",
+def service_adds_users(declaration: Declaration, user_management: UserManagement) -> bool:
+    """Whether the service adds users: where it should, and the hub has a role for that."""
+    roles = (declaration.model.roles[role_id] for role_id in declaration.groups)
+    return user_management == "service" and any(role.adds_users for role in roles)
+
+
+Condition = Literal["always", "edits groups", "reads groups", "adds users"]
+CONDITIONS: dict[Condition, str] = {
+    "always": "",
+    "edits groups": "for each mapped group",
+    "reads groups": "for each mapped group, where the authenticator manages groups",
+    "adds users": '`user_management="service"`, and a mapped role with `adds_users`',
 }
-"""What the service itself needs, and nothing else; `…` is filled in."""
+"""When the service needs a scope."""
 
 
-POWER_SCOPES = ("list:users", "read:roles:users", "read:users:activity", "read:roles:groups")
-"""Those that tell what accounts and groups may do, and when accounts were last seen."""
+@dataclass(frozen=True, slots=True)
+class ServiceScope:
+    """A scope that the service itself needs, to do what, and when."""
+
+    name: str
+    reason: str
+    when: Condition = "always"
+
+    @property
+    def by_group(self) -> bool:
+        """Whether it is granted for each mapped group, and for no other."""
+        return self.when in ("edits groups", "reads groups")
+
+
+SERVICE_SCOPES: tuple[ServiceScope, ...] = (
+    ServiceScope(
+        "groups",
+        "read who is in each mapped group, and change it for those who may appoint",
+        "edits groups",
+    ),
+    ServiceScope("list:groups", "read who is in each mapped group", "reads groups"),
+    ServiceScope("read:groups", "likewise", "reads groups"),
+    ServiceScope("list:users", "find accounts that have power without holding a role"),
+    ServiceScope("read:roles:users", "likewise: who is a JupyterHub admin, or has a hub role"),
+    ServiceScope("read:users:activity", "see whether those who hold a role still use the hub"),
+    ServiceScope("read:roles:groups", "see whether groups still have their hub roles"),
+    ServiceScope(ADD_USERS_SCOPE, "add plain users for those whose role adds users", "adds users"),
+)
+"""What the service itself needs, and nothing else."""
 
 
 def service_scopes(
     declaration: Declaration, user_management: UserManagement, authenticator_groups: bool
 ) -> tuple[str, ...]:
-    """Those of SERVICE_SCOPES that one hub needs."""
-    groups = declaration.mapped_groups
-    adds = (ADD_USERS_SCOPE,) if user_management == "service" else ()
-    if authenticator_groups:
-        reads = (f"{scope}!group={g}" for g in groups for scope in ("list:groups", "read:groups"))
-        return (*reads, *POWER_SCOPES, *adds)
-    edits = (f"groups!group={group}" for group in groups)
-    return (*edits, *POWER_SCOPES, *adds)
+    """Those of SERVICE_SCOPES that one hub needs, as the hub takes them."""
+    holds: dict[Condition, bool] = {
+        "always": True,
+        "edits groups": not authenticator_groups,
+        "reads groups": authenticator_groups,
+        "adds users": service_adds_users(declaration, user_management),
+    }
+    return tuple(
+        scope
+        for each in SERVICE_SCOPES
+        if holds[each.when]
+        for scope in (
+            [f"{each.name}!group={group}" for group in declaration.mapped_groups]
+            if each.by_group
+            else [each.name]
+        )
+    )
 
 
 def in_words(scope: str) -> str:

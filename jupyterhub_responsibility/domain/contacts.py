@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from .holders import Filling, Holder, fillings
+from .holders import Holder, RoleHolders, holders_by_role
 from .model import EVERYONE, Contact, Declaration, Party, Role, Roster, Split
 
 Kind = Literal["responsibility", "area", "role", "contact"]
@@ -29,35 +29,36 @@ class Answer:
     kind: Kind
     title: str
     about: tuple[str, ...]
-    filling: Filling | None
+    role_holders: RoleHolders | None
     channels: tuple[Contact, ...]
     because: str = ""
 
     @property
     def holders(self) -> tuple[Holder, ...]:
         """Who holds the role to ask, right now."""
-        return self.filling.holders if self.filling else ()
+        return self.role_holders.holders if self.role_holders else ()
 
 
-def nobody(role: Role, on_hub: bool) -> str:
-    """That a role is vacant, in words; a role that isn't held on the hub can only be named."""
-    return f"Nobody is {role.title} at the moment" if on_hub else f"No {role.title} is named"
+def nobody(vacant: RoleHolders) -> str:
+    """That a role is vacant, in words."""
+    title = vacant.role.title
+    return f"Nobody is {title} at the moment" if vacant.on_hub else f"No {title} is named"
 
 
 def _unreachable(role: Role) -> str:
-    return f"No way to reach the role {role.title} has been given"
+    return f"There are no contact details for {role.title}"
 
 
 def _addresses(contact: Contact) -> set[str]:
     return {contact.email, contact.telephone, contact.url} - {""}
 
 
-class Desk:
+class ContactFinder:
     """Answers questions about one hub, from its declaration and one reading of its roster."""
 
     def __init__(self, declaration: Declaration, roster: Roster) -> None:
         self.declaration = declaration
-        self.fillings = fillings(declaration, roster)
+        self.holders_by_role = holders_by_role(declaration, roster)
         self.titles = declaration.model.titles()
         self._by_target: dict[str, list[Contact]] = {}
         for contact in declaration.contacts:
@@ -104,14 +105,14 @@ class Desk:
     ) -> Answer:
         about = (self.titles[area_id],) if area_id not in ("", thing_id) else ()
         own = self._reachable(thing_id) if kind != "role" else ()
-        can_ask = [self.fillings[role_id] for role_id in role_ids if self._can_ask(role_id)]
+        can_ask = [self.holders_by_role[role_id] for role_id in role_ids if self._can_ask(role_id)]
         asked = can_ask[0] if can_ask else None
         if own:
             return Answer(thing_id, kind, title, about, asked, own)
-        for filling in can_ask:
-            if channels := self._role_channels(filling):
-                because = self._why_not_first(role_ids, filling)
-                return Answer(thing_id, kind, title, about, filling, channels, because)
+        for role_holders in can_ask:
+            if channels := self._role_channels(role_holders):
+                because = self._why_not_first(role_ids, role_holders)
+                return Answer(thing_id, kind, title, about, role_holders, channels, because)
         because = _unreachable(asked.role) if asked else self._why_not_first(role_ids, None)
         fallback = next(filter(None, self._fallbacks(area_id, split)), ())
         return Answer(thing_id, kind, title, about, asked, fallback, because)
@@ -123,37 +124,37 @@ class Desk:
 
     def _can_ask(self, role_id: str) -> bool:
         """A vacant role can't be asked, unless it isn't held on the hub and has a contact."""
-        filling = self.fillings[role_id]
-        on_hub = bool(self.declaration.groups.get(role_id))
-        return not filling.vacant or (not on_hub and bool(self._reachable(role_id)))
+        role_holders = self.holders_by_role[role_id]
+        named_only = not role_holders.on_hub
+        return not role_holders.vacant or (named_only and bool(self._reachable(role_id)))
 
-    def _role_channels(self, filling: Filling) -> tuple[Contact, ...]:
-        declared = self._reachable(filling.role.id)
+    def _role_channels(self, role_holders: RoleHolders) -> tuple[Contact, ...]:
+        declared = self._reachable(role_holders.role.id)
         known = {address for contact in declared for address in _addresses(contact)}
-        people = (holder.person for holder in filling.holders if holder.person)
+        people = (holder.person for holder in role_holders.holders if holder.person)
         own = (
             Contact("", p.name, (), email=p.email, telephone=p.telephone, url=p.url) for p in people
         )
         return (*declared, *(c for c in own if _addresses(c) - known))
 
-    def _why_not_first(self, role_ids: tuple[str, ...], asked: Filling | None) -> str:
+    def _why_not_first(self, role_ids: tuple[str, ...], asked: RoleHolders | None) -> str:
         if not role_ids:
             return "Nobody has a formal role for this"
-        first = self.fillings[role_ids[0]]
+        first = self.holders_by_role[role_ids[0]]
         if asked is first:
             return ""
         if self._can_ask(first.role.id):
             return _unreachable(first.role)
-        return nobody(first.role, bool(self.declaration.groups.get(first.role.id)))
+        return nobody(first)
 
     def _about_contact(self, contact_id: str) -> Answer:
         contact = next((c for c in self.declaration.contacts if c.id == contact_id), None)
         if contact is None:
             raise KeyError(contact_id)
-        roles = tuple(t for t in contact.targets if t in self.fillings)
+        roles = tuple(t for t in contact.targets if t in self.holders_by_role)
         for_roles_only = len(roles) == len(contact.targets)
         about = contact.topics or tuple(self.titles[target] for target in contact.targets)
-        asked = next((self.fillings[r] for r in roles if self._can_ask(r)), None)
+        asked = next((self.holders_by_role[r] for r in roles if self._can_ask(r)), None)
         channels: tuple[Contact, ...] = (contact,)
         because = ""
         if for_roles_only and asked is None:
@@ -161,7 +162,7 @@ class Desk:
             because = self._why_not_first(roles, None)
         elif not contact.reachable:
             channels = self.first_contacts()
-            because = f"No way to reach {contact.name} has been given"
+            because = f"There are no contact details for {contact.name}"
         return Answer(contact.id, "contact", contact.name, about, asked, channels, because)
 
     def _reachable(self, target: str) -> tuple[Contact, ...]:

@@ -12,7 +12,7 @@ from textwrap import wrap
 from unicodedata import east_asian_width
 
 from ..text import visible
-from .holders import Filling
+from .holders import RoleHolders
 from .model import Area, Model, Split
 
 _START: dict[Split, float] = {
@@ -64,18 +64,18 @@ class Diagram:
     boxes: tuple[Box, ...]
 
 
-def diagram(model: Model, fillings: Mapping[str, Filling], width: int) -> Diagram:
+def diagram(model: Model, holders_by_role: Mapping[str, RoleHolders], width: int) -> Diagram:
     """Lay the areas of a model out, `width` wide; narrow diagrams let boxes span the width."""
     boxes: list[Box] = []
     y: float = _TOP
     for area in model.areas:
-        box = _box(area, tuple(fillings[role.id] for role in model.roles_in(area)), y, width)
+        box = _box(area, tuple(holders_by_role[role.id] for role in model.roles_in(area)), y, width)
         boxes.append(box)
         y = box.y + box.height + _GAP
     return Diagram(width, y, tuple(boxes))
 
 
-def _box(area: Area, roles: tuple[Filling, ...], y: float, width: int) -> Box:
+def _box(area: Area, roles: tuple[RoleHolders, ...], y: float, width: int) -> Box:
     narrow = width < _NARROW
     inset = width * 0.12
     x = _START[area.split] * inset * 2 if narrow else _START[area.split] * width
@@ -94,18 +94,18 @@ def _glyph(text: str) -> float:
     return 1.0 if any(east_asian_width(char) in "WF" for char in text) else _GLYPH
 
 
-def _texts(roles: tuple[Filling, ...]) -> list[str]:
+def _texts(roles: tuple[RoleHolders, ...]) -> list[str]:
     if not roles:
         return ["no formal role"]
-    return [f"{filling.role.title}: {names(filling)}" for filling in roles]
+    return [f"{role_holders.role.title}: {names(role_holders)}" for role_holders in roles]
 
 
-def names(filling: Filling) -> str:
+def names(role_holders: RoleHolders) -> str:
     """Who holds a role, in a few words."""
-    if not filling.known:
+    if not role_holders.known:
         return "not known right now"
-    if not filling.holders:
-        return "nobody named"
-    shown = [visible(holder.name) for holder in filling.holders[:_NAMES]]
-    more = len(filling.holders) - len(shown)
+    if not role_holders.holders:
+        return role_holders.nobody
+    shown = [visible(holder.name) for holder in role_holders.holders[:_NAMES]]
+    more = len(role_holders.holders) - len(shown)
     return ", ".join(shown) + (f" and {more:,} more" if more else "")

@@ -12,7 +12,7 @@ from math import log
 from .contacts import Kind
 from .model import EVERYONE, Declaration
 
-MOST = 8
+MAX_ANSWERS = 8
 """More answers than that are no answer."""
 
 _STOP = frozenset(
@@ -93,7 +93,7 @@ class Finder:
                 scores[found] = matched * sum(rarity[w] * hit for w, hit in hits.items()) + tie
         best = max(scores.values(), default=0.0)
         ranked = sorted(scores, key=lambda found: -scores[found])
-        return tuple(found for found in ranked if scores[found] >= _WORTH * best)[:MOST]
+        return tuple(found for found in ranked if scores[found] >= _WORTH * best)[:MAX_ANSWERS]
 
     def _hit(self, word: str, entry: dict[str, float]) -> float:
         return max((weight * entry.get(w, 0.0) for w, weight in self._weigh(word)), default=0.0)

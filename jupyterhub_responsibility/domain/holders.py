@@ -28,15 +28,17 @@ class Holder:
 
 
 @dataclass(frozen=True, slots=True)
-class Filling:
+class RoleHolders:
     """A role with its holders; `known` is False while the roster cannot tell.
 
-    `missing` are mapped groups that the hub doesn't have.
+    `on_hub` says whether it is held through groups of the hub; `missing` are those of them that
+    the hub doesn't have.
     """
 
     role: Role
     holders: tuple[Holder, ...]
     known: bool
+    on_hub: bool = False
     missing: tuple[str, ...] = ()
 
     @property
@@ -44,8 +46,13 @@ class Filling:
         """Nobody holds it, and that is certain."""
         return self.known and not self.holders
 
+    @property
+    def nobody(self) -> str:
+        """Who holds it while it is vacant; without a group of the hub, people can only be named."""
+        return "nobody" if self.on_hub else "nobody named"
 
-def filling(declaration: Declaration, roster: Roster, role_id: str) -> Filling:
+
+def holders_of(declaration: Declaration, roster: Roster, role_id: str) -> RoleHolders:
     """Who holds one role."""
     groups = declaration.groups.get(role_id, ())
     accounts = [
@@ -58,17 +65,20 @@ def filling(declaration: Declaration, roster: Roster, role_id: str) -> Filling:
         for person in declaration.people.get(role_id, ())
     ]
     known = roster.read_at is not None or not groups
-    return Filling(
+    return RoleHolders(
         role=declaration.model.roles[role_id],
         holders=(*_once(accounts), *people),
         known=known,
+        on_hub=declaration.on_hub(role_id),
         missing=tuple(g for g in groups if known and g not in roster.members),
     )
 
 
-def fillings(declaration: Declaration, roster: Roster) -> dict[str, Filling]:
+def holders_by_role(declaration: Declaration, roster: Roster) -> dict[str, RoleHolders]:
     """Who holds each role, by role id."""
-    return {role_id: filling(declaration, roster, role_id) for role_id in declaration.model.roles}
+    return {
+        role_id: holders_of(declaration, roster, role_id) for role_id in declaration.model.roles
+    }
 
 
 def _once(holders: Iterable[Holder]) -> list[Holder]:

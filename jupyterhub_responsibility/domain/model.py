@@ -50,10 +50,21 @@ class Range:
     min: int = 0
     max: int | None = None
 
+    @property
+    def in_words(self) -> str:
+        """How many that is, as pages say it."""
+        if self.max is None:
+            return f"at least {self.min}" if self.min else "any number"
+        if self.min == self.max:
+            return str(self.max)
+        return f"{self.min} to {self.max}" if self.min else f"at most {self.max}"
+
 
 @dataclass(frozen=True, slots=True)
 class Role:
     """A named part in the model; `mapped` roles are held through groups of the hub.
+
+    Holders of a role that `adds_users` may let people in, where this service does that.
 
     `confirm_every` is how often holders confirm their duties, in months; `seen_within` is how
     long they may be away from the hub, in days.
@@ -68,6 +79,7 @@ class Role:
     appointed_by: tuple[str, ...] = ()
     starts_with: tuple[str, ...] = ()
     mapped: bool = False
+    adds_users: bool = False
     on_term_end: TermEnd = "flag"
     confirm_every: int = CONFIRM_EVERY
     seen_within: int = SEEN_WITHIN
@@ -148,6 +160,15 @@ class Party:
     url: str = ""
     staff: tuple[str, ...] = ()
 
+    @property
+    def heading(self) -> str:
+        """Its name where a line begins with it."""
+        return UNNAMED.get(self.name, self.name)
+
+
+UNNAMED = {"the community": "The community", "the provider": "The provider"}
+"""What parties are called that nobody has named: inside a line, and where one begins."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -224,6 +245,10 @@ class Declaration:
     as_of: datetime = field(compare=False)
     source: str = ""
 
+    def on_hub(self, role_id: str) -> bool:
+        """Whether a role is held through groups of the hub; else people can only be named."""
+        return bool(self.groups.get(role_id))
+
     @property
     def mapped_groups(self) -> tuple[str, ...]:
         """Every group that makes its members holders of a role."""
@@ -241,7 +266,7 @@ class Roster:
     `read_at` is None while they are not known: never read, or read too long ago to be
     repeated. A group that the hub doesn't have is absent from `members`. `trouble` says in
     plain words why the last attempt to read failed, and is empty if it did not. `version`
-    grows whenever a page made from it would read differently. `seen_at` is the last entry of
+    grows whenever a page made from it would read differently. `ledger_number` is the last entry of
     the ledger when the reading began.
     """
 
@@ -249,7 +274,7 @@ class Roster:
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     trouble: str = ""
     version: int = 0
-    seen_at: int = 0
+    ledger_number: int = 0
 
     @cached_property
     def _groups(self) -> Mapping[str, frozenset[str]]:

@@ -6,14 +6,15 @@ Nothing here asks anybody: who is asking and who holds the role are given.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from ..errors import RefusedError
 from ..text import visible
-from .access import Ability
-from .holders import Filling, roles_of
+from .access import METRICS_SCOPE, Ability, UserManagement, scopes_of, service_adds_users
+from .holders import RoleHolders, roles_of
 from .model import Declaration, Role, Viewer
 
 RULES: dict[str, str] = {
@@ -46,6 +47,17 @@ class Rules:
 
     declaration: Declaration
     authenticator_groups: bool = False
+    user_management: UserManagement = "service"
+
+    def check(self, viewer: Viewer, access: AccessName) -> None:
+        """Whether somebody may open what `access` stands for."""
+        wanted = ACCESS[access]
+        if not wanted.may(self, viewer):
+            raise RefusedError("not_allowed", wanted.refusal)
+
+    def may(self, viewer: Viewer, access: AccessName) -> bool:
+        """The same as an answer."""
+        return ACCESS[access].may(self, viewer)
 
     def may_appoint(self, viewer: Viewer, role: Role) -> bool:
         """Whether somebody may appoint to a role, and withdraw from it."""
@@ -54,34 +66,50 @@ class Rules:
         held = {own.role.id for own in roles_of(self.declaration, viewer)}
         return viewer.admin or not held.isdisjoint(role.appointed_by)
 
-    def may_read_ledger(self, viewer: Viewer) -> bool:
-        """Those who may appoint to some role may see who did what."""
+    def may_appoint_to_some(self, viewer: Viewer) -> bool:
+        """Whether there is a role to which somebody may appoint."""
         return any(self.may_appoint(viewer, role) for role in self._mapped())
 
     def in_charge(self, viewer: Viewer) -> bool:
-        """JupyterHub admins, and whoever holds a role through the hub, see how it is covered."""
+        """Whether somebody is a JupyterHub admin, or holds a role through the hub."""
         return viewer.kind == "user" and (viewer.admin or bool(roles_of(self.declaration, viewer)))
 
-    def may_add_users(self, viewer: Viewer, user_management: str) -> bool:
-        """Hub Administrators and JupyterHub admins, where this service adds users."""
-        held = {own.role.id for own in roles_of(self.declaration, viewer)}
-        allowed = viewer.admin or "hub-administrator" in held
-        return viewer.kind == "user" and user_management == "service" and allowed
+    def may_add_users(self, viewer: Viewer) -> bool:
+        """Whether somebody may add users here: JupyterHub admins, and whose role says so."""
+        if viewer.kind != "user" or not service_adds_users(self.declaration, self.user_management):
+            return False
+        return viewer.admin or any(
+            own.role.adds_users for own in roles_of(self.declaration, viewer)
+        )
 
-    def changes(self, viewer: Viewer, user_management: str) -> tuple[Ability, ...]:
+    def hub_scopes(self, viewer: Viewer) -> tuple[str, ...]:
+        """The scopes that somebody's roles give them on the hub's own pages."""
+        if viewer.admin:
+            return ("admin-ui",)
+        return tuple(
+            scope
+            for own in roles_of(self.declaration, viewer)
+            for scope in scopes_of(self.declaration, own.role.id, self.user_management)
+        )
+
+    def opens_hub_admin(self, viewer: Viewer) -> bool:
+        """Whether the hub shows somebody its own admin page."""
+        return "admin-ui" in self.hub_scopes(viewer)
+
+    def changes(self, viewer: Viewer) -> tuple[Ability, ...]:
         """What somebody may change on our own pages."""
         found = [
             Ability(f"Decide who is {role.title}", f"roles/{role.id}", role.title, our=True)
             for role in self._mapped()
             if self.may_appoint(viewer, role) and self.open_to_change(role)
         ]
-        if self.may_add_users(viewer, user_management):
+        if self.may_add_users(viewer):
             found.append(Ability("Add people to the hub", "users", "Add people", our=True))
         return tuple(found)
 
     def open_to_change(self, role: Role) -> bool:
         """Whether who holds a role can be changed here at all."""
-        return bool(self.declaration.groups.get(role.id)) and not self.authenticator_groups
+        return self.declaration.on_hub(role.id) and not self.authenticator_groups
 
     def group_of(self, role: Role, wanted: str | None) -> str:
         """The group that is meant: the role's only one, or the one that was named."""
@@ -121,13 +149,13 @@ class Rules:
         if not self.may_appoint(actor, role):
             raise RefusedError("not_allowed", self._who_may(role))
 
-    def check_room(self, change: Change, filling: Filling) -> None:
+    def check_room(self, change: Change, role_holders: RoleHolders) -> None:
         """Whether the role has room for one more."""
         most = change.role.holders.max
-        holders = _accounts(filling)
-        if change.person in holders or most is None or len(filling.holders) < most:
+        holders = _accounts(role_holders)
+        if change.person in holders or most is None or len(role_holders.holders) < most:
             return
-        names = ", ".join(visible(holder.name) for holder in filling.holders)
+        names = ", ".join(visible(holder.name) for holder in role_holders.holders)
         raise RefusedError(
             "full",
             f"{change.role.title} may have {most} {_holders(most)}, and has: {names}. Withdraw"
@@ -136,16 +164,16 @@ class Rules:
 
     def check_withdrawer(self, actor: Viewer, change: Change) -> None:
         """Whether somebody may take this person out: those who may appoint, and themselves."""
-        himself = actor.kind == "user" and change.person == actor.name
-        if not himself and not self.may_appoint(actor, change.role):
+        self_appointed = actor.kind == "user" and change.person == actor.name
+        if not self_appointed and not self.may_appoint(actor, change.role):
             raise RefusedError("not_allowed", self._who_may(change.role))
 
-    def check_left_over(self, admin: bool, change: Change, filling: Filling) -> None:
+    def check_left_over(self, admin: bool, change: Change, role_holders: RoleHolders) -> None:
         """Whether enough holders are left; JupyterHub admins decide that for themselves."""
         role = change.role
-        if admin or change.person not in _accounts(filling):
+        if admin or change.person not in _accounts(role_holders):
             return
-        if len(filling.holders) - 1 < role.holders.min:
+        if len(role_holders.holders) - 1 < role.holders.min:
             raise RefusedError(
                 "last",
                 f"{role.title} needs at least {role.holders.min} {_holders(role.holders.min)}."
@@ -153,7 +181,9 @@ class Rules:
                 f" {visible(change.person)}.",
             )
 
-    def check_request(self, actor: Viewer, change: Change, filling: Filling, today: date) -> None:
+    def check_request(
+        self, actor: Viewer, change: Change, role_holders: RoleHolders, today: date
+    ) -> None:
         """Anybody may ask for themselves; holders may propose somebody else."""
         held = {own.role.id for own in roles_of(self.declaration, actor)}
         if actor.kind != "user":
@@ -164,7 +194,7 @@ class Rules:
                 f"Only somebody who is {change.role.title} can propose a successor. You can ask"
                 " for the role yourself.",
             )
-        if any(alike(change.person, name) for name in _accounts(filling)):
+        if any(alike(change.person, name) for name in _accounts(role_holders)):
             raise RefusedError(
                 "already", f"{visible(change.person)} is {change.role.title} already."
             )
@@ -179,6 +209,48 @@ class Rules:
         return f"Only these may decide who is {role.title}: {whoever}."
 
 
+AccessName = Literal["anybody", "users", "in charge", "appointers", "adders", "metrics"]
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may open something, in words and as a rule, and what everybody else is told."""
+
+    who: str
+    may: Callable[[Rules, Viewer], bool]
+    refusal: str = ""
+
+
+ACCESS: dict[AccessName, Access] = {
+    "anybody": Access("anybody, without a login", lambda *_: True),
+    "users": Access("everybody who is logged in", lambda *_: True),
+    "in charge": Access(
+        "JupyterHub admins, and whoever holds a role through the hub",
+        Rules.in_charge,
+        "Only JupyterHub admins, and whoever holds a role through the hub, may see this. Who holds"
+        " which role, and whom to ask, is on the pages for everybody.",
+    ),
+    "appointers": Access(
+        "those who may appoint to some role",
+        Rules.may_appoint_to_some,
+        "Only JupyterHub admins, and those who may appoint to some role, see who did what.",
+    ),
+    "adders": Access(
+        "JupyterHub admins, and holders of a role that adds users, where this service does that",
+        Rules.may_add_users,
+        "Only JupyterHub admins, and holders of a role that adds users, may add people here; and"
+        " on some hubs nobody may.",
+    ),
+    "metrics": Access(
+        f"programs, with a token of the hub that has the scope `{METRICS_SCOPE}`",
+        lambda *_: False,  # of a person, nothing else would tell
+        f"This needs a token of the hub with the scope {METRICS_SCOPE}, in the header"
+        " Authorization, as in: Authorization: Bearer ...",
+    ),
+}
+"""Who may open what: the table of addresses names one of these for each."""
+
+
 def check_until(until: date | None, today: date) -> None:
     """A term can't end before it begins."""
     if until is not None and until < today:
@@ -190,8 +262,8 @@ def alike(one: str, other: str) -> bool:
     return one.lower() == other.lower()
 
 
-def _accounts(filling: Filling) -> set[str]:
-    return {holder.name for holder in filling.holders if holder.kind == "account"}
+def _accounts(role_holders: RoleHolders) -> set[str]:
+    return {holder.name for holder in role_holders.holders if holder.kind == "account"}
 
 
 def _holders(number: int) -> str:

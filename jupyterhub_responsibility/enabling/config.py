@@ -338,7 +338,7 @@ def _with_roles(
             ", ".join(declared.groups),
         )
     for role_id, groups in declared.groups.items():
-        scopes = access.scopes_for(role_id, declared.scopes.get(role_id), user_management)
+        scopes = access.scopes_of(declared, role_id, user_management)
         entry = {
             "name": role_id,
             "description": declared.model.roles[role_id].title,

@@ -22,7 +22,7 @@ CONFIGURED_VARIABLE = "JUPYTERHUB_RESPONSIBILITY_CONFIGURED"
 
 DEFAULT_DATABASE = "sqlite:///jupyterhub-responsibility.sqlite"
 
-MOST_BYTES = 120_000
+MAX_VARIABLE_BYTES = 120_000
 """Linux limits one variable of the environment to 128 KiB."""
 
 
@@ -32,9 +32,9 @@ def hand_over(**options: Any) -> dict[str, str]:
     Raises ConfigurationError where they don't fit.
     """
     text = json.dumps(options, separators=(",", ":"))  # ASCII: any locale can carry it
-    if len(text) > MOST_BYTES:
+    if len(text) > MAX_VARIABLE_BYTES:
         raise ConfigurationError(
-            f"the declaration takes {len(text):,} bytes, and only {MOST_BYTES:,} can be"
+            f"the declaration takes {len(text):,} bytes, and only {MAX_VARIABLE_BYTES:,} can be"
             " handed to a service of the hub. Run the service on its own (external=True), where"
             " it reads the file itself."
         )

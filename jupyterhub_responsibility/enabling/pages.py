@@ -12,7 +12,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from ..domain.access import Ability
-from ..domain.contacts import Desk
+from ..domain.contacts import ContactFinder
 from ..domain.holders import OwnRole, roles_of
 from ..domain.model import Contact, Declaration, Roster, Viewer
 from ..domain.rules import Rules
@@ -35,10 +35,10 @@ class HubPages:
         authenticator_groups: bool = False,
     ) -> None:
         self.declaration = declaration
-        self.rules = Rules(declaration, authenticator_groups)
+        self.rules = Rules(declaration, authenticator_groups, options["user_management"])
         self.service_name = service_name
         self.options = options
-        self.first = Desk(declaration, Roster()).first_contacts()
+        self.first = ContactFinder(declaration, Roster()).first_contacts()
         self.public = tuple(contact for contact in declaration.contacts if contact.public)
         self.mapped = frozenset(declaration.mapped_groups)
         self.roles_through = lru_cache(maxsize=100)(self._roles_through)
@@ -104,7 +104,7 @@ class HubPage(Navigation):
         """What the account may change on our pages."""
         try:
             pages = self._pages
-            return pages.rules.changes(self._viewer, pages.options["user_management"])
+            return pages.rules.changes(self._viewer)
         except Exception:
             log.exception("What an account may change could not be told")
             return ()

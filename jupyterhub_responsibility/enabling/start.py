@@ -12,7 +12,7 @@ from ..domain.access import page_scope
 from ..domain.accounts import ADMIN
 from ..domain.configured import ALL_TEMPLATES, Configured, Grant, write
 from ..paths import templates as our_templates
-from .handover import CONFIGURED_VARIABLE, MOST_BYTES
+from .handover import CONFIGURED_VARIABLE, MAX_VARIABLE_BYTES
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +95,9 @@ def _said(roles: Iterable[str], service_name: str, templates: bool) -> str:
     except Exception:
         log.exception("How the hub is configured could not be told")
         return ""
-    if len(said) > MOST_BYTES:  # with it, the service could not be started, and the hub would end
+    if (
+        len(said) > MAX_VARIABLE_BYTES
+    ):  # with it, the service could not be started, and the hub would end
         log.warning("How the hub is configured takes %s bytes: too many to tell", f"{len(said):,}")
         return ""
     return said

@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 
 from typing_extensions import TypedDict
 
-from ..coverage import Facts
+from ..coverage.snapshot import Snapshot
 from ..domain.model import Declaration
 from ..text import iso
 from . import spreadsheet
@@ -115,14 +115,14 @@ def contact_row(line: ContactLine) -> ContactRow:
     }
 
 
-def holders_json(facts: Facts, now: datetime) -> str:
+def holders_json(snapshot: Snapshot, now: datetime) -> str:
     """Who holds which role, for programs."""
     said: HoldersFile = {
         "made_at": iso(now),
-        "as_of": iso(facts.roster.read_at),
-        "trouble": facts.roster.trouble or None,
-        "ledger_read": facts.ledger_read,
-        "holders": [holder_row(line) for line in holder_lines(facts)],
+        "as_of": iso(snapshot.roster.read_at),
+        "trouble": snapshot.roster.trouble or None,
+        "ledger_read": snapshot.ledger_read,
+        "holders": [holder_row(line) for line in holder_lines(snapshot)],
     }
     return _json(said)
 
@@ -137,9 +137,9 @@ def contacts_json(declaration: Declaration, origin: str, now: datetime) -> str:
     return _json(said)
 
 
-def holders_csv(facts: Facts) -> str:
+def holders_csv(snapshot: Snapshot) -> str:
     """Who holds which role, for a spreadsheet."""
-    return _csv(HolderRow, map(holder_row, holder_lines(facts)))
+    return _csv(HolderRow, map(holder_row, holder_lines(snapshot)))
 
 
 def contacts_csv(declaration: Declaration, origin: str) -> str:

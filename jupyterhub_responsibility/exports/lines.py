@@ -12,11 +12,9 @@ from datetime import date, datetime
 from typing import Literal
 from urllib.parse import urljoin
 
-from ..coverage import Facts
-from ..domain.duties import duties_digest
-from ..domain.holders import Filling, Holder
+from ..coverage.snapshot import Snapshot
+from ..domain.holders import Holder, RoleHolders
 from ..domain.model import Contact, Declaration, Person, Role
-from ..ledger.standing import standing
 from ..ledger.state import ConfirmationState
 
 Held = Literal["account", "person", "nobody", "unknown"]
@@ -31,7 +29,7 @@ class HolderLine:
 
     `through` is the group, or "declaration". `since`, `until` (the last day) and `confirmed` are
     about accounts, and come from the ledger: None where it says nothing. `confirmed` is "unknown"
-    until it has been read.
+    until it has been read. `nobody` is how pages say that there is none.
     """
 
     role: Role
@@ -44,6 +42,7 @@ class HolderLine:
     confirmed_at: datetime | None = None
     as_of: datetime | None = None
     person: Person | None = None
+    nobody: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +66,11 @@ class ContactLine:
     review_by: date | None = None
 
 
-def holder_lines(facts: Facts) -> tuple[HolderLine, ...]:
+def holder_lines(snapshot: Snapshot) -> tuple[HolderLine, ...]:
     """Who holds which role, in the order of the model."""
-    return tuple(line for each in facts.fillings.values() for line in _role_lines(facts, each))
+    return tuple(
+        line for each in snapshot.holders_by_role.values() for line in _role_lines(snapshot, each)
+    )
 
 
 def contact_lines(declaration: Declaration, origin: str) -> tuple[ContactLine, ...]:
@@ -103,29 +104,32 @@ def complete(way: Contact | Person, origin: str) -> str:
     return urljoin(origin, way.url) if way.url else ""
 
 
-def _role_lines(facts: Facts, filling: Filling) -> Iterator[HolderLine]:
-    if not filling.known:
-        yield HolderLine(filling.role, "unknown")
-    text = duties_digest(facts.declaration.model, filling.role)
-    for holder in filling.holders:
-        yield _holder_line(facts, filling.role, holder, text)
-    if filling.vacant:
-        yield HolderLine(filling.role, "nobody", as_of=_read_at(facts, filling.role))
+def _role_lines(snapshot: Snapshot, role_holders: RoleHolders) -> Iterator[HolderLine]:
+    if not role_holders.known:
+        yield HolderLine(role_holders.role, "unknown")
+    for holder in role_holders.holders:
+        yield _holder_line(snapshot, role_holders.role, holder)
+    if role_holders.vacant:
+        yield HolderLine(
+            role_holders.role,
+            "nobody",
+            as_of=_read_at(snapshot, role_holders),
+            nobody=role_holders.nobody,
+        )
 
 
-def _read_at(facts: Facts, role: Role) -> datetime | None:
+def _read_at(snapshot: Snapshot, role_holders: RoleHolders) -> datetime | None:
     """When it was read who holds a role: from the hub, or from the declaration alone."""
-    on_hub = role.id in facts.declaration.groups
-    return facts.roster.read_at if on_hub else facts.declaration.as_of
+    return snapshot.roster.read_at if role_holders.on_hub else snapshot.declaration.as_of
 
 
-def _holder_line(facts: Facts, role: Role, holder: Holder, text: str) -> HolderLine:
+def _holder_line(snapshot: Snapshot, role: Role, holder: Holder) -> HolderLine:
     line = HolderLine(role, holder.kind, holder.name, holder.source, as_of=holder.as_of)
     if holder.kind == "person":
         return replace(line, person=holder.person)
-    if not facts.ledger_read:
+    if not snapshot.ledger_read:
         return replace(line, confirmed="unknown")
-    stands = standing(facts.book, role, holder.name, text, facts.today)
+    stands = snapshot.standing(role, holder.name)
     return replace(
         line,
         since=stands.term.since if stands.term else None,

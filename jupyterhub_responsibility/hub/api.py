@@ -15,7 +15,7 @@ from ..domain.accounts import Account
 from ..errors import HubError, HubRefusedError, RefusedError
 
 PAGE = 200
-MOST_PAGES = 1000
+MAX_PAGES = 1000
 PAGINATED = "application/jupyterhub-pagination+json"
 
 
@@ -138,7 +138,7 @@ class HubAPI:
 
     async def _list(self, path: str) -> list[dict[str, Any]]:
         items: list[dict[str, Any]] = []
-        for _ in range(MOST_PAGES):
+        for _ in range(MAX_PAGES):
             query = urlencode({"offset": len(items), "limit": PAGE})
             page, more = await self._page(f"{path}?{query}")
             items.extend(page)

@@ -21,9 +21,9 @@ from pydantic import TypeAdapter
 from ..domain.accounts import Account, Accounts
 from ..domain.model import Declaration, Roster
 from ..errors import BusyError, HubError
-from ..ledger.state import Book
+from ..ledger.state import LedgerState
+from ..storage import locks, readings
 from ..storage.ledger import Ledger
-from ..storage.readings import keep, kept
 
 PAGE = 200
 """Accounts to read at once, which is the most that hubs give: a page takes the same for fewer."""
@@ -45,7 +45,7 @@ RECHECKED = 10
 OTHERS = 20
 """Groups outside of the declaration to ask for in a round; of more, the first ones."""
 
-MOST = 500
+MAX_KEPT = 500
 """Accounts with power to keep."""
 
 NAME = "accounts"
@@ -85,9 +85,9 @@ class Progress:
     roles: tuple[str, ...] = ()
 
 
-def of_interest(roster: Roster, book: Book) -> frozenset[str]:
+def of_interest(roster: Roster, state: LedgerState) -> frozenset[str]:
     """The accounts that hold a role, or were moved by others."""
-    return frozenset(roster.accounts | {edit.person for edit in book.edits.values()})
+    return frozenset(roster.accounts | {edit.person for edit in state.edits.values()})
 
 
 class Census:
@@ -139,8 +139,8 @@ class Census:
         return self._rest(progress)
 
     async def _advanced(self) -> Progress:
-        async with self._ledger.alone(NAME):
-            before = self._usable(_understood(await self._ledger.run(kept, NAME)))
+        async with self._ledger.lock(locks.CENSUS):
+            before = self._usable(_understood(await self._ledger.run(readings.load, NAME)))
             progress = before
             try:
                 if self._due(before.round_due):
@@ -150,7 +150,7 @@ class Census:
             finally:  # a page that cannot be read takes nothing from the round before it
                 if progress is not before:
                     said = json.dumps(_reader().dump_python(progress, mode="json"))
-                    await self._ledger.run(keep, NAME, said)
+                    await self._ledger.run(readings.save, NAME, said)
                     self.current = progress.accounts
         return progress
 
@@ -238,7 +238,7 @@ class Census:
         for account in read:
             there = found.pop(account.name, None)
             powerful -= there is not None and self._has_power(there)
-            if account.name in interesting or (self._has_power(account) and powerful < MOST):
+            if account.name in interesting or (self._has_power(account) and powerful < MAX_KEPT):
                 found[account.name] = account
                 powerful += self._has_power(account)
             elif self._has_power(account):
@@ -254,7 +254,7 @@ class Census:
     def _of_this_reading(self, accounts: Accounts, began: datetime, total: int) -> Accounts:
         """Whoever was not come across any more has been deleted, or renamed."""
         found = {name: each for name, each in accounts.found.items() if each.read_at >= began}
-        cut = accounts.cut and sum(map(self._has_power, found.values())) >= MOST
+        cut = accounts.cut and sum(map(self._has_power, found.values())) >= MAX_KEPT
         took = self._now() - began
         return replace(accounts, read_at=began, total=total, found=found, cut=cut, took=took)
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 from ..domain.model import Declaration, Roster, Viewer
 from ..errors import HubError
@@ -14,11 +14,6 @@ from ..errors import HubError
 Members = Mapping[str, tuple[str, ...]]
 
 log = logging.getLogger(__name__)
-
-
-def utcnow() -> datetime:
-    """The present, with its time zone."""
-    return datetime.now(timezone.utc)
 
 
 class RosterKeeper:
@@ -34,7 +29,7 @@ class RosterKeeper:
         read: Callable[[tuple[str, ...]], Awaitable[Members]],
         *,
         max_age: timedelta,
-        now: Callable[[], datetime] = utcnow,
+        now: Callable[[], datetime],
         ledger_number: Callable[[], int] = lambda: 0,
     ) -> None:
         self._groups = declaration.mapped_groups
@@ -58,7 +53,7 @@ class RosterKeeper:
 
     async def _refresh(self) -> None:
         self._tried_at = self._now()
-        seen_at, learned = self._ledger_number(), self._learned
+        ledger_number, learned = self._ledger_number(), self._learned
         try:
             members = await self._read(self._groups)
         except HubError as error:
@@ -68,7 +63,7 @@ class RosterKeeper:
             self._failed("Reading the hub failed in an unforeseen way")
         else:
             if learned == self._learned:
-                self._succeeded(members, seen_at)
+                self._succeeded(members, ledger_number)
             else:  # what was read may be older than what is known
                 await self._refresh()
 
@@ -81,11 +76,11 @@ class RosterKeeper:
         version = self.current.version + 1
         self.current = replace(self.current, members=known, version=version)
 
-    def _succeeded(self, members: Members, seen_at: int) -> None:
+    def _succeeded(self, members: Members, ledger_number: int) -> None:
         if self.current.trouble:
             log.info("The roster is up to date again")
         version = self.current.version
-        fresh = Roster(self._now(), dict(members), version=version, seen_at=seen_at)
+        fresh = Roster(self._now(), dict(members), version=version, ledger_number=ledger_number)
         if _reads_alike(fresh, self.current):
             self.current = fresh
         else:

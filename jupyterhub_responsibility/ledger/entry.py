@@ -25,9 +25,9 @@ Event = Literal[
     "observation",
 ]
 EVENTS: dict[Event, str] = {
-    "appointment": "somebody sets out to appoint an account to a role",
-    "withdrawal": "somebody sets out to take an account out of a role",
-    "account": "somebody sets out to add a user",
+    "appointment": "somebody starts appointing an account to a role",
+    "withdrawal": "somebody starts taking an account out of a role",
+    "account": "somebody starts adding a user",
     "outcome": "what became of one of these: done, unchanged, refused or unknown",
     "settlement": "what the hub showed later, where the outcome was unknown: done or not done",
     "request": "somebody asks for a role, or proposes a successor",
@@ -40,6 +40,44 @@ EVENTS: dict[Event, str] = {
 INTENTS: frozenset[Event] = frozenset({"appointment", "withdrawal", "account"})
 """The kinds that announce a change on the hub, and are followed by what became of it."""
 
+Result = Literal["done", "unchanged", "refused", "unknown", "not done"]
+"""What became of a change on the hub."""
+
+Detail = Literal[
+    "until",
+    "reason",
+    "note",
+    "request",
+    "first",
+    "self_appointed",
+    "of",
+    "result",
+    "verdict",
+    "expires",
+    "duties_digest",
+    "change",
+    "after",
+    "gone",
+]
+DETAILS: dict[Detail, str] = {
+    "until": "the last day of a term, as year-month-day",
+    "reason": "why; of an outcome, what the hub or the ledger said",
+    "note": "what somebody who steps down wrote for whoever comes next",
+    "request": "the number of the request that is approved, declined or taken back",
+    "first": "`yes` for an account that the declaration names as a first holder, and for one that"
+    " was in a group when the record of it began",
+    "self_appointed": "`yes` where somebody appointed themselves",
+    "of": "the kind of entry that this is the outcome of",
+    "result": "`done`, `unchanged`, `refused`, `unknown` or `not done`",
+    "verdict": "`declined` or `withdrawn`",
+    "expires": "the last day on which a request can be decided",
+    "duties_digest": "stands for the duties as they were read before they were confirmed",
+    "change": "`began` and `ended` for the record of a group, `joined` and `left` for an account",
+    "after": "when it was seen last that this was not so yet",
+    "gone": "`yes` where the account of whoever left was deleted",
+}
+"""What else an entry may say, by name; what is empty is left out."""
+
 ActorKind = Literal["user", "service", "hub"]
 ACTOR_KINDS: tuple[ActorKind, ...] = get_args(ActorKind)
 
@@ -51,9 +89,10 @@ BEGINNING = "0" * 64
 class Draft:
     """An entry before it is written.
 
-    `actor` did it: a person, this service by itself, or the hub (somebody unknown, seen on the
-    hub). `person` is the account that it is about. `intent` is the number of the entry that an
-    outcome belongs to. Names are text: what happens to an account later erases nothing here.
+    `actor` did it: a person, this service by itself, or somebody unknown (of the kind `hub`, and
+    empty: the hub shows what was changed, and not by whom). `person` is the account that it is
+    about. `intent` is the number of the entry that an outcome belongs to. Names are text: what
+    happens to an account later erases nothing here.
     """
 
     event: Event
@@ -63,7 +102,7 @@ class Draft:
     group: str = ""
     person: str = ""
     intent: int | None = None
-    details: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[Detail, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from ..text import isolated, quoted
 from .entry import Entry
 
 _INTENTS = {
-    "appointment": "{actor} set out to appoint {person} as {role}",
-    "withdrawal": "{actor} set out to withdraw {person} as {role}",
-    "account": "{actor} set out to add the user {person}",
+    "appointment": "{actor} started appointing {person} as {role}",
+    "withdrawal": "{actor} started withdrawing {person} as {role}",
+    "account": "{actor} started adding the user {person}",
 }
 _RESULTS = {
     ("appointment", "done"): "{person} is {role} now",
@@ -31,13 +31,13 @@ _RESULTS = {
 _OBSERVATIONS = {
     "began": "The record of the group {group} begins",
     "ended": "The record of the group {group} ends: it no longer stands for {role}",
-    "joined": "{person} was added to {group} ({role}), and not from this page",
-    "left": "{person} is gone from {group} ({role}), and not from this page",
-    "deleted": "{person} is gone from {group} ({role}), since the account was deleted",
+    "joined": "{person} was added to {group} ({role}) outside this page",
+    "left": "{person} was removed from {group} ({role}) outside this page",
+    "deleted": "{person} left {group} ({role}): the account was deleted",
 }
 _VERDICTS = {
-    "declined": "{actor} declined that {person} becomes {role}",
-    "withdrawn": "{actor} took back the request that {person} becomes {role}",
+    "declined": "{actor} declined to make {person} {role}",
+    "withdrawn": "{actor} took back the request to make {person} {role}",
 }
 
 
@@ -60,6 +60,11 @@ def sentence(entry: Entry, model: Model) -> str:
     return text
 
 
+def by_whom(entry: Entry) -> str:
+    """Who did it; who changed a group outside this page, the hub doesn't tell."""
+    return "not recorded by the hub" if entry.actor_kind == "hub" else entry.actor
+
+
 def _pattern(entry: Entry, facts: dict[str, str]) -> str:
     if entry.event in ("outcome", "settlement"):
         return _RESULTS[facts["of"], facts["result"]]
@@ -74,5 +79,5 @@ def _pattern(entry: Entry, facts: dict[str, str]) -> str:
     if entry.event == "request":
         if entry.actor == entry.person:
             return "{actor} asked to become {role}"
-        return "{actor} proposed that {person} becomes {role}"
+        return "{actor} proposed {person} as {role}"
     return _INTENTS[entry.event]

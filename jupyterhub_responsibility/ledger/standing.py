@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from calendar import monthrange
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from hashlib import sha256
 
-from ..domain.model import Role
-from .state import Book, Confirmation, ConfirmationState, Term
+from ..domain.model import Declaration, Role
+from .state import Confirmation, ConfirmationState, LedgerState, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +28,29 @@ class Standing:
     due_since: date | None = None
 
 
-def standing(book: Book, role: Role, account: str, text: str, today: date) -> Standing:
-    """How an account stands in a role, whose duties `text` stands for."""
-    term = book.terms.get((role.id, account))
-    confirmation = book.confirmations.get((role.id, account))
+def standing(state: LedgerState, role: Role, account: str, digest: str, today: date) -> Standing:
+    """How an account stands in a role, whose duties `digest` stands for."""
+    term = state.terms.get((role.id, account))
+    confirmation = state.confirmations.get((role.id, account))
     return Standing(
         term=term,
         term_ended=term.until if term and term.ended(today) else None,
-        state=_state_of(confirmation, text, role, today),
+        state=_state_of(confirmation, digest, role, today),
         confirmed_at=confirmation.at if confirmation else None,
-        due_since=_due_since(confirmation, text, role, today),
+        due_since=_due_since(confirmation, digest, role, today),
     )
+
+
+def state_tag(
+    role: Role, declaration: Declaration, members: Mapping[str, tuple[str, ...]], state: LedgerState
+) -> str:
+    """Stands for who holds a role, and until when: differs when something else is seen."""
+    said = [
+        (group, name, str(term.until) if (term := state.terms.get((role.id, name))) else "")
+        for group in declaration.groups.get(role.id, ())
+        for name in sorted(members.get(group, ()))
+    ]
+    return sha256(repr(said).encode("utf-8", "backslashreplace")).hexdigest()[:16]
 
 
 def months_later(day: date, months: int) -> date:
@@ -49,19 +63,27 @@ def months_later(day: date, months: int) -> date:
 
 
 def _state_of(
-    confirmation: Confirmation | None, text: str, role: Role, today: date
+    confirmation: Confirmation | None, digest: str, role: Role, today: date
 ) -> ConfirmationState:
     """Whether a holder has confirmed, and need not do so again yet."""
     if confirmation is None:
         return "never"
-    return "confirmed" if confirmation.text == text and today < _due(confirmation, role) else "due"
+    return (
+        "confirmed"
+        if confirmation.duties_digest == digest and today < _due(confirmation, role)
+        else "due"
+    )
 
 
 def _due_since(
-    confirmation: Confirmation | None, text: str, role: Role, today: date
+    confirmation: Confirmation | None, digest: str, role: Role, today: date
 ) -> date | None:
     """When the duties were changed is not known."""
-    if confirmation is None or confirmation.text != text or today < _due(confirmation, role):
+    if (
+        confirmation is None
+        or confirmation.duties_digest != digest
+        or today < _due(confirmation, role)
+    ):
         return None
     return _due(confirmation, role)
 

@@ -33,10 +33,10 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """A holder's "I know these duties": when, and the digest of the text that they saw."""
+    """A holder's "I know these duties": when, and the digest of what they saw."""
 
     at: datetime
-    text: str
+    duties_digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,7 @@ LOOKED_LATELY = timedelta(minutes=10)
 ConfirmationState = Literal["confirmed", "due", "never"]
 
 
-class Book:
+class LedgerState:
     """The state that a chain of entries leads to; `number` is the last one that was read."""
 
     def __init__(self) -> None:
@@ -149,7 +149,7 @@ class Book:
         elif entry.event == "decision":
             self._answered(entry, approved=False)
         elif entry.event == "confirmation":
-            confirmed = Confirmation(entry.moment, entry.facts["text"])
+            confirmed = Confirmation(entry.moment, entry.facts["duties_digest"])
             self.confirmations[entry.role, entry.person] = confirmed
 
     def watched_groups(self) -> list[Holding]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..changes import confirming
-from ..changes.appointments import Appointments
+from ..changes.users import NewUsers
 from ..domain.model import Role, Viewer
 from ..domain.rules import Change
 from ..errors import HubError, LedgerError, RefusedError
@@ -30,7 +30,7 @@ async def appoint(
 ) -> Entry:
     """Add an account to a role's group."""
     role = role_of(site, role_id)
-    rules = site.subject.rules
+    rules = site.snapshot.rules
     rules.check_decider(actor, role)
     group = rules.group_of(role, body.group)
     change = Change(role, group, person, body.until, body.reason)
@@ -42,7 +42,7 @@ async def withdraw(
 ) -> Entry:
     """Take an account out of a role's group."""
     role = role_of(site, role_id)
-    group = site.subject.rules.group_of(role, body.group)
+    group = site.snapshot.rules.group_of(role, body.group)
     note = body.note if person == actor.name else ""
     change = Change(role, group, person, reason=body.reason, note=note)
     return await site.appointments.withdraw(actor, change, seen)
@@ -51,9 +51,9 @@ async def withdraw(
 async def ask(site: Site, actor: Viewer, body: RequestBody) -> Entry:
     """Ask for a role, or propose a successor."""
     role = role_of(site, body.role)
-    group = site.subject.rules.group_of(role, body.group)
+    group = site.snapshot.rules.group_of(role, body.group)
     change = Change(role, group, body.user or actor.name, body.until, body.reason)
-    return await site.requests.ask(actor, change, site.keeper.current)
+    return await site.requests.ask(actor, change, site.roster.current)
 
 
 async def decide(site: Site, actor: Viewer, number: int, body: VerdictBody) -> Entry:
@@ -64,23 +64,16 @@ async def decide(site: Site, actor: Viewer, number: int, body: VerdictBody) -> E
 async def confirm(site: Site, actor: Viewer, body: ConfirmBody) -> Entry:
     """Confirm the duties of a role."""
     role = role_of(site, body.role)
-    return await confirming.confirm(site.ledger, site.declaration, actor, role, body.text)
+    return await confirming.confirm(site.ledger, site.declaration, actor, role, body.duties_digest)
 
 
 async def add_users(site: Site, actor: Viewer, body: UsersBody) -> list[tuple[str, str]]:
     """Add users; what became of each name: added, there already, or why not."""
-    if not site.subject.rules.may_add_users(actor, site.settings.user_management):
-        raise RefusedError(
-            "not_allowed",
-            "Here, only Hub Administrators and JupyterHub admins add users."
-            if site.settings.user_management == "service"
-            else "Users are not added from here on this hub.",
-        )
-    return await add_each(site.appointments, actor, dict.fromkeys(body.names))
+    return await add_each(site.new_users, actor, dict.fromkeys(body.usernames))
 
 
 async def add_each(
-    appointments: Appointments, actor: Viewer, names: Iterable[str]
+    new_users: NewUsers, actor: Viewer, names: Iterable[str]
 ) -> list[tuple[str, str]]:
     """Add one after the other: a name that is refused leaves the others alone.
 
@@ -92,7 +85,7 @@ async def add_each(
     failed = False
     while left and not failed:
         try:
-            name, result, failed = await _add(appointments, actor, left[0])
+            name, result, failed = await _add(new_users, actor, left[0])
         except LedgerError:
             if not results:
                 raise
@@ -103,10 +96,10 @@ async def add_each(
     return [*results, *((name, skipped) for name in left)]
 
 
-async def _add(appointments: Appointments, actor: Viewer, name: str) -> tuple[str, str, bool]:
+async def _add(new_users: NewUsers, actor: Viewer, name: str) -> tuple[str, str, bool]:
     """The name as the hub has it, what became of it, and whether the hub failed."""
     try:
-        entry = await appointments.add_user(actor, name)
+        entry = await new_users.add(actor, name)
     except (RefusedError, HubError) as error:
         return name, str(error), isinstance(error, HubError)
     return entry.person, entry.facts["result"], False

@@ -100,7 +100,7 @@ class Confirmation(TypedDict):
         ConfirmationState | None, Field(description="null until the ledger has been read")
     ]
     at: Annotated[Time | None, Field(description="When they last confirmed")]
-    text: Annotated[str, Field(description="Stands for what there is to confirm now")]
+    duties_digest: Annotated[str, Field(description="Stands for what there is to confirm now")]
 
 
 class OwnRole(TypedDict):
@@ -226,7 +226,7 @@ class Holder(TypedDict):
     as_of: Annotated[Time | None, Field(description="When that was read")]
 
 
-class Filling(TypedDict):
+class RoleHolders(TypedDict):
     """Who holds a role."""
 
     holders: list[Holder]
@@ -238,7 +238,7 @@ class Filling(TypedDict):
     ]
 
 
-class FilledRole(Role, Filling):
+class FilledRole(Role, RoleHolders):
     """A role with its holders."""
 
 
@@ -340,10 +340,10 @@ class Health(TypedDict):
 class Actor(TypedDict):
     """Who did something."""
 
-    name: str
+    name: Annotated[str | None, Field(description="None where the hub doesn't tell who it was")]
     kind: Annotated[
         Literal["user", "service", "hub"],
-        Field(description="`service`: this one by itself; `hub`: somebody, seen on the hub"),
+        Field(description="`service`: a program, such as this one; `hub`: the hub doesn't tell"),
     ]
 
 

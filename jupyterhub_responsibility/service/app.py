@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
@@ -29,7 +29,9 @@ from .._version import __version__
 from ..changes.appointments import Appointments
 from ..changes.history import History
 from ..changes.observations import Observer
+from ..changes.recording import Recorder
 from ..changes.requests import Requests
+from ..changes.users import NewUsers
 from ..declaration import load
 from ..domain.configured import other_groups
 from ..domain.finder import Finder
@@ -40,7 +42,7 @@ from ..enabling.pages import Navigation
 from ..errors import ConfigurationError, ResponsibilityError
 from ..hub.api import HubAPI
 from ..hub.census import Census, of_interest
-from ..hub.roster import RosterKeeper, utcnow
+from ..hub.roster import RosterKeeper
 from ..ledger.entry import Entry
 from ..paths import STATIC
 from ..storage.ledger import Ledger
@@ -49,17 +51,19 @@ from .events import emitter
 from .handlers.plain import FileHandler
 from .identity import cookie_secret, hub_oauth
 from .limits import Limiter
-from .live import Live
 from .openapi import document
-from .routes import OPERATIONS, OTHERWISE, PARAMETERS, ROUTES
+from .rendering import Renderer
+from .routes import FALLBACK_ROUTES, OPERATIONS, PARAMETERS, ROUTES
+from .selfcheck import SelfCheck
 from .settings import Settings
 from .site import Site
+from .snapshots import SnapshotKeeper
 from .templating import Templates
 from .watch import Watch
 
 log = logging.getLogger("jupyterhub_responsibility")
 
-MOST_BYTES = 1024 * 1024
+MAX_REQUEST_BYTES = 1024 * 1024
 """A request may have so many before the connection is closed; what is too much for a change, but
 less than that, is refused in words."""
 
@@ -79,84 +83,118 @@ def build_site(
     settings: Settings,
     declaration: Declaration,
     auth: HubOAuth,
-    heard: Callable[[Entry], None],
+    on_entry: Callable[[Entry], None],
 ) -> Site:
-    """Put the real adapters together; `heard` is called with each new entry of the ledger."""
+    """Put the real adapters together; `on_entry` is called with each new entry of the ledger."""
     tls = {"client_key": auth.keyfile, "client_cert": auth.certfile, "ca_certs": auth.client_ca}
     api = HubAPI(auth.api_url, auth.api_token, settings.hub_timeout, tls)
-    ledger = Ledger(Store(settings.database_url), utcnow, heard)
-    keeper = RosterKeeper(
+    ledger = Ledger(Store(settings.database_url), utcnow, on_entry)
+    max_age = timedelta(seconds=settings.roster_max_age)
+    roster = RosterKeeper(
         declaration,
         api.members,
-        max_age=timedelta(seconds=settings.roster_max_age),
-        ledger_number=lambda: ledger.book.number,
+        max_age=max_age,
+        now=utcnow,
+        ledger_number=lambda: ledger.state.number,
     )
-    rules = Rules(declaration, settings.authenticator_groups)
-    appointments = Appointments(declaration, api, ledger, rules, utcnow, keeper.learn)
+    rules = Rules(declaration, settings.authenticator_groups, settings.user_management)
+    recorder = Recorder(ledger, api)
+    appointments = Appointments(declaration, api, ledger, recorder, rules, utcnow, roster.learn)
     configured = hub_says()
     census = Census(
         declaration,
         api,
         ledger,
-        of_interest=lambda: of_interest(keeper.current, ledger.book),
+        of_interest=lambda: of_interest(roster.current, ledger.state),
         other_groups=other_groups(configured, declaration.mapped_groups),
         now=utcnow,
         every=settings.accounts_seconds,
-        max_age=timedelta(seconds=settings.roster_max_age),
+        max_age=max_age,
     )
     history = History(ledger, utcnow)
-    live = Live(declaration, settings, keeper, ledger, history, configured, utcnow)
-    observer = Observer(ledger, declaration, api.has_user, settings.authenticator_groups)
+    snapshots = SnapshotKeeper(declaration, settings, roster, ledger, history, configured, utcnow)
     watch = Watch(
-        keeper, observer, appointments, census, history,
-        live, settings.roster_seconds, settings.settle_seconds,
-    )  # fmt: skip
-    home = auth.base_url
-    hub = auth.hub_host + auth.hub_prefix
-    templates = Templates(
-        settings.template_paths,
-        {
-            **settings.template_vars,
-            "base_url": hub,
-            "prefix": hub.removesuffix("hub/"),
-            "static_url": lambda path, **_: f"{hub}static/{path}",
-            "services": [SimpleNamespace(name=settings.service_name, href=home)],
-            "logout_url": f"{hub}logout",
-            "no_spawner_check": True,
-            "responsibility": Navigation(settings.service_name),
-        },
+        roster,
+        Observer(ledger, declaration, api.has_user, settings.authenticator_groups),
+        appointments,
+        recorder,
+        census,
+        history,
+        snapshots,
+        settings.roster_seconds,
+        settings.settle_seconds,
     )
+    home, hub = auth.base_url, auth.hub_host + auth.hub_prefix
+    templates = Templates(settings.template_paths, _base_variables(settings, home, hub))
+    self_check = SelfCheck(declaration, templates, ledger, watch, roster)
     return Site(
-        settings, declaration, Finder(declaration), keeper, api, auth, templates, ledger,
-        appointments, Requests(declaration, ledger, rules, appointments, utcnow), live, watch,
-        Limiter(time.monotonic), home, hub, started_at=utcnow(),
+        home=home,
+        settings=settings,
+        declaration=declaration,
+        auth=auth,
+        api=api,
+        roster=roster,
+        ledger=ledger,
+        appointments=appointments,
+        requests=Requests(declaration, ledger, rules, appointments, utcnow),
+        new_users=NewUsers(api, ledger, recorder),
+        snapshots=snapshots,
+        watch=watch,
+        self_check=self_check,
+        renderer=Renderer(templates, snapshots, roster, self_check, home, hub),
+        finder=Finder(declaration),
+        limiter=Limiter(time.monotonic),
         # made when somebody first asks for it: it takes a tenth of the start
         api_document=cache(lambda: document(OPERATIONS, PARAMETERS, home, auth.cookie_name)),
-    )  # fmt: skip
+        now=utcnow,
+        started_at=utcnow(),
+    )
+
+
+def utcnow() -> datetime:
+    """The present, with its time zone: the only clock, handed to whoever needs one."""
+    return datetime.now(timezone.utc)
+
+
+def _base_variables(settings: Settings, home: str, hub: str) -> dict[str, Any]:
+    """What the hub's `page.html` needs, and what the operator's own may use."""
+    return {
+        **settings.template_vars,
+        "base_url": hub,
+        "prefix": hub.removesuffix("hub/"),
+        "static_url": lambda path, **_: f"{hub}static/{path}",
+        "services": [SimpleNamespace(name=settings.service_name, href=home)],
+        "logout_url": f"{hub}logout",
+        "no_spawner_check": True,
+        "responsibility": Navigation(settings.service_name),
+    }
 
 
 def web_application(site: Site, secret: bytes) -> WebApplication:
     """The routes of a site as a tornado application."""
-    home, take = site.home, {"site": site}
+    home = site.home
     routes: list[Any] = [
-        (home + route.pattern, route.handler, {**take, "route": f"/{route.path}", **route.options})
-        for route in ROUTES
+        (home + route.pattern, route.handler, {"site": site, "route": route}) for route in ROUTES
     ]
     routes.append((f"{home}static/(.*)", FileHandler, {"path": str(STATIC)}))
     routes.append((home.rstrip("/"), RedirectHandler, {"url": home, "permanent": False}))
-    routes += [(home + pattern, handler, take) for pattern, handler in OTHERWISE]
+    routes += [
+        (home + pattern, route.handler, {"site": site, "route": route})
+        for pattern, route in FALLBACK_ROUTES
+    ]
+    fallback = FALLBACK_ROUTES[-1][1]
 
     def answered(handler: RequestHandler) -> None:
         log_request(handler)
-        request, route = handler.request, getattr(handler, "route", "other")
-        site.metrics.took(request.method, route, handler.get_status(), request.request_time())
+        request, route = handler.request, getattr(handler, "route", fallback)
+        site.metrics.took(request.method, route.label, handler.get_status(), request.request_time())
 
     return WebApplication(
         routes,
         cookie_secret=secret,
         log_function=answered,
-        default_handler_class=OTHERWISE[-1][1],
-        default_handler_args=take,
+        default_handler_class=fallback.handler,
+        default_handler_args={"site": site, "route": fallback},
     )
 
 
@@ -237,7 +275,7 @@ async def _work(site: Site, app: WebApplication) -> None:
     """Answer requests, and read the roster in between, until cancelled."""
     server = await _listen(app, site.settings, site.auth)
     try:
-        await asyncio.to_thread(site.try_templates)  # by now somebody may be waiting
+        await asyncio.to_thread(site.renderer.try_templates)  # by now somebody may be waiting
         await site.watch.run()
     finally:
         server.stop()
@@ -252,7 +290,7 @@ async def _listen(app: WebApplication, settings: Settings, auth: HubOAuth) -> HT
     tls = None
     if parts.scheme == "https":
         tls = make_ssl_context(auth.keyfile, auth.certfile, cafile=auth.client_ca)
-    server = HTTPServer(app, ssl_options=tls, xheaders=True, max_body_size=MOST_BYTES)
+    server = HTTPServer(app, ssl_options=tls, xheaders=True, max_body_size=MAX_REQUEST_BYTES)
     while trouble := _open(server, parts, 443 if tls else 80):
         log.error(
             "Cannot listen at %s: %s. Trying again every %d s; if it stays so, give enable()"

@@ -76,11 +76,11 @@ class ConfirmBody(Body):
 
     role: RoleId
     """The role whose duties are confirmed."""
-    text: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
-    """Stands for the text that was seen, as `GET api/me` gives it."""
+    duties_digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
+    """Stands for the duties that were read, as `GET api/me` gives it."""
 
 
-def _names(value: Any) -> Any:
+def _usernames(value: Any) -> Any:
     """A pasted list: one name a line, or between commas."""
     if not isinstance(value, str):
         return value
@@ -90,9 +90,9 @@ def _names(value: Any) -> Any:
 class UsersBody(Body):
     """Accounts to add."""
 
-    names: Annotated[
+    usernames: Annotated[
         tuple[AccountName, ...],
-        BeforeValidator(_names, json_schema_input_type=list[AccountName]),
+        BeforeValidator(_usernames, json_schema_input_type=list[AccountName]),
         Field(min_length=1, max_length=limits.NAMES),
     ]
     """Their names, as people log in with them."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..coverage import Facts
+from ..coverage.snapshot import Snapshot
 from ..exports import formats
 from ..exports.declaration import for_another_hub
 from ..exports.lines import contact_lines
@@ -15,9 +15,9 @@ from ..exports.vcard import vcards
 
 @dataclass(frozen=True)
 class Taken:
-    """What files are made from: the facts, where the hub is (`https://hub.example`), and when."""
+    """What files are made from: a snapshot, where the hub is (`https://hub.example`), and when."""
 
-    facts: Facts
+    snapshot: Snapshot
     origin: str
     now: datetime
 
@@ -42,36 +42,36 @@ DOWNLOADS = (
         "holders.csv",
         "text/csv",
         "who holds which role, for a spreadsheet",
-        lambda taken: formats.holders_csv(taken.facts),
+        lambda taken: formats.holders_csv(taken.snapshot),
     ),
     Download(
         "holders.json",
         "application/json",
         "who holds which role, for programs",
-        lambda taken: formats.holders_json(taken.facts, taken.now),
+        lambda taken: formats.holders_json(taken.snapshot, taken.now),
     ),
     Download(
         "contacts.csv",
         "text/csv",
         "whom to ask about what, for a spreadsheet",
-        lambda taken: formats.contacts_csv(taken.facts.declaration, taken.origin),
+        lambda taken: formats.contacts_csv(taken.snapshot.declaration, taken.origin),
     ),
     Download(
         "contacts.json",
         "application/json",
         "whom to ask about what, for programs",
-        lambda taken: formats.contacts_json(taken.facts.declaration, taken.origin, taken.now),
+        lambda taken: formats.contacts_json(taken.snapshot.declaration, taken.origin, taken.now),
     ),
     Download(
         "contacts.vcf",
         "text/vcard",
         "whom to ask, for an address book",
-        lambda taken: vcards(contact_lines(taken.facts.declaration, taken.origin), taken.origin),
+        lambda taken: vcards(contact_lines(taken.snapshot.declaration, taken.origin), taken.origin),
     ),
     Download(
         "declaration.yaml",
         "application/yaml",
         "declaration and model in one file, for another hub",
-        lambda taken: for_another_hub(taken.facts.declaration),
+        lambda taken: for_another_hub(taken.snapshot.declaration),
     ),
 )

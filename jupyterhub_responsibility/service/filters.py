@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 
 from ..errors import RefusedError
@@ -10,6 +10,11 @@ from ..ledger.query import Wanted
 
 FIELDS = ("person", "role", "since", "until", "before")
 """What can be asked for in an address."""
+
+
+def asked_for(argument: Callable[[str, str], str]) -> dict[str, str]:
+    """What an address asks for, by the names of the fields; `argument` reads one of them."""
+    return {name: argument(name, "") for name in FIELDS}
 
 
 def wanted(given: Mapping[str, str]) -> tuple[Wanted, int | None]:

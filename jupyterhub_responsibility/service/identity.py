@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from jupyterhub.services.auth import HubOAuth
 from tornado.web import HTTPError, RequestHandler
 
-from ..domain.access import page_scope
+from ..domain.access import METRICS_SCOPE, page_scope
 from ..domain.model import Viewer
 from ..errors import HubError
 
@@ -26,9 +26,6 @@ NEXT_URL = 1000
 
 With one twice as long, the cookie would reach the 4,096 bytes that browsers keep.
 """
-
-
-METRICS_SCOPE = "read:metrics"
 
 
 class SealedOAuth(HubOAuth):  # type: ignore[misc]  # JupyterHub is untyped

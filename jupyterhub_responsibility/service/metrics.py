@@ -20,7 +20,8 @@ from prometheus_client.metrics_core import Metric as Family
 from prometheus_client.registry import Collector
 
 from .._version import __version__
-from ..coverage import KINDS, Coverage, Facts
+from ..coverage import KINDS, Coverage
+from ..coverage.snapshot import Snapshot
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 """Whoever makes up another method makes no metric of it."""
@@ -30,7 +31,7 @@ METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 class Measured:
     """What is known of a site at the moment of its `facts`."""
 
-    facts: Facts
+    snapshot: Snapshot
     coverage: Coverage
     hub_calls: int
     hub_failures: int
@@ -62,7 +63,7 @@ def _gaps(now: Measured) -> Samples:
 
 
 def _since(now: Measured) -> Samples:
-    declaration = now.facts.declaration
+    declaration = now.snapshot.declaration
     ids = {contact.id for contact in declaration.contacts}.union(declaration.model.titles())
     oldest: dict[tuple[str, ...], float] = {}
     for gap in now.coverage.gaps:
@@ -80,17 +81,17 @@ def _timestamp(when: datetime | date) -> float:
 
 
 def _holders(now: Measured) -> Samples:
-    for role, filling in now.facts.fillings.items():
-        if filling.known:
-            yield (role,), len(now.facts.counted(filling))
+    for role, role_holders in now.snapshot.holders_by_role.items():
+        if role_holders.known:
+            yield (role,), len(now.snapshot.counted(role_holders))
 
 
 def _age(now: Measured, read_at: datetime | None) -> Samples:
-    return _if_known((now.facts.now - read_at).total_seconds() if read_at else None)
+    return _if_known((now.snapshot.now - read_at).total_seconds() if read_at else None)
 
 
 def _entries(now: Measured) -> Samples:
-    return _if_known(now.facts.book.number if now.facts.ledger_read else None)
+    return _if_known(now.snapshot.ledger_state.number if now.snapshot.ledger_read else None)
 
 
 def _if_known(value: float | None) -> Samples:
@@ -141,14 +142,14 @@ METRICS = (
         "gauge",
         "How long ago the holders were read from the hub, in seconds; absent where they are not"
         " known",
-        read=lambda now: _age(now, now.facts.roster.read_at),
+        read=lambda now: _age(now, now.snapshot.roster.read_at),
     ),
     Metric(
         "responsibility_accounts_age_seconds",
         "gauge",
         "How long ago the last whole reading of all accounts began, in seconds; absent where there"
         " was none",
-        read=lambda now: _age(now, now.facts.accounts.read_at),
+        read=lambda now: _age(now, now.snapshot.accounts.read_at),
     ),
     Metric(
         "responsibility_hub_calls_total",

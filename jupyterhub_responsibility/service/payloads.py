@@ -5,22 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from ..changes.appointments import state_tag
+from ..coverage.gaps import Step
+from ..coverage.snapshot import Snapshot
 from ..domain.contacts import Answer
-from ..domain.duties import Duty, duties, duties_digest
+from ..domain.duties import Duty, duties
 from ..domain.finder import Finder
-from ..domain.holders import Filling, Holder, filling, roles_of
+from ..domain.holders import Holder, RoleHolders, holders_of, roles_of
 from ..domain.model import Contact, Model, Party, Responsibility, Role, Roster, Viewer
 from ..ledger.entry import Entry
 from ..ledger.sentences import sentence
+from ..ledger.standing import state_tag
 from ..text import iso
 from . import api_types
-from .pages import Subject, request_lines
+from .pages.parts import request_lines
 
 
-def me(subject: Subject, viewer: Viewer) -> api_types.Me:
+def me(snapshot: Snapshot, viewer: Viewer) -> api_types.Me:
     """`GET api/me`: who is asking, their roles and duties, and whom to contact."""
-    own = roles_of(subject.declaration, viewer)
+    own = roles_of(snapshot.declaration, viewer)
     held = [each.role.id for each in own]
     return {
         "user": {"name": viewer.name, "admin": viewer.admin, "kind": viewer.kind},
@@ -29,19 +31,19 @@ def me(subject: Subject, viewer: Viewer) -> api_types.Me:
                 "id": each.role.id,
                 "title": each.role.title,
                 "groups": list(each.groups),
-                "confirmation": _confirmation(subject, viewer, each.role),
+                "confirmation": _confirmation(snapshot, viewer, each.role),
             }
             for each in own
         ],
-        "duties": [_duty(each) for each in duties(subject.declaration.model, held)],
-        "contacts": [_contact(each) for each in subject.declaration.contacts],
-        **_age(subject.roster),
+        "duties": [_duty(each) for each in duties(snapshot.declaration.model, held)],
+        "contacts": [_contact(each) for each in snapshot.declaration.contacts],
+        **_age(snapshot.roster),
     }
 
 
-def model(subject: Subject) -> api_types.Model:
+def model(snapshot: Snapshot) -> api_types.Model:
     """`GET api/model`: the whole model with its parties."""
-    declaration = subject.declaration
+    declaration = snapshot.declaration
     return {
         "title": declaration.model.title,
         "community": _party(declaration.community),
@@ -54,56 +56,58 @@ def model(subject: Subject) -> api_types.Model:
                 "split": area.split,
                 "note": area.note,
                 "responsibilities": [_responsibility(each) for each in area.responsibilities],
-                "links": _links(subject, area.id),
+                "links": _links(snapshot, area.id),
             }
             for area in declaration.model.areas
         ],
-        "roles": [_role(subject, role_id) for role_id in declaration.model.roles],
+        "roles": [_role(snapshot, role_id) for role_id in declaration.model.roles],
     }
 
 
-def role(subject: Subject, role_id: str) -> api_types.RoleInFull:
+def role(snapshot: Snapshot, role_id: str) -> api_types.RoleInFull:
     """`GET api/roles/<role>`. Raises KeyError where the model has no such role."""
-    held = filling(subject.declaration, subject.roster, role_id)
+    held = holders_of(snapshot.declaration, snapshot.roster, role_id)
     return {
-        **_role(subject, role_id),
-        **_filling(subject, held),
-        "duties": [_duty(each) for each in duties(subject.declaration.model, [role_id])],
-        **_age(subject.roster),
+        **_role(snapshot, role_id),
+        **_role_holders(snapshot, held),
+        "duties": [_duty(each) for each in duties(snapshot.declaration.model, [role_id])],
+        **_age(snapshot.roster),
     }
 
 
-def roles(subject: Subject) -> api_types.Roles:
+def roles(snapshot: Snapshot) -> api_types.Roles:
     """`GET api/roles`: every role with its holders."""
     return {
         "roles": [
-            {**_role(subject, held.role.id), **_filling(subject, held)}
-            for held in subject.desk.fillings.values()
+            {**_role(snapshot, held.role.id), **_role_holders(snapshot, held)}
+            for held in snapshot.contact_finder.holders_by_role.values()
         ],
-        **_age(subject.roster),
+        **_age(snapshot.roster),
     }
 
 
-def contacts(subject: Subject, finder: Finder, question: str) -> api_types.Contacts:
+def contacts(snapshot: Snapshot, finder: Finder, question: str) -> api_types.Contacts:
     """`GET api/contacts?q=`: answers to a question; without one, one for every contact."""
-    desk = subject.desk
+    contact_finder = snapshot.contact_finder
     if question.strip():
-        answers = tuple(desk.answer(found.kind, found.id) for found in finder.find(question))
+        answers = tuple(
+            contact_finder.answer(found.kind, found.id) for found in finder.find(question)
+        )
     else:
-        answers = desk.directory()
+        answers = contact_finder.directory()
     return {
         "q": question,
-        "answers": [_answer(subject, answer) for answer in answers],
-        "otherwise": [_contact(contact) for contact in desk.first_contacts()],
-        **_age(subject.roster),
+        "answers": [_answer(snapshot, answer) for answer in answers],
+        "otherwise": [_contact(contact) for contact in contact_finder.first_contacts()],
+        **_age(snapshot.roster),
     }
 
 
-def role_tag(subject: Subject, role_id: str) -> str:
+def role_tag(snapshot: Snapshot, role_id: str) -> str:
     """Stands for who holds a role, for `ETag` and `If-Match`."""
-    declaration = subject.declaration
+    declaration = snapshot.declaration
     role = declaration.model.roles[role_id]
-    return state_tag(role, declaration, subject.roster.members, subject.book)
+    return state_tag(role, declaration, snapshot.roster.members, snapshot.ledger_state)
 
 
 def entry(entry: Entry, model: Model) -> api_types.Entry:
@@ -112,7 +116,7 @@ def entry(entry: Entry, model: Model) -> api_types.Entry:
         "number": entry.number,
         "at": entry.at,
         "event": entry.event,
-        "actor": {"name": entry.actor, "kind": entry.actor_kind},
+        "actor": {"name": entry.actor or None, "kind": entry.actor_kind},
         "role": entry.role or None,
         "group": entry.group or None,
         "user": entry.person or None,
@@ -123,16 +127,16 @@ def entry(entry: Entry, model: Model) -> api_types.Entry:
     }
 
 
-def change(subject: Subject, outcome: Entry) -> api_types.Change:
+def change(snapshot: Snapshot, outcome: Entry) -> api_types.Change:
     """`PUT` and `DELETE api/roles/<role>/holders/<user>`: what became of it, and who holds it."""
-    held = filling(subject.declaration, subject.roster, outcome.role)
+    held = holders_of(snapshot.declaration, snapshot.roster, outcome.role)
     return {
         "role": outcome.role,
         "group": outcome.group,
         "user": outcome.person,
         "result": "done" if outcome.facts["result"] == "done" else "unchanged",
         "entry": outcome.number,
-        "holders": [_holder(subject, each) for each in held.holders],
+        "holders": [_holder(snapshot, each) for each in held.holders],
     }
 
 
@@ -149,7 +153,7 @@ def _added(name: str, result: str) -> api_types.Added:
     return {"name": name, "result": "refused", "message": result}
 
 
-def requests(subject: Subject, viewer: Viewer) -> api_types.Requests:
+def requests(snapshot: Snapshot, viewer: Viewer) -> api_types.Requests:
     """`GET api/requests`: the open ones that somebody made, or may decide."""
     return {
         "requests": [
@@ -165,14 +169,14 @@ def requests(subject: Subject, viewer: Viewer) -> api_types.Requests:
                 "expires": line.request.expires.isoformat(),
                 "mine": line.mine,
             }
-            for line in request_lines(subject, viewer)
+            for line in request_lines(snapshot, viewer)
         ]
     }
 
 
-def coverage(subject: Subject) -> api_types.Coverage:
+def coverage(snapshot: Snapshot) -> api_types.Coverage:
     """`GET api/coverage`: gaps, what every responsibility has, and what was not checked."""
-    found, accounts = subject.coverage, subject.facts.accounts
+    found, accounts = snapshot.coverage, snapshot.accounts
     return {
         "headline": found.headline,
         "summary": found.summary,
@@ -188,7 +192,7 @@ def coverage(subject: Subject) -> api_types.Coverage:
                 "since": _since(gap.since),
                 "noticed": iso(gap.noticed),
                 "next": gap.step.label,
-                "path": None if gap.step.on_hub else gap.step.path or None,
+                "path": _path(gap.step),
             }
             for gap in found.gaps
         ],
@@ -206,7 +210,7 @@ def coverage(subject: Subject) -> api_types.Coverage:
         "staff": list(found.staff),
         "accounts": accounts.total if accounts.read_at else None,
         "accounts_as_of": iso(accounts.read_at),
-        **_age(subject.roster),
+        **_age(snapshot.roster),
     }
 
 
@@ -218,14 +222,22 @@ def ledger(entries: Sequence[Entry], model: Model, most: int) -> api_types.Entri
     }
 
 
+def _path(step: Step) -> str | None:
+    """Where a step is taken, if that is a page of ours."""
+    return step.where.path if step.where and not step.where.on_hub else None
+
+
 def _since(when: datetime | date | None) -> str | None:
     return iso(when) if isinstance(when, datetime) else when.isoformat() if when else None
 
 
-def _confirmation(subject: Subject, viewer: Viewer, role: Role) -> api_types.Confirmation:
-    text = duties_digest(subject.declaration.model, role)
-    stands = subject.standing(role, viewer.name, text)
-    return {"state": stands.state, "at": iso(stands.confirmed_at), "text": text}
+def _confirmation(snapshot: Snapshot, viewer: Viewer, role: Role) -> api_types.Confirmation:
+    stands = snapshot.standing(role, viewer.name)
+    return {
+        "state": stands.state,
+        "at": iso(stands.confirmed_at),
+        "duties_digest": snapshot.duties_digests[role.id],
+    }
 
 
 def _age(roster: Roster) -> api_types.Aged:
@@ -264,8 +276,8 @@ def _responsibility(each: Responsibility) -> api_types.Responsibility:
     }
 
 
-def _role(subject: Subject, role_id: str) -> api_types.Role:
-    declared = subject.declaration.model.roles[role_id]
+def _role(snapshot: Snapshot, role_id: str) -> api_types.Role:
+    declared = snapshot.declaration.model.roles[role_id]
     return {
         "id": declared.id,
         "title": declared.title,
@@ -273,31 +285,31 @@ def _role(subject: Subject, role_id: str) -> api_types.Role:
         "description": declared.description,
         "filled_by": declared.filled_by,
         "wanted": {"min": declared.holders.min, "max": declared.holders.max},
-        "groups": list(subject.declaration.groups.get(role_id, ())),
+        "groups": list(snapshot.declaration.groups.get(role_id, ())),
         "appointed_by": list(declared.appointed_by),
         "starts_with": list(declared.starts_with),
-        "links": _links(subject, role_id),
+        "links": _links(snapshot, role_id),
     }
 
 
-def _links(subject: Subject, target: str) -> list[api_types.Link]:
-    return [{"title": x.title, "url": x.url} for x in subject.declaration.links_for(target)]
+def _links(snapshot: Snapshot, target: str) -> list[api_types.Link]:
+    return [{"title": x.title, "url": x.url} for x in snapshot.declaration.links_for(target)]
 
 
-def _filling(subject: Subject, held: Filling) -> api_types.Filling:
+def _role_holders(snapshot: Snapshot, held: RoleHolders) -> api_types.RoleHolders:
     """`known` is false, and nobody is listed from the hub, while the roster cannot tell."""
     return {
-        "holders": [_holder(subject, each) for each in held.holders],
+        "holders": [_holder(snapshot, each) for each in held.holders],
         "known": held.known,
         "missing_groups": list(held.missing),
     }
 
 
-def _holder(subject: Subject, holder: Holder) -> api_types.Holder:
+def _holder(snapshot: Snapshot, holder: Holder) -> api_types.Holder:
     return {
         "name": holder.name,
         "kind": holder.kind,
-        "staff": subject.facts.is_staff(holder),
+        "staff": snapshot.is_staff(holder),
         "source": holder.source,
         "as_of": iso(holder.as_of),
     }
@@ -333,14 +345,14 @@ def _ways(contact: Contact) -> api_types.Ways:
     return said
 
 
-def _answer(subject: Subject, answer: Answer) -> api_types.Answer:
+def _answer(snapshot: Snapshot, answer: Answer) -> api_types.Answer:
     return {
         "id": answer.id,
         "kind": answer.kind,
         "title": answer.title,
         "about": list(answer.about),
-        "role": answer.filling.role.id if answer.filling else None,
-        "holders": [_holder(subject, each) for each in answer.holders],
+        "role": answer.role_holders.role.id if answer.role_holders else None,
+        "holders": [_holder(snapshot, each) for each in answer.holders],
         "contacts": [_channel(each) for each in answer.channels],
         "because": answer.because or None,
     }

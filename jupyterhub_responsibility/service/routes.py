@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 
 from tornado.web import RequestHandler
 
-from . import api_types, bodies
-from .downloads import DOWNLOADS
+from ..domain.rules import AccessName
+from . import api_types, bodies, pages
+from .downloads import DOWNLOADS, Download
 from .handlers import api, exports, people, plain
-from .handlers.base import Handler
 from .openapi import Operation, Operations, Parameter
+from .pages import Page
 
 PARAMETERS = {
     "role": Parameter("[a-z0-9-]+", "The id of a role"),
@@ -20,6 +21,9 @@ PARAMETERS = {
     "number": Parameter("[0-9]{1,9}", "The number of a request"),
 }
 """What stands for `<role>` in an address."""
+
+OTHER = "other"
+"""Stands for every address that isn't one of ours."""
 
 WRITING = (413, 429)
 """Errors with which every change may be answered."""
@@ -29,15 +33,25 @@ WRITING = (413, 429)
 class Route:
     """A path below the service's prefix, as people write it, with its handler and purpose.
 
-    `operations` is what the API does there, by method; pages have none. `options` are what its
-    handler is told beside the site.
+    `may` says who may open it, for every method; what is `afresh` is decided by what the hub says
+    now, as every change is. Whoever may not is led to `elsewhere`, if there is something for them.
+    `page` and `download` are what is there to read; `operations` what the API does, by method.
     """
 
     path: str
     handler: type[RequestHandler]
     purpose: str
+    may: AccessName = "users"
+    afresh: bool = False
+    elsewhere: str = ""
+    page: Page | None = None
+    download: Download | None = None
     operations: Mapping[str, Operation] = field(default_factory=dict)
-    options: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def label(self) -> str:
+        """What metrics call it; all that isn't an address of ours is one."""
+        return self.path if self.path == OTHER else f"/{self.path}"
 
     @property
     def pattern(self) -> str:
@@ -49,35 +63,59 @@ class Route:
         )
 
 
-def endpoint(path: str, handler: type[RequestHandler], **operations: Operation) -> Route:
+def shows(page: Page, handler: type[RequestHandler], purpose: str, elsewhere: str = "") -> Route:
+    """A route of a page for people."""
+    return Route(page.path, handler, purpose, page.may, page.afresh, elsewhere, page)
+
+
+def endpoint(
+    path: str,
+    handler: type[RequestHandler],
+    may: AccessName = "users",
+    afresh: bool = False,
+    **operations: Operation,
+) -> Route:
     """A route of the API; its purpose is what its methods do."""
     purpose = "; ".join(each.summary for each in operations.values())
-    return Route(path, handler, purpose, operations)
+    return Route(path, handler, purpose, may, afresh, operations=operations)
 
 
 ROUTES: tuple[Route, ...] = (
-    Route("", people.MyHandler, "my responsibilities"),
-    Route("contacts", people.ContactsHandler, "whom do I ask? (`?q=` is the question)"),
-    Route("model", people.ModelHandler, "the whole model with its live holders"),
-    Route("roles/<role>", people.RoleHandler, "one role: what it is and who holds it"),
-    Route("admin", people.AdminHandler, "for those in charge: what is covered, and what to do"),
-    Route("oauth_callback", plain.CallbackHandler, "the end of a login"),
-    Route("users", people.UsersHandler, "add users"),
-    Route("exports/print", exports.PrintHandler, "for those in charge: all of it, for paper"),
+    shows(pages.ME, people.MyHandler, "my responsibilities"),
+    shows(pages.CONTACTS, people.ContactsHandler, "whom do I ask? (`?q=` is the question)"),
+    shows(pages.MODEL, people.ReadHandler, "the whole model with its live holders"),
+    shows(pages.ROLE, people.RoleHandler, "one role: what it is and who holds it"),
+    shows(
+        pages.PANEL,
+        people.ReadHandler,
+        "the panel: what is covered, and what to do",
+        elsewhere=pages.MODEL.path,
+    ),
+    shows(pages.USERS, people.UsersHandler, "add people"),
+    shows(pages.LEDGER, people.LedgerHandler, "the activity log: who did what"),
+    shows(pages.PRINT, exports.PrintHandler, "all of it, to print"),
     *(
         Route(
             f"exports/{each.name}",
             exports.DownloadHandler,
-            f"for those in charge: {each.purpose}",
-            options={"download": each},
+            each.purpose,
+            "in charge",
+            afresh=True,
+            download=each,
         )
         for each in DOWNLOADS
     ),
-    Route("ledger", people.LedgerHandler, "who did what, for those who may appoint"),
-    Route("metrics", plain.MetricsHandler, "figures for Prometheus, see [Metrics](metrics.md)"),
+    Route("oauth_callback", plain.CallbackHandler, "the end of a login", "anybody"),
+    Route(
+        "metrics",
+        plain.MetricsHandler,
+        "figures for Prometheus, see [Metrics](metrics.md)",
+        "metrics",
+    ),
     endpoint(
         "healthz",
         plain.HealthHandler,
+        "anybody",
         GET=Operation(
             "the state of the service, without login", "service", api_types.Health, open=True
         ),
@@ -132,6 +170,7 @@ ROUTES: tuple[Route, ...] = (
     endpoint(
         "api/users",
         api.UsersHandler,
+        "adders",
         POST=Operation(
             "add users", "changes", api_types.AddedUsers, bodies.UsersBody, errors=WRITING
         ),
@@ -151,6 +190,7 @@ ROUTES: tuple[Route, ...] = (
     endpoint(
         "api/requests",
         api.RequestsHandler,
+        afresh=True,
         GET=Operation("requests: yours, and those to decide", "changes", api_types.Requests),
         POST=Operation(
             "ask for a role, or propose a successor",
@@ -175,8 +215,10 @@ ROUTES: tuple[Route, ...] = (
     endpoint(
         "api/ledger",
         api.LedgerHandler,
+        "appointers",
+        afresh=True,
         GET=Operation(
-            "who did what, for those who may appoint",
+            "who did what",
             "changes",
             api_types.Entries,
             query=api_types.LedgerQuery,
@@ -185,7 +227,8 @@ ROUTES: tuple[Route, ...] = (
     endpoint(
         "api/coverage",
         api.CoverageHandler,
-        GET=Operation("how this hub is covered, for those in charge", "people", api_types.Coverage),
+        "in charge",
+        GET=Operation("how this hub is covered", "people", api_types.Coverage),
     ),
     endpoint(
         "api/openapi.json",
@@ -197,7 +240,8 @@ ROUTES: tuple[Route, ...] = (
 OPERATIONS: Operations = {route.path: route.operations for route in ROUTES if route.operations}
 """What the API does, by address and method."""
 
-OTHERWISE: tuple[tuple[str, type[Handler]], ...] = (
-    ("api/.*", api.NotFoundHandler),
-    (".*", people.NotFoundHandler),
+FALLBACK_ROUTES: tuple[tuple[str, Route], ...] = (
+    ("api/.*", Route(OTHER, api.NotFoundHandler, "an error as JSON", "anybody")),
+    (".*", Route(OTHER, people.NotFoundHandler, "an error as a page", "anybody")),
 )
+"""What answers at every other address, by pattern."""

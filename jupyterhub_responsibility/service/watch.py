@@ -14,10 +14,11 @@ from collections.abc import Awaitable, Callable
 from ..changes.appointments import Appointments
 from ..changes.history import History
 from ..changes.observations import Observer
+from ..changes.recording import Recorder
 from ..errors import ResponsibilityError
 from ..hub.census import Census
 from ..hub.roster import RosterKeeper
-from .live import Live
+from .snapshots import SnapshotKeeper
 
 log = logging.getLogger(__name__)
 
@@ -36,18 +37,20 @@ class Watch:
         keeper: RosterKeeper,
         observer: Observer,
         appointments: Appointments,
+        recorder: Recorder,
         census: Census,
         history: History,
-        live: Live,
+        snapshots: SnapshotKeeper,
         interval: float,
         settle_every: float,
     ) -> None:
         self._keeper = keeper
         self._observer = observer
         self._appointments = appointments
+        self._recorder = recorder
         self._census = census
         self._history = history
-        self._live = live
+        self._snapshots = snapshots
         self._interval = interval
         self._settle_every = settle_every
         self.troubles: dict[str, str] = {}
@@ -72,10 +75,10 @@ class Watch:
         while True:
             accounts = self._census.current
             await self._keeper.refresh()
-            self._live.roster_read(accounts)
+            self._snapshots.roster_read(accounts)
             if clock() - settled >= self._settle_every:
                 acted = [
-                    await self._attempt("settling", self._appointments.settle),
+                    await self._attempt("settling", self._recorder.settle),
                     await self._attempt("terms and first holders", self._act),
                 ]
                 settled = clock() if all(acted) else settled
@@ -87,7 +90,7 @@ class Watch:
         await self._observer.look(self._keeper.current)
 
     async def _note(self) -> None:
-        await self._history.note(self._live.subject.coverage)
+        await self._history.note(self._snapshots.current.coverage)
 
     async def _act(self) -> None:
         first = await self._appointments.appoint_first()

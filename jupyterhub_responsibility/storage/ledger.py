@@ -1,4 +1,4 @@
-"""The ledger: an append-only record of who did what, and of what was observed."""
+"""The ledger as the service has it: nothing here blocks, and one lock is held across replicas."""
 
 from __future__ import annotations
 
@@ -11,30 +11,12 @@ from datetime import datetime
 from typing import TypeVar
 
 from ..errors import BusyError, LedgerError
-from ..ledger.entry import EVENTS, ActorKind, Draft, Entry, Event, stamp, storable
+from ..ledger.entry import Draft, Entry, stamp
 from ..ledger.query import Wanted
-from ..ledger.state import Answer, Book, Confirmation, ConfirmationState, Note, Request, Term
-from .readings import keep
+from ..ledger.state import LedgerState
+from . import readings
+from .locks import Lock
 from .store import CHUNK, Store
-
-__all__ = [
-    "EVENTS",
-    "ActorKind",
-    "Answer",
-    "Book",
-    "Confirmation",
-    "ConfirmationState",
-    "Draft",
-    "Entry",
-    "Event",
-    "Ledger",
-    "Note",
-    "Request",
-    "Store",
-    "Term",
-    "Wanted",
-    "storable",
-]
 
 T = TypeVar("T")
 
@@ -49,7 +31,7 @@ PATIENCE = 5.0
 
 
 class Ledger:
-    """The ledger for the service: nothing here blocks, and `book` says what follows from it.
+    """The ledger for the service: nothing here blocks, and `state` says what follows from it.
 
     `heard` is called with each entry that this process writes. Methods may raise LedgerError.
     """
@@ -58,19 +40,19 @@ class Ledger:
         self,
         store: Store,
         now: Callable[[], datetime],
-        heard: Callable[[Entry], None] = lambda _: None,
+        on_entry: Callable[[Entry], None] = lambda _: None,
     ) -> None:
         self._store = store
         self._now = now
-        self._heard = heard
+        self._on_entry = on_entry
         self._threads = ThreadPoolExecutor(1 if store.sqlite else 5, "ledger")
-        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._locks: defaultdict[Lock, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._reading = asyncio.Lock()
         self._open = False
         self._unwritable = False
-        self.book = Book()
+        self.state = LedgerState()
         self.read = False
-        """Whether `book` has everything that was written before this process began."""
+        """Whether `state` has everything that was written before this process began."""
         self.trouble = "The ledger has not been opened yet"
 
     async def catch_up(self) -> None:
@@ -80,14 +62,14 @@ class Ledger:
                 await self._run(self._store.open)
                 self._open = True
             while True:
-                chunk = await self._run(self._store.after, self.book.number)
+                chunk = await self._run(self._store.after, self.state.number)
                 for entry in chunk:
-                    self.book.read(entry)
+                    self.state.read(entry)
                 if len(chunk) < CHUNK:
                     self.read = True
                     break
             if self._unwritable:  # by now it may be mended
-                await self._write(keep, self._store, TRIED, stamp(self._now()))
+                await self._write(readings.save, self._store, TRIED, stamp(self._now()))
 
     async def append(self, *drafts: Draft, after: int | None = None) -> list[Entry]:
         """Write entries, all of them or none; none, where the last entry isn't `after`."""
@@ -95,7 +77,7 @@ class Ledger:
             await self.catch_up()
         written = await self._write(self._store.append, drafts, self._now(), after)
         for entry in written:
-            self._heard(entry)
+            self._on_entry(entry)
         await self.catch_up()
         return written
 
@@ -120,33 +102,33 @@ class Ledger:
         return await self._run(work, self._store, *arguments)
 
     @asynccontextmanager
-    async def alone(self, key: str) -> AsyncIterator[None]:
-        """Hold a lock across replicas: nobody else is inside with the same key."""
-        async with self._patiently(key):
-            let_go = await self._lock(key)
+    async def lock(self, lock: Lock) -> AsyncIterator[None]:
+        """Hold a lock across replicas: nobody else is inside with the same one."""
+        async with self._patiently(lock):
+            let_go = await self._take(lock)
             try:
                 await self.catch_up()
                 yield
             finally:
                 await asyncio.shield(self._run(let_go))
 
-    async def _lock(self, key: str) -> Callable[[], None]:
+    async def _take(self, lock: Lock) -> Callable[[], None]:
         until = asyncio.get_running_loop().time() + PATIENCE
-        while (let_go := await self._run(self._store.lock, key)) is None:
+        while (let_go := await self._run(self._store.lock, lock)) is None:
             if asyncio.get_running_loop().time() > until:
                 raise BusyError(BUSY)
             await asyncio.sleep(0.02)
         return let_go
 
     @asynccontextmanager
-    async def _patiently(self, key: str) -> AsyncIterator[None]:
-        lock = self._locks[key]
+    async def _patiently(self, lock: Lock) -> AsyncIterator[None]:
+        here = self._locks[lock]
         until = asyncio.get_running_loop().time() + PATIENCE
-        while lock.locked():  # asyncio.wait_for would lose a cancellation, before Python 3.12
+        while here.locked():  # asyncio.wait_for would lose a cancellation, before Python 3.12
             if asyncio.get_running_loop().time() > until:
                 raise BusyError(BUSY)
             await asyncio.sleep(0.02)
-        async with lock:
+        async with here:
             yield
 
     async def close(self) -> None:

@@ -8,14 +8,14 @@ from .store import Store
 from .tables import readings
 
 
-def kept(store: Store, name: str) -> str:
+def load(store: Store, name: str) -> str:
     """What was kept under a name; empty if nothing was."""
     with store.reading() as connection:
         query = select(readings.c.value).where(readings.c.name == name)
         return connection.execute(query).scalar() or ""
 
 
-def keep(store: Store, name: str, value: str) -> None:
+def save(store: Store, name: str, value: str) -> None:
     """Keep something under a name, in place of what was there."""
     with store.writing() as connection:
         connection.execute(delete(readings).where(readings.c.name == name))

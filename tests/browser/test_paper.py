@@ -39,7 +39,7 @@ def test_paper_has_everything_and_no_navigation(open_as):
         "Nobody is Community Guide",
     ):
         assert word in said
-    for word in ("Logout", "Whom do I ask", "Made for paper", "What was done"):
+    for word in ("Logout", "Whom do I ask", "Made for paper", "Activity log"):
         assert word not in said
 
 

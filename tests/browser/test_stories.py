@@ -88,9 +88,9 @@ def test_a_representative_appoints_and_withdraws(act_as, go, ledger):
     assert "maria" not in act_as.members("hub-admins")
     assert ledger()[:4] == [
         "maria is no longer Hub Administrator.",
-        "rita set out to withdraw maria as Hub Administrator. Reason: “The course is over”",
+        "rita started withdrawing maria as Hub Administrator. Reason: “The course is over”",
         "maria is Hub Administrator now.",
-        f"rita set out to appoint maria as Hub Administrator, until {UNTIL}."
+        f"rita started appointing maria as Hub Administrator, until {UNTIL}."
         " Reason: “Looks after the course”",
     ]
 
@@ -104,7 +104,7 @@ def test_a_term_that_ended_is_offered_for_withdrawal(act_as, go, ledger, scripts
     page.get_by_role("button", name=f"Withdraw {name}, whose term has ended").click()
     done(page, f"{name} is no longer Hub Administrator.")
     assert name not in act_as.members("hub-admins")
-    assert ledger()[1] == f"rita set out to withdraw {name} as Hub Administrator."
+    assert ledger()[1] == f"rita started withdrawing {name} as Hub Administrator."
 
 
 def test_what_was_refused_can_be_put_right(act_as, go):
@@ -156,7 +156,7 @@ def test_a_representative_approves_a_request_with_a_word(act_as, go, ledger):
     expect(mine.locator(f"time[datetime='{UNTIL}']")).to_be_visible()
     assert ledger()[:2] == [
         "uwe is Hub Administrator now.",
-        f"rita set out to appoint uwe as Hub Administrator, until {UNTIL}. Reason: “Welcome”",
+        f"rita started appointing uwe as Hub Administrator, until {UNTIL}. Reason: “Welcome”",
     ]
 
 
@@ -202,7 +202,7 @@ def test_a_holder_proposes_a_successor_and_an_admin_approves(act_as, go, ledger)
     expect(go("hanna").get_by_text("root approved that tom becomes")).to_be_visible()
     assert ledger()[:3] == [
         "tom is Hub Administrator now.",
-        "root set out to appoint tom as Hub Administrator.",
+        "root started appointing tom as Hub Administrator.",
         "hanna proposed that tom becomes Hub Administrator. Reason: “Knows our images”",
     ]
 
@@ -226,7 +226,7 @@ def test_a_holder_steps_down_and_leaves_a_note(act_as, go, ledger):
     expect(letter).to_contain_text("hanna left this note")
     expect(letter).to_contain_text("The keys are with the help desk.")
     assert (
-        "hanna set out to withdraw hanna as Hub Administrator. Note for whoever comes next:"
+        "hanna started withdrawing hanna as Hub Administrator. Note for whoever comes next:"
         " “The keys are with the help desk.”" in ledger()
     )
 
@@ -310,8 +310,8 @@ def test_only_those_who_may_are_led_to_what_they_may(go):
 
     assert offered("uwe") == []
     assert offered("hanna") == ["Add people"]
-    assert offered("rita") == ["Hub Administrator", "Add people", "What was done"]
-    assert offered("root")[-2:] == ["Add people", "What was done"]
+    assert offered("rita") == ["Hub Administrator", "Add people", "Activity log"]
+    assert offered("root")[-2:] == ["Add people", "Activity log"]
 
 
 # -- the ledger
@@ -321,7 +321,7 @@ def test_an_admin_filters_the_ledger_and_downloads_it(act_as, go):
     """The table in the file has the lines that the filter leaves, and no others."""
     act_as.call("rita", "PUT", "roles/hub-administrator/holders/nina", reason="=1+1")
     page = go("root")
-    page.get_by_role("link", name="What was done").last.click()
+    page.get_by_role("link", name="Activity log").last.click()
     page.get_by_label("Person").fill("nina")
     page.get_by_label("Role", exact=True).select_option(label="Hub Administrator")
     page.get_by_label("From").fill((TODAY - timedelta(days=1)).isoformat())

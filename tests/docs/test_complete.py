@@ -7,7 +7,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, get_args, get_type_hints
 
 import pytest
 import yaml
@@ -18,21 +18,19 @@ from jupyterhub_responsibility import cli, enable
 from jupyterhub_responsibility.declaration.entries import DeclarationEntry
 from jupyterhub_responsibility.domain import access
 from jupyterhub_responsibility.enabling.pages import HubPages
-from jupyterhub_responsibility.ledger.entry import EVENTS
+from jupyterhub_responsibility.errors import OUTAGES, REFUSALS
+from jupyterhub_responsibility.ledger.entry import DETAILS, EVENTS
 from jupyterhub_responsibility.service import limits, pages
 from jupyterhub_responsibility.service.handlers import base
 from jupyterhub_responsibility.service.metrics import METRICS
+from jupyterhub_responsibility.service.pages.frame import Frame
 from jupyterhub_responsibility.service.routes import OPERATIONS, ROUTES
 from jupyterhub_responsibility.service.settings import Settings
 
 from .reading import PAGES, ROOT, blocks, named, page, rows, section
 
 TEMPLATES = ROOT / "share" / "templates"
-CONTEXTS = [
-    each
-    for name, each in vars(pages).items()
-    if dataclasses.is_dataclass(each) and (name.endswith("Page") or name == "Frame")
-]
+CONTEXTS = [Frame, *(get_type_hints(page.make)["return"] for page in pages.PAGES)]
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.name)
@@ -142,20 +140,14 @@ def test_every_route():
     assert found == {(how, path) for path, methods in OPERATIONS.items() for how in methods}
 
 
-def codes() -> dict[str, str]:
-    """The codes of refusals in the source, with the status that each answers with."""
-    found = dict.fromkeys(base.ERROR_TITLES, "503")
-    for path in (ROOT / "jupyterhub_responsibility").rglob("*.py"):
-        for call in re.findall(r"RefusedError\(\s*\"(\w+)\"", path.read_text()):
-            found[call] = str(base.REFUSED.get(call, 409))
-    return found
-
-
 def test_every_code_of_a_refusal():
     """Each code that programs may get has its row, with its status."""
     table = section("pages-and-api.md", "Errors").split("| code |")[1]
-    assert {row[0].strip("`"): row[1] for row in rows("| code |" + table)} == codes()
-    assert {"yourself", "last", "full", "too_many"} <= set(codes())
+    documented = {row[0].strip("`"): row[1] for row in rows("| code |" + table)}
+    refused = {code: str(status) for code, status in base.REFUSED.items()}
+    assert documented == refused | dict.fromkeys(OUTAGES, "503")
+    assert set(base.REFUSED) == set(REFUSALS)
+    assert set(base.ERROR_TITLES) == set(OUTAGES)
 
 
 def test_every_limit():
@@ -172,7 +164,7 @@ def test_every_rule_and_event():
     """The rules are explained to those who act, and the kinds of entries to those who read them."""
     assert "<!-- table: rules -->" in page("acting.md")
     assert "<!-- table: events -->" in page("ledger.md")
-    assert named(section("ledger.md", "What is in it")) == set(EVENTS)
+    assert named(section("ledger.md", "What is in it")) == {*EVENTS, *DETAILS}
 
 
 def test_every_metric_and_alert():
@@ -202,14 +194,14 @@ def test_every_block():
 @pytest.mark.parametrize("context", CONTEXTS, ids=lambda context: context.__name__)
 def test_every_field_of_a_page(context):
     """Each field that a template may use has its row, and nothing else has."""
-    prefix = "frame" if context is pages.Frame else "page"
+    prefix = "frame" if context is Frame else "page"
     fields = {f"{prefix}.{field.name}" for field in dataclasses.fields(context)}
     assert named(section("templates.md", context.__name__)) == fields
 
 
 def test_every_field_of_the_variable(declared):
     """Each field of `responsibility`, the variable of the hub's own pages, has its row."""
-    variable = HubPages(declared, "responsibilities", {})(None)
+    variable = HubPages(declared, "responsibilities", {"user_management": "service"})(None)
     fields = {f"responsibility.{name}" for name in dir(variable) if not name.startswith("_")}
     assert named(section("templates.md", "The variable `responsibility`")) == fields
 

@@ -273,7 +273,9 @@ def test_the_changes_work_as_documented(own_hub):
 
     sent, _ = example("POST api/confirmations")
     (role,) = ask("hanna", "GET api/me").json()["roles"]
-    assert role["confirmation"]["text"] == sent["text"], "the example is out of date"
+    assert role["confirmation"]["duties_digest"] == sent["duties_digest"], (
+        "the example is out of date"
+    )
     assert ask("hanna", "POST api/confirmations", body=sent).status_code == 201
 
     _, shown = example("GET api/ledger")

@@ -27,7 +27,7 @@ DAYS_AWAY = 90
 
 OWN = ("!user", "!server")
 
-COMMUNITYS = {"community", "partner"}
+COMMUNITY_SPLITS = {"community", "partner"}
 """Splits of which the provider's people don't count."""
 
 Statement = tuple[str, str, str]
@@ -191,7 +191,7 @@ class Oracle:
     def _counted(self, seen: Look, each: Mapping[str, Any]) -> set[str]:
         people = {name for role in each["roles"] for name in self._people(role)}
         accounts = {name for role in each["roles"] for name in self._accounts(seen, role)}
-        return people | (accounts - self.staff if each["split"] in COMMUNITYS else accounts)
+        return people | (accounts - self.staff if each["split"] in COMMUNITY_SPLITS else accounts)
 
     def _leaving(self, seen: Look) -> tuple[frozenset[str], int]:
         alone: dict[str, int] = {}
@@ -245,8 +245,8 @@ class Oracle:
     def _who_count(self, seen: Look, role: str) -> set[str]:
         """Who holds a role, without the staff where a part of it is the community's."""
         parts = [each for each in self.responsibilities if role in each["roles"]]
-        communitys = any(each["split"] in COMMUNITYS for each in parts)
-        theirs = self.staff if communitys else set()
+        community_roles = any(each["split"] in COMMUNITY_SPLITS for each in parts)
+        theirs = self.staff if community_roles else set()
         return self._people(role) | (self._accounts(seen, role) - theirs)
 
     def _number_gaps(self, seen: Look, role: str) -> Iterator[Statement]:

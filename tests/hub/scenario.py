@@ -324,9 +324,12 @@ def confirm(name: str, role: str) -> Callable[[World], None]:
     def do(world: World) -> None:
         headers = {"Authorization": f"token {world.hub.token_for(name)}"}
         me = requests.get(world.hub.page("api/me"), headers=headers, timeout=30).json()
-        text = next(each["confirmation"]["text"] for each in me["roles"] if each["id"] == role)
-        requests.post(world.hub.page("api/confirmations"), json={"role": role, "text": text},
-                      headers=headers, timeout=30).raise_for_status()  # fmt: skip
+        digest = next(
+            each["confirmation"]["duties_digest"] for each in me["roles"] if each["id"] == role
+        )
+        body = {"role": role, "duties_digest": digest}
+        page = world.hub.page("api/confirmations")
+        requests.post(page, json=body, headers=headers, timeout=30).raise_for_status()
         world.oracle.confirmed.add((role, name))
 
     return do

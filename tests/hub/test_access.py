@@ -298,15 +298,15 @@ def test_the_shape_of_me(hub):
         "groups": ["community-reps"],
     }
     assert (confirmation["state"], confirmation["at"]) == ("never", None)
-    assert re.fullmatch("[0-9a-f]{16}", confirmation["text"])
+    assert re.fullmatch("[0-9a-f]{16}", confirmation["duties_digest"])
     assert all(set(duty) == {"id", "title", "area", "as", "through"} for duty in me["duties"])
     assert {duty["as"] for duty in me["duties"]} <= {"accountable", "performer"}
     assert {duty["through"] for duty in me["duties"]} <= {
         "hub-administrator",
         "community-representative",
     }
-    desk = next(contact for contact in me["contacts"] if contact["id"] == "help-desk")
-    assert desk == {
+    contact_finder = next(contact for contact in me["contacts"] if contact["id"] == "help-desk")
+    assert contact_finder == {
         "id": "help-desk",
         "name": "Help desk",
         "for": ["everyone"],

@@ -185,16 +185,23 @@ CHANGES = [
     ("uwe", "PUT", "roles/{role}/holders/{user}", "community-representative/uwe", {}, 403),
     ("root", "PUT", "roles/{role}/holders/{user}", "site-reliability-engineer/uwe", {}, 409),
     ("rita", "DELETE", "roles/{role}/holders/{user}", "hub-administrator/uwe", None, 200),
-    ("hanna", "POST", "users", "", {"names": []}, 400),
-    ("hanna", "POST", "users", "", {"names": ["ada", "uwe", "a/b"]}, 200),
-    ("uwe", "POST", "users", "", {"names": ["ada"]}, 403),
+    ("hanna", "POST", "users", "", {"usernames": []}, 400),
+    ("hanna", "POST", "users", "", {"usernames": ["ada", "uwe", "a/b"]}, 200),
+    ("uwe", "POST", "users", "", {"usernames": ["ada"]}, 403),
     ("uwe", "POST", "requests", "", {"role": "hub-administrator", "until": "2999-01-01"}, 201),
     ("uwe", "POST", "requests", "", {"role": "hub-administrator"}, 409),
     ("uwe", "GET", "requests", "", None, 200),
     ("rita", "GET", "requests", "", None, 200),
     ("rita", "POST", "requests/{number}", "", {"verdict": "declined", "word": "Later"}, 200),
     ("rita", "POST", "requests/{number}", "", {"verdict": "declined"}, 409),
-    ("hanna", "POST", "confirmations", "", {"role": "hub-administrator", "text": "0" * 16}, 412),
+    (
+        "hanna",
+        "POST",
+        "confirmations",
+        "",
+        {"role": "hub-administrator", "duties_digest": "0" * 16},
+        412,
+    ),
     ("rita", "GET", "ledger", "", None, 200),
 ]
 
@@ -214,7 +221,7 @@ def test_changes_are_as_described(hub, described):
             number = str(reply.json()["number"])
     me = requests.get(hub.page("api/me"), headers=as_token(hub.token_for("hanna")), timeout=30)
     (role,) = me.json()["roles"]
-    body = {"role": role["id"], "text": role["confirmation"]["text"]}
+    body = {"role": role["id"], "duties_digest": role["confirmation"]["duties_digest"]}
     headers = as_token(hub.token_for("hanna"))
     reply = requests.post(hub.page("api/confirmations"), json=body, headers=headers, timeout=30)
     assert reply.status_code == 201

@@ -173,8 +173,8 @@ def test_admins_may_and_it_is_recorded(world, person):
     """A JupyterHub admin who appoints themselves is recorded as doing so."""
     assert person("root").appoint(ADMINISTRATOR, "root").json()["result"] == "done"
     assert person("root").appoint(ADMINISTRATOR, "uwe").json()["result"] == "done"
-    himself, other = (e for e in entries(world, world.mark) if e["event"] == "appointment")
-    assert himself["details"] == {"himself": "yes"}
+    self_appointed, other = (e for e in entries(world, world.mark) if e["event"] == "appointment")
+    assert self_appointed["details"] == {"self_appointed": "yes"}
     assert other["details"] == {}
 
 
@@ -185,7 +185,7 @@ def test_services_appoint_nobody(world):
     for reply in (
         tester.appoint(ADMINISTRATOR, "uwe"),
         tester.withdraw(ADMINISTRATOR, "hanna"),
-        tester.ask("POST", "api/users", json={"names": ["by-a-service"]}),
+        tester.ask("POST", "api/users", json={"usernames": ["by-a-service"]}),
         tester.ask("POST", "api/requests", json={"role": ADMINISTRATOR}),
         tester.get("api/ledger"),
     ):

@@ -17,8 +17,8 @@ def state(who, role: str = ADMINISTRATOR) -> dict:
     return next(each["confirmation"] for each in roles if each["id"] == role)
 
 
-def confirm(who, text: str, role: str = ADMINISTRATOR):
-    return who.ask("POST", "api/confirmations", json={"role": role, "text": text})
+def confirm(who, digest: str, role: str = ADMINISTRATOR):
+    return who.ask("POST", "api/confirmations", json={"role": role, "duties_digest": digest})
 
 
 @pytest.fixture
@@ -50,13 +50,13 @@ def test_a_holder_confirms(fresh, person, browser):
 def test_it_is_due_after_twelve_months(fresh, person, browser):
     """The page asks again after that, and a new confirmation holds for as long."""
     hanna, days = person("hanna"), fresh.folder / "days-ahead"
-    assert confirm(hanna, state(hanna)["text"]).status_code == 201
+    assert confirm(hanna, state(hanna)["duties_digest"]).status_code == 201
     for ahead, expected in ((364, "confirmed"), (367, "due")):
         days.write_text(str(ahead))
         assert state(hanna)["state"] == expected
     assert "it has been a while" in browser("hanna").read().text
     assert "to be confirmed again" in browser("uwe").read(f"roles/{ADMINISTRATOR}").text
-    assert confirm(hanna, state(hanna)["text"]).status_code == 201
+    assert confirm(hanna, state(hanna)["duties_digest"]).status_code == 201
     assert state(hanna)["state"] == "confirmed"
 
 
@@ -71,9 +71,9 @@ def test_another_text_than_the_one_seen(fresh, person):
 
 def test_only_holders_confirm(fresh, person, browser):
     """Those without a role are neither asked nor let; nor for roles of others."""
-    text = state(person("hanna"))["text"]
+    digest = state(person("hanna"))["duties_digest"]
     for name in ("uwe", "rita", "root"):
-        reply = confirm(person(name), text)
+        reply = confirm(person(name), digest)
         assert (reply.status_code, code(reply)) == (403, "not_allowed")
     for name in ("uwe", "root"):
         html = browser(name).read()
@@ -85,7 +85,7 @@ def test_only_holders_confirm(fresh, person, browser):
 def test_whoever_comes_back_is_asked_again(fresh, person):
     """A confirmation ends with the holding that it is about."""
     hanna, root = person("hanna"), person("root")
-    assert confirm(hanna, state(hanna)["text"]).ok
+    assert confirm(hanna, state(hanna)["duties_digest"]).ok
     assert root.withdraw(ADMINISTRATOR, "hanna").ok
     assert root.appoint(ADMINISTRATOR, "hanna").ok
     assert state(hanna)["state"] == "never"
@@ -97,9 +97,9 @@ def test_it_is_due_when_the_text_changes(tmp_path):
     with RealHub(tmp_path, DECLARATION, settings=QUICK, first=MOVABLE_CLOCK) as hub:
         set_members(hub, **holders)
         hanna, rita = Person(hub, "hanna"), Person(hub, "rita")
-        seen = state(rita, REPRESENTATIVE)["text"]
+        seen = state(rita, REPRESENTATIVE)["duties_digest"]
         assert confirm(rita, seen, REPRESENTATIVE).status_code == 201
-        assert confirm(hanna, state(hanna)["text"]).status_code == 201
+        assert confirm(hanna, state(hanna)["duties_digest"]).status_code == 201
         model = rita.get("api/model").json()
     area, duty = next(
         (area["id"], each["id"])
@@ -117,6 +117,6 @@ def test_it_is_due_when_the_text_changes(tmp_path):
         assert "Your duties have changed" in Browser(hub, "rita").read().text
         reply = confirm(rita, seen, REPRESENTATIVE)
         assert (reply.status_code, code(reply)) == (412, "stale")
-        now = state(rita, REPRESENTATIVE)["text"]
+        now = state(rita, REPRESENTATIVE)["duties_digest"]
         assert confirm(rita, now, REPRESENTATIVE).status_code == 201
         assert state(rita, REPRESENTATIVE)["state"] == "confirmed"

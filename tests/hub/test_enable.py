@@ -11,7 +11,7 @@ from jupyterhub.auth import Authenticator
 from traitlets.config import Config
 
 from jupyterhub_responsibility import enable
-from jupyterhub_responsibility.domain.access import POWER_SCOPES
+from jupyterhub_responsibility.domain.access import SERVICE_SCOPES
 from jupyterhub_responsibility.enabling import config as hub_config
 from jupyterhub_responsibility.enabling.handover import VARIABLE, hand_over
 from jupyterhub_responsibility.enabling.pages import HubPages
@@ -83,7 +83,7 @@ def test_it_adds_roles_groups_service_and_templates(c, version):
     assert set(named(hub.load_roles, "responsibilities-service")["scopes"]) == {
         "groups!group=hub-admins",
         "groups!group=community-reps",
-        *POWER_SCOPES,
+        *(each.name for each in SERVICE_SCOPES if each.when == "always"),
         "admin:users",
     }
 

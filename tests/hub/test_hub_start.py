@@ -9,7 +9,7 @@ from jupyterhub import orm
 
 from jupyterhub_responsibility.domain.accounts import ADMIN
 from jupyterhub_responsibility.domain.configured import read
-from jupyterhub_responsibility.enabling.handover import CONFIGURED_VARIABLE, MOST_BYTES
+from jupyterhub_responsibility.enabling.handover import CONFIGURED_VARIABLE, MAX_VARIABLE_BYTES
 from jupyterhub_responsibility.enabling.start import ServiceEnvironment
 
 ROLES = ("hub-administrator", "community-representative")
@@ -60,7 +60,7 @@ async def test_what_is_too_long_to_tell_is_left_out(mock_hub, caplog):
     """A hub whose service could not be started would end; so it says nothing, and why."""
     app = await mock_hub()
     role = orm.Role.find(app.db, "hub-administrator")
-    role.groups += [orm.Group(name=f"{number:0250}") for number in range(MOST_BYTES // 250)]
+    role.groups += [orm.Group(name=f"{number:0250}") for number in range(MAX_VARIABLE_BYTES // 250)]
     app.db.commit()
     with caplog.at_level(logging.WARNING):
         assert said() == ""

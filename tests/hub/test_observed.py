@@ -33,11 +33,14 @@ def quiet(hub) -> int:
 
 
 def test_the_record_begins_with_whoever_is_there(hub):
-    """Each mapped group has a beginning, then those who were in it; nobody did anything."""
+    """Each mapped group has a beginning, then those who were in it; who put them there isn't known."""
     quiet(hub)
     every = entries(hub)
     assert {each["event"] for each in every} == {"observation"}
-    assert {each["actor_kind"] for each in every} == {"hub"}
+    assert {(each["actor"], each["actor_kind"], bool(each["person"])) for each in every} == {
+        ("this service", "service", False),
+        ("", "hub", True),
+    }
     assert [each["details"]["change"] for each in every].count("began") == 4
     assert {(each["group"], each["person"]) for each in every if each["person"]} == {
         ("hub-admins", "hanna"),

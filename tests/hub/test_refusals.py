@@ -29,13 +29,13 @@ FORMS = tuple(write for write in WRITES if not write[1].startswith("api/"))
 CALLS = tuple(write for write in WRITES if write[1].startswith("api/"))
 
 GOOD_FIELDS = {
-    "": {"role": REPRESENTATIVE, "text": "0" * 16},
+    "": {"role": REPRESENTATIVE, "duties_digest": "0" * 16},
     f"roles/{ADMINISTRATOR}": {"action": "appoint", "person": "uwe"},
-    "users": {"names": "newcomer"},
+    "users": {"usernames": "newcomer"},
 }
 GOOD_BODIES = {
-    "api/users": {"names": ["newcomer"]},
-    "api/confirmations": {"role": REPRESENTATIVE, "text": "0" * 16},
+    "api/users": {"usernames": ["newcomer"]},
+    "api/confirmations": {"role": REPRESENTATIVE, "duties_digest": "0" * 16},
     "api/requests": {"role": ADMINISTRATOR},
     "api/requests/1": {"verdict": "declined"},
 }
@@ -235,10 +235,10 @@ def test_thirty_changes_a_minute(hub, someone):
 def test_fifty_names_at_once(hub, someone, untouched):
     """One more is refused in words, by form and as JSON, and none of them is added."""
     names = [f"many-{number}" for number in range(51)]
-    reply = Person(hub, someone).ask("POST", "api/users", json={"names": names})
+    reply = Person(hub, someone).ask("POST", "api/users", json={"usernames": names})
     assert (reply.status_code, code(reply)) == (400, "invalid")
     assert "50" in reply.json()["error"]["message"]
-    reply = Browser(hub, someone).submit("users", {"names": ""}, names="\n".join(names))
+    reply = Browser(hub, someone).submit("users", {"usernames": ""}, usernames="\n".join(names))
     assert reply.status_code == 400
     assert "at most 50 at once" in said(reply)
     assert "many-50" in reply.text  # what was typed is not lost
@@ -275,9 +275,10 @@ def test_much_more_than_that(hub):
 
 
 WRONG = [b"{", b"[", b"nonsense", b"[]", b"null", b"7", b'"text"', b"true", b"\xff\xfe", b"\x00",
-         b'{"unknown": 1}', b'{"role": 7}', b'{"names": 7}', b'{"verdict": []}', b'{"until": {}}',
-         b'{"reason": ["x"]}', b'{"group": 1}', b"[" * 30000, b'{"role": "\\ud800"}',
-         b'{"names": ["\\ud800"]}', b'{"reason": NaN}', b"9" * 5000]  # fmt: skip
+         b'{"unknown": 1}', b'{"role": 7}', b'{"usernames": 7}', b'{"verdict": []}',
+         b'{"until": {}}', b'{"reason": ["x"]}', b'{"group": 1}', b"[" * 30000,
+         b'{"role": "\\ud800"}', b'{"usernames": ["\\ud800"]}', b'{"reason": NaN}',
+         b"9" * 5000]  # fmt: skip
 
 
 @pytest.mark.parametrize("body", WRONG, ids=range(len(WRONG)))
@@ -344,9 +345,9 @@ def test_a_form_with_a_file(hub, someone, untouched):
     headers = Person(hub, someone).headers
     for _, path in FORMS:
         for kwargs in (
-            {"files": {"names": ("names.txt", b"newcomer")}},
+            {"files": {"usernames": ("usernames.txt", b"newcomer")}},
             {"data": b"\xff=\xff&names", "headers": {"Content-Type": "multipart/form-data"}},
-            {"data": json.dumps({"names": ["newcomer"]})},
+            {"data": json.dumps({"usernames": ["newcomer"]})},
         ):
             merged = {**headers, **kwargs.pop("headers", {})}
             reply = requests.post(hub.page(path), headers=merged, timeout=30, **kwargs)

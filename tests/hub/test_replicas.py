@@ -89,9 +89,11 @@ def test_what_one_replica_did_the_other_knows(pair):
     pair.hub.put_in_group("community-reps", "rita")
     session = pair.hub.visit("rita")
     session.get(pair.hub.page())
-    text = session.get(f"{pair.places[1]}api/me").json()["roles"][0]["confirmation"]["text"]
+    digest = session.get(f"{pair.places[1]}api/me").json()["roles"][0]["confirmation"][
+        "duties_digest"
+    ]
     headers = {"Authorization": f"token {pair.hub.token_for('rita')}"}
-    body = {"role": ROLE, "text": text}
+    body = {"role": ROLE, "duties_digest": digest}
     done = requests.post(
         f"{pair.places[0]}api/confirmations", json=body, headers=headers, timeout=30
     )

@@ -68,7 +68,7 @@ def test_the_last_holder_is_not_withdrawn_by_another_name(mapped, acts):
 
 def test_users_are_added_as_they_log_in(mapped, acts):
     """An account by a name that nobody logs in with would help nobody."""
-    body = {"names": ["Carol", "hanna-at-work", "ROOT"]}
+    body = {"usernames": ["Carol", "hanna-at-work", "ROOT"]}
     reply = acts("hanna", "POST", "api/users", json=body)
     assert [each["result"] for each in reply.json()["results"]] == [
         "done",

@@ -91,12 +91,12 @@ def test_without_a_ledger_nothing_is_changed(hub, rita, failing):
     """Every change is answered with 503 and when to try again; reading goes on; it recovers."""
     browser, hanna = Browser(hub, "rita"), Person(hub, "hanna")
     root, uwe = Person(hub, "root"), Person(hub, "uwe")
-    text = hanna.get("api/me").json()["roles"][0]["confirmation"]["text"]
+    digest = hanna.get("api/me").json()["roles"][0]["confirmation"]["duties_digest"]
     page = f"roles/{ADMINISTRATOR}"
     browser.read(page)
     with failing(hub):
         with ThreadPoolExecutor(4) as threads:  # each may have to wait for the ledger
-            confirmation = {"role": ADMINISTRATOR, "text": text}
+            confirmation = {"role": ADMINISTRATOR, "duties_digest": digest}
             sent = [
                 threads.submit(rita.appoint, ADMINISTRATOR, "uwe"),
                 threads.submit(root.withdraw, ADMINISTRATOR, "hanna"),
@@ -128,7 +128,7 @@ def test_adding_users_without_a_ledger(hub):
     """The same for accounts: nobody is added whose adding was not recorded."""
     hanna = Person(hub, "hanna")
     with moved_away(hub):
-        reply = hanna.ask("POST", "api/users", json={"names": ["unrecorded"]})
+        reply = hanna.ask("POST", "api/users", json={"usernames": ["unrecorded"]})
         assert (reply.status_code, code(reply)) == (503, "no_ledger")
         assert hub.api("GET", "users/unrecorded").status_code == 404
 

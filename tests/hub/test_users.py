@@ -32,7 +32,7 @@ def test_hub_administrators_add_users(world, person, gone):
     """What became of each name is said and recorded; the accounts are plain users."""
     before = accounts(world)
     names = [gone[0], "uwe", "NEW-1", "a/b", gone[0], " new-2 "]
-    reply = person("hanna").ask("POST", "api/users", json={"names": names})
+    reply = person("hanna").ask("POST", "api/users", json={"usernames": names})
     assert reply.status_code == 200
     results = reply.json()["results"]
     assert [(each["name"], each["result"]) for each in results] == [
@@ -66,7 +66,7 @@ def test_hub_administrators_add_users(world, person, gone):
 def test_a_pasted_list(world, browser, gone):
     """One name a line or between commas, as people paste; the page says what became of each."""
     text = f"{gone[3]}\r\n\r\n  {gone[4]} , uwe,\n{gone[3]}"
-    html = browser("hanna").submit("users", {"names": ""}, names=text).text
+    html = browser("hanna").submit("users", {"usernames": ""}, usernames=text).text
     rows = {row.strong.text.strip(): row.text for row in BeautifulSoup(html, "html.parser").select(
         "main .rsp-plain .rsp-row")}  # fmt: skip
     assert set(rows) == {"new-3", "new-4", "uwe"}
@@ -78,7 +78,7 @@ def test_a_pasted_list(world, browser, gone):
 
 def test_fifty_at_once(world, person, gone):
     """As many as are allowed are added in one go, each recorded."""
-    reply = person("hanna").ask("POST", "api/users", json={"names": gone[:50]})
+    reply = person("hanna").ask("POST", "api/users", json={"usernames": gone[:50]})
     assert [each["result"] for each in reply.json()["results"]] == ["done"] * 50
     assert set(gone[:50]) <= set(accounts(world))
     assert len(deeds(world, world.mark)) == 100
@@ -87,7 +87,7 @@ def test_fifty_at_once(world, person, gone):
 def test_an_admin_stays_an_admin(world, person):
     """Adding somebody who is there takes nothing from them, nor gives anything."""
     before = accounts(world)
-    reply = person("hanna").ask("POST", "api/users", json={"names": ["root", "rita", "HANNA"]})
+    reply = person("hanna").ask("POST", "api/users", json={"usernames": ["root", "rita", "HANNA"]})
     assert {each["result"] for each in reply.json()["results"]} == {"unchanged"}
     assert accounts(world) == before
 
@@ -97,7 +97,7 @@ def test_an_admin_stays_an_admin(world, person):
 )
 def test_nobody_is_made_an_admin(world, person, more):
     """There is no way to ask for more than a plain user."""
-    reply = person("root").ask("POST", "api/users", json={"names": ["new-0"], **more})
+    reply = person("root").ask("POST", "api/users", json={"usernames": ["new-0"], **more})
     assert (reply.status_code, code(reply)) == (400, "invalid")
     assert "new-0" not in accounts(world)
 
@@ -105,13 +105,13 @@ def test_nobody_is_made_an_admin(world, person, more):
 def test_who_may_add(world, person, browser, gone):
     """Hub Administrators and JupyterHub admins; to others the page isn't there."""
     for name in ("rita", "uwe"):
-        reply = person(name).ask("POST", "api/users", json={"names": [gone[5]]})
+        reply = person(name).ask("POST", "api/users", json={"usernames": [gone[5]]})
         assert (reply.status_code, code(reply)) == (403, "not_allowed")
         assert browser(name).session.get(world.page("users")).status_code == 403
         assert 'href="/services/responsibilities/users"' not in str(browser(name).read())
     assert gone[5] not in accounts(world)
     assert not deeds(world, world.mark)
-    reply = person("root").ask("POST", "api/users", json={"names": [gone[5]]})
+    reply = person("root").ask("POST", "api/users", json={"usernames": [gone[5]]})
     assert reply.json()["results"] == [{"name": gone[5], "result": "done"}]
     assert 'href="/services/responsibilities/users"' in str(browser("hanna").read())
 
@@ -123,7 +123,7 @@ NAMES = ["<img src=x onerror=alert(1)>", "=1+1", "ümläut", "‮txt", "x" * 255
 def test_names_as_the_hub_accepts_them(world, person, name):
     """The account that was asked for is the one that is added, or the reply says why not."""
     world.api("DELETE", f"users/{quote(name, safe='')}")  # where another test has added it
-    reply = person("hanna").ask("POST", "api/users", json={"names": [name]})
+    reply = person("hanna").ask("POST", "api/users", json={"usernames": [name]})
     (result,) = reply.json()["results"]
     assert (result["name"], result["result"]) == (name, "done"), result
     assert name in accounts(world)
@@ -134,7 +134,7 @@ def test_names_as_the_hub_accepts_them(world, person, name):
 def test_names_that_none_can_have(world, person, name):
     """One such name is refused in words, and leaves the hub as it is."""
     before = accounts(world)
-    reply = person("hanna").ask("POST", "api/users", data=json.dumps({"names": [name]}))
+    reply = person("hanna").ask("POST", "api/users", data=json.dumps({"usernames": [name]}))
     if reply.status_code == 400:
         assert code(reply) == "invalid"
     else:
@@ -155,7 +155,7 @@ def test_where_the_service_adds_nobody(tmp_path_factory, management):
         set_members(hub, **{"hub-admins": {"hanna"}})
         before = accounts(hub)
         for name in ("hanna", "root"):
-            reply = Person(hub, name).ask("POST", "api/users", json={"names": ["new-0"]})
+            reply = Person(hub, name).ask("POST", "api/users", json={"usernames": ["new-0"]})
             assert (reply.status_code, code(reply)) == (403, "not_allowed")
             browser = Browser(hub, name)
             assert browser.session.get(hub.page("users")).status_code == 403

@@ -19,6 +19,7 @@ from random import uniform
 import sqlalchemy.event
 
 from jupyterhub_responsibility.changes.appointments import Appointments
+from jupyterhub_responsibility.changes.recording import Recorder
 from jupyterhub_responsibility.declaration import load
 from jupyterhub_responsibility.domain.model import Viewer
 from jupyterhub_responsibility.domain.rules import Change, Rules
@@ -131,9 +132,11 @@ def live(pipe: Connection, database: str, hub: str, token: str, at_start: str) -
 async def _live(pipe: Connection, database: str, hub: str, token: str, fate: Fate) -> None:
     ledger = Ledger(MortalStore(database, fate), _now)
     api = MortalHubAPI(hub, token, fate)
-    appointments = Appointments(DECLARED, api, ledger, Rules(DECLARED), _now, _learned)
+    recorder = Recorder(ledger, api)
+    rules = Rules(DECLARED)
+    appointments = Appointments(DECLARED, api, ledger, recorder, rules, _now, _learned)
     await ledger.catch_up()
-    await appointments.settle()
+    await recorder.settle()
     pipe.send("settled")
     what, fate.place = pipe.recv()
     change = Change(DECLARED.model.roles[ROLE], GROUP, PERSON, reason="in turn")

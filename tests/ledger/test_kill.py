@@ -15,7 +15,7 @@ import requests
 
 from jupyterhub_responsibility.ledger.entry import INTENTS, Entry
 from jupyterhub_responsibility.ledger.query import Wanted
-from jupyterhub_responsibility.ledger.state import Book
+from jupyterhub_responsibility.ledger.state import LedgerState
 from jupyterhub_responsibility.storage.store import Store
 
 from ..realhub import ADMIN_TOKEN, RealHub
@@ -131,17 +131,17 @@ def lives(database, hub_alone):
 
 def check_whole(lives: Lives) -> None:
     """What must hold after every restart."""
-    book, intents, ends = Book(), {}, []
+    state, intents, ends = LedgerState(), {}, []
     for entry in lives.reader.all():
-        book.read(entry)
+        state.read(entry)
         if entry.event in INTENTS:
             intents[entry.number] = entry
         else:
             ends.append(entry.intent)
-    assert book.unsettled == {}, "an intent is open"
+    assert state.unsettled == {}, "an intent is open"
     assert sorted(ends) == sorted(intents), "an intent has no outcome, or several"
     lives.before = lives.members()
-    assert book.members[GROUP] == lives.before, "the hub is not as the ledger says"
+    assert state.members[GROUP] == lives.before, "the hub is not as the ledger says"
     assert lives.reader.verify() == []
     assert lives.lock_is_free()
 

@@ -19,8 +19,8 @@ async def ledgers(database):
     """Make the ledgers of as many replicas as wanted (one, on SQLite)."""
     made: list[Ledger] = []
 
-    def make(heard=lambda _: None) -> Ledger:
-        made.append(Ledger(Store(database), lambda: NOW, heard))
+    def make(on_entry=lambda _: None) -> Ledger:
+        made.append(Ledger(Store(database), lambda: NOW, on_entry))
         return made[-1]
 
     yield make
@@ -33,7 +33,7 @@ async def test_it_opens_by_itself(ledgers):
     ledger = ledgers()
     assert ledger.trouble == "The ledger has not been opened yet"
     (entry,) = await ledger.append(draft())
-    assert (entry.number, ledger.book.number, ledger.trouble) == (1, 1, "")
+    assert (entry.number, ledger.state.number, ledger.trouble) == (1, 1, "")
 
 
 async def test_a_long_ledger_is_read_to_its_end(ledgers, store):
@@ -42,16 +42,16 @@ async def test_a_long_ledger_is_read_to_its_end(ledgers, store):
     store.close()
     ledger = ledgers()
     await ledger.catch_up()
-    assert ledger.book.number == 2 * CHUNK + 1
+    assert ledger.state.number == 2 * CHUNK + 1
 
 
 async def test_what_is_written_is_heard(ledgers):
     """Each entry is told once, by the process that wrote it, when it is written."""
-    heard: list[Entry] = []
-    ledger = ledgers(heard.append)
+    on_entry: list[Entry] = []
+    ledger = ledgers(on_entry.append)
     written = await ledger.append(draft("hanna"), draft("uwe"))
     await ledger.catch_up()
-    assert heard == written
+    assert on_entry == written
 
 
 async def test_one_at_a_time(ledgers):
@@ -60,7 +60,7 @@ async def test_one_at_a_time(ledgers):
     inside: list[str] = []
 
     async def enter(key: str, name: str) -> None:
-        async with ledger.alone(key):
+        async with ledger.lock(key):
             inside.append(f"{name} in")
             await asyncio.sleep(0.05)
             inside.append(f"{name} out")
@@ -79,8 +79,8 @@ async def test_replicas_take_turns(postgresql):
 
     async def count(ledger: Ledger) -> None:
         for _ in range(5):
-            async with ledger.alone("role"):
-                seen.append(ledger.book.number)
+            async with ledger.lock("role"):
+                seen.append(ledger.state.number)
                 await asyncio.sleep(0.002)
                 await ledger.append(draft())
 
@@ -95,12 +95,12 @@ async def test_nobody_waits_for_ever(postgresql, monkeypatch):
     monkeypatch.setattr("jupyterhub_responsibility.storage.ledger.PATIENCE", 0.2)
     url = postgresql.new_database()
     one, two = (Ledger(Store(url), lambda: NOW) for _ in range(2))
-    async with one.alone("role"):
+    async with one.lock("role"):
         for ledger in (one, two):
             with pytest.raises(LedgerError, match="Somebody else is changing this right now"):
-                async with ledger.alone("role"):
+                async with ledger.lock("role"):
                     pytest.fail("two are inside")
-    async with two.alone("role"):
+    async with two.lock("role"):
         pass
     await one.close()
     await two.close()
@@ -111,7 +111,7 @@ async def test_a_lock_is_let_go_after_a_failure(ledgers):
     ledger = ledgers()
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
-            async with ledger.alone("role"):
+            async with ledger.lock("role"):
                 raise ZeroDivisionError
 
 
@@ -123,7 +123,7 @@ async def test_a_lock_is_let_go_by_whoever_is_cancelled(ledgers):
     entered = asyncio.Event()
 
     async def stay() -> None:
-        async with ledger.alone("role"):
+        async with ledger.lock("role"):
             entered.set()
             await asyncio.sleep(60)
 
@@ -136,7 +136,7 @@ async def test_a_lock_is_let_go_by_whoever_is_cancelled(ledgers):
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-    async with ledger.alone("role"):
+    async with ledger.lock("role"):
         pass
 
 
@@ -146,7 +146,7 @@ async def test_a_cancellation_is_never_lost(ledgers):
     for steps in range(12):
 
         async def stay(key: str) -> None:
-            async with ledger.alone(key):
+            async with ledger.lock(key):
                 await asyncio.sleep(60)
 
         task = asyncio.ensure_future(stay(f"role {steps}"))

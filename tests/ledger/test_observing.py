@@ -66,9 +66,9 @@ async def test_what_another_replica_withdraws_meanwhile(declared, replicas):
     one.catch_up = slow_catch_up
     observer = Observer(one, declared, exists)
     await observer.look(before)
-    assert "uwe" not in one.book.members["hub-admins"]
+    assert "uwe" not in one.state.members["hub-admins"]
     await catch_up()
-    after = Roster(NOW, {"hub-admins": (), "community-reps": ()}, seen_at=one.book.number)
+    after = Roster(NOW, {"hub-admins": (), "community-reps": ()}, ledger_number=one.state.number)
     await observer.look(after)
     assert {entry.event for entry in other._store.after(0) if entry.person} == {
         "withdrawal",
@@ -88,12 +88,12 @@ async def test_whose_account_went_with_them_is_recorded(declared, replicas):
 
     observer = Observer(ledger, declared, asked)
     await observer.look(Roster(NOW, {"hub-admins": tuple(accounts), "community-reps": ()}))
-    number = ledger.book.number
-    await observer.look(Roster(NOW, {"hub-admins": (), "community-reps": ()}, seen_at=number))
+    number = ledger.state.number
+    await observer.look(Roster(NOW, {"hub-admins": (), "community-reps": ()}, ledger_number=number))
     left = [entry for entry in ledger._store.after(number) if entry.facts.get("change") == "left"]
     assert {entry.person for entry in left} == set(accounts)
     assert [entry.person for entry in left if "gone" in entry.facts] == ["ada"]
-    assert set(ledger.book.departed) == {("hub-administrator", "ada")}
+    assert set(ledger.state.departed) == {("hub-administrator", "ada")}
 
 
 async def test_when_it_last_looked_is_remembered(declared, replicas):
@@ -101,11 +101,11 @@ async def test_when_it_last_looked_is_remembered(declared, replicas):
     ledger, _ = replicas
     empty = Roster(NOW, {"hub-admins": (), "community-reps": ()})
     await Observer(ledger, declared, exists, remember=True).look(empty)
-    number = ledger.book.number
+    number = ledger.state.number
     for remember in (True, False):
         name = f"remember-{remember}"
-        members = {"hub-admins": (*ledger.book.members["hub-admins"], name), "community-reps": ()}
-        roster = Roster(NOW, members, seen_at=ledger.book.number)
+        members = {"hub-admins": (*ledger.state.members["hub-admins"], name), "community-reps": ()}
+        roster = Roster(NOW, members, ledger_number=ledger.state.number)
         await Observer(ledger, declared, exists, remember=remember).look(roster)
     told = {e.person: e.facts.get("after") for e in ledger._store.after(number) if e.person}
     assert told == {"remember-True": stamp(NOW), "remember-False": None}
@@ -117,12 +117,12 @@ async def test_a_group_that_is_no_longer_declared(declared, replicas):
     members = {"hub-admins": ("ada",), "community-reps": ()}
     await Observer(ledger, declared, exists).look(Roster(NOW, members))
     without = replace(declared, groups={"community-representative": ("community-reps",)})
-    seen_at = ledger.book.number
-    await Observer(ledger, without, exists).look(Roster(NOW, members, seen_at=seen_at))
-    assert ledger.book.watched_groups() == [("community-representative", "community-reps")]
-    number = ledger.book.number
-    assert number == seen_at + 1
-    await Observer(ledger, without, exists).look(Roster(NOW, members, seen_at=number))
-    assert ledger.book.number == number
-    await Observer(ledger, declared, exists).look(Roster(NOW, members, seen_at=number))
-    assert ledger.book.members["hub-admins"] == {"ada"}
+    ledger_number = ledger.state.number
+    await Observer(ledger, without, exists).look(Roster(NOW, members, ledger_number=ledger_number))
+    assert ledger.state.watched_groups() == [("community-representative", "community-reps")]
+    number = ledger.state.number
+    assert number == ledger_number + 1
+    await Observer(ledger, without, exists).look(Roster(NOW, members, ledger_number=number))
+    assert ledger.state.number == number
+    await Observer(ledger, declared, exists).look(Roster(NOW, members, ledger_number=number))
+    assert ledger.state.members["hub-admins"] == {"ada"}

@@ -8,13 +8,15 @@ from jupyterhub.scopes import scope_definitions
 from jupyterhub_responsibility.declaration import load
 from jupyterhub_responsibility.domain.access import (
     ABILITIES,
+    CONDITIONS,
     DANGEROUS_SCOPES,
     ROLE_SCOPES,
+    SERVICE_SCOPES,
     USER_MANAGEMENT,
     abilities,
     dangers,
     page_scope,
-    scopes_for,
+    scopes_of,
     service_scopes,
 )
 
@@ -64,7 +66,7 @@ def implied(scope: str) -> set[str]:
 @pytest.mark.parametrize("role", [ADMIN, REP, "community-guide"])
 def test_nothing_dangerous_is_granted_by_default(role, management):
     """No default scope is dangerous, nor is any that it includes, nor unfiltered groups."""
-    granted = scopes_for(role, None, management)
+    granted = scopes_of(hub(), role, management)
     everything = set().union(*(implied(scope) for scope in granted))
     assert not dangers(everything)
     assert not everything & {"admin:users", "tokens", "groups", "access:servers", "shares"}
@@ -72,15 +74,16 @@ def test_nothing_dangerous_is_granted_by_default(role, management):
 
 def test_adding_users_is_granted_on_request_only():
     """`user_management="admin"` gives Hub Administrators the scope that amounts to superuser."""
-    assert "admin:users" in scopes_for(ADMIN, None, "admin")
-    assert scopes_for(REP, None, "admin") == ()
+    assert "admin:users" in scopes_of(hub(), ADMIN, "admin")
+    assert scopes_of(hub(), REP, "admin") == ()
     assert USER_MANAGEMENT == ("service", "admin", "off")
 
 
 def test_declared_scopes_replace_the_usual_ones():
     """What the operator lists counts, each scope once; an empty list grants nothing."""
-    assert scopes_for(ADMIN, ["read:hub", "read:hub"], "admin") == ("read:hub",)
-    assert scopes_for(ADMIN, [], "admin") == ()
+    for said, granted in ((["read:hub", "read:hub"], ("read:hub",)), ([], ())):
+        roles = {**GROUPS["roles"], ADMIN: {"groups": ["hub-admins"], "scopes": said}}
+        assert scopes_of(load({"roles": roles}), ADMIN, "admin") == granted
 
 
 def test_dangerous_scopes_exist_and_say_what_they_allow():
@@ -131,6 +134,35 @@ def test_the_service_adds_users_only_where_it_is_to():
     assert more - set(service_scopes(declared, "admin", False)) == {"admin:users"}
 
 
+CLOUD = {
+    "model": "cloud",
+    "roles": {"workspace-owner": {"groups": ["owners"]}, "access-manager": {"groups": ["doors"]}},
+}
+
+
+def test_a_role_adds_users_because_the_model_says_so():
+    """No id decides: in another model, another role; and where none does, the service neither."""
+    assert "admin:users" in service_scopes(load(CLOUD), "service", False)
+    assert "admin:users" in scopes_of(load(CLOUD), "access-manager", "admin")
+    assert "admin:users" not in scopes_of(load(CLOUD), "workspace-owner", "admin")
+    nobody = {**GROUPS["roles"], ADMIN: {"groups": ["hub-admins"], "adds_users": False}}
+    assert "admin:users" not in service_scopes(load({"roles": nobody}), "service", False)
+    assert "admin:users" not in scopes_of(load({"roles": nobody}), ADMIN, "admin")
+
+
+def test_every_scope_of_the_service_has_a_reason():
+    """What is documented is what is granted, in either kind of hub, and no more."""
+    names = {each.name for each in SERVICE_SCOPES}
+    granted = {
+        scope.partition("!")[0]
+        for managed in (True, False)
+        for scope in service_scopes(load(GROUPS), "service", managed)
+    }
+    assert granted == names
+    assert all(each.reason for each in SERVICE_SCOPES)
+    assert {each.when for each in SERVICE_SCOPES} == set(CONDITIONS)
+
+
 def test_where_the_authenticator_manages_groups_the_service_only_reads():
     """It could change what a login would undo."""
     assert sorted(service_scopes(load(GROUPS), "off", authenticator_groups=True)) == [
@@ -152,15 +184,15 @@ def test_the_page_has_a_scope_of_its_own():
 
 def test_what_a_hub_administrator_can_do():
     """People, servers and groups can be seen; adding people needs more."""
-    usual = [each.link for each in abilities(scopes_for(ADMIN, None, "service"))]
+    usual = [each.link for each in abilities(scopes_of(hub(), ADMIN, "service"))]
     assert usual == ["Admin page", "Servers", "Groups"]
-    more = [each.link for each in abilities(scopes_for(ADMIN, None, "admin"))]
+    more = [each.link for each in abilities(scopes_of(hub(), ADMIN, "admin"))]
     assert more == [*usual, "Add people"]
 
 
 def test_what_a_representative_can_do():
     """No scope, no promise."""
-    assert abilities(scopes_for(REP, None, "admin")) == ()
+    assert abilities(scopes_of(hub(), REP, "admin")) == ()
 
 
 def test_a_filter_takes_the_promise_back():

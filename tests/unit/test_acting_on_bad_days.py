@@ -6,7 +6,9 @@ from datetime import datetime, timezone
 
 import pytest
 
-from jupyterhub_responsibility.changes.appointments import Appointments, UnknownError
+from jupyterhub_responsibility.changes.appointments import Appointments
+from jupyterhub_responsibility.changes.recording import Recorder, UnknownError
+from jupyterhub_responsibility.changes.users import NewUsers
 from jupyterhub_responsibility.domain.model import Viewer
 from jupyterhub_responsibility.domain.rules import Change, Rules
 from jupyterhub_responsibility.errors import HubError, HubRefusedError, LedgerError
@@ -69,8 +71,18 @@ def hub() -> Hub:
 
 
 @pytest.fixture
-def appointments(declared, ledger, hub) -> Appointments:
-    return Appointments(declared, hub, ledger, Rules(declared), now, lambda *_: None)
+def recorder(ledger, hub) -> Recorder:
+    return Recorder(ledger, hub)
+
+
+@pytest.fixture
+def appointments(declared, ledger, hub, recorder) -> Appointments:
+    return Appointments(declared, hub, ledger, recorder, Rules(declared), now, lambda *_: None)
+
+
+@pytest.fixture
+def new_users(ledger, hub, recorder) -> NewUsers:
+    return NewUsers(hub, ledger, recorder)
 
 
 def lose(ledger, hub, monkeypatch) -> None:
@@ -82,7 +94,9 @@ def lose(ledger, hub, monkeypatch) -> None:
     hub.breaks = lambda _: monkeypatch.setattr(ledger._store, "append", full)
 
 
-async def test_a_change_that_cannot_be_recorded(declared, ledger, hub, appointments, monkeypatch):
+async def test_a_change_that_cannot_be_recorded(
+    declared, ledger, hub, appointments, monkeypatch, recorder
+):
     """It is not said that nothing was changed; it is recorded as soon as that works."""
     role = declared.model.roles["hub-administrator"]
     with monkeypatch.context() as patch:
@@ -91,12 +105,12 @@ async def test_a_change_that_cannot_be_recorded(declared, ledger, hub, appointme
             await appointments.appoint(ROOT, Change(role, "hub-admins", "uwe"))
     assert hub.groups["hub-admins"] == {"hanna", "uwe"}
     hub.breaks = lambda _: None
-    await appointments.settle()
-    assert ledger.book.members["hub-admins"] == {"uwe"}
-    assert not ledger.book.unsettled
+    await recorder.settle()
+    assert ledger.state.members["hub-admins"] == {"uwe"}
+    assert not ledger.state.unsettled
 
 
-async def test_adding_many_while_the_ledger_fails(ledger, hub, appointments, monkeypatch):
+async def test_adding_many_while_the_ledger_fails(ledger, hub, monkeypatch, new_users):
     """Those who were added are named; after that nobody is, and everybody else is told so."""
     names = ("ana", "ben", "cem", "dua")
 
@@ -106,7 +120,7 @@ async def test_adding_many_while_the_ledger_fails(ledger, hub, appointments, mon
             hub.breaks(name)
 
     hub.breaks = add
-    results = dict(await add_each(appointments, ROOT, names))
+    results = dict(await add_each(new_users, ROOT, names))
     assert list(results) == list(names)
     assert results["ana"] == "done"
     assert "disk is full" in results["ben"]
@@ -115,29 +129,29 @@ async def test_adding_many_while_the_ledger_fails(ledger, hub, appointments, mon
     assert hub.asked == ["ana", "ben"]
 
 
-async def test_adding_many_while_nothing_can_be_recorded(ledger, appointments, hub, monkeypatch):
+async def test_adding_many_while_nothing_can_be_recorded(ledger, hub, monkeypatch, new_users):
     """Then nobody is added, and the page says that nothing was changed."""
     lose(ledger, hub, monkeypatch)
     hub.breaks("")
     with pytest.raises(LedgerError):
-        await add_each(appointments, ROOT, ("ana", "ben"))
+        await add_each(new_users, ROOT, ("ana", "ben"))
     assert hub.asked == []
 
 
-async def test_adding_many_while_the_hub_is_silent(hub, appointments):
+async def test_adding_many_while_the_hub_is_silent(hub, new_users):
     """The hub is not asked fifty times in vain, which would take minutes."""
 
     def silent(_):
         raise HubError("The hub did not answer in time")
 
     hub.breaks = silent
-    results = dict(await add_each(appointments, ROOT, [f"user-{n}" for n in range(50)]))
+    results = dict(await add_each(new_users, ROOT, [f"user-{n}" for n in range(50)]))
     assert hub.asked == ["user-0"]
     assert "did not answer" in results["user-0"]
     assert "not tried" in results["user-49"]
 
 
-async def test_what_cannot_be_settled_keeps_nothing_else_open(ledger, hub, appointments):
+async def test_what_cannot_be_settled_keeps_nothing_else_open(ledger, hub, recorder):
     """An account that the hub says nothing about does not hold up everybody else's changes."""
 
     def forbidden(_):
@@ -148,5 +162,5 @@ async def test_what_cannot_be_settled_keeps_nothing_else_open(ledger, hub, appoi
     await ledger.append(Draft("account", "rita", person="ana"))
     await ledger.append(Draft("appointment", "rita", person="hanna", **role))
     with pytest.raises(HubRefusedError):
-        await appointments.settle()
-    assert [intent.person for intent in ledger.book.unsettled.values()] == ["ana"]
+        await recorder.settle()
+    assert [intent.person for intent in ledger.state.unsettled.values()] == ["ana"]

@@ -7,6 +7,8 @@ from datetime import datetime, timezone
 import pytest
 
 from jupyterhub_responsibility.changes.appointments import Appointments
+from jupyterhub_responsibility.changes.recording import Recorder
+from jupyterhub_responsibility.changes.users import NewUsers
 from jupyterhub_responsibility.domain.model import Viewer
 from jupyterhub_responsibility.domain.rules import Rules
 from jupyterhub_responsibility.errors import RefusedError
@@ -20,6 +22,9 @@ def now() -> datetime:
     return datetime.now(timezone.utc)
 
 
+UNREACHABLE = HubAPI("http://127.0.0.1:1/hub/api", "token")
+
+
 @pytest.fixture
 async def ledger(tmp_path):
     opened = Ledger(Store(f"sqlite:///{tmp_path}/ledger.sqlite"), now)
@@ -30,22 +35,25 @@ async def ledger(tmp_path):
 @pytest.fixture
 def appointments(declared, ledger) -> Appointments:
     """With a hub that doesn't answer: nobody is to ask it."""
-    hub = HubAPI("http://127.0.0.1:1/hub/api", "token")
-    return Appointments(declared, hub, ledger, Rules(declared), now, lambda *_: None)
+    recorder = Recorder(ledger, UNREACHABLE)
+    rules = Rules(declared)
+    return Appointments(declared, UNREACHABLE, ledger, recorder, rules, now, lambda *_: None)
 
 
 @pytest.mark.parametrize("name", [".", "..", "half \ud800"])
 async def test_a_name_that_no_path_can_hold(appointments, ledger, name):
     """It is refused with an outcome, so that nothing stays open."""
     with pytest.raises(RefusedError, match="cannot be called that"):
-        await appointments.add_user(Viewer("hanna"), name)
-    assert not ledger.book.unsettled
-    assert ledger.book.number == 2
+        await NewUsers(UNREACHABLE, ledger, Recorder(ledger, UNREACHABLE)).add(
+            Viewer("hanna"), name
+        )
+    assert not ledger.state.unsettled
+    assert ledger.state.number == 2
 
 
 @pytest.mark.parametrize("name", [".", ".."])
 async def test_an_open_intent_about_such_a_name(appointments, ledger, name):
     """Where the service died before the outcome, it is settled as not done."""
     await ledger.append(Draft("account", "hanna", person=name))
-    await appointments.settle()
-    assert not ledger.book.unsettled
+    await Recorder(ledger, UNREACHABLE).settle()
+    assert not ledger.state.unsettled

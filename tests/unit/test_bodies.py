@@ -33,9 +33,9 @@ MANY = [f"user-{number}" for number in range(limits.NAMES + 1)]
         (WithdrawBody, {"note": "Mind the quota"}, {"note": "Mind the quota"}),
         (RequestBody, {"role": "hub-administrator", "user": " uwe "}, {"user": "uwe"}),
         (VerdictBody, {"verdict": "approved"}, {"word": ""}),
-        (ConfirmBody, {"role": "r", "text": "0123456789abcdef"}, {"role": "r"}),
-        (UsersBody, {"names": ["lia", "mo, jr."]}, {"names": ("lia", "mo, jr.")}),
-        (UsersBody, {"names": MANY[:-1]}, {"names": tuple(MANY[:-1])}),
+        (ConfirmBody, {"role": "r", "duties_digest": "0123456789abcdef"}, {"role": "r"}),
+        (UsersBody, {"usernames": ["lia", "mo, jr."]}, {"usernames": ("lia", "mo, jr.")}),
+        (UsersBody, {"usernames": MANY[:-1]}, {"usernames": tuple(MANY[:-1])}),
     ],
 )
 def test_what_is_taken(kind, sent, taken):
@@ -58,13 +58,13 @@ def test_what_is_taken(kind, sent, taken):
         (RequestBody, {"role": "../x"}, "role: "),
         (RequestBody, {"role": "r", "user": "  "}, "user: this is empty."),
         (VerdictBody, {"verdict": "maybe"}, "verdict: "),
-        (ConfirmBody, {"role": "r", "text": "f" * 15}, "text: "),
-        (UsersBody, {"names": MANY}, "names: at most 50 at once."),
-        (UsersBody, {"names": []}, "names: at least one is needed."),
-        (UsersBody, {"names": " ,\n"}, "names: at least one is needed."),
-        (UsersBody, {"names": ["lia", ""]}, "names.1: this is empty."),
-        (UsersBody, {"names": ["x" * 256]}, "names.0: this is too long."),
-        (UsersBody, {"names": {"lia": 1}}, "names: "),
+        (ConfirmBody, {"role": "r", "duties_digest": "f" * 15}, "duties_digest: "),
+        (UsersBody, {"usernames": MANY}, "usernames: at most 50 at once."),
+        (UsersBody, {"usernames": []}, "usernames: at least one is needed."),
+        (UsersBody, {"usernames": " ,\n"}, "usernames: at least one is needed."),
+        (UsersBody, {"usernames": ["lia", ""]}, "usernames.1: this is empty."),
+        (UsersBody, {"usernames": ["x" * 256]}, "usernames.0: this is too long."),
+        (UsersBody, {"usernames": {"lia": 1}}, "usernames: "),
         (AppointBody, [], "it: "),
         (AppointBody, None, "it: "),
     ],
@@ -94,4 +94,4 @@ def test_nothing_at_all():
 )
 def test_a_pasted_list(pasted):
     """Names may stand one a line or between commas, with blanks and empty lines in between."""
-    assert check(UsersBody, {"names": pasted}).names == ("lia", "mo")
+    assert check(UsersBody, {"usernames": pasted}).usernames == ("lia", "mo")

@@ -12,7 +12,8 @@ from jupyterhub_responsibility.domain.model import Roster
 from jupyterhub_responsibility.errors import BusyError, HubError, LedgerError
 from jupyterhub_responsibility.hub import census as module
 from jupyterhub_responsibility.hub.census import LONGEST_REST, REST, Census, of_interest
-from jupyterhub_responsibility.ledger.state import Book, Edit
+from jupyterhub_responsibility.ledger.state import Edit, LedgerState
+from jupyterhub_responsibility.storage import readings
 from jupyterhub_responsibility.storage.ledger import Ledger
 from jupyterhub_responsibility.storage.store import Store
 
@@ -320,7 +321,7 @@ async def test_a_replica_that_hangs_is_noticed(reading, monkeypatch):
     def busy(*_: object):
         raise BusyError("busy")
 
-    monkeypatch.setattr(it.ledger, "alone", busy)
+    monkeypatch.setattr(it.ledger, "lock", busy)
     await it.on()
     assert it.census.current.trouble == ""
     it.hub.now += timedelta(minutes=11)
@@ -422,7 +423,7 @@ async def test_a_ledger_that_fails_is_trouble_too(reading, monkeypatch):
     def fail(*_: object) -> None:
         raise LedgerError("The ledger cannot be used: the disk is full")
 
-    monkeypatch.setattr(module, "keep", fail)
+    monkeypatch.setattr(readings, "save", fail)
     it.hub.now += timedelta(minutes=1)
     with pytest.raises(LedgerError):
         await it.census.step()
@@ -432,14 +433,14 @@ async def test_a_ledger_that_fails_is_trouble_too(reading, monkeypatch):
 async def test_a_reading_of_another_version_is_begun_anew(reading):
     """What cannot be understood is no reason to stop."""
     it = reading(5)
-    await it.ledger.run(module.keep, module.NAME, '{"offset": "many"}')
+    await it.ledger.run(readings.save, module.NAME, '{"offset": "many"}')
     await it.to_the_end()
     assert it.census.current.total == 5
 
 
 async def test_so_many_with_power(reading, monkeypatch):
     """No more are kept than can be listed; that there are more is said, until there aren't."""
-    monkeypatch.setattr(module, "MOST", 10)
+    monkeypatch.setattr(module, "MAX_KEPT", 10)
     holders = {f"user-{number}" for number in range(280, 300)}
     it = reading(300, holders)
     for number in range(50):
@@ -455,8 +456,8 @@ async def test_so_many_with_power(reading, monkeypatch):
 
 def test_who_is_of_interest():
     """Holders, and whoever was moved by others."""
-    book = Book()
+    state = LedgerState()
     edit = Edit("hub-administrator", "hub-admins", "bea", False, READ_AT, READ_AT)
-    book.edits["hub-admins", "bea"] = edit
+    state.edits["hub-admins", "bea"] = edit
     roster = Roster(READ_AT, {"hub-admins": ("cyn",)})
-    assert of_interest(roster, book) == {"bea", "cyn"}
+    assert of_interest(roster, state) == {"bea", "cyn"}

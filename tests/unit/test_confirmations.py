@@ -11,14 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from jupyterhub_responsibility.changes.confirming import confirm
-from jupyterhub_responsibility.coverage import Facts
+from jupyterhub_responsibility.coverage.snapshot import Snapshot
 from jupyterhub_responsibility.domain.duties import duties_digest
 from jupyterhub_responsibility.domain.model import Role, Roster, Viewer
 from jupyterhub_responsibility.errors import RefusedError
 from jupyterhub_responsibility.ledger.standing import Standing, months_later, standing
-from jupyterhub_responsibility.ledger.state import Book, Confirmation, Term
-from jupyterhub_responsibility.service.pages import Subject
-from jupyterhub_responsibility.service.settings import Settings
+from jupyterhub_responsibility.ledger.state import Confirmation, LedgerState, Term
 
 from .declarations import hub as hub_of
 
@@ -60,7 +58,7 @@ def test_who_confirms_later_is_asked_no_earlier(day, days, months):
 
 
 @pytest.mark.parametrize(
-    ("text", "today", "months", "state"),
+    ("digest", "today", "months", "expected"),
     [
         ("seen", date(2026, 11, 22), 12, "confirmed"),
         ("seen", date(2027, 11, 21), 12, "confirmed"),
@@ -69,17 +67,17 @@ def test_who_confirms_later_is_asked_no_earlier(day, days, months):
         ("changed", date(2026, 11, 22), 12, "due"),
     ],
 )
-def test_state(text, today, months, state):
+def test_state(digest, today, months, expected):
     """Confirmed until the text changes or the months are over, and due from that day on."""
-    book = Book()
-    book.confirmations["r", "hanna"] = Confirmation(MOMENT, "seen")
-    stands = standing(book, Role("r", "R", confirm_every=months), "hanna", text, today)
-    assert (stands.state, stands.confirmed_at) == (state, MOMENT)
+    state = LedgerState()
+    state.confirmations["r", "hanna"] = Confirmation(MOMENT, "seen")
+    stands = standing(state, Role("r", "R", confirm_every=months), "hanna", digest, today)
+    assert (stands.state, stands.confirmed_at) == (expected, MOMENT)
 
 
 def test_whoever_never_confirmed():
     """Without a confirmation the state is never, whatever the text."""
-    stands = standing(Book(), Role("r", "R"), "hanna", "seen", date(2026, 11, 22))
+    stands = standing(LedgerState(), Role("r", "R"), "hanna", "seen", date(2026, 11, 22))
     assert stands == Standing(state="never")
 
 
@@ -89,19 +87,19 @@ def test_whoever_never_confirmed():
 )
 def test_a_term_that_is_over(until, ended):
     """A term is over once its last day is; one without a last day never is."""
-    book = Book()
-    book.terms["r", "hanna"] = Term(MOMENT, "rita", until)
-    stands = standing(book, Role("r", "R"), "hanna", "seen", MOMENT.date())
-    assert (stands.term, stands.term_ended) == (book.terms["r", "hanna"], ended)
+    state = LedgerState()
+    state.terms["r", "hanna"] = Term(MOMENT, "rita", until)
+    stands = standing(state, Role("r", "R"), "hanna", "seen", MOMENT.date())
+    assert (stands.term, stands.term_ended) == (state.terms["r", "hanna"], ended)
 
 
 @pytest.mark.parametrize("read", [True, False])
 def test_what_is_not_known_before_the_ledger_is_read(read):
     """Until it has been read to its end, nothing is said: what comes later may change it."""
-    declared, book = hub_of(), Book()
-    book.terms[ADMIN, "hanna"] = Term(MOMENT, "rita", date(2026, 1, 1))
-    subject = Subject(Facts(declared, Roster(), book, MOMENT, ledger_read=read), Settings())
-    known = subject.standing(declared.model.roles[ADMIN], "hanna", "seen") != Standing()
+    declared, state = hub_of(), LedgerState()
+    state.terms[ADMIN, "hanna"] = Term(MOMENT, "rita", date(2026, 1, 1))
+    snapshot = Snapshot(declared, Roster(), state, MOMENT, ledger_read=read)
+    known = snapshot.standing(declared.model.roles[ADMIN], "hanna") != Standing()
     assert known == read
 
 
@@ -161,5 +159,5 @@ async def test_what_is_recorded(declared):
     assert (draft.event, draft.actor, draft.person) == ("confirmation", "hanna", "hanna")
     assert (draft.role, draft.details) == (
         ADMIN,
-        {"text": duties_digest(declared.model, replace(role))},
+        {"duties_digest": duties_digest(declared.model, replace(role))},
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jupyterhub_responsibility.declaration import load
-from jupyterhub_responsibility.domain.contacts import Answer, Desk
+from jupyterhub_responsibility.domain.contacts import Answer, ContactFinder
 from jupyterhub_responsibility.domain.model import Roster
 
 from ..conftest import READ_AT
@@ -37,7 +37,7 @@ HELP = contact("help", "everyone")
 def answer(contacts: list[dict], roster: Roster, kind="responsibility", about="oversee-access",
            **others) -> Answer:  # fmt: skip
     """Whom to ask; by default who may use the hub, which admins do and representatives decide."""
-    return Desk(hub(contacts=contacts, **PARTIES | others), roster).answer(kind, about)
+    return ContactFinder(hub(contacts=contacts, **PARTIES | others), roster).answer(kind, about)
 
 
 def reached(given: Answer) -> list[str]:
@@ -47,7 +47,7 @@ def reached(given: Answer) -> list[str]:
 
 def asked(given: Answer) -> str | None:
     """The role that an answer names."""
-    return given.filling.role.id if given.filling else None
+    return given.role_holders.role.id if given.role_holders else None
 
 
 # The chain: performer → accountable → the party's contact → everyone's contact
@@ -72,7 +72,7 @@ def test_a_performer_without_a_channel_gives_way_too():
     """Where administrators can't be reached, the representative is asked; the answer says why."""
     given = answer([REPS, HELP], FULL)
     assert (asked(given), reached(given)) == (REP, ["reps"])
-    assert given.because == "No way to reach the role Hub Administrator has been given"
+    assert given.because == "There are no contact details for Hub Administrator"
 
 
 def test_with_nobody_left_the_party_whose_job_it_is_is_asked():
@@ -152,7 +152,7 @@ def test_while_the_roster_is_not_known_the_role_is_asked():
     """Who holds it can't be said, but the role's contact is right, and no vacancy is claimed."""
     given = answer([ADMINS, REPS, HELP], UNKNOWN)
     assert (asked(given), reached(given), given.because) == (ADMIN, ["admins"], "")
-    assert (given.holders, given.filling.known) == ((), False)
+    assert (given.holders, given.role_holders.known) == ((), False)
 
 
 def test_a_role_that_is_not_held_on_the_hub_is_asked_through_its_contact():
@@ -174,7 +174,7 @@ def test_a_named_person_without_an_address():
     given = answer([HELP], FULL, about="respond-to-incidents", roles=roles)
     assert [holder.name for holder in given.holders] == ["Ada"]
     assert reached(given) == ["Cloud Crew"]
-    assert given.because == "No way to reach the role Site Reliability Engineer has been given"
+    assert given.because == "There are no contact details for Site Reliability Engineer"
 
 
 # People and contacts
@@ -205,7 +205,7 @@ def test_a_contact_without_a_channel_gives_way():
     """Hours alone reach nobody: everyone's contact is given, and the answer says why."""
     night = contact("night", ADMIN, email=None, hours="at night")
     given = answer([night, HELP], FULL, "contact", "night")
-    assert (reached(given), given.because) == (["help"], "No way to reach night has been given")
+    assert (reached(given), given.because) == (["help"], "There are no contact details for night")
     assert asked(given) == ADMIN
     given = answer([night, HELP], FULL)
     assert "night" not in reached(given)
@@ -213,8 +213,8 @@ def test_a_contact_without_a_channel_gives_way():
 
 def test_a_contact_for_a_vacant_role_and_something_else_is_still_one():
     """A desk for administrators and for software stays, whoever administers."""
-    desk = contact("desk", ADMIN, "software-engineering")
-    assert reached(answer([desk, HELP], NOBODY, "contact", "desk")) == ["desk"]
+    contact_finder = contact("desk", ADMIN, "software-engineering")
+    assert reached(answer([contact_finder, HELP], NOBODY, "contact", "desk")) == ["desk"]
 
 
 def test_a_contact_answers_for_the_first_of_its_roles_that_is_held():
@@ -267,17 +267,19 @@ def test_what_does_not_exist_has_no_answer(kind):
 
 def test_the_directory_lists_every_contact_once():
     """Every declared contact has an answer, and everyone's come last."""
-    desk = Desk(hub(contacts=[HELP, ADMINS, REPS]), FULL)
-    assert [each.id for each in desk.directory()] == ["admins", "reps", "help"]
+    contact_finder = ContactFinder(hub(contacts=[HELP, ADMINS, REPS]), FULL)
+    assert [each.id for each in contact_finder.directory()] == ["admins", "reps", "help"]
 
 
 def test_the_first_contacts_are_everyones_or_the_parties():
     """With nothing for everyone, both parties are what is left."""
     unreachable = contact("hours", "everyone", email=None)
-    assert [c.name for c in Desk(hub(contacts=[HELP, ADMINS]), FULL).first_contacts()] == ["help"]
-    both = Desk(hub(contacts=[unreachable], **PARTIES), FULL).first_contacts()
+    assert [c.name for c in ContactFinder(hub(contacts=[HELP, ADMINS]), FULL).first_contacts()] == [
+        "help"
+    ]
+    both = ContactFinder(hub(contacts=[unreachable], **PARTIES), FULL).first_contacts()
     assert [each.name for each in both] == ["Reef Lab", "Cloud Crew"]
-    assert Desk(hub(), FULL).first_contacts() == ()
+    assert ContactFinder(hub(), FULL).first_contacts() == ()
 
 
 def test_every_thing_has_an_answer_whatever_the_roster():
@@ -289,12 +291,17 @@ def test_every_thing_has_an_answer_whatever_the_roster():
     }
     for declared in (hub(contacts=[HELP, ADMINS], **PARTIES), load(cloud)):
         for roster in (FULL, NO_ADMIN, NOBODY, UNKNOWN, Roster(READ_AT, {})):
-            desk, model = Desk(declared, roster), declared.model
+            contact_finder, model = ContactFinder(declared, roster), declared.model
             answers = [
-                *(desk.answer("area", area.id) for area in model.areas),
-                *(desk.answer("responsibility", each.id) for each in model.responsibilities()),
-                *(desk.answer("role", role) for role in model.roles),
-                *desk.directory(),
+                *(contact_finder.answer("area", area.id) for area in model.areas),
+                *(
+                    contact_finder.answer("responsibility", each.id)
+                    for each in model.responsibilities()
+                ),
+                *(contact_finder.answer("role", role) for role in model.roles),
+                *contact_finder.directory(),
             ]
             assert all(given.channels for given in answers)
-            assert all(given.filling or given.because for given in answers if given.kind == "role")
+            assert all(
+                given.role_holders or given.because for given in answers if given.kind == "role"
+            )

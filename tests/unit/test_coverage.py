@@ -10,7 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jupyterhub_responsibility.coverage import KINDS, SEVERITIES, SOURCES, Facts, GapKind, coverage
+from jupyterhub_responsibility.coverage import (
+    KINDS,
+    SEVERITIES,
+    SOURCES,
+    GapKind,
+    Snapshot,
+    coverage,
+)
 from jupyterhub_responsibility.coverage.covered import Leaving
 from jupyterhub_responsibility.declaration import load
 from jupyterhub_responsibility.domain.access import ROLE_SCOPES
@@ -18,7 +25,7 @@ from jupyterhub_responsibility.domain.accounts import Account, Accounts
 from jupyterhub_responsibility.domain.configured import Configured, Grant
 from jupyterhub_responsibility.domain.duties import duties_digest
 from jupyterhub_responsibility.domain.model import Roster
-from jupyterhub_responsibility.ledger.state import Book, Confirmation, Edit, Term
+from jupyterhub_responsibility.ledger.state import Confirmation, Edit, LedgerState, Term
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=timezone.utc)
 MEMBERS = {"hub-admins": ("hanna", "rita"), "community-reps": ("rita", "zoe")}
@@ -33,26 +40,26 @@ DECLARED = {
 }
 
 
-def confirmed(declared) -> Book:
+def confirmed(declared) -> LedgerState:
     """A book in which every holder has confirmed their duties."""
-    book = Book()
+    state = LedgerState()
     for role_id, groups in declared.groups.items():
         for name in (name for group in groups for name in MEMBERS.get(group, ())):
             text = duties_digest(declared.model, declared.model.roles[role_id])
-            book.confirmations[role_id, name] = Confirmation(NOW, text)
-    return book
+            state.confirmations[role_id, name] = Confirmation(NOW, text)
+    return state
 
 
-def found(members=MEMBERS, book=None, changes=None, **options):
+def found(members=MEMBERS, state=None, changes=None, **options):
     """The coverage of a hub on which all is well, but for what is given."""
     declared = load({**DECLARED, **(changes or {})})
     roster = Roster(read_at=NOW, members=members)
-    facts = Facts(declared, roster, book or confirmed(declared), NOW, **{**WELL, **options})
-    return coverage(facts)
+    snapshot = Snapshot(declared, roster, state or confirmed(declared), NOW, **{**WELL, **options})
+    return coverage(snapshot)
 
 
-def drift(kind: str, **facts) -> list:
-    return [gap for gap in found(**facts).gaps if gap.kind == kind]
+def drift(kind: str, **snapshot) -> list:
+    return [gap for gap in found(**snapshot).gaps if gap.kind == kind]
 
 
 def kinds(result) -> list[tuple[str, str]]:
@@ -75,18 +82,18 @@ def role(**keys) -> dict:
 ENDED = Term(NOW, "rita", until=date(2026, 11, 21))
 
 
-def with_term() -> Book:
-    book = confirmed(load(DECLARED))
-    book.terms["hub-administrator", "hanna"] = ENDED
-    return book
+def with_term() -> LedgerState:
+    state = confirmed(load(DECLARED))
+    state.terms["hub-administrator", "hanna"] = ENDED
+    return state
 
 
-def without(name: str, text: str | None = None) -> Book:
-    book = confirmed(load(DECLARED))
-    del book.confirmations["hub-administrator", name]
+def without(name: str, text: str | None = None) -> LedgerState:
+    state = confirmed(load(DECLARED))
+    del state.confirmations["hub-administrator", name]
     if text:
-        book.confirmations["hub-administrator", name] = Confirmation(NOW, text)
-    return book
+        state.confirmations["hub-administrator", name] = Confirmation(NOW, text)
+    return state
 
 
 GRANTED = Configured(
@@ -122,18 +129,18 @@ def account(name: str, *roles: str, admin: bool = False, seen: datetime | None =
     return Account(name, admin, roles, seen, NOW)
 
 
-def departed(book: Book | None = None) -> Book:
-    book = book or confirmed(load(DECLARED))
-    book.departed["hub-administrator", "ada"] = SEEN
-    return book
+def departed(state: LedgerState | None = None) -> LedgerState:
+    state = state or confirmed(load(DECLARED))
+    state.departed["hub-administrator", "ada"] = SEEN
+    return state
 
 
-def edited(joined: bool = True) -> Book:
-    book = confirmed(load(DECLARED))
+def edited(joined: bool = True) -> LedgerState:
+    state = confirmed(load(DECLARED))
     before, at = NOW - timedelta(hours=1), NOW - timedelta(minutes=59)
     edit = Edit("hub-administrator", "hub-admins", "hanna", joined, before, at)
-    book.edits["hub-admins", "hanna"] = edit
-    return book
+    state.edits["hub-admins", "hanna"] = edit
+    return state
 
 
 TWO_GROUPS = {"hub-administrator": {"groups": ["hub-admins", "more-admins"]}}
@@ -156,9 +163,9 @@ GAPS = {
     "contact-past-review": {
         "changes": {"contacts": [*DECLARED["contacts"], {"id": "old", "name": "Old", **REVIEWED}]}
     },
-    "term-ended": {"book": with_term()},
-    "never-confirmed": {"book": without("hanna")},
-    "confirmation-due": {"book": without("hanna", "f" * 16)},
+    "term-ended": {"state": with_term()},
+    "never-confirmed": {"state": without("hanna")},
+    "confirmation-due": {"state": without("hanna", "f" * 16)},
     "held-by-provider-only": {"changes": WITH_STAFF},
     "group-empty": {"members": {**MEMBERS, "more-admins": ()}, "changes": role(**TWO_GROUPS)},
     "group-without-role": {
@@ -178,7 +185,7 @@ GAPS = {
             }
         )
     },
-    "holder-gone": {"book": departed(), "members": {**MEMBERS, "hub-admins": ("rita",)}},
+    "holder-gone": {"state": departed(), "members": {**MEMBERS, "hub-admins": ("rita",)}},
     "holder-not-seen": {"accounts": knowing(account("hanna", seen=NOW - timedelta(days=91)))},
     "power-without-role": {"accounts": knowing(account("root", admin=True))},
     "role-lacks-permission": {
@@ -186,7 +193,7 @@ GAPS = {
             GRANTED, roles={**GRANTED.roles, "hub-administrator": Grant(("admin-ui",), ())}
         )
     },
-    "edited-by-hand": {"book": edited(), "authenticator_groups": True},
+    "edited-by-hand": {"state": edited(), "authenticator_groups": True},
     "page-closed": {"configured": replace(GRANTED, open_to_users=False)},
     "template-shadowed": {"configured": replace(GRANTED, shadowed=("admin.html",))},
 }
@@ -217,9 +224,9 @@ UNKNOWN = {
 @pytest.mark.parametrize("source", UNKNOWN)
 def test_what_each_source_is_needed_for(source):
     """Without it, the kinds that follow from it are not told, all others are."""
-    facts = {"roster": Roster(NOW, MEMBERS), **WELL, **UNKNOWN[source]}
+    snapshot = {"roster": Roster(NOW, MEMBERS), **WELL, **UNKNOWN[source]}
     declared = load(DECLARED)
-    result = coverage(Facts(declared, book=confirmed(declared), now=NOW, **facts))
+    result = coverage(Snapshot(declared, ledger_state=confirmed(declared), now=NOW, **snapshot))
     assert result.told == {kind for kind, needed in SOURCES.items() if source not in needed}
     assert result.unchecked
 
@@ -236,7 +243,7 @@ def test_a_vacant_role_names_what_nobody_looks_after():
     assert gap.about == "community-representative"
     assert "Money" in gap.text
     assert "sent to" in gap.text
-    assert gap.step.path == "roles/community-representative#appoint"
+    assert gap.step.where.path == "roles/community-representative#appoint"
     assert result.gaps[0] == gap
 
 
@@ -280,7 +287,7 @@ MAPPED_WITH_MARLOW = role(
 def test_while_the_hub_does_not_say_nobody_is_said_to_be_alone():
     """Whoever is declared is there; how many others are, is not known."""
     declared = load({**DECLARED, **MAPPED_WITH_MARLOW})
-    result = coverage(Facts(declared, Roster(trouble="gone"), Book(), NOW, **WELL))
+    result = coverage(Snapshot(declared, Roster(trouble="gone"), LedgerState(), NOW, **WELL))
     assert (result.leaving, result.people) == (None, None)
     mapped = [each for each in result.responsibilities if "Marlow" in each.holders]
     assert mapped
@@ -342,13 +349,13 @@ def test_without_accounts_everything_that_hangs_on_them_is_listed():
 
 
 def given_by_login(*roles: str, read_at: datetime = NOW, joined: datetime = SEEN):
-    book = confirmed(load(DECLARED))
-    book.joined["hub-administrator", "hanna"] = joined
+    state = confirmed(load(DECLARED))
+    state.joined["hub-administrator", "hanna"] = joined
     accounts = knowing(
         Account("hanna", False, roles, SEEN, read_at),
         group_roles={"hub-admins": (), "community-reps": ()},
     )
-    return drift("group-without-role", book=book, accounts=accounts, authenticator_roles=True)
+    return drift("group-without-role", state=state, accounts=accounts, authenticator_roles=True)
 
 
 def test_where_logging_in_decides_about_roles():
@@ -398,12 +405,12 @@ def test_where_ours_are_not_looked_for_at_all():
 def test_a_confirmation_is_due_since_its_time_was_over():
     """Not since it was made; and when the duties changed, nobody knows."""
     declared = load(DECLARED)
-    book = confirmed(declared)
+    state = confirmed(declared)
     text = duties_digest(declared.model, declared.model.roles["hub-administrator"])
     made = datetime(2024, 11, 9, tzinfo=timezone.utc)
     for confirmed_text, since in ((text, date(2025, 11, 9)), ("f" * 16, None)):
-        book.confirmations["hub-administrator", "hanna"] = Confirmation(made, confirmed_text)
-        (gap,) = drift("confirmation-due", book=book)
+        state.confirmations["hub-administrator", "hanna"] = Confirmation(made, confirmed_text)
+        (gap,) = drift("confirmation-due", state=state)
         assert gap.since == since
 
 
@@ -415,10 +422,10 @@ VACANT = {"members": {**MEMBERS, "community-reps": ()}}
 )
 def test_a_role_is_vacant_since_its_group_is_empty(noticed, since):
     """Unless that was noticed only later: then somebody in the declaration held it meanwhile."""
-    book = confirmed(load(DECLARED))
-    book.emptied["community-reps"] = SEEN
+    state = confirmed(load(DECLARED))
+    state.emptied["community-reps"] = SEEN
     seen = {("role-vacant", "community-representative", ""): noticed} if noticed else {}
-    (gap,) = drift("role-vacant", book=book, noticed=seen, **VACANT)
+    (gap,) = drift("role-vacant", state=state, noticed=seen, **VACANT)
     assert gap.since == since
 
 
@@ -426,13 +433,13 @@ def test_nobody_is_sent_to_appoint_where_there_is_no_group():
     """It has to be made first."""
     members = {"hub-admins": MEMBERS["hub-admins"]}
     (gap,) = drift("role-vacant", members=members)
-    assert (gap.step.path, "restart" in gap.step.label) == ("", True)
+    assert (gap.step.where, "restart" in gap.step.label) == (None, True)
 
 
 def test_where_the_login_service_decides_nobody_is_sent_to_withdraw():
     """A term from before that ends where the group is kept."""
-    (gap,) = drift("term-ended", book=with_term(), authenticator_groups=True)
-    assert (gap.step.path, "login service" in gap.step.label) == ("", True)
+    (gap,) = drift("term-ended", state=with_term(), authenticator_groups=True)
+    assert (gap.step.where, gap.step.by) == (None, "login service")
 
 
 def test_nobody_is_missed_in_a_role_that_is_full():
@@ -440,7 +447,7 @@ def test_nobody_is_missed_in_a_role_that_is_full():
     only = {"groups": ["hub-admins"], "holders": {"min": 1, "max": 1}, **ONE_MARLOW}
     changes = role(**{"hub-administrator": only})
     members = {**MEMBERS, "hub-admins": ()}
-    assert drift("holder-gone", book=departed(), members=members, changes=changes) == []
+    assert drift("holder-gone", state=departed(), members=members, changes=changes) == []
 
 
 def test_the_provider_staffs_its_own_part():
@@ -452,7 +459,9 @@ def test_the_provider_staffs_its_own_part():
 def test_what_cannot_be_told_is_never_fine():
     """Without a roster, responsibilities of mapped roles are unknown, and nothing is vacant."""
     declared = load(DECLARED)
-    result = coverage(Facts(declared, Roster(trouble="gone"), Book(), NOW, ledger_read=False))
+    result = coverage(
+        Snapshot(declared, Roster(trouble="gone"), LedgerState(), NOW, ledger_read=False)
+    )
     assert result.headline == "Who looks after this hub cannot be told right now"
     assert result.count("unknown")
     assert not any(gap.kind in ("role-vacant", "group-missing") for gap in result.gaps)
@@ -465,7 +474,7 @@ def test_an_old_roster_is_not_passed_off_as_fresh():
     """What was read before the hub failed is shown, and said to be from then."""
     declared = load(DECLARED)
     roster = Roster(read_at=NOW, members=MEMBERS, trouble="The hub is down")
-    result = coverage(Facts(declared, roster, confirmed(declared), NOW))
+    result = coverage(Snapshot(declared, roster, confirmed(declared), NOW))
     assert any("read earlier" in each for each in result.unchecked)
 
 
@@ -473,7 +482,7 @@ def test_where_the_login_service_decides_nobody_is_sent_to_appoint():
     """The next step is one that can be taken."""
     result = found(members={**MEMBERS, "community-reps": ()}, authenticator_groups=True)
     (gap,) = [gap for gap in result.gaps if gap.kind == "role-vacant"]
-    assert not gap.step.path
+    assert not gap.step.where
     assert "login service" in gap.step.label
 
 
@@ -485,7 +494,7 @@ NAMES = st.sampled_from(["ada", "bea", "cyn", "dee"])
 def test_states_and_holders_agree(admins, reps):
     """Whoever is in the groups: a responsibility's state follows from its holders alone."""
     members = {"hub-admins": tuple(admins), "community-reps": tuple(reps)}
-    result = found(members=members, book=Book())
+    result = found(members=members, state=LedgerState())
     for each in result.responsibilities:
         number = len(each.holders)
         if each.responsibility.roles:
@@ -549,10 +558,10 @@ def test_nobody_is_sent_to_appoint_to_a_full_role():
     staffed = found(changes=WITH_STAFF)
     (only,) = [gap.step for gap in staffed.gaps if gap.kind == "held-by-provider-only"]
     assert only.label == "Withdraw somebody first, since the role is full"
-    assert only.path == "roles/community-representative"
+    assert only.where.path == "roles/community-representative#holders"
     roomy = {**DECLARED["roles"]["community-representative"], "holders": {"min": 1, "max": 3}}
     open_to_more = found(changes={**WITH_STAFF, **role(**{"community-representative": roomy})})
-    steps = {gap.kind: gap.step.path for gap in open_to_more.gaps}
+    steps = {gap.kind: gap.step.where and gap.step.where.path for gap in open_to_more.gaps}
     assert steps["held-by-provider-only"] == "roles/community-representative#appoint"
 
 
@@ -579,16 +588,16 @@ def test_staff_who_hold_a_role_are_not_passed_over():
 def test_what_was_in_an_earlier_declaration_is_no_gap():
     """Holders of a role that is no longer held through a group, changes of a group that is out."""
     people = {"people": [{"name": "Gus"}]}
-    book = departed()
-    book.departed["community-guide", "ada"] = book.departed.pop(("hub-administrator", "ada"))
-    assert not drift("holder-gone", book=book, changes=role(**{"community-guide": people}))
+    state = departed()
+    state.departed["community-guide", "ada"] = state.departed.pop(("hub-administrator", "ada"))
+    assert not drift("holder-gone", state=state, changes=role(**{"community-guide": people}))
     mapped = role(**{"community-guide": {"groups": ["guides"], **people}})
     members = {**MEMBERS, "guides": ()}
-    assert drift("holder-gone", book=book, changes=mapped, members=members)
+    assert drift("holder-gone", state=state, changes=mapped, members=members)
     moved = role(**{"hub-administrator": {"groups": ["new-admins"]}})
     members = {**MEMBERS, "new-admins": ("hanna",)}
-    facts = {**GAPS["edited-by-hand"], "changes": moved, "members": members}
-    assert not drift("edited-by-hand", **facts)
+    snapshot = {**GAPS["edited-by-hand"], "changes": moved, "members": members}
+    assert not drift("edited-by-hand", **snapshot)
 
 
 def test_a_person_may_be_called_like_an_account_of_the_staff():
@@ -681,11 +690,11 @@ def test_a_group_that_lost_its_power_is_none(roles):
 )
 def test_who_has_not_been_seen(seen, joined, missing):
     """By their last activity; if they never came, since they have held the role."""
-    book = confirmed(load(DECLARED))
+    state = confirmed(load(DECLARED))
     if joined:
-        book.joined["hub-administrator", "hanna"] = NOW - joined
+        state.joined["hub-administrator", "hanna"] = NOW - joined
     hanna = account("hanna", seen=seen and NOW - seen)
-    gaps = drift("holder-not-seen", book=book, accounts=knowing(hanna))
+    gaps = drift("holder-not-seen", state=state, accounts=knowing(hanna))
     assert [gap.person for gap in gaps] == ["hanna"] * missing
 
 
@@ -700,9 +709,9 @@ def test_how_long_a_holder_may_be_away_is_declared():
 def test_an_account_that_was_deleted_is_missed_where_few_are_left(left):
     """Two can stand in for each other, where the model doesn't ask for more."""
     members = {**MEMBERS, "hub-admins": left}
-    assert bool(drift("holder-gone", book=departed(), members=members)) is (len(left) < 2)
+    assert bool(drift("holder-gone", state=departed(), members=members)) is (len(left) < 2)
     more = role(**{"hub-administrator": {"groups": ["hub-admins"], "holders": {"min": 3}}})
-    assert drift("holder-gone", book=departed(), members=members, changes=more)
+    assert drift("holder-gone", state=departed(), members=members, changes=more)
 
 
 # Groups that the login service keeps
@@ -721,18 +730,18 @@ def test_an_account_that_was_deleted_is_missed_where_few_are_left(left):
 def test_by_hand_is_only_who_was_not_there(joined, seen, by_hand):
     """Who logged in meanwhile may have been moved by that."""
     hanna = account("hanna", seen=seen and NOW - seen)
-    facts = {"book": edited(joined), "accounts": knowing(hanna), "authenticator_groups": True}
-    assert bool(drift("edited-by-hand", **facts)) is by_hand
+    snapshot = {"state": edited(joined), "accounts": knowing(hanna), "authenticator_groups": True}
+    assert bool(drift("edited-by-hand", **snapshot)) is by_hand
 
 
 def test_by_hand_is_nothing_where_groups_are_kept_on_the_hub():
     """There, that is how it is meant to be."""
     hanna = account("hanna", seen=None)
-    assert not drift("edited-by-hand", book=edited(), accounts=knowing(hanna))
+    assert not drift("edited-by-hand", state=edited(), accounts=knowing(hanna))
 
 
 def test_by_hand_takes_what_was_read_after():
     """An account that was read before the change doesn't tell."""
     old = replace(account("hanna", seen=None), read_at=NOW - timedelta(hours=2))
-    facts = {"book": edited(), "accounts": knowing(old), "authenticator_groups": True}
-    assert not drift("edited-by-hand", **facts)
+    snapshot = {"state": edited(), "accounts": knowing(old), "authenticator_groups": True}
+    assert not drift("edited-by-hand", **snapshot)

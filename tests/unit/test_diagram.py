@@ -9,7 +9,7 @@ import pytest
 
 from jupyterhub_responsibility.declaration import load
 from jupyterhub_responsibility.domain.diagram import TEXT_SIZE, TITLE_SIZE, Diagram, diagram, names
-from jupyterhub_responsibility.domain.holders import fillings
+from jupyterhub_responsibility.domain.holders import holders_by_role
 from jupyterhub_responsibility.domain.model import Declaration, Roster
 
 from ..conftest import READ_AT
@@ -30,7 +30,7 @@ FULL = Roster(
 
 def drawn(declared: Declaration, roster: Roster, width: int) -> Diagram:
     """The diagram of a hub."""
-    return diagram(declared.model, fillings(declared, roster), width)
+    return diagram(declared.model, holders_by_role(declared, roster), width)
 
 
 def hubs() -> dict[str, Declaration]:
@@ -122,7 +122,7 @@ def test_who_is_there_is_named():
     boxes = drawn(HUBS["built-in"], Roster(READ_AT, {"hub-admins": ("hanna",)}), WIDE).boxes
     texts = {box.area.id: " ".join(line.text for line in box.lines) for box in boxes}
     assert "Hub Administrator: hanna" in texts["community-leadership"]
-    assert "Community Representative: nobody named" in texts["community-leadership"]
+    assert "Community Representative: nobody" in texts["community-leadership"]
     assert "no formal role" in texts["software-engineering"]
 
 
@@ -130,7 +130,7 @@ def test_who_is_there_is_named():
     ("roster", "text"),
     [
         (Roster(), "not known right now"),
-        (Roster(READ_AT, {}), "nobody named"),
+        (Roster(READ_AT, {}), "nobody"),
         (Roster(READ_AT, {"hub-admins": ("ada", "bob", "cem")}), "ada, bob, cem"),
         (Roster(READ_AT, {"hub-admins": ("ada", "bob", "cem", "dia")}), "ada, bob, cem and 1 more"),
         (Roster(READ_AT, {"hub-admins": ("a\nb",)}), "a⟨U+000A⟩b"),
@@ -138,10 +138,10 @@ def test_who_is_there_is_named():
 )
 def test_holders_in_a_few_words(roster, text):
     """Three names at most, the rest as a number, and no hidden characters."""
-    assert names(fillings(HUBS["built-in"], roster)["hub-administrator"]) == text
+    assert names(holders_by_role(HUBS["built-in"], roster)["hub-administrator"]) == text
 
 
 def test_five_thousand_holders_are_a_number():
     """A large group is a number with a comma in it."""
-    text = names(fillings(HUBS["built-in"], FULL)["hub-administrator"])
+    text = names(holders_by_role(HUBS["built-in"], FULL)["hub-administrator"])
     assert text.endswith(" and 4,997 more")

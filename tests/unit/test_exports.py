@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ConfigDict, TypeAdapter, with_config
 
-from jupyterhub_responsibility.coverage import Facts
+from jupyterhub_responsibility.coverage.snapshot import Snapshot
 from jupyterhub_responsibility.declaration import dump, load
 from jupyterhub_responsibility.domain.duties import duties_digest
 from jupyterhub_responsibility.domain.model import Roster
@@ -29,7 +29,7 @@ from jupyterhub_responsibility.exports.formats import (
     holders_json,
 )
 from jupyterhub_responsibility.exports.lines import contact_lines
-from jupyterhub_responsibility.ledger.state import Book, Confirmation, Term
+from jupyterhub_responsibility.ledger.state import Confirmation, LedgerState, Term
 
 from .declarations import WHOLE, declare, hub, write
 
@@ -48,35 +48,35 @@ def declared():
 
 
 @pytest.fixture
-def book(declared) -> Book:
+def state(declared) -> LedgerState:
     """Hanna was appointed, with a term, and has confirmed; rita confirmed something else."""
-    book = Book()
-    book.terms[ADMIN, "hanna"] = Term(DECLARED_AT, "rita", date(2027, 6, 30))
+    state = LedgerState()
+    state.terms[ADMIN, "hanna"] = Term(DECLARED_AT, "rita", date(2027, 6, 30))
     text = duties_digest(declared.model, declared.model.roles[ADMIN])
-    book.confirmations[ADMIN, "hanna"] = Confirmation(READ_AT, text)
-    book.confirmations[ADMIN, "rita"] = Confirmation(READ_AT, "something else")
-    return book
+    state.confirmations[ADMIN, "hanna"] = Confirmation(READ_AT, text)
+    state.confirmations[ADMIN, "rita"] = Confirmation(READ_AT, "something else")
+    return state
 
 
-def facts(declared, roster, book, ledger_read: bool = True) -> Facts:
-    return Facts(declared, roster, book, NOW, ledger_read=ledger_read)
+def snapshot(declared, roster, state, ledger_read: bool = True) -> Snapshot:
+    return Snapshot(declared, roster, state, NOW, ledger_read=ledger_read)
 
 
 def rows(*known, **options) -> list[dict[str, str]]:
     """The rows of holders.csv."""
-    text = holders_csv(facts(*known, **options))
+    text = holders_csv(snapshot(*known, **options))
     assert text.startswith(BYTE_ORDER)
     return list(csv.DictReader(io.StringIO(text.removeprefix(BYTE_ORDER), newline="")))
 
 
 def said(*known, **options) -> dict:
     """What holders.json says."""
-    return json.loads(holders_json(facts(*known, **options), NOW))
+    return json.loads(holders_json(snapshot(*known, **options), NOW))
 
 
-def test_who_holds_what(declared, book):
+def test_who_holds_what(declared, state):
     """Each holder has a row with how, since and until when, what they confirmed, and its age."""
-    hanna = next(r for r in rows(declared, Roster(READ_AT, MEMBERS), book) if r["name"] == "hanna")
+    hanna = next(r for r in rows(declared, Roster(READ_AT, MEMBERS), state) if r["name"] == "hanna")
     assert hanna == {
         "role": ADMIN,
         "title": "Hub Administrator",
@@ -91,9 +91,9 @@ def test_who_holds_what(declared, book):
     }
 
 
-def test_what_the_ledger_does_not_say_is_empty(declared, book):
+def test_what_the_ledger_does_not_say_is_empty(declared, state):
     """An account that was not appointed here has no term; whoever confirmed long ago is due."""
-    found = {(r["role"], r["name"]): r for r in rows(declared, Roster(READ_AT, MEMBERS), book)}
+    found = {(r["role"], r["name"]): r for r in rows(declared, Roster(READ_AT, MEMBERS), state)}
     rita = found[ADMIN, "rita"]
     assert (rita["since"], rita["until"], rita["confirmed"]) == ("", "", "due")
     marlow = found[GUIDE, "Marlow"]
@@ -101,9 +101,9 @@ def test_what_the_ledger_does_not_say_is_empty(declared, book):
     assert marlow["as_of"] == "2026-11-01T09:00:00+00:00"
 
 
-def test_a_role_that_nobody_holds_has_a_row(declared, book):
+def test_a_role_that_nobody_holds_has_a_row(declared, state):
     """A vacancy is data, with the age of what it was read from."""
-    found = {r["role"]: r for r in rows(declared, Roster(READ_AT, MEMBERS), book)}
+    found = {r["role"]: r for r in rows(declared, Roster(READ_AT, MEMBERS), state)}
     assert set(found) == set(declared.model.roles)
     vacant, unnamed = found[REP], found["site-reliability-engineer"]
     assert (vacant["kind"], vacant["name"]) == ("nobody", "")
@@ -111,51 +111,51 @@ def test_a_role_that_nobody_holds_has_a_row(declared, book):
     assert (unnamed["kind"], unnamed["as_of"]) == ("nobody", "2026-11-01T09:00:00+00:00")
 
 
-def test_what_the_hub_does_not_say_is_not_passed_off_as_empty(declared, book):
+def test_what_the_hub_does_not_say_is_not_passed_off_as_empty(declared, state):
     """While the roster is unknown, mapped roles say so; people are there, with their own age."""
     roster = Roster(trouble="The hub is down")
-    found = rows(declared, roster, book)
+    found = rows(declared, roster, state)
     assert {(r["role"], r["kind"], r["as_of"]) for r in found if r["role"] in (ADMIN, REP)} == {
         (ADMIN, "unknown", ""),
         (REP, "unknown", ""),
     }
     assert "Marlow" in {r["name"] for r in found}
-    whole = said(declared, roster, book)
+    whole = said(declared, roster, state)
     assert (whole["as_of"], whole["trouble"]) == (None, "The hub is down")
 
 
-def test_a_role_held_by_a_person_is_still_unknown(book):
+def test_a_role_held_by_a_person_is_still_unknown(state):
     """Somebody without an account holds it; who else does, the hub doesn't say."""
     declared = hub(roles={REP: {"groups": ["community-reps"], "people": [MARLOW]}})
-    found = [r for r in rows(declared, Roster(), book) if r["role"] == REP]
+    found = [r for r in rows(declared, Roster(), state) if r["role"] == REP]
     assert [(r["kind"], r["name"]) for r in found] == [("unknown", ""), ("person", "Marlow")]
 
 
-def test_until_the_ledger_has_been_read_confirmations_are_unknown(declared, book):
+def test_until_the_ledger_has_been_read_confirmations_are_unknown(declared, state):
     """What comes later in the ledger may change what was said earlier: nothing of it is said."""
     roster = Roster(READ_AT, MEMBERS)
-    found = rows(declared, roster, book, ledger_read=False)
+    found = rows(declared, roster, state, ledger_read=False)
     assert {r["confirmed"] for r in found if r["kind"] == "account"} == {"unknown"}
     assert not any(r["since"] or r["until"] or r["confirmed_at"] for r in found)
-    assert said(declared, roster, book, ledger_read=False)["ledger_read"] is False
+    assert said(declared, roster, state, ledger_read=False)["ledger_read"] is False
 
 
-def test_both_formats_say_the_same(declared, book):
+def test_both_formats_say_the_same(declared, state):
     """A row of the JSON is the row of the CSV; null is an empty cell."""
     roster = Roster(READ_AT, MEMBERS)
     plain = [
         {key: value or "" for key, value in row.items()}
-        for row in said(declared, roster, book)["holders"]
+        for row in said(declared, roster, state)["holders"]
     ]
-    assert plain == rows(declared, roster, book)
+    assert plain == rows(declared, roster, state)
 
 
 STRICT = with_config(ConfigDict(extra="forbid"))
 
 
-def test_json_is_as_its_types_say(declared, book):
+def test_json_is_as_its_types_say(declared, state):
     """Each key is there, with a value of its type, and no other; files say when they were made."""
-    whole = said(declared, Roster(READ_AT, MEMBERS), book)
+    whole = said(declared, Roster(READ_AT, MEMBERS), state)
     TypeAdapter(STRICT(HoldersFile)).validate_python(whole, strict=True)
     assert whole["made_at"] == "2026-11-22T10:43:00+00:00"
     contacts = json.loads(contacts_json(load(WHOLE, DECLARED_AT), ORIGIN, NOW))
@@ -166,10 +166,10 @@ def test_json_is_as_its_types_say(declared, book):
 def test_whom_to_ask():
     """A contact says what it is for by name; whoever has an address but no account is one too."""
     declared = load(WHOLE, DECLARED_AT)
-    desk, marlow = json.loads(
+    contact_finder, marlow = json.loads(
         contacts_json(declared, ORIGIN, NOW)
     )["contacts"]  # fmt: skip
-    assert desk == {
+    assert contact_finder == {
         "id": "desk",
         "kind": "contact",
         "name": "Desk",
@@ -219,10 +219,10 @@ def test_every_name_is_taken_along(names):
     """Whatever accounts are called, the JSON has each name as the hub has it, and the CSV a row."""
     roster = Roster(READ_AT, {"hub-admins": tuple(names), "community-reps": ()})
     declared = hub()
-    found = said(declared, roster, Book())["holders"]
+    found = said(declared, roster, LedgerState())["holders"]
     assert [r["name"] for r in found if r["role"] == ADMIN] == (names or [""])
     if not any("\0" in name for name in names):  # which csv cannot read, before Python 3.11.4
-        assert len(rows(declared, roster, Book())) == len(found)
+        assert len(rows(declared, roster, LedgerState())) == len(found)
 
 
 # -- for another hub

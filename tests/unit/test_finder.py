@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from jupyterhub_responsibility.declaration import load
-from jupyterhub_responsibility.domain.finder import MOST, Finder, Found, words
+from jupyterhub_responsibility.domain.finder import MAX_ANSWERS, Finder, Found, words
 
 from .declarations import hub
 from .test_models import CLOUD
@@ -115,16 +115,21 @@ def test_words_that_tell_nothing_count_when_there_is_nothing_else():
 
 def test_a_declared_contact_is_found_by_its_topics_name_and_target():
     """The operator's own words lead to the operator's own contact."""
-    desk = {"id": "desk", "name": "Zebra desk", "for": ["decide-finances"], "topics": ["stripes"]}
-    finder = Finder(hub(contacts=[desk]))
+    contact_finder = {
+        "id": "desk",
+        "name": "Zebra desk",
+        "for": ["decide-finances"],
+        "topics": ["stripes"],
+    }
+    finder = Finder(hub(contacts=[contact_finder]))
     for asked in ("stripes", "zebra", "money"):
         assert Found("contact", "desk") in finder.find(asked)
 
 
 def test_a_contact_for_everyone_is_not_found_by_that_word():
     """`everyone` is no topic: half the questions would lead there."""
-    desk = {"id": "desk", "name": "Desk"}
-    assert Finder(hub(contacts=[desk])).find("everyone") == ()
+    contact_finder = {"id": "desk", "name": "Desk"}
+    assert Finder(hub(contacts=[contact_finder])).find("everyone") == ()
 
 
 @pytest.mark.parametrize(
@@ -153,7 +158,7 @@ def test_there_are_never_too_many_answers():
     """More than a handful is no answer, and nothing is found twice."""
     for asked in ("hub", "community", "the community and its hub and software and data"):
         found = BUILT_IN.find(asked)
-        assert len(found) <= MOST
+        assert len(found) <= MAX_ANSWERS
         assert len(set(found)) == len(found)
 
 
@@ -168,6 +173,6 @@ def test_words_of_other_scripts_are_words():
     assert words("Straße ΧΡΉΜΑ 钱 l'eau user_name") == (
         "strasse", "χρημα", "钱", "leau", "user", "name",
     )  # fmt: skip
-    desk = {"id": "desk", "name": "Kasse", "topics": ["请问 钱", "Größe"]}
-    finder = Finder(hub(contacts=[desk]))
+    contact_finder = {"id": "desk", "name": "Kasse", "topics": ["请问 钱", "Größe"]}
+    finder = Finder(hub(contacts=[contact_finder]))
     assert finder.find("钱")[0].id == finder.find("grosse")[0].id == "desk"

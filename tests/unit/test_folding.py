@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyterhub_responsibility.ledger.entry import BEGINNING, Draft, Entry, write
-from jupyterhub_responsibility.ledger.state import Book, Note, Term
+from jupyterhub_responsibility.ledger.state import LedgerState, Note, Term
 from jupyterhub_responsibility.storage.ledger import Ledger
 
 START = datetime(2026, 11, 22, 10, 42, 7, tzinfo=timezone.utc)
@@ -28,11 +28,11 @@ def chain(drafts: Iterable[Draft]) -> list[Entry]:
     return entries
 
 
-def book_of(entries: Iterable[Entry]) -> Book:
-    book = Book()
+def book_of(entries: Iterable[Entry]) -> LedgerState:
+    state = LedgerState()
     for entry in entries:
-        book.read(entry)
-    return book
+        state.read(entry)
+    return state
 
 
 def about(event: str, person: str = "hanna", role: str = "hub-administrator", **more) -> Draft:
@@ -65,7 +65,7 @@ def histories(draw) -> list[Entry]:
         else:
             more = {
                 "request": {"expires": "2027-01-01", "reason": "why"},
-                "confirmation": {"text": "digest"},
+                "confirmation": {"duties_digest": "digest"},
                 "appointment": {"until": draw(st.sampled_from(["", "2026-12-24"]))},
                 "withdrawal": {"note": draw(st.sampled_from(["", "Good luck."]))},
             }[kind]
@@ -98,14 +98,14 @@ def test_the_same_entries_lead_to_the_same_state(entries, data):
     reads them all at once."""
     shelf = Shelf(entries)
 
-    async def follow() -> Book:
+    async def follow() -> LedgerState:
         ledger = Ledger(shelf, lambda: START)
-        while ledger.book.number < len(entries):
-            shelf.written = data.draw(st.integers(ledger.book.number + 1, len(entries)))
+        while ledger.state.number < len(entries):
+            shelf.written = data.draw(st.integers(ledger.state.number + 1, len(entries)))
             shelf.most = data.draw(st.integers(1, len(entries)))
             await ledger.catch_up()
         ledger._threads.shutdown()
-        return ledger.book
+        return ledger.state
 
     assert vars(asyncio.run(follow())) == vars(book_of(entries))
 
@@ -121,96 +121,96 @@ def test_what_is_unsettled(entries):
 @given(histories())
 def test_terms_are_of_members(entries):
     """Whoever has a term is in the role's group, and the last thing about each group is known."""
-    book = book_of(entries)
-    for role, person in book.terms:
-        assert person in book.members[ROLES[role]]
+    state = book_of(entries)
+    for role, person in state.terms:
+        assert person in state.members[ROLES[role]]
     for group in ROLES.values():
         last = max((e.number for e in entries if e.group == group), default=0)
-        assert book.touched.get(group, 0) == last
+        assert state.touched.get(group, 0) == last
 
 
-def said(*drafts: Draft) -> Book:
+def said(*drafts: Draft) -> LedgerState:
     return book_of(chain(drafts))
 
 
 @pytest.mark.parametrize("result", ["done", "unchanged"])
 def test_an_appointment(result):
     """Once it is done there is a term, with its end, its reason, and who appointed."""
-    book = said(
+    state = said(
         about("appointment", until="2026-12-24", reason="more hands"),
         about("outcome", intent=1, result=result),
     )
-    assert book.terms == {
+    assert state.terms == {
         ("hub-administrator", "hanna"): Term(
             START + timedelta(minutes=1), "rita", date(2026, 12, 24), "more hands"
         )
     }
-    assert book.members["hub-admins"] == {"hanna"}
+    assert state.members["hub-admins"] == {"hanna"}
 
 
 @pytest.mark.parametrize("result", ["refused", "unknown", "not done"])
 def test_an_appointment_that_was_not_done(result):
     """Without its outcome nothing follows from it."""
-    book = said(about("appointment"), about("outcome", intent=1, result=result))
-    assert book.terms == {}
-    assert bool(book.unsettled) == (result == "unknown")
+    state = said(about("appointment"), about("outcome", intent=1, result=result))
+    assert state.terms == {}
+    assert bool(state.unsettled) == (result == "unknown")
 
 
 def test_an_appointment_that_is_settled_later():
     """What was unknown is done when the hub shows it."""
-    book = said(
+    state = said(
         about("appointment"),
         about("outcome", intent=1, result="unknown"),
         about("settlement", intent=1, result="done"),
     )
-    assert set(book.terms) == {("hub-administrator", "hanna")}
-    assert book.unsettled == {}
+    assert set(state.terms) == {("hub-administrator", "hanna")}
+    assert state.unsettled == {}
 
 
 def test_the_name_as_the_hub_has_it():
     """The term belongs to the account that the outcome names."""
-    book = said(
+    state = said(
         about("appointment", person="Hanna", first="yes"),
         about("outcome", person="hanna", intent=1, result="done"),
     )
-    assert set(book.terms) == {("hub-administrator", "hanna")}
-    assert book.first_appointed == {("hub-administrator", "Hanna")}
+    assert set(state.terms) == {("hub-administrator", "hanna")}
+    assert state.first_appointed == {("hub-administrator", "Hanna")}
 
 
 def test_who_leaves_starts_anew():
     """A withdrawal takes term and confirmation with it, and leaves the note."""
-    book = said(
+    state = said(
         about("appointment"),
         about("outcome", intent=1, result="done"),
-        about("confirmation", text="digest"),
+        about("confirmation", duties_digest="digest"),
         about("withdrawal", note="The key is in the drawer."),
         about("outcome", intent=4, result="done"),
     )
-    assert (book.terms, book.confirmations) == ({}, {})
-    assert book.members["hub-admins"] == set()
-    assert book.notes == {
+    assert (state.terms, state.confirmations) == ({}, {})
+    assert state.members["hub-admins"] == set()
+    assert state.notes == {
         "hub-administrator": Note(START + timedelta(minutes=4), "rita", "The key is in the drawer.")
     }
 
 
 def test_who_is_seen_to_have_left_starts_anew():
     """The same where somebody else took them out."""
-    book = said(
+    state = said(
         about("appointment"),
         about("outcome", intent=1, result="done"),
-        about("confirmation", text="digest"),
+        about("confirmation", duties_digest="digest"),
         about("observation", change="left"),
     )
-    assert (book.terms, book.confirmations) == ({}, {})
+    assert (state.terms, state.confirmations) == ({}, {})
 
 
 def test_requests():
     """A request is open until it is decided, granted, or expired."""
     ask = about("request", expires="2026-12-01", reason="I can help", until="2027-06-30")
-    book = said(ask, ask, ask, about("decision", request="1"))
-    assert [request.number for request in book.open_requests(date(2026, 12, 1))] == [2, 3]
-    assert book.open_requests(date(2026, 12, 2)) == []
-    assert book.requests[2].until == date(2027, 6, 30)
+    state = said(ask, ask, ask, about("decision", request="1"))
+    assert [request.number for request in state.open_requests(date(2026, 12, 1))] == [2, 3]
+    assert state.open_requests(date(2026, 12, 2)) == []
+    assert state.requests[2].until == date(2027, 6, 30)
     granted = said(
         ask, about("appointment", request="1"), about("outcome", intent=2, result="done")
     )

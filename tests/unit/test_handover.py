@@ -13,7 +13,7 @@ from jupyterhub_responsibility.declaration import dump, load
 from jupyterhub_responsibility.enabling.handover import (
     DATABASE_VARIABLE,
     DEFAULT_DATABASE,
-    MOST_BYTES,
+    MAX_VARIABLE_BYTES,
     VARIABLE,
     hand_over,
     handed_over,
@@ -38,16 +38,16 @@ def test_options_arrive_as_they_were_sent(monkeypatch):
 def test_a_whole_declaration_fits(monkeypatch):
     """The demo hub's declaration arrives, with much room to spare."""
     environment = hand_over(declaration=dump(load(DEMO)))
-    assert len(environment[VARIABLE]) < MOST_BYTES / 4
+    assert len(environment[VARIABLE]) < MAX_VARIABLE_BYTES / 4
     monkeypatch.setenv(VARIABLE, environment[VARIABLE])
     assert load(handed_over()["declaration"]).model == load(DEMO).model
 
 
 def test_what_does_not_fit_is_refused():
     """Too large a declaration is refused, with its size, the limit and the way out."""
-    assert hand_over(text="x" * (MOST_BYTES - 11))
+    assert hand_over(text="x" * (MAX_VARIABLE_BYTES - 11))
     with pytest.raises(ConfigurationError, match=r"120,001 bytes.*120,000.*external=True"):
-        hand_over(text="x" * (MOST_BYTES - 10))
+        hand_over(text="x" * (MAX_VARIABLE_BYTES - 10))
 
 
 @pytest.mark.parametrize("value", [None, "", "[]", "null", '"text"'])

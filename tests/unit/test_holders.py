@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jupyterhub_responsibility.declaration import load
-from jupyterhub_responsibility.domain.holders import DECLARED, filling, fillings, roles_of
+from jupyterhub_responsibility.domain.holders import DECLARED, holders_by_role, holders_of, roles_of
 from jupyterhub_responsibility.domain.model import Roster, Viewer
 
 from ..conftest import READ_AT
@@ -14,12 +14,12 @@ TWO_GROUPS = {"hub-administrator": {"groups": ["hub-admins", "helpers"]}}
 
 def names(declared, roster, role_id) -> list[tuple[str, str]]:
     """The holders of a role, each with their source."""
-    return [(each.name, each.source) for each in filling(declared, roster, role_id).holders]
+    return [(each.name, each.source) for each in holders_of(declared, roster, role_id).holders]
 
 
 def test_members_of_a_mapped_group_hold_the_role(declared, roster):
     """hanna and rita administer, through the group, as of the moment it was read."""
-    held = filling(declared, roster, "hub-administrator")
+    held = holders_of(declared, roster, "hub-administrator")
     assert [(each.name, each.kind, each.source) for each in held.holders] == [
         ("hanna", "account", "hub-admins"),
         ("rita", "account", "hub-admins"),
@@ -29,7 +29,7 @@ def test_members_of_a_mapped_group_hold_the_role(declared, roster):
 
 def test_declared_people_hold_it_beside_accounts(declared, roster):
     """Professor Marlow has no account and represents the community all the same."""
-    rita, marlow = filling(declared, roster, "community-representative").holders
+    rita, marlow = holders_of(declared, roster, "community-representative").holders
     assert (rita.name, rita.source) == ("rita", "community-reps")
     assert (marlow.name, marlow.kind, marlow.source) == ("Professor Marlow", "person", DECLARED)
     assert marlow.as_of == declared.as_of
@@ -49,44 +49,44 @@ def test_a_person_is_not_an_account_of_the_same_name():
     """A declared person called hanna is shown beside the account hanna."""
     roles = {"hub-administrator": {"groups": ["hub-admins"], "people": [{"name": "hanna"}]}}
     roster = Roster(READ_AT, {"hub-admins": ("hanna",)})
-    held = filling(hub(roles=roles), roster, "hub-administrator")
+    held = holders_of(hub(roles=roles), roster, "hub-administrator")
     assert [each.kind for each in held.holders] == ["account", "person"]
 
 
 def test_a_role_without_holders_is_vacant(declared):
     """A group without members leaves the role vacant, and that is certain."""
-    held = filling(declared, Roster(READ_AT, {"hub-admins": ()}), "hub-administrator")
+    held = holders_of(declared, Roster(READ_AT, {"hub-admins": ()}), "hub-administrator")
     assert (held.vacant, held.known, held.missing) == (True, True, ())
 
 
 def test_a_role_is_not_vacant_while_nobody_can_tell(declared):
     """While the roster is not known, no account holds anything and nothing is vacant."""
-    held = filling(declared, Roster(trouble="The hub is down"), "hub-administrator")
+    held = holders_of(declared, Roster(trouble="The hub is down"), "hub-administrator")
     assert (held.holders, held.known, held.vacant, held.missing) == ((), False, False, ())
 
 
 def test_people_are_known_while_the_hub_is_not(declared):
     """Whom the declaration names is known without the hub."""
-    held = filling(declared, Roster(), "community-representative")
+    held = holders_of(declared, Roster(), "community-representative")
     assert [each.name for each in held.holders] == ["Professor Marlow"]
     assert not held.known
 
 
 def test_a_role_without_groups_is_always_known(declared):
     """Who isn't held on the hub needs no roster: nobody is named, and that is certain."""
-    assert filling(declared, Roster(), "community-guide").vacant
+    assert holders_of(declared, Roster(), "community-guide").vacant
 
 
 def test_a_group_that_the_hub_does_not_have_is_named(declared, roster):
     """A mapped group that was deleted is missing, which is not the same as empty."""
     without = Roster(READ_AT, {"community-reps": ("rita",)})
-    assert filling(declared, without, "hub-administrator").missing == ("hub-admins",)
-    assert filling(declared, roster, "hub-administrator").missing == ()
+    assert holders_of(declared, without, "hub-administrator").missing == ("hub-admins",)
+    assert holders_of(declared, roster, "hub-administrator").missing == ()
 
 
 def test_every_role_of_the_model_is_there(declared, roster):
     """Each role has its holders, or nobody, in the order of the model."""
-    assert list(fillings(declared, roster)) == list(declared.model.roles)
+    assert list(holders_by_role(declared, roster)) == list(declared.model.roles)
 
 
 def viewer(*groups: str, **others) -> Viewer:

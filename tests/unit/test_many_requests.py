@@ -7,12 +7,11 @@ from datetime import datetime, timezone
 
 import pytest
 
-from jupyterhub_responsibility.coverage import Facts
+from jupyterhub_responsibility.coverage.snapshot import Snapshot
 from jupyterhub_responsibility.domain.model import Viewer
 from jupyterhub_responsibility.ledger.entry import BEGINNING, Draft, write
-from jupyterhub_responsibility.ledger.state import Book
-from jupyterhub_responsibility.service import pages
-from jupyterhub_responsibility.service.settings import Settings
+from jupyterhub_responsibility.ledger.state import LedgerState
+from jupyterhub_responsibility.service.pages.parts import request_lines
 from jupyterhub_responsibility.service.templating import Templates
 
 NOW = datetime(2026, 11, 22, 10, 42, tzinfo=timezone.utc)
@@ -20,9 +19,9 @@ RITA = Viewer("rita", groups=frozenset({"community-reps"}))
 
 
 @pytest.fixture
-def subject(declared, roster) -> pages.Subject:
+def snapshot(declared, roster) -> Snapshot:
     """Ten thousand people ask to become Hub Administrators."""
-    book = Book()
+    state = LedgerState()
     for number in range(1, 10_001):
         draft = Draft(
             "request",
@@ -32,13 +31,13 @@ def subject(declared, roster) -> pages.Subject:
             person=f"user-{number}",
             details={"expires": "2026-12-22"},
         )
-        book.read(write(draft, number, BEGINNING, NOW))
-    return pages.Subject(Facts(declared, roster, book, NOW), Settings())
+        state.read(write(draft, number, BEGINNING, NOW))
+    return Snapshot(declared, roster, state, NOW)
 
 
-def test_the_oldest_are_shown(subject):
+def test_the_oldest_are_shown(snapshot):
     """The first fifty can be answered, and the page says that there are more."""
-    lines = pages.request_lines(subject, RITA, "hub-administrator")
+    lines = request_lines(snapshot, RITA, "hub-administrator")
     assert len(lines) == 10_000
     macros = Templates([], {})._environment.get_template("responsibility-macros.html").module
     html = macros.requests(lines, "/", "", {})
@@ -48,8 +47,8 @@ def test_the_oldest_are_shown(subject):
     assert "9,950 more" in html
 
 
-def test_each_sees_their_own(subject):
+def test_each_sees_their_own(snapshot):
     """Somebody without a role sees what they asked, and a service of the same name doesn't."""
     user = Viewer("user-7")
-    assert [line.request.number for line in pages.request_lines(subject, user)] == [7]
-    assert not pages.request_lines(subject, replace(user, kind="service"))
+    assert [line.request.number for line in request_lines(snapshot, user)] == [7]
+    assert not request_lines(snapshot, replace(user, kind="service"))

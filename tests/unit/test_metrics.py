@@ -12,11 +12,12 @@ from prometheus_client.openmetrics.parser import (
 )
 from prometheus_client.parser import text_string_to_metric_families as parse
 
-from jupyterhub_responsibility.coverage import KINDS, SOURCES, Facts, Gap, Step, coverage
+from jupyterhub_responsibility.coverage import KINDS, SOURCES, Gap, Step, coverage
+from jupyterhub_responsibility.coverage.snapshot import Snapshot
 from jupyterhub_responsibility.domain.accounts import Accounts
 from jupyterhub_responsibility.domain.configured import Configured
 from jupyterhub_responsibility.domain.model import Roster
-from jupyterhub_responsibility.ledger.state import Book
+from jupyterhub_responsibility.ledger.state import LedgerState
 from jupyterhub_responsibility.service.metrics import METRICS, REQUESTS, Measured, Metrics
 from jupyterhub_responsibility.service.routes import ROUTES
 
@@ -31,17 +32,19 @@ def measured(declared, roster) -> Measured:
     """A hub of which everything is known."""
     accounts = Accounts(NOW - timedelta(hours=1), group_roles={})
     configured = Configured({}, open_to_users=True)
-    return of(Facts(declared, roster, Book(), NOW, accounts=accounts, configured=configured))
+    return of(
+        Snapshot(declared, roster, LedgerState(), NOW, accounts=accounts, configured=configured)
+    )
 
 
-def of(facts: Facts) -> Measured:
-    return Measured(facts, coverage(facts), 7, 2, 1.5, 0, 0)
+def of(snapshot: Snapshot) -> Measured:
+    return Measured(snapshot, coverage(snapshot), 7, 2, 1.5, 0, 0)
 
 
 def untold(measured: Measured) -> Measured:
     """The same hub, while nothing but its declaration could be read."""
-    facts = replace(measured.facts, roster=Roster(trouble="down"), accounts=Accounts())
-    return of(replace(facts, ledger_read=False, configured=None))
+    snapshot = replace(measured.snapshot, roster=Roster(trouble="down"), accounts=Accounts())
+    return of(replace(snapshot, ledger_read=False, configured=None))
 
 
 def read(measured: Measured, metrics: Metrics | None = None) -> dict[tuple, float]:
@@ -114,11 +117,11 @@ def test_holders(measured):
 
 def test_the_providers_people_do_not_count(measured):
     """A role of the community that only they hold has no holder."""
-    declaration = measured.facts.declaration
+    declaration = measured.snapshot.declaration
     provider = replace(declaration.provider, staff=("hanna", "rita"))
     people = {**declaration.people, "community-representative": ()}
     declaration = replace(declaration, provider=provider, people=people)
-    found = read(of(replace(measured.facts, declaration=declaration)))
+    found = read(of(replace(measured.snapshot, declaration=declaration)))
     assert found["responsibility_holders", "community-representative"] == 0
     assert found["responsibility_gaps", "held-by-provider-only", "severe"] >= 1
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from jupyterhub_responsibility.coverage import Gap, Step
+from jupyterhub_responsibility.coverage.gaps import Place
 from jupyterhub_responsibility.service.pages.panel import ALIKE, cards
 
 
-def gap(kind: str, about: str, person: str = "", path: str = "") -> Gap:
-    return Gap(kind, about, person or about, "", Step("Do it", path), person=person)
+def gap(kind: str, about: str, person: str = "", where: Place | None = None) -> Gap:
+    return Gap(kind, about, person or about, "", Step("Do it", where=where), person=person)
 
 
 def test_many_people_with_the_same_step_are_one_card():
@@ -25,7 +26,7 @@ def test_few_have_a_card_each():
 def test_the_readers_own_step_is_not_lost_among_others():
     """What leads somewhere else, or is about another role, is not alike."""
     others = [gap("never-confirmed", "guide", f"user-{n}") for n in range(5)]
-    mine = gap("never-confirmed", "guide", "rita", "#confirm-guide")
+    mine = gap("never-confirmed", "guide", "rita", Place("confirm", "guide"))
     another = gap("never-confirmed", "engineer", "sam")
     assert [card.gap.person for card in cards([*others, mine, another])] == [
         "user-0", "rita", "sam",

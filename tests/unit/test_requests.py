@@ -93,7 +93,7 @@ async def test_who_decides(ask, decide, ledger, actor, verdict, code):
     """Those who may appoint decline, and whoever asked takes back: only then it is closed."""
     number = await ask()
     assert await decide(actor, number, verdict) == code
-    assert bool(ledger.book.requests) == bool(code)
+    assert bool(ledger.state.requests) == bool(code)
 
 
 async def test_once_and_in_time(ask, decide, clock):

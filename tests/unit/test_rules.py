@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
 
 import pytest
 
-from jupyterhub_responsibility.domain.holders import Filling, filling
+from jupyterhub_responsibility.declaration import load
+from jupyterhub_responsibility.domain.holders import RoleHolders, holders_of
 from jupyterhub_responsibility.domain.model import Declaration, Person, Range, Role, Roster, Viewer
-from jupyterhub_responsibility.domain.rules import RULES, Change, Rules
+from jupyterhub_responsibility.domain.rules import ACCESS, RULES, Change, Rules
 from jupyterhub_responsibility.errors import RefusedError
 
+from .declarations import MINIMAL
 from .declarations import hub as hub_of
 
 ADMIN, REP, GUIDE = "hub-administrator", "community-representative", "community-guide"
@@ -74,7 +77,7 @@ def test_who_may_appoint(rules, declared, viewer, role, may):
 )
 def test_who_may_read_the_ledger(rules, viewer, may):
     """Those who may appoint to some role, and nobody else."""
-    assert rules.may_read_ledger(viewer) is may
+    assert rules.may(viewer, "appointers") is may
 
 
 @pytest.mark.parametrize(
@@ -90,9 +93,53 @@ def test_who_may_read_the_ledger(rules, viewer, may):
         (ROOT, "off", False),
     ],
 )
-def test_who_may_add_users(rules, viewer, management, may):
-    """Hub Administrators and JupyterHub admins, where this service adds users."""
-    assert rules.may_add_users(viewer, management) is may
+def test_who_may_add_users(declared, viewer, management, may):
+    """Those whose role adds users, and JupyterHub admins, where this service does that."""
+    assert Rules(declared, user_management=management).may_add_users(viewer) is may
+
+
+@pytest.mark.parametrize("viewer", [HANNA, ROOT])
+def test_nobody_adds_users_where_no_role_does(viewer):
+    """The service then has no permission to, so that nobody is offered it."""
+    said = {**MINIMAL["roles"], ADMIN: {"groups": ["hub-admins"], "adds_users": False}}
+    assert not Rules(load({"roles": said})).may_add_users(viewer)
+
+
+def test_another_role_adds_users():
+    """What counts is what the model says of a role, not what it is called."""
+    roles = {"workspace-owner": {"groups": ["owners"]}, "access-manager": {"groups": ["doors"]}}
+    rules = Rules(load({"model": "cloud", "roles": roles}))
+    assert rules.may_add_users(Viewer("dora", groups=frozenset({"doors"})))
+    assert not rules.may_add_users(Viewer("owen", groups=frozenset({"owners"})))
+
+
+@pytest.mark.parametrize(
+    ("viewer", "may"),
+    [
+        (RITA, True),
+        (HANNA, True),
+        (ROOT, True),
+        (UWE, False),
+        (ROBOT, False),
+        (Viewer("a-program", admin=True, groups=frozenset({"hub-admins"}), kind="service"), False),
+    ],
+)
+def test_who_is_in_charge(rules, viewer, may):
+    """JupyterHub admins and holders of a role; no program, whatever it may do on the hub."""
+    assert rules.in_charge(viewer) is may
+    assert rules.may(viewer, "in charge") is may
+
+
+@pytest.mark.parametrize("name", ACCESS)
+def test_whoever_may_not_is_told_who_may(rules, name):
+    """The table refuses in its own words, and lets everybody else through."""
+    for viewer in (RITA, HANNA, UWE, ROOT, ROBOT):
+        if rules.may(viewer, name):
+            rules.check(viewer, name)
+        else:
+            with pytest.raises(RefusedError, match=re.escape(ACCESS[name].refusal)) as refused:
+                rules.check(viewer, name)
+            assert refused.value.code == "not_allowed"
 
 
 @pytest.mark.parametrize(
@@ -110,7 +157,7 @@ def test_who_may_add_users(rules, viewer, management, may):
 )
 def test_what_somebody_may_change_on_our_pages(declared, viewer, management, managed, places):
     """Who holds a role, where the hub decides that; and who has an account."""
-    changes = Rules(declared, managed).changes(viewer, management)
+    changes = Rules(declared, managed, management).changes(viewer)
     assert sorted(each.place for each in changes) == sorted(places)
     assert all(each.our for each in changes)
 
@@ -197,14 +244,16 @@ def test_withdrawing(rules, declared, viewer, person, code):
     check(code, rules.check_withdrawer, viewer, change(declared, person=person))
 
 
-def held(declared: Declaration, least: int, most: int | None, *names: str) -> tuple[Filling, Role]:
+def held(
+    declared: Declaration, least: int, most: int | None, *names: str
+) -> tuple[RoleHolders, Role]:
     """Who holds a role that wants so many; `+` before a name makes it a person without account."""
     people = tuple(Person(name[1:]) for name in names if name.startswith("+"))
     accounts = tuple(name for name in names if not name.startswith("+"))
     role = replace(declared.model.roles[ADMIN], holders=Range(least, most))
     model = replace(declared.model, roles={**declared.model.roles, ADMIN: role})
     declared = replace(declared, model=model, people={ADMIN: people})
-    return filling(declared, Roster(declared.as_of, {"hub-admins": accounts}), ADMIN), role
+    return holders_of(declared, Roster(declared.as_of, {"hub-admins": accounts}), ADMIN), role
 
 
 @pytest.mark.parametrize(
@@ -260,7 +309,7 @@ def test_the_last_holders(rules, declared, admin, least, names, code):
 def test_requesting(rules, declared, roster, viewer, person, until, code):
     """Anybody asks for themselves, holders for others, nobody for whoever holds the role."""
     wish = change(declared, person=person, until=until)
-    check(code, rules.check_request, viewer, wish, filling(declared, roster, ADMIN), TODAY)
+    check(code, rules.check_request, viewer, wish, holders_of(declared, roster, ADMIN), TODAY)
 
 
 def test_every_rule_is_said_as_a_sentence():

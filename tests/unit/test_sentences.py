@@ -8,9 +8,8 @@ from typing import get_args
 
 import pytest
 
-from jupyterhub_responsibility.changes.appointments import Result
 from jupyterhub_responsibility.changes.requests import Verdict
-from jupyterhub_responsibility.ledger.entry import BEGINNING, EVENTS, INTENTS, Draft, write
+from jupyterhub_responsibility.ledger.entry import BEGINNING, EVENTS, INTENTS, Draft, Result, write
 from jupyterhub_responsibility.ledger.sentences import sentence
 
 NOW = datetime(2026, 11, 22, 10, 42, 7, tzinfo=timezone.utc)
@@ -68,7 +67,7 @@ def test_a_request_for_oneself_and_for_another(declared):
     own = Draft("request", "uwe", role="hub-administrator", person="uwe")
     other = Draft("request", "hanna", role="hub-administrator", person="uwe")
     assert says(own, declared.model) == "uwe asked to become Hub Administrator."
-    assert says(other, declared.model) == "hanna proposed that uwe becomes Hub Administrator."
+    assert says(other, declared.model) == "hanna proposed uwe as Hub Administrator."
 
 
 def test_reasons_terms_and_notes_are_said(declared):
@@ -76,7 +75,7 @@ def test_reasons_terms_and_notes_are_said(declared):
     told = {"until": "2027-06-30", "reason": "Summer school", "note": "Mind the quota"}
     draft = Draft("appointment", "rita", role="hub-administrator", person="uwe", details=told)
     assert says(draft, declared.model) == (
-        "rita set out to appoint uwe as Hub Administrator, until 2027-06-30."
+        "rita started appointing uwe as Hub Administrator, until 2027-06-30."
         " Reason: “Summer school” Note for whoever comes next: “Mind the quota”"
     )
 

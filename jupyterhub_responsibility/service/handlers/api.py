@@ -8,7 +8,7 @@ from ...ledger.entry import Entry
 from ...ledger.query import Wanted
 from ...storage.store import CHUNK
 from .. import actions, bodies, payloads
-from ..filters import wanted
+from ..filters import asked_for, wanted
 from .base import APIHandler
 from .people import QUESTION
 
@@ -20,21 +20,21 @@ class MeHandler(APIHandler):
     """`GET api/me`."""
 
     def get(self) -> None:
-        self.answer(payloads.me(self.site.subject, self.who()))
+        self.answer(payloads.me(self.site.snapshot, self.who()))
 
 
 class ModelHandler(APIHandler):
     """`GET api/model`."""
 
     def get(self) -> None:
-        self.answer(payloads.model(self.site.subject))
+        self.answer(payloads.model(self.site.snapshot))
 
 
 class RolesHandler(APIHandler):
     """`GET api/roles`."""
 
     def get(self) -> None:
-        self.answer(payloads.roles(self.site.subject))
+        self.answer(payloads.roles(self.site.snapshot))
 
 
 class RoleHandler(APIHandler):
@@ -43,9 +43,9 @@ class RoleHandler(APIHandler):
     def get(self, role_id: str) -> None:
         if role_id not in self.site.declaration.model.roles:
             raise self.not_found()
-        subject = self.site.subject
-        self.set_header("ETag", f'"{payloads.role_tag(subject, role_id)}"')
-        self.answer(payloads.role(subject, role_id))
+        snapshot = self.site.snapshot
+        self.set_header("ETag", f'"{payloads.role_tag(snapshot, role_id)}"')
+        self.answer(payloads.role(snapshot, role_id))
 
 
 class ContactsHandler(APIHandler):
@@ -53,7 +53,7 @@ class ContactsHandler(APIHandler):
 
     def get(self) -> None:
         question = self.get_query_argument("q", "")[:QUESTION]
-        self.answer(payloads.contacts(self.site.subject, self.site.finder, question))
+        self.answer(payloads.contacts(self.site.snapshot, self.site.finder, question))
 
 
 class DocumentHandler(APIHandler):
@@ -67,49 +67,42 @@ class CoverageHandler(APIHandler):
     """`GET api/coverage`: gaps, for those in charge."""
 
     def get(self) -> None:
-        subject = self.site.subject
-        if not subject.rules.in_charge(self.who()):
-            raise RefusedError("not_allowed", "Only those in charge see the gaps of this hub.")
-        self.answer(payloads.coverage(subject))
+        self.answer(payloads.coverage(self.site.snapshot))
 
 
 class HolderHandler(APIHandler):
     """`PUT` and `DELETE api/roles/<role>/holders/<user>`: appoint, and withdraw."""
 
     async def put(self, role_id: str, person: str) -> None:
-        actor = await self.writer()
         body = bodies.from_json(bodies.AppointBody, self.request.body)
-        entry = await actions.appoint(self.site, actor, role_id, person, body, self.seen())
+        entry = await actions.appoint(self.site, self.who(), role_id, person, body, self.seen())
         self._say(role_id, entry)
 
     async def delete(self, role_id: str, person: str) -> None:
-        actor = await self.writer()
         body = bodies.check(bodies.WithdrawBody, self.query())
-        entry = await actions.withdraw(self.site, actor, role_id, person, body, self.seen())
+        entry = await actions.withdraw(self.site, self.who(), role_id, person, body, self.seen())
         self._say(role_id, entry)
 
     def _say(self, role_id: str, entry: Entry) -> None:
-        subject = self.site.subject
-        self.set_header("ETag", f'"{payloads.role_tag(subject, role_id)}"')
-        self.answer(payloads.change(subject, entry))
+        snapshot = self.site.snapshot
+        self.set_header("ETag", f'"{payloads.role_tag(snapshot, role_id)}"')
+        self.answer(payloads.change(snapshot, entry))
 
 
 class UsersHandler(APIHandler):
     """`POST api/users`: add users."""
 
     async def post(self) -> None:
-        actor = await self.writer()
         body = bodies.from_json(bodies.UsersBody, self.request.body)
-        self.answer(payloads.users(await actions.add_users(self.site, actor, body)))
+        self.answer(payloads.users(await actions.add_users(self.site, self.who(), body)))
 
 
 class ConfirmationsHandler(APIHandler):
     """`POST api/confirmations`: confirm the duties of a role."""
 
     async def post(self) -> None:
-        actor = await self.writer()
         body = bodies.from_json(bodies.ConfirmBody, self.request.body)
-        entry = await actions.confirm(self.site, actor, body)
+        entry = await actions.confirm(self.site, self.who(), body)
         self.set_status(201)
         self.answer(payloads.entry(entry, self.site.declaration.model))
 
@@ -117,13 +110,12 @@ class ConfirmationsHandler(APIHandler):
 class RequestsHandler(APIHandler):
     """`GET` and `POST api/requests`: one's own and those to decide, and a new one."""
 
-    async def get(self) -> None:
-        self.answer(payloads.requests(self.site.subject, await self.afresh()))
+    def get(self) -> None:
+        self.answer(payloads.requests(self.site.snapshot, self.who()))
 
     async def post(self) -> None:
-        actor = await self.writer()
         body = bodies.from_json(bodies.RequestBody, self.request.body)
-        entry = await actions.ask(self.site, actor, body)
+        entry = await actions.ask(self.site, self.who(), body)
         self.set_status(201)
         self.answer(payloads.entry(entry, self.site.declaration.model))
 
@@ -132,9 +124,8 @@ class RequestHandler(APIHandler):
     """`POST api/requests/<number>`: approve, decline, or take back."""
 
     async def post(self, number: str) -> None:
-        actor = await self.writer()
         body = bodies.from_json(bodies.VerdictBody, self.request.body)
-        entry = await actions.decide(self.site, actor, int(number), body)
+        entry = await actions.decide(self.site, self.who(), int(number), body)
         self.answer(payloads.entry(entry, self.site.declaration.model))
 
 
@@ -142,9 +133,8 @@ class LedgerHandler(APIHandler):
     """`GET api/ledger`: who did what, as JSON, JSON Lines or CSV."""
 
     async def get(self) -> None:
-        await self.reader()
         site = self.site
-        query, before = wanted(self.asked_for())
+        query, before = wanted(asked_for(self.get_query_argument))
         form = self.get_query_argument("format", "json")
         if form not in ("json", *export.FORMATS):
             raise RefusedError("invalid", "format: use json, jsonl or csv.")

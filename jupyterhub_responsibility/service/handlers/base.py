@@ -6,37 +6,51 @@ import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from math import ceil
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jupyterhub.services.auth import HubOAuth, HubOAuthenticated
 from tornado.web import HTTPError, RequestHandler
 
-from ...changes.appointments import UnknownError
+from ...changes.recording import UnknownError
 from ...domain.access import page_scope
 from ...domain.model import Viewer
-from ...errors import HubError, LedgerError, RefusedError
+from ...errors import HubError, LedgerError, RefusalCode, RefusedError
 from .. import identity, limits
-from ..filters import FIELDS
-from ..pages import ErrorPage
+from ..pages import ERROR
+from ..pages.frame import NOTHING_NEW, News
 from ..site import Site
+
+if TYPE_CHECKING:
+    from ..routes import Route
 
 log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 10
 
-REFUSED = {
+READING = ("GET", "HEAD")
+"""Methods that change nothing."""
+
+REFUSED: dict[RefusalCode, int] = {
+    "already": 409,
     "bad_date": 400,
     "bad_name": 400,
+    "closed": 409,
+    "full": 409,
     "invalid": 400,
-    "unknown": 404,
-    "which_group": 400,
+    "last": 409,
+    "login_service": 409,
+    "no_group": 409,
     "not_allowed": 403,
-    "yourself": 403,
+    "not_mapped": 409,
+    "not_permitted": 409,
     "stale": 412,
     "too_large": 413,
     "too_many": 429,
+    "unknown": 404,
+    "which_group": 400,
+    "yourself": 403,
 }
-"""HTTP status by the code of a RefusedError; whatever isn't listed is a conflict."""
+"""HTTP status by the code of a RefusedError."""
 
 TITLES = {
     400: "That did not work",
@@ -71,12 +85,12 @@ class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # Jupyt
     """A handler that may know who is asking; it never blocks on the hub."""
 
     site: Site
+    route: Route
     viewer: Viewer | None = None
-    route = "other"
     retry_seconds = RETRY_SECONDS
 
-    def initialize(self, site: Site, route: str = "other") -> None:
-        """Take what `app` put together, and which address of the route table this is."""
+    def initialize(self, site: Site, route: Route) -> None:
+        """Take what `app` put together, and which row of the table of addresses this is."""
         self.site = site
         self.route = route
         self.hub_auth: HubOAuth = site.auth
@@ -109,7 +123,7 @@ class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # Jupyt
             return None
         if not identity.may_enter(self.hub_auth, model):
             raise HTTPError(403, "%s lacks the scope of this service", model["name"])
-        self.viewer = await self.site.keeper.agree_with(identity.viewer_of(model))
+        self.viewer = await self.site.roster.agree_with(identity.viewer_of(model))
         return self.viewer
 
     async def model_of_the_hub(self) -> dict[str, Any] | None:
@@ -135,21 +149,11 @@ class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # Jupyt
         self.viewer = identity.viewer_of(model)
         return self.viewer
 
-    async def reader(self) -> Viewer:
-        """Whoever wants to read the ledger, and may."""
-        viewer = await self.afresh()
-        if not self.site.subject.rules.may_read_ledger(viewer):
-            raise RefusedError(
-                "not_allowed", "Only those who may appoint somebody see what was done."
-            )
-        return viewer
+    async def check_writing(self) -> None:
+        """Whether this may change something: from our own pages, not too much, not too often.
 
-    def asked_for(self) -> dict[str, str]:
-        """Which entries of the ledger are asked for, by the names of the fields."""
-        return {name: self.get_query_argument(name, "") for name in FIELDS}
-
-    async def writer(self) -> Viewer:
-        """Whoever wants to change something: asked afresh, from our own pages, not too often."""
+        The hub is asked afresh who wants to.
+        """
         if self.request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
             raise HTTPError(403, "a change from another site")
         if len(self.request.body) > limits.BYTES:
@@ -161,7 +165,6 @@ class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # Jupyt
             raise RefusedError(
                 "too_many", f"Only {limits.WRITES} changes a minute. Try again in {ceil(wait)} s."
             )
-        return viewer
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """The hub's failures are expected: they get a line, not a traceback."""
@@ -179,7 +182,7 @@ class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # Jupyt
         if isinstance(error, HubError | LedgerError):
             status_code = 503
         if isinstance(error, RefusedError):
-            status_code, code = REFUSED.get(error.code, 409), error.code
+            status_code, code = REFUSED[error.code], error.code
             message = str(error)
         if isinstance(error, UnknownError):
             code, message = "outcome_unknown", f"{error}."
@@ -193,16 +196,10 @@ class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # Jupyt
 
     def say_error(self, status: int, message: str, code: str = "") -> None:
         """An error as a page, in the hub's look."""
-        title = TITLES.get(status, "Something went wrong")
-        if code in ERROR_TITLES:
-            title = ERROR_TITLES[code]
-        public = tuple(contact for contact in self.site.declaration.contacts if contact.public)
-        contacts = self.site.subject.desk.first_contacts() if self.viewer else public
-        page = ErrorPage(status, message, contacts, self.again(status))
+        title = ERROR_TITLES.get(code) or TITLES.get(status, "Something went wrong")
+        said = (status, title, message, self.again(status))
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.finish(
-            self.site.render("responsibility-error.html", title, "error", page, self.viewer, "")
-        )
+        self.finish(self.site.renderer.page(ERROR, self.viewer, "", *said))
 
     def again(self, status: int) -> str:
         """Where trying again makes sense, the address to try."""
@@ -213,34 +210,58 @@ class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # Jupyt
         return HTTPError(404)
 
 
-class PageHandler(Handler):
+class GuardedHandler(Handler):
+    """A handler that lets in whom its row of the table of addresses says, and nobody else."""
+
+    async def prepare(self) -> None:
+        """Who is asking, and whether they may: by what the hub says now, where that matters."""
+        if await self.identify() is None:
+            self.nobody()
+            return
+        if not self._offers(self.request.method):
+            raise HTTPError(405)
+        if self.request.method not in READING:
+            await self.check_writing()
+        elif self.route.afresh:
+            await self.afresh()
+        rules = self.site.snapshot.rules
+        if self.route.elsewhere and not rules.may(self.who(), self.route.may):
+            self.redirect(f"{self.site.home}{self.route.elsewhere}")
+            return
+        rules.check(self.who(), self.route.may)
+
+    def _offers(self, method: str | None) -> bool:
+        """Whether there is anything to do here with a method."""
+        name = str(method).lower()
+        return getattr(type(self), name, None) is not getattr(RequestHandler, name, None)
+
+    def nobody(self) -> None:
+        """Answer somebody whom the hub doesn't know."""
+        raise HTTPError(403, "no valid token or session")
+
+
+class PageHandler(GuardedHandler):
     """A page for people: without a login, they are sent to the hub's."""
 
-    async def prepare(self) -> None:
-        viewer = await self.identify()
-        if viewer is None:
-            if self.request.method not in ("GET", "HEAD"):
-                raise HTTPError(403, "not logged in")
-            self.redirect(self.get_login_url())
+    def nobody(self) -> None:
+        if self.request.method not in READING:
+            raise HTTPError(403, "not logged in")
+        self.redirect(self.get_login_url())
 
-    @property
-    def xsrf(self) -> str:
-        """The token that scripts on the page send along."""
-        token: bytes = self.xsrf_token
-        return token.decode("ascii")
-
-    def page(self, html: str) -> None:
-        """Answer with a page."""
+    def show(self, *asked: object, news: News = NOTHING_NEW) -> None:
+        """Answer with the page that is at this address, about what is `asked`."""
+        if self.route.page is None:
+            raise TypeError(f"there is no page at {self.route.path}")
+        token: bytes = self.xsrf_token  # scripts on the page send it along
+        page = self.site.renderer.page(
+            self.route.page, self.who(), token.decode("ascii"), *asked, news=news
+        )
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.finish(html)
+        self.finish(page)
 
 
-class APIHandler(Handler):
+class APIHandler(GuardedHandler):
     """JSON for browser sessions and hub tokens; errors are JSON too."""
-
-    async def prepare(self) -> None:
-        if await self.identify() is None:
-            raise HTTPError(403, "no valid token or session")
 
     def answer(self, said: Mapping[str, object]) -> None:
         """Answer with one of the `api_types`."""

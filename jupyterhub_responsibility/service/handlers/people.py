@@ -11,10 +11,10 @@ from ...errors import HubError, LedgerError, RefusedError
 from ...ledger.entry import Entry
 from ...ledger.query import Wanted
 from ...ledger.sentences import sentence
-from .. import actions, bodies, pages
+from .. import actions, bodies
 from ..bodies import Body
-from ..filters import wanted
-from ..site import NOTHING_NEW, News
+from ..filters import asked_for, wanted
+from ..pages.frame import NOTHING_NEW, News
 from .base import REFUSED, PageHandler
 
 QUESTION = 200
@@ -24,6 +24,13 @@ LINES = 50
 """Entries on a page of the ledger."""
 
 B = TypeVar("B", bound=Body)
+
+
+class ReadHandler(PageHandler):
+    """A page that is about nothing in particular."""
+
+    def get(self) -> None:
+        self.show()
 
 
 class FormPage(PageHandler):
@@ -41,9 +48,9 @@ class FormPage(PageHandler):
         if not number.isdecimal() or len(number) > 9:
             return NOTHING_NEW
         with suppress(LedgerError):
-            if int(number) > self.site.ledger.book.number:  # written by another replica
+            if int(number) > self.site.ledger.state.number:  # written by another replica
                 await self.site.ledger.catch_up()
-                await self.site.keeper.refresh()
+                await self.site.roster.refresh()
             for entry in await self.site.ledger.page(Wanted(), int(number) + 1, 1):
                 if (entry.actor, entry.actor_kind) == (viewer.name, viewer.kind):
                     return News(done=sentence(entry, self.site.declaration.model))
@@ -51,7 +58,7 @@ class FormPage(PageHandler):
 
     def failed(self, error: RefusedError) -> News:
         """Why it was refused, and what had been filled in."""
-        self.set_status(REFUSED.get(error.code, 409))
+        self.set_status(REFUSED[error.code])
         names = self.request.body_arguments
         return News(
             failed=str(error),
@@ -67,15 +74,13 @@ class MyHandler(FormPage):
     """`/`: my responsibilities. `POST` confirms the duties of a role."""
 
     async def get(self) -> None:
-        viewer = self.who()
-        self.page(self.site.my_page(viewer, self.xsrf, await self.news(viewer)))
+        self.show(news=await self.news(self.who()))
 
     async def post(self) -> None:
-        actor = await self.writer()
         try:
-            entry = await actions.confirm(self.site, actor, self.form(bodies.ConfirmBody))
+            entry = await actions.confirm(self.site, self.who(), self.form(bodies.ConfirmBody))
         except RefusedError as error:
-            self.page(self.site.my_page(actor, self.xsrf, self.failed(error)))
+            self.show(news=self.failed(error))
         else:
             self.back("", entry)
 
@@ -85,35 +90,28 @@ class ContactsHandler(PageHandler):
 
     def get(self) -> None:
         question = self.get_query_argument("q", "")[:QUESTION]
-        self.page(self.site.contacts_page(self.who(), self.xsrf, question))
-
-
-class ModelHandler(PageHandler):
-    """`/model`: the whole model with its live holders."""
-
-    def get(self) -> None:
-        self.page(self.site.model_page(self.who(), self.xsrf))
+        self.show(question, self.site.finder.find(question))
 
 
 class RoleHandler(FormPage):
     """`/roles/<role>`: one role. `POST` changes who holds it, as the field `action` says."""
 
     async def get(self, role_id: str) -> None:
-        if role_id not in self.site.declaration.model.roles:
-            raise self.not_found()
-        viewer = self.who()
-        self.page(self.site.role_page(viewer, self.xsrf, role_id, await self.news(viewer)))
+        self._check(role_id)
+        self.show(role_id, news=await self.news(self.who()))
 
     async def post(self, role_id: str) -> None:
-        if role_id not in self.site.declaration.model.roles:
-            raise self.not_found()
-        actor = await self.writer()
+        self._check(role_id)
         try:
-            entry = await self._act(actor, role_id)
+            entry = await self._act(self.who(), role_id)
         except RefusedError as error:
-            self.page(self.site.role_page(actor, self.xsrf, role_id, self.failed(error)))
+            self.show(role_id, news=self.failed(error))
         else:
             self.back(f"roles/{role_id}", entry)
+
+    def _check(self, role_id: str) -> None:
+        if role_id not in self.site.declaration.model.roles:
+            raise self.not_found()
 
     async def _act(self, actor: Viewer, role_id: str) -> Entry:
         site, action = self.site, self.get_body_argument("action", "")
@@ -148,46 +146,25 @@ class UsersHandler(FormPage):
     """`/users`: add users."""
 
     def get(self) -> None:
-        self._may(self.who())
-        self.page(self.site.users_page(self.who(), self.xsrf, pages.UsersPage()))
+        self.show()
 
     async def post(self) -> None:
-        actor = await self.writer()
-        self._may(actor)
         try:
-            results = await actions.add_users(self.site, actor, self.form(bodies.UsersBody))
+            results = await actions.add_users(self.site, self.who(), self.form(bodies.UsersBody))
         except RefusedError as error:
-            page, news = pages.UsersPage(), self.failed(error)
+            self.show(news=self.failed(error))
         else:
-            page, news = pages.UsersPage(results=tuple(results)), NOTHING_NEW
-        self.page(self.site.users_page(actor, self.xsrf, page, news))
-
-    def _may(self, viewer: Viewer) -> None:
-        if not self.site.subject.rules.may_add_users(viewer, self.site.settings.user_management):
-            raise RefusedError("not_allowed", "Only Hub Administrators add users, where this page"
-                               " may do it.")  # fmt: skip
+            self.show(tuple(results))
 
 
 class LedgerHandler(PageHandler):
-    """`/ledger`: who did what, for those who may appoint."""
+    """`/ledger`: the activity log."""
 
     async def get(self) -> None:
-        viewer = await self.reader()
-        site, given = self.site, self.asked_for()
+        given = asked_for(self.get_query_argument)
         query, before = wanted(given)
-        entries = await site.ledger.page(query, before, LINES)
-        page = pages.ledger_page(site.subject, entries, given, LINES)
-        self.page(site.ledger_page(viewer, self.xsrf, page))
-
-
-class AdminHandler(PageHandler):
-    """`/admin`: the panel for those in charge; everybody else is led to the model."""
-
-    def get(self) -> None:
-        if self.site.subject.rules.in_charge(self.who()):
-            self.page(self.site.admin_page(self.who(), self.xsrf))
-        else:
-            self.redirect(f"{self.site.home}model")
+        entries = await self.site.ledger.page(query, before, LINES)
+        self.show(tuple(entries), given, LINES)
 
 
 class NotFoundHandler(PageHandler):

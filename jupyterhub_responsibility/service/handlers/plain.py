@@ -10,8 +10,8 @@ from jupyterhub.services.auth import HubOAuthCallbackHandler
 from tornado.web import HTTPError, StaticFileHandler
 
 from ..._version import __version__
+from ...domain.rules import ACCESS
 from ...errors import HubError, RefusedError
-from ...hub.roster import utcnow
 from ...text import iso
 from .. import identity
 from ..api_types import Health
@@ -23,10 +23,10 @@ class HealthHandler(Handler):
 
     def get(self) -> None:
         site = self.site
-        roster, accounts = site.keeper.current, site.live.accounts
-        faults = site.faults()
+        roster, accounts = site.roster.current, site.snapshots.accounts
+        faults = site.self_check.faults()
         well = not (roster.trouble or faults or site.watch.troubles)
-        age = (utcnow() - roster.read_at).total_seconds() if roster.read_at else None
+        age = (site.now() - roster.read_at).total_seconds() if roster.read_at else None
         state: Health = {
             "status": "ok" if well else "degraded",
             "version": __version__,
@@ -42,15 +42,15 @@ class HealthHandler(Handler):
                 "trouble": accounts.trouble or None,
             },
             "declaration": {
-                "state": site.declaration_state(),
+                "state": site.self_check.declaration_state(),
                 "as_of": iso(site.declaration.as_of),
             },
             "ledger": {
-                "number": site.ledger.book.number,
+                "number": site.ledger.state.number,
                 "trouble": site.ledger.trouble or None,
             },
             "failing": sorted(site.watch.troubles),
-            "templates": {"operators_own": not site.templates.trouble},
+            "templates": {"operators_own": not site.renderer.trouble},
             "faults": len(faults),
         }
         self.finish(dict(state))
@@ -62,11 +62,7 @@ class MetricsHandler(Handler):
     async def get(self) -> None:
         model = await self.model_of_the_hub()
         if model is None or not identity.may_measure(model):
-            raise RefusedError(
-                "not_allowed",
-                f"This needs a token of the hub with the scope {identity.METRICS_SCOPE}, in the"
-                " header Authorization, as in: Authorization: Bearer ...",
-            )
+            raise RefusedError("not_allowed", ACCESS[self.route.may].refusal)
         text, kind = self.site.metrics.text(self.request.headers.get("Accept", ""))
         self.set_header("Content-Type", kind)
         self.finish(text)

@@ -1,43 +1,62 @@
-"""What each page says: pure functions from the declaration, the roster and the viewer.
+"""What each page says: pure functions from a snapshot and the viewer to a frozen context.
 
-Each page has a frozen context; its fields are all that its template may use, beside the
-`frame` that every page has.
+One page is one file here, one template (`responsibility-<name>.html`), and one row in PAGES. The
+fields of its context are all that its template may use, beside the `frame` that every page has.
 """
 
 from __future__ import annotations
 
-from .contacts import ContactsPage, contacts_page
-from .error import ErrorPage
-from .frame import Frame, tabs
-from .ledger import LedgerPage, ledger_page
-from .me import MyPage, my_page
-from .model import ModelPage, model_page
-from .panel import AdminPage, admin_page
-from .paper import PrintPage, print_page
-from .parts import request_lines
-from .role import RolePage, role_page
-from .subject import Subject
-from .users import UsersPage
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
 
-__all__ = [
-    "AdminPage",
-    "ContactsPage",
-    "ErrorPage",
-    "Frame",
-    "LedgerPage",
-    "ModelPage",
-    "MyPage",
-    "PrintPage",
-    "RolePage",
-    "Subject",
-    "UsersPage",
-    "admin_page",
-    "contacts_page",
-    "ledger_page",
-    "model_page",
-    "my_page",
-    "print_page",
-    "request_lines",
-    "role_page",
-    "tabs",
-]
+from ...domain.rules import AccessName
+from .contacts import contacts_page
+from .error import error_page
+from .ledger import ledger_page
+from .me import my_page
+from .model import model_page
+from .panel import panel_page
+from .print import print_page
+from .role import role_page
+from .users import users_page
+
+
+class Titled(Protocol):
+    """What a page says."""
+
+    @property
+    def title(self) -> str:
+        """For the browser's tab, and the heading."""
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page: `name` is in the name of its template, `path` is its address.
+
+    `make` says what is on it, from a snapshot, the viewer, and whatever else the page is about.
+    `tab` is what its tab says, if it has one, and `may` who may open it. What is `afresh` asks the
+    hub who is looking; what is `kept` says the same until the snapshot is another.
+    """
+
+    name: str
+    path: str
+    make: Callable[..., Titled]
+    tab: str = ""
+    may: AccessName = "users"
+    afresh: bool = False
+    kept: bool = False
+
+
+ME = Page("me", "", my_page, "My responsibilities", kept=True)
+CONTACTS = Page("contacts", "contacts", contacts_page, "Whom to ask", kept=True)
+MODEL = Page("model", "model", model_page, "The model", kept=True)
+PANEL = Page("panel", "admin", panel_page, "Panel", may="in charge", kept=True)
+USERS = Page("users", "users", users_page, "Add people", may="adders")
+LEDGER = Page("ledger", "ledger", ledger_page, "Activity log", may="appointers", afresh=True)
+ROLE = Page("role", "roles/<role>", role_page, kept=True)
+PRINT = Page("print", "exports/print", print_page, may="in charge", afresh=True)
+ERROR = Page("error", "", error_page, may="anybody")
+
+PAGES = (ME, CONTACTS, MODEL, PANEL, USERS, LEDGER, ROLE, PRINT, ERROR)
+"""Every page; those with a tab are in the order of the tabs."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...coverage.snapshot import Snapshot
 from ...domain.contacts import Answer
-from ...domain.finder import Finder
-from ...domain.model import Area, Contact
-from .subject import Subject
+from ...domain.finder import Found
+from ...domain.model import Area, Contact, Viewer
 
 
 @dataclass(frozen=True)
@@ -23,17 +23,22 @@ class ContactsPage:
     first: tuple[Contact, ...]
 
 
-def contacts_page(subject: Subject, finder: Finder, question: str) -> ContactsPage:
-    """Whom do I ask?, for one question; without one, everything there is."""
-    desk = subject.desk
-    areas = subject.declaration.model.areas
+def contacts_page(
+    snapshot: Snapshot, _viewer: Viewer, question: str, found: tuple[Found, ...]
+) -> ContactsPage:
+    """Whom do I ask?, with what was found for a question, and everything there is."""
+    contact_finder = snapshot.contact_finder
+    areas = snapshot.declaration.model.areas
     return ContactsPage(
         question=question,
-        answers=tuple(desk.answer(found.kind, found.id) for found in finder.find(question)),
-        directory=desk.directory(),
+        answers=tuple(contact_finder.answer(each.kind, each.id) for each in found),
+        directory=contact_finder.directory(),
         areas=tuple(
-            (area, tuple(desk.answer("responsibility", r.id) for r in area.responsibilities))
+            (
+                area,
+                tuple(contact_finder.answer("responsibility", r.id) for r in area.responsibilities),
+            )
             for area in areas
         ),
-        first=desk.first_contacts(),
+        first=contact_finder.first_contacts(),
     )

@@ -6,13 +6,27 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ...domain.model import Party, Viewer
-from .subject import Subject
+from ...domain.model import Party
+
+
+@dataclass(frozen=True)
+class News:
+    """What became of what the viewer wanted to do: it is done, or why it failed.
+
+    `typed` is what they had filled in, so that they need not type it again.
+    """
+
+    done: str = ""
+    failed: str = ""
+    typed: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING_NEW = News()
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What every page has. `home` and `hub` are paths that end in a slash.
+    """What every page has. `home` and `hub` are paths that end in a slash; `here` is its name.
 
     `notes` are faults in the set-up, for JupyterHub admins only. `done` says what the viewer
     has just done, `failed` why that did not work, and `typed` what was filled in then. `tabs`
@@ -41,16 +55,3 @@ class Tab:
     place: str
     path: str
     label: str
-
-
-def tabs(subject: Subject, viewer: Viewer) -> tuple[Tab, ...]:
-    """The pages that somebody may open."""
-    found = [Tab("me", "", "Yours"), Tab("contacts", "contacts", "Whom to ask")]
-    found.append(Tab("model", "model", "The model"))
-    if subject.rules.in_charge(viewer):
-        found.append(Tab("panel", "admin", "Gaps"))
-    if subject.rules.may_add_users(viewer, subject.settings.user_management):
-        found.append(Tab("users", "users", "Add people"))
-    if subject.rules.may_read_ledger(viewer):
-        found.append(Tab("ledger", "ledger", "What was done"))
-    return tuple(found)

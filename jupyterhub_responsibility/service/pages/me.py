@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+from ...coverage.snapshot import Snapshot
 from ...domain.access import EVERYTHING, Ability
 from ...domain.contacts import Answer
-from ...domain.duties import duties_digest
-from ...domain.holders import Holder, OwnRole, filling, roles_of
+from ...domain.holders import Holder, OwnRole, holders_of, roles_of
 from ...domain.model import Area, Role, Viewer
 from ...ledger.standing import Standing
 from ...ledger.state import Answer as Reply
 from ...ledger.state import Note
 from .parts import DutyLine, RequestLine, Share, duty_lines, hub_abilities, request_lines, shares
-from .subject import Subject
 
 ANSWERS_SHOWN = 30
 """Days for which somebody sees what became of their request."""
@@ -43,66 +42,65 @@ class MyPage:
 class RoleCard:
     """A role of the viewer, the groups through which, and who else holds it.
 
-    `standing` is their term, and whether they have confirmed its duties; `text` what they would
-    confirm.
+    `standing` is their term, and whether they have confirmed its duties; `duties_digest` stands
+    for what they would confirm.
     """
 
     own: OwnRole
     others: tuple[Holder, ...]
     known: bool
     standing: Standing
-    text: str
+    duties_digest: str
     note: Note | None
 
 
-def my_page(subject: Subject, viewer: Viewer) -> MyPage:
+def my_page(snapshot: Snapshot, viewer: Viewer) -> MyPage:
     """My responsibilities, for one viewer."""
-    own = roles_of(subject.declaration, viewer)
+    own = roles_of(snapshot.declaration, viewer)
     held = [each.role.id for each in own]
     return MyPage(
-        roles=tuple(_card(subject, each, viewer) for each in own),
-        areas=duty_lines(subject.declaration, held),
+        roles=tuple(_card(snapshot, each, viewer) for each in own),
+        areas=duty_lines(snapshot.declaration, held),
         abilities=(
-            *(EVERYTHING if viewer.admin else hub_abilities(subject, held)),
-            *_our_abilities(subject, viewer),
+            *(EVERYTHING if viewer.admin else hub_abilities(snapshot, held)),
+            *_our_abilities(snapshot, viewer),
         ),
-        contacts=subject.desk.directory(),
-        shares=shares(subject.declaration),
+        contacts=snapshot.contact_finder.directory(),
+        shares=shares(snapshot.declaration),
         admin=viewer.admin,
-        requests=request_lines(subject, viewer),
-        answers=_answers(subject, viewer),
+        requests=request_lines(snapshot, viewer),
+        answers=_answers(snapshot, viewer),
     )
 
 
-def _card(subject: Subject, own: OwnRole, viewer: Viewer) -> RoleCard:
-    held = filling(subject.declaration, subject.roster, own.role.id)
+def _card(snapshot: Snapshot, own: OwnRole, viewer: Viewer) -> RoleCard:
+    held = holders_of(snapshot.declaration, snapshot.roster, own.role.id)
     others = tuple(h for h in held.holders if not (h.kind == "account" and h.name == viewer.name))
-    text = duties_digest(subject.declaration.model, own.role)
-    note = subject.book.notes.get(own.role.id)
+    note = snapshot.ledger_state.notes.get(own.role.id)
     return RoleCard(
         own=own,
         others=others,
         known=held.known,
-        standing=subject.standing(own.role, viewer.name, text),
-        text=text,
+        standing=snapshot.standing(own.role, viewer.name),
+        duties_digest=snapshot.duties_digests[own.role.id],
         note=note if note and note.by != viewer.name else None,
     )
 
 
-def _answers(subject: Subject, viewer: Viewer) -> tuple[tuple[Reply, Role], ...]:
+def _answers(snapshot: Snapshot, viewer: Viewer) -> tuple[tuple[Reply, Role], ...]:
     """What became of the viewer's requests lately."""
-    since = subject.today - timedelta(days=ANSWERS_SHOWN)
-    roles = subject.declaration.model.roles
+    since = snapshot.today - timedelta(days=ANSWERS_SHOWN)
+    roles = snapshot.declaration.model.roles
     return tuple(
         (answer, roles[role_id])
-        for (role_id, by), answer in subject.book.answers.items()
+        for (role_id, by), answer in snapshot.ledger_state.answers.items()
         if by == viewer.name and role_id in roles and answer.at.date() >= since
     )
 
 
-def _our_abilities(subject: Subject, viewer: Viewer) -> tuple[Ability, ...]:
+def _our_abilities(snapshot: Snapshot, viewer: Viewer) -> tuple[Ability, ...]:
     """What somebody may do on our own pages."""
-    changes = subject.rules.changes(viewer, subject.settings.user_management)
-    if subject.rules.may_read_ledger(viewer):
-        return (*changes, Ability("See who changed what", "ledger", "What was done", our=True))
+    changes = snapshot.rules.changes(viewer)
+    if snapshot.rules.may(viewer, "appointers"):
+        return (*changes, Ability("See who changed what", "ledger", "Activity log", our=True))
     return changes

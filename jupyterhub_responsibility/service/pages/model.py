@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ...coverage.snapshot import Snapshot
 from ...domain.diagram import Diagram, diagram
-from ...domain.holders import Filling
-from ...domain.model import Area, Declaration, Link, Model, Responsibility
+from ...domain.holders import RoleHolders
+from ...domain.model import Area, Declaration, Link, Model, Responsibility, Viewer
 from .parts import Share, shares, split_label
-from .subject import Subject
 
 WIDE, NARROW = 760, 340
 """Widths of the two drawings of the diagram, in pixels: for a desk, and for a phone."""
@@ -22,7 +23,7 @@ class ModelPage:
 
     model: Model
     areas: tuple[tuple[Area, str, tuple[Item, ...], tuple[Link, ...]], ...]
-    roles: tuple[Filling, ...]
+    roles: tuple[RoleHolders, ...]
     shares: tuple[Share, ...]
     wide: Diagram
     narrow: Diagram
@@ -34,39 +35,41 @@ class Item:
 
     responsibility: Responsibility
     label: str
-    accountable: Filling | None
-    performers: tuple[Filling, ...]
+    accountable: RoleHolders | None
+    performers: tuple[RoleHolders, ...]
     links: tuple[Link, ...]
 
 
-def model_page(subject: Subject) -> ModelPage:
+def model_page(snapshot: Snapshot, _viewer: Viewer) -> ModelPage:
     """The whole model."""
-    declaration, model = subject.declaration, subject.declaration.model
-    fillings = subject.desk.fillings
+    declaration, model = snapshot.declaration, snapshot.declaration.model
+    holders_by_role = snapshot.contact_finder.holders_by_role
     return ModelPage(
         model=model,
         areas=tuple(
             (
                 area,
                 split_label(declaration, area.split),
-                tuple(item(declaration, fillings, each) for each in area.responsibilities),
+                tuple(item(declaration, holders_by_role, each) for each in area.responsibilities),
                 declaration.links_for(area.id),
             )
             for area in model.areas
         ),
-        roles=tuple(fillings.values()),
+        roles=tuple(holders_by_role.values()),
         shares=shares(declaration),
-        wide=diagram(model, fillings, WIDE),
-        narrow=diagram(model, fillings, NARROW),
+        wide=diagram(model, holders_by_role, WIDE),
+        narrow=diagram(model, holders_by_role, NARROW),
     )
 
 
-def item(declaration: Declaration, fillings: dict[str, Filling], each: Responsibility) -> Item:
+def item(
+    declaration: Declaration, holders_by_role: Mapping[str, RoleHolders], each: Responsibility
+) -> Item:
     """A responsibility with whoever does it now."""
     return Item(
         responsibility=each,
         label=split_label(declaration, each.split),
-        accountable=fillings.get(each.accountable or ""),
-        performers=tuple(fillings[role] for role in each.performed_by),
+        accountable=holders_by_role.get(each.accountable or ""),
+        performers=tuple(holders_by_role[role] for role in each.performed_by),
         links=declaration.links_for(each.id),
     )

@@ -7,19 +7,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from ...coverage import Coverage, Covered, Gap, GapKind
+from ...coverage.gaps import CONFIRMATIONS
 from ...coverage.over_time import Count, counts
-from ...domain.duties import duties_digest
-from ...domain.holders import Filling
+from ...coverage.snapshot import Snapshot
+from ...domain.holders import RoleHolders
 from ...domain.model import Area, Viewer
 from .model import Item, item
 from .parts import request_lines
 from .steps import step_for
-from .subject import Subject
 
 ALIKE = 3
 """Gaps of one kind about people that have a card each; of more, one card stands for all."""
-
-CONFIRMATIONS: frozenset[GapKind] = frozenset({"never-confirmed", "confirmation-due"})
 
 SAID_ONCE: frozenset[GapKind] = frozenset(
     {"responsibility-without-contact", "contact-without-channel", "contact-past-review"}
@@ -43,7 +41,7 @@ class RoleLine:
     """A role with its holders: how many of them have confirmed their duties, of those that log
     in (None: not known), the next last day of a term, and whose people are the provider's."""
 
-    filling: Filling
+    role_holders: RoleHolders
     accounts: int
     confirmed: int | None
     next_end: date | None
@@ -70,7 +68,7 @@ class Chart:
 
 
 @dataclass(frozen=True)
-class AdminPage:
+class PanelPage:
     """The panel: how this hub is covered, and what to do about it.
 
     `unconfirmed` is how many confirmations are missing (None: not known). `ages` says of each
@@ -93,33 +91,33 @@ class AdminPage:
         return self.coverage.headline
 
 
-def admin_page(subject: Subject, viewer: Viewer) -> AdminPage:
+def panel_page(snapshot: Snapshot, viewer: Viewer) -> PanelPage:
     """The panel, for somebody in charge."""
-    found, fillings = subject.coverage, subject.desk.fillings
+    found, holders_by_role = snapshot.coverage, snapshot.contact_finder.holders_by_role
     kinds = [gap.kind for gap in found.gaps]
-    accounts = subject.facts.accounts
-    return AdminPage(
+    accounts = snapshot.accounts
+    return PanelPage(
         coverage=found,
-        cards=cards(replace(gap, step=step_for(subject, viewer, gap)) for gap in found.gaps),
+        cards=cards(replace(gap, step=step_for(snapshot, viewer, gap)) for gap in found.gaps),
         areas=tuple(
             (
                 area,
                 tuple(
-                    (each, item(subject.declaration, fillings, each.responsibility))
+                    (each, item(snapshot.declaration, holders_by_role, each.responsibility))
                     for each in found.areas[area.id]
                 ),
             )
-            for area in subject.declaration.model.areas
+            for area in snapshot.declaration.model.areas
         ),
-        roles=tuple(_role_line(subject, filling) for filling in fillings.values()),
-        waiting=len([line for line in request_lines(subject, viewer) if not line.mine]),
+        roles=tuple(_role_line(snapshot, each) for each in holders_by_role.values()),
+        waiting=len([line for line in request_lines(snapshot, viewer) if not line.mine]),
         unconfirmed=sum(map(kinds.count, CONFIRMATIONS)) if found.told >= CONFIRMATIONS else None,
-        chart=chart(counts(subject.spans, found, subject.today)),
+        chart=chart(counts(snapshot.spans, found, snapshot.today)),
         ages=(
-            ("Who is in the hub's groups", subject.roster.read_at),
+            ("Who is in the hub's groups", snapshot.roster.read_at),
             ("What accounts may do, and when they were last seen", accounts.read_at),
             ("The declaration: the file in which the operator names contacts and groups",
-             subject.declaration.as_of),
+             snapshot.declaration.as_of),
         ),
         accounts=accounts.total,
     )  # fmt: skip
@@ -128,10 +126,10 @@ def admin_page(subject: Subject, viewer: Viewer) -> AdminPage:
 def cards(gaps: Iterable[Gap]) -> tuple[Card, ...]:
     """The gaps as cards, in the same order; what is said of many, with the same step, is said
     once."""
-    alike: dict[tuple[str, ...], list[Gap]] = {}
+    alike: dict[tuple[object, ...], list[Gap]] = {}
     for gap in gaps:
         about = "" if gap.kind in SAID_ONCE else gap.about
-        key = (gap.kind, about, "" if gap.person else gap.group, gap.step.path)
+        key = (gap.kind, about, "" if gap.person else gap.group, gap.step.where)
         alike.setdefault(key, []).append(gap)
     found: list[Card] = []
     for same in alike.values():
@@ -154,17 +152,16 @@ def chart(days: tuple[Count, ...]) -> Chart | None:
     return Chart(tuple(bars), BAR * len(days), most)
 
 
-def _role_line(subject: Subject, filling: Filling) -> RoleLine:
-    role = filling.role
-    text = duties_digest(subject.declaration.model, role)
-    accounts = [holder for holder in filling.holders if holder.kind == "account"]
-    stands = [subject.standing(role, holder.name, text) for holder in accounts]
+def _role_line(snapshot: Snapshot, role_holders: RoleHolders) -> RoleLine:
+    role = role_holders.role
+    accounts = [holder for holder in role_holders.holders if holder.kind == "account"]
+    stands = [snapshot.standing(role, holder.name) for holder in accounts]
     ends = [s.term.until for s in stands if s.term and s.term.until]
-    known = subject.facts.ledger_read and filling.known
+    known = snapshot.ledger_read and role_holders.known
     return RoleLine(
-        filling,
+        role_holders,
         accounts=len(accounts),
         confirmed=sum(s.state == "confirmed" for s in stands) if known else None,
         next_end=min(ends, default=None),
-        staff=tuple(each.name for each in accounts if subject.facts.is_staff(each)),
+        staff=tuple(each.name for each in accounts if snapshot.is_staff(each)),
     )

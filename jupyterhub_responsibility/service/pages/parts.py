@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ...domain.access import Ability, abilities, scopes_for
+from ...coverage.snapshot import Snapshot
+from ...domain.access import Ability, abilities, scopes_of
 from ...domain.duties import Duty, duties_by_area
 from ...domain.model import SPLITS, Area, Declaration, Link, Role, Split, Viewer
 from ...ledger.state import Request
-from .subject import Subject
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ def shares(declaration: Declaration) -> tuple[Share, ...]:
 def split_label(declaration: Declaration, split: Split) -> str:
     """Whose job it is, by name."""
     labels: dict[Split, str] = {
-        "provider": declaration.provider.name,
+        "provider": declaration.provider.heading,
         "shared": "Shared",
-        "community": declaration.community.name,
+        "community": declaration.community.heading,
         "partner": "Community and partners",
         "none": "Nobody",
     }
@@ -75,9 +75,9 @@ class RequestLine:
     theirs_to_decide: bool
 
 
-def request_lines(subject: Subject, viewer: Viewer, role_id: str = "") -> tuple[RequestLine, ...]:
+def request_lines(snapshot: Snapshot, viewer: Viewer, role_id: str = "") -> tuple[RequestLine, ...]:
     """The open requests that somebody made, or may decide; for one role, or for all."""
-    roles, rules = subject.declaration.model.roles, subject.rules
+    roles, rules = snapshot.declaration.model.roles, snapshot.rules
     deciding = {each.id for each in roles.values() if rules.may_appoint(viewer, each)}
     lines = (
         RequestLine(
@@ -86,20 +86,19 @@ def request_lines(subject: Subject, viewer: Viewer, role_id: str = "") -> tuple[
             mine=(viewer.kind, viewer.name) == ("user", each.by),
             theirs_to_decide=role.id in deciding,
         )
-        for each in subject.book.open_requests(subject.today)
+        for each in snapshot.ledger_state.open_requests(snapshot.today)
         if (role := roles.get(each.role)) and role_id in ("", each.role)
     )
     return tuple(line for line in lines if line.mine or line.theirs_to_decide)
 
 
-def hub_abilities(subject: Subject, roles: Iterable[str]) -> tuple[Ability, ...]:
+def hub_abilities(snapshot: Snapshot, roles: Iterable[str]) -> tuple[Ability, ...]:
     """What the hub lets the holders of these roles do because of them."""
-    declaration = subject.declaration
-    management = subject.settings.user_management
+    declaration = snapshot.declaration
     scopes = (
         scope
         for role in roles
-        if declaration.groups.get(role)
-        for scope in scopes_for(role, declaration.scopes.get(role), management)
+        if declaration.on_hub(role)
+        for scope in scopes_of(declaration, role, snapshot.user_management)
     )
     return abilities(scopes)

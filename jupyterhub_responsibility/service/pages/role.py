@@ -5,16 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from ...changes.appointments import state_tag
+from ...coverage.snapshot import Snapshot
 from ...domain.access import Ability
 from ...domain.contacts import Answer
-from ...domain.duties import duties_digest
-from ...domain.holders import Filling, Holder, filling, roles_of
+from ...domain.holders import Holder, RoleHolders, holders_of, roles_of
 from ...domain.model import Area, Link, Role, Viewer
 from ...domain.rules import RULES
-from ...ledger.standing import Standing
+from ...ledger.standing import Standing, state_tag
 from .parts import DutyLine, RequestLine, duty_lines, hub_abilities, request_lines
-from .subject import Subject
 
 HOLDERS_SHOWN = 50
 
@@ -26,7 +24,7 @@ class RolePage:
     `asks` says whether the viewer waits for an answer, `full` that there is no room for more.
     """
 
-    filling: Filling
+    role_holders: RoleHolders
     shown: tuple[HolderRow, ...]
     areas: tuple[tuple[Area, tuple[DutyLine, ...]], ...]
     answer: Answer
@@ -49,7 +47,7 @@ class RolePage:
     @property
     def title(self) -> str:
         """For the browser's tab, and the heading."""
-        return self.filling.role.title
+        return self.role_holders.role.title
 
 
 @dataclass(frozen=True)
@@ -65,48 +63,49 @@ class HolderRow:
     standing: Standing
 
 
-def role_page(subject: Subject, viewer: Viewer, role_id: str) -> RolePage:
+def role_page(snapshot: Snapshot, viewer: Viewer, role_id: str) -> RolePage:
     """One role, for one viewer. Raises KeyError where the model has no such role."""
-    declaration = subject.declaration
+    declaration = snapshot.declaration
     role = declaration.model.roles[role_id]
-    holders = filling(declaration, subject.roster, role_id)
+    holders = holders_of(declaration, snapshot.roster, role_id)
     roles = declaration.model.roles
-    requests = request_lines(subject, viewer, role_id)
+    requests = request_lines(snapshot, viewer, role_id)
     most = role.holders.max
     return RolePage(
-        filling=holders,
-        shown=_rows(subject, viewer, role, holders),
+        role_holders=holders,
+        shown=_rows(snapshot, viewer, role, holders),
         areas=duty_lines(declaration, [role_id]),
-        answer=subject.desk.answer("role", role_id),
+        answer=snapshot.contact_finder.answer("role", role_id),
         groups=declaration.groups.get(role_id, ()),
-        authenticator_groups=subject.settings.authenticator_groups,
+        authenticator_groups=snapshot.authenticator_groups,
         appointed_by=tuple(roles[each] for each in role.appointed_by),
         starts_with=tuple(roles[each] for each in role.starts_with),
-        abilities=hub_abilities(subject, [role_id]),
+        abilities=hub_abilities(snapshot, [role_id]),
         links=declaration.links_for(role_id),
         holds=role_id in {own.role.id for own in roles_of(declaration, viewer)},
-        may_appoint=subject.rules.may_appoint(viewer, role),
-        open_to_change=subject.rules.open_to_change(role),
+        may_appoint=snapshot.rules.may_appoint(viewer, role),
+        open_to_change=snapshot.rules.open_to_change(role),
         full=most is not None and len(holders.holders) >= most,
         requests=requests,
         asks=any(each.request.by == each.request.person == viewer.name for each in requests),
-        tag=state_tag(role, declaration, subject.roster.members, subject.book),
+        tag=state_tag(role, declaration, snapshot.roster.members, snapshot.ledger_state),
         rules=tuple(RULES.values()),
-        today=subject.today,
+        today=snapshot.today,
     )
 
 
-def _rows(subject: Subject, viewer: Viewer, role: Role, holders: Filling) -> tuple[HolderRow, ...]:
+def _rows(
+    snapshot: Snapshot, viewer: Viewer, role: Role, holders: RoleHolders
+) -> tuple[HolderRow, ...]:
     """Whoever looks at the page comes first: their own row is where they step down."""
-    text = duties_digest(subject.declaration.model, role)
     others = sorted(holders.holders, key=lambda each: not _is(viewer, each))
-    return tuple(_row(subject, viewer, role, each, text) for each in others[:HOLDERS_SHOWN])
+    return tuple(_row(snapshot, viewer, role, each) for each in others[:HOLDERS_SHOWN])
 
 
-def _row(subject: Subject, viewer: Viewer, role: Role, holder: Holder, text: str) -> HolderRow:
+def _row(snapshot: Snapshot, viewer: Viewer, role: Role, holder: Holder) -> HolderRow:
     if holder.kind != "account":
         return HolderRow(holder, mine=False, staff=False, standing=Standing())
-    staff, stands = subject.facts.is_staff(holder), subject.standing(role, holder.name, text)
+    staff, stands = snapshot.is_staff(holder), snapshot.standing(role, holder.name)
     return HolderRow(holder, _is(viewer, holder), staff, stands)
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ...coverage.snapshot import Snapshot
+from ...domain.model import Viewer
+
 
 @dataclass(frozen=True)
 class UsersPage:
@@ -12,3 +15,10 @@ class UsersPage:
     title = "Add people"
 
     results: tuple[tuple[str, str], ...] = ()
+
+
+def users_page(
+    _snapshot: Snapshot, _viewer: Viewer, results: tuple[tuple[str, str], ...] = ()
+) -> UsersPage:
+    """The form, and what became of the names that were sent."""
+    return UsersPage(results)

@@ -1,4 +1,4 @@
-"""What is known about a hub at one moment, for finding its gaps."""
+"""What is known about a hub at one moment: from here, pages, figures, files and gaps are made."""
 
 from __future__ import annotations
 
@@ -6,44 +6,54 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from typing import TYPE_CHECKING
 
+from ..domain.access import UserManagement
 from ..domain.accounts import Accounts
 from ..domain.configured import Configured
-from ..domain.contacts import Desk
-from ..domain.holders import Filling, Holder
+from ..domain.contacts import ContactFinder
+from ..domain.duties import duties_digest
+from ..domain.holders import Holder, RoleHolders
 from ..domain.model import Declaration, Role, Roster, Split
 from ..domain.rules import Rules
-from ..ledger.gap_spans import Key
-from ..ledger.state import Book
+from ..ledger.gap_spans import Key, Span
+from ..ledger.standing import Standing, standing
+from ..ledger.state import LedgerState
 from .gaps import Source
 
-COMMUNITYS: frozenset[Split] = frozenset({"community", "partner"})
+if TYPE_CHECKING:
+    from .covered import Coverage
+
+COMMUNITY_SPLITS: frozenset[Split] = frozenset({"community", "partner"})
 """Whose job a responsibility is, where the provider's people can't stand in for good."""
 
 
 @dataclass(frozen=True)
-class Facts:
+class Snapshot:
     """What is known about a hub at `now`.
 
     `ledger_read` is False until the ledger has been read; `ledger_trouble` says why it can't be
     read now. `authenticator_groups`, `authenticator_roles`: the login service decides who has
     them. `configured` is how the hub says that it is configured, None where it didn't. `left` are
     accounts whose power is not known: they left a role, or were read before the service began, and
-    have not been read since. `noticed` is when gaps were first seen.
+    have not been read since. `noticed` is when the gaps that are open were first seen, `spans` are
+    those of before as well.
     """
 
     declaration: Declaration
     roster: Roster
-    book: Book
+    ledger_state: LedgerState
     now: datetime
     ledger_read: bool = True
     ledger_trouble: str = ""
     authenticator_groups: bool = False
     authenticator_roles: bool = False
+    user_management: UserManagement = "service"
     accounts: Accounts = field(default_factory=Accounts)
     configured: Configured | None = None
     left: frozenset[str] = frozenset()
     noticed: Mapping[Key, datetime] = field(default_factory=dict)
+    spans: tuple[Span, ...] = ()
 
     @cached_property
     def known(self) -> frozenset[Source]:
@@ -74,14 +84,38 @@ class Facts:
         return self.now.date()
 
     @cached_property
-    def desk(self) -> Desk:
+    def rules(self) -> Rules:
+        """Who may change what."""
+        return Rules(self.declaration, self.authenticator_groups, self.user_management)
+
+    @cached_property
+    def contact_finder(self) -> ContactFinder:
         """Answers to whom to ask."""
-        return Desk(self.declaration, self.roster)
+        return ContactFinder(self.declaration, self.roster)
 
     @property
-    def fillings(self) -> Mapping[str, Filling]:
+    def holders_by_role(self) -> Mapping[str, RoleHolders]:
         """Who holds each role."""
-        return self.desk.fillings
+        return self.contact_finder.holders_by_role
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """How this hub is covered."""
+        from . import coverage  # which looks at snapshots itself
+
+        return coverage(self)
+
+    @cached_property
+    def duties_digests(self) -> Mapping[str, str]:
+        """What holders of each role confirm, as a digest."""
+        model = self.declaration.model
+        return {role.id: duties_digest(model, role) for role in model.roles.values()}
+
+    def standing(self, role: Role, account: str) -> Standing:
+        """How an account stands in a role, as far as the ledger has been read."""
+        if not self.ledger_read:
+            return Standing()
+        return standing(self.ledger_state, role, account, self.duties_digests[role.id], self.today)
 
     @cached_property
     def staff(self) -> frozenset[str]:
@@ -90,25 +124,21 @@ class Facts:
         return frozenset((*names, *(name.lower() for name in names)))
 
     @cached_property
-    def communitys(self) -> frozenset[str]:
+    def community_roles(self) -> frozenset[str]:
         """The roles with a part in what is the community's job."""
         each = self.declaration.model.responsibilities()
-        return frozenset(role for r in each if r.split in COMMUNITYS for role in r.roles)
+        return frozenset(role for r in each if r.split in COMMUNITY_SPLITS for role in r.roles)
 
     def is_staff(self, holder: Holder) -> bool:
         """Whether a holder is one of the provider's people."""
-        return holder.kind == "account" and self.is_staffs(holder.name)
+        return holder.kind == "account" and self.is_staff_account(holder.name)
 
-    def is_staffs(self, account: str) -> bool:
-        """Whether an account is one of the provider's people's."""
+    def is_staff_account(self, account: str) -> bool:
+        """Whether an account belongs to one of the provider's people."""
         return account in self.staff
 
-    def counted(self, filling: Filling) -> tuple[Holder, ...]:
+    def counted(self, role_holders: RoleHolders) -> tuple[Holder, ...]:
         """The holders that count: in a role of the community, not the provider's people."""
-        if filling.role.id not in self.communitys:
-            return filling.holders
-        return tuple(holder for holder in filling.holders if not self.is_staff(holder))
-
-    def may_change(self, role: Role) -> bool:
-        """Whether who holds a role can be changed on our pages."""
-        return Rules(self.declaration, self.authenticator_groups).open_to_change(role)
+        if role_holders.role.id not in self.community_roles:
+            return role_holders.holders
+        return tuple(holder for holder in role_holders.holders if not self.is_staff(holder))

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ...coverage import Coverage, Covered, Gap
+from ...coverage.snapshot import Snapshot
 from ...domain.contacts import Answer
 from ...domain.model import Area, Role, Viewer
 from ...exports.lines import HolderLine, complete, holder_lines
 from .model import Item, item
 from .role import HOLDERS_SHOWN
 from .steps import step_for
-from .subject import Subject
 
 
 @dataclass(frozen=True)
@@ -48,26 +48,26 @@ class PrintedRole:
     more: int
 
 
-def print_page(subject: Subject, viewer: Viewer, origin: str, now: datetime) -> PrintPage:
+def print_page(snapshot: Snapshot, viewer: Viewer, origin: str, now: datetime) -> PrintPage:
     """The page for paper; `origin` is where the hub is (`https://hub.example`)."""
-    declaration, desk = subject.declaration, subject.desk
-    found = subject.coverage
+    declaration, contact_finder = snapshot.declaration, snapshot.contact_finder
+    found = snapshot.coverage
     return PrintPage(
         community=declaration.community.name,
         coverage=found,
-        gaps=tuple(replace(gap, step=step_for(subject, viewer, gap)) for gap in found.gaps),
-        roles=_roles(holder_lines(subject.facts)),
+        gaps=tuple(replace(gap, step=step_for(snapshot, viewer, gap)) for gap in found.gaps),
+        roles=_roles(holder_lines(snapshot)),
         areas=tuple(
             (
                 area,
                 tuple(
-                    (each, item(declaration, desk.fillings, each.responsibility))
+                    (each, item(declaration, contact_finder.holders_by_role, each.responsibility))
                     for each in found.areas[area.id]
                 ),
             )
             for area in declaration.model.areas
         ),
-        contacts=tuple(_on_paper(answer, origin) for answer in desk.directory()),
+        contacts=tuple(_on_paper(answer, origin) for answer in contact_finder.directory()),
         declared_at=declaration.as_of,
         made_at=now,
     )

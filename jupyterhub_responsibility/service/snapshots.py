@@ -1,4 +1,4 @@
-"""What is known of the hub, live: from here, pages, figures and gaps are made."""
+"""Keeps what is known of the hub, live: pages, figures and gaps are made from its snapshots."""
 
 from __future__ import annotations
 
@@ -7,17 +7,16 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..changes.history import History
-from ..coverage import Facts
+from ..coverage.snapshot import Snapshot
 from ..domain.accounts import Accounts
 from ..domain.configured import Configured
 from ..domain.model import Declaration
 from ..hub.roster import RosterKeeper, minute
 from ..storage.ledger import Ledger
-from .pages import Subject
 from .settings import Settings
 
 
-class Live:
+class SnapshotKeeper:
     """Puts together what the roster, the ledger, the census and the hub's start tell."""
 
     def __init__(
@@ -37,7 +36,7 @@ class Live:
         self._history = history
         self._configured = configured
         self._now = now
-        self._made: tuple[object, Subject] | None = None
+        self._made: tuple[object, Snapshot] | None = None
         self._began = now()
         self._holders: frozenset[str] = frozenset()
         self._left: dict[str, datetime] = {}
@@ -56,7 +55,7 @@ class Live:
         """
         roster = self._keeper.current
         if roster.trouble or roster.read_at is None:
-            self._keep(accounts)
+            self._take_without_roster(accounts)
             return
         holders = roster.accounts
         old = (n for n, account in accounts.found.items() if account.read_at < self._began)
@@ -72,19 +71,19 @@ class Live:
             and accounts.found[name].read_at <= at
         }  # fmt: skip
         self._holders, self._left, self.accounts = holders, left, accounts
-        subject = self._subject()
-        told = (minute(accounts.read_at), accounts.total, subject.coverage)
+        snapshot = self._snapshot()
+        told = (minute(accounts.read_at), accounts.total, snapshot.coverage)
         if told != self._told:
             self._told = told
             self._accounts_version += 1
-            self._made = self.version, subject  # its coverage need not be found out twice
+            self._made = self.version, snapshot  # its coverage need not be found out twice
 
-    def _keep(self, accounts: Accounts) -> None:
+    def _take_without_roster(self, accounts: Accounts) -> None:
         """While there is no roster to go with newer accounts: only why they can't be read."""
         lost = accounts.trouble and accounts.read_at is None
-        kept = accounts if lost else replace(self.accounts, trouble=accounts.trouble)
-        if kept != self.accounts:
-            self.accounts = kept
+        known = accounts if lost else replace(self.accounts, trouble=accounts.trouble)
+        if known != self.accounts:
+            self.accounts = known
             self._accounts_version += 1
 
     @property
@@ -92,7 +91,7 @@ class Live:
         """Differs whenever a page could read differently."""
         return (
             self._keeper.current.version,
-            self._ledger.book.number,
+            self._ledger.state.number,
             self._ledger.read,
             self._ledger.trouble,
             self._accounts_version,
@@ -101,29 +100,30 @@ class Live:
         )
 
     @property
-    def subject(self) -> Subject:
-        """What pages are about, at this moment."""
+    def current(self) -> Snapshot:
+        """What is known at this moment."""
         version = self.version
         if self._made is None or self._made[0] != version:
-            self._made = version, self._subject()
+            self._made = version, self._snapshot()
         return self._made[1]
 
-    def _subject(self) -> Subject:
-        facts = Facts(
+    def _snapshot(self) -> Snapshot:
+        return Snapshot(
             self._declaration,
             self._keeper.current,
-            self._ledger.book,
+            self._ledger.state,
             self._now(),
             ledger_read=self._ledger.read,
             ledger_trouble=self._ledger.trouble if self._ledger.read else "",
             authenticator_groups=self._settings.authenticator_groups,
             authenticator_roles=self._settings.authenticator_roles,
+            user_management=self._settings.user_management,
             accounts=self.accounts,
             left=self._leaving().union(self._left),
             configured=self._configured,
             noticed=self._history.noticed,
+            spans=self._history.spans,
         )
-        return Subject(facts, self._settings, self._history.spans)
 
     def _leaving(self) -> frozenset[str]:
         """Who left since the accounts were taken in, of those of whom something is known."""

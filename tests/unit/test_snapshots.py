@@ -10,9 +10,9 @@ import pytest
 
 from jupyterhub_responsibility.domain.accounts import Account, Accounts
 from jupyterhub_responsibility.domain.model import Roster
-from jupyterhub_responsibility.ledger.state import Book, Edit
-from jupyterhub_responsibility.service.live import Live
+from jupyterhub_responsibility.ledger.state import Edit, LedgerState
 from jupyterhub_responsibility.service.settings import Settings
+from jupyterhub_responsibility.service.snapshots import SnapshotKeeper
 
 from ..conftest import READ_AT
 
@@ -23,15 +23,17 @@ class Known:
     def __init__(self, declared) -> None:
         self.now = READ_AT
         self.keeper = SimpleNamespace(current=Roster())
-        self.book, self.declared = Book(), declared
-        self.live = self.made()
+        self.ledger_state, self.declared = LedgerState(), declared
+        self.snapshots = self.made()
         self.accounts = Accounts(read_at=self.now)
 
-    def made(self, **options) -> Live:
-        ledger = SimpleNamespace(book=self.book, read=True, trouble="")
+    def made(self, **options) -> SnapshotKeeper:
+        ledger = SimpleNamespace(state=self.ledger_state, read=True, trouble="")
         history = SimpleNamespace(version=0, spans=(), noticed={})
         settings = Settings(**options)
-        return Live(self.declared, settings, self.keeper, ledger, history, None, lambda: self.now)
+        return SnapshotKeeper(
+            self.declared, settings, self.keeper, ledger, history, None, lambda: self.now
+        )
 
     def read_accounts(self, *admins: str) -> None:
         """What accounts may do is read now."""
@@ -44,7 +46,7 @@ class Known:
         self.now += timedelta(seconds=1)
         version = self.keeper.current.version + 1
         self.keeper.current = Roster(self.now, {"hub-admins": members}, version=version)
-        self.live.roster_read(known)
+        self.snapshots.roster_read(known)
 
     def later(self, **how: float) -> datetime:
         self.now += timedelta(**how)
@@ -53,12 +55,12 @@ class Known:
     @property
     def kinds(self) -> set[str]:
         """The kinds of gaps there are."""
-        return {gap.kind for gap in self.live.subject.coverage.gaps}
+        return {gap.kind for gap in self.snapshots.current.coverage.gaps}
 
     @property
     def power(self) -> set[str]:
         """Who is said to have power without a role."""
-        gaps = self.live.subject.coverage.gaps
+        gaps = self.snapshots.current.coverage.gaps
         return {gap.person for gap in gaps if gap.kind == "power-without-role"}
 
 
@@ -107,7 +109,7 @@ def test_between_two_readings_of_the_roster(known):
     known.read_roster("ada")
     known.keeper.current = replace(known.keeper.current, members={"hub-admins": ()}, version=9)
     assert known.power == set()
-    assert any("read again" in each for each in known.live.subject.coverage.unchecked)
+    assert any("read again" in each for each in known.snapshots.current.coverage.unchecked)
 
 
 def test_what_was_known_before_the_service_began(known):
@@ -115,14 +117,14 @@ def test_what_was_known_before_the_service_began(known):
     known.now -= timedelta(days=1)
     known.read_accounts("ada")
     known.later(days=1, seconds=1)
-    known.live = known.made()
+    known.snapshots = known.made()
     known.read_roster()
     assert known.power == set()
-    assert "power-without-role" not in known.live.subject.coverage.told
+    assert "power-without-role" not in known.snapshots.current.coverage.told
     known.read_accounts("ada")
     known.read_roster()
     assert known.power == {"ada"}
-    assert "power-without-role" in known.live.subject.coverage.told
+    assert "power-without-role" in known.snapshots.current.coverage.told
 
 
 def test_a_roster_that_was_not_read_changes_nothing(known):
@@ -131,8 +133,8 @@ def test_a_roster_that_was_not_read_changes_nothing(known):
     known.read_roster("ada")
     known.keeper.current = replace(known.keeper.current, trouble="The hub answered 503")
     known.read_accounts("ada", "bea")
-    known.live.roster_read(known.accounts)
-    assert set(known.live.accounts.found) == {"ada"}
+    known.snapshots.roster_read(known.accounts)
+    assert set(known.snapshots.accounts.found) == {"ada"}
 
 
 def test_that_accounts_cannot_be_read_is_told_without_a_roster(known):
@@ -141,26 +143,26 @@ def test_that_accounts_cannot_be_read_is_told_without_a_roster(known):
     known.read_roster("ada")
     known.keeper.current = replace(known.keeper.current, trouble="The hub answered 503")
     for failing in (replace(known.accounts, trouble="down"), Accounts(trouble="down")):
-        known.live.roster_read(failing)
-        said = known.live.subject.coverage.unchecked
+        known.snapshots.roster_read(failing)
+        said = known.snapshots.current.coverage.unchecked
         assert any(each.endswith("down") for each in said), said
-        assert "power-without-role" not in known.live.subject.coverage.told
+        assert "power-without-role" not in known.snapshots.current.coverage.told
 
 
 def test_what_follows_from_a_later_reading_is_told_at_once(known):
     """An account that was read only now may tell that a change was made by hand."""
-    known.live = known.made(authenticator_groups=True)
+    known.snapshots = known.made(authenticator_groups=True)
     known.read_accounts("ada")
     known.read_roster("ada")
     before = known.later(minutes=5)
     at = known.later(seconds=15)
     edit = Edit("hub-administrator", "hub-admins", "ada", True, before, at)
-    known.book.edits["hub-admins", "ada"] = edit
-    known.book.number += 1
+    known.ledger_state.edits["hub-admins", "ada"] = edit
+    known.ledger_state.number += 1
     known.read_roster("ada")
     assert "edited-by-hand" not in known.kinds
     known.read_accounts("ada")
-    known.live.roster_read(known.accounts)
+    known.snapshots.roster_read(known.accounts)
     assert "edited-by-hand" in known.kinds
 
 
@@ -168,13 +170,13 @@ def test_pages_are_made_anew_only_for_what_they_tell(known):
     """Another reading that found the same within the minute is none for the pages."""
     known.read_accounts("root")
     known.read_roster("ada")
-    subject, roster = known.live.subject, known.keeper.current
+    snapshot, roster = known.snapshots.current, known.keeper.current
     known.later(seconds=20)
     known.read_accounts("root")
-    known.live.roster_read(known.accounts)
-    assert known.live.subject is subject
+    known.snapshots.roster_read(known.accounts)
+    assert known.snapshots.current is snapshot
     known.later(minutes=1)
     known.read_accounts("root")
-    known.live.roster_read(known.accounts)
-    assert known.live.subject is not subject
+    known.snapshots.roster_read(known.accounts)
+    assert known.snapshots.current is not snapshot
     assert known.keeper.current is roster

@@ -1,0 +1,196 @@
+"""Every change on the hub, recorded: intent → hub → read back → outcome.
+
+The intent is in the ledger before the hub is asked, and what became of it before anybody is
+told. If the intent cannot be written, nothing is changed. If the hub's reply is lost, the
+outcome is unknown, and is settled later by reading the hub.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Protocol
+
+from ..domain.model import Viewer
+from ..errors import BusyError, HubError, HubRefusedError, LedgerError, RefusedError
+from ..ledger.entry import ActorKind, Draft, Entry, Result, storable
+from ..storage import locks
+from ..storage.ledger import Ledger
+from ..storage.locks import Lock
+from ..text import visible
+
+Members = Mapping[str, tuple[str, ...]]
+Change = Callable[[], Awaitable[tuple[Result, str]]]
+"""Changes something on the hub; tells the result, and the account as the hub calls it."""
+
+SERVICE = Viewer("this service", kind="service")
+"""Who acts where nobody asked: first holders, terms that end, settling."""
+
+
+class Hub(Protocol):
+    """What is asked of the hub."""
+
+    async def members(self, groups: tuple[str, ...]) -> Members:
+        """The members of groups."""
+
+    async def add_to_group(self, group: str, name: str) -> tuple[str, ...]:
+        """Add an account; the members after that."""
+
+    async def remove_from_group(self, group: str, name: str) -> tuple[str, ...]:
+        """Take an account out; the members after that."""
+
+    async def has_user(self, name: str) -> bool:
+        """Whether there is such an account."""
+
+    async def add_user(self, name: str) -> str:
+        """Add a plain user; the name as the hub has it."""
+
+
+class UnknownError(HubError):
+    """The hub was asked, and did not say what became of it; the ledger settles it later."""
+
+
+class Recorder:
+    """Carries changes out, and records them. Raises RefusedError, HubError or LedgerError."""
+
+    def __init__(self, ledger: Ledger, hub: Hub) -> None:
+        self._ledger = ledger
+        self._hub = hub
+
+    async def record(self, draft: Draft, change: Change) -> Entry:
+        """Intent, the change itself, outcome; the outcome is returned.
+
+        Raises UnknownError where it could not be told, or not be recorded: it is settled later.
+        """
+        (intent,) = await self._ledger.append(draft)
+        try:
+            return await self._changed(intent, draft, change)
+        except LedgerError as error:
+            raise UnknownError(
+                f"{error}. Whether it was done on the hub will be found out, and recorded, as soon"
+                " as the ledger works again"
+            ) from error
+
+    async def settle(self) -> None:
+        """Find out what became of intents that have no outcome, or an unknown one.
+
+        Whoever holds the lock of an intent is still at it: theirs are left alone. What cannot be
+        found out for one role keeps nothing else open; then HubError is raised in the end.
+        """
+        await self._ledger.catch_up()
+        unsettled = list(self._ledger.state.unsettled.values())
+        wanted = dict.fromkeys(map(_lock_of, unsettled))
+        failures = [failure for lock in wanted if (failure := await self._settled(lock))]
+        if failures:
+            raise failures[0]
+
+    async def _settled(self, lock: Lock) -> HubError | None:
+        """Settle what one lock is for; why that failed, if it did."""
+        try:
+            async with self._ledger.lock(lock):
+                await self.settle_under(lock)
+        except BusyError:
+            return None
+        except HubError as error:
+            return error
+        return None
+
+    async def _changed(self, intent: Entry, draft: Draft, change: Change) -> Entry:
+        """The change itself, and its outcome. Raises LedgerError where that isn't recorded."""
+        try:
+            result, person = await change()
+        except HubRefusedError as error:
+            await self._close(intent, "refused", reason=str(error))
+            raise _in_words(draft, error) from error
+        except RefusedError as error:  # the hub could not even be asked
+            await self._close(intent, "refused", reason=str(error))
+            raise
+        except HubError as error:
+            return await self._lost(intent, error)
+        return await self._close(intent, result, person)
+
+    async def _lost(self, intent: Entry, error: HubError) -> Entry:
+        """The reply was lost: what the hub shows now may tell, else it is settled later."""
+        with suppress(HubError):
+            found = await self._find(intent)
+            if found:
+                return await self._close(intent, "done", found)
+        await self._close(intent, "unknown", reason=str(error))
+        raise UnknownError(
+            f"{error}. Whether it was done will be found out, and recorded, within a minute"
+        ) from error
+
+    async def settle_under(self, lock: Lock, members: Members | None = None) -> None:
+        """Find out what became of the intents that a lock, which is held, is for."""
+        for intent in list(self._ledger.state.unsettled.values()):
+            if _lock_of(intent) == lock:
+                found = await self._find(intent, members)
+                await self._close(intent, "done" if found else "not done", found, settles=True)
+
+    async def _find(self, intent: Entry, members: Members | None = None) -> str:
+        """The account that shows that an intent was carried out; empty if it was not."""
+        if intent.event == "account":
+            for name in dict.fromkeys((intent.person, intent.person.lower())):
+                if await self._hub.has_user(name):
+                    return name
+            return ""
+        there = (members or await self._hub.members((intent.group,))).get(intent.group, ())
+        present = find(intent.person, there)
+        if intent.event == "withdrawal":
+            return "" if present else intent.person
+        return present
+
+    async def _close(
+        self,
+        intent: Entry,
+        result: Result,
+        person: str = "",
+        reason: str = "",
+        settles: bool = False,
+    ) -> Entry:
+        """Record what became of an intent."""
+        draft = Draft(
+            "settlement" if settles else "outcome",
+            SERVICE.name if settles else intent.actor,
+            "service" if settles else intent.actor_kind,
+            role=intent.role,
+            group=intent.group,
+            person=person or intent.person,
+            intent=intent.number,
+            details={"result": result, "of": intent.event, "reason": reason},
+        )
+        (entry,) = await self._ledger.append(draft)
+        return entry
+
+
+def actor_kind(actor: Viewer) -> ActorKind:
+    """How the ledger tells a person from a program."""
+    return "user" if actor.kind == "user" else "service"
+
+
+def _lock_of(intent: Entry) -> Lock:
+    return locks.of_role(intent.role) if intent.role else locks.USERS
+
+
+def find(name: str, names: Iterable[str]) -> str:
+    """The name as the hub has it, which may write it in other letters; empty if it isn't there."""
+    wanted = storable(name)
+    stored = {storable(each): each for each in names}
+    letters = {each.lower(): stored[each] for each in stored}
+    return stored.get(wanted) or letters.get(wanted.lower(), "")
+
+
+def _in_words(draft: Draft, error: HubRefusedError) -> RefusedError:
+    """What the hub's refusal means for the person who asked."""
+    name = visible(draft.person)
+    if draft.event == "account":
+        return RefusedError("bad_name", f"The hub does not take “{name}” as a name.")
+    if error.status == 400:
+        return RefusedError(
+            "unknown", f"There is no account “{name}” on this hub. Names are written as at login."
+        )
+    if error.status == 404:
+        return RefusedError("no_group", f"The hub has no group “{visible(draft.group)}”.")
+    return RefusedError(
+        "not_permitted", f"This service may not do that on the hub ({error}). Tell its operator."
+    )

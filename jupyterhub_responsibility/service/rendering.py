@@ -1,0 +1,127 @@
+"""From what a page says to HTML; rendered pages are kept while nothing has changed."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+
+from ..domain.model import Viewer
+from ..hub.roster import RosterKeeper
+from ..paths import STATIC
+from .pages import ERROR, PAGES, Page
+from .pages.frame import NOTHING_NEW, Frame, News, Tab
+from .selfcheck import SelfCheck
+from .snapshots import SnapshotKeeper
+from .templating import HubUser, Templates
+
+KEPT_PAGES = 500
+"""Rendered pages to keep; about 30 kB each."""
+
+
+class Renderer:
+    """Renders pages for viewers. `home` and `hub` are the paths of our pages and of the hub's."""
+
+    def __init__(
+        self,
+        templates: Templates,
+        snapshots: SnapshotKeeper,
+        roster: RosterKeeper,
+        self_check: SelfCheck,
+        home: str,
+        hub: str,
+    ) -> None:
+        self._templates = templates
+        self._snapshots = snapshots
+        self._roster = roster
+        self._self_check = self_check
+        self._home = home
+        self._hub = hub
+        self._style = fingerprint(STATIC)
+        self._kept = lru_cache(maxsize=KEPT_PAGES)(self._rendered)
+
+    @property
+    def trouble(self) -> str:
+        """Why the operator's own templates are not used, if so."""
+        return self._templates.trouble
+
+    def try_templates(self) -> None:
+        """Find out at start, not at the first visit, whether the operator's own can be used."""
+        for viewer in (None, Viewer("somebody"), Viewer("somebody", admin=True)):
+            self.page(ERROR, viewer, "", 404, "", "")
+
+    def page(
+        self,
+        page: Page,
+        viewer: Viewer | None,
+        xsrf: str,
+        *asked: object,
+        news: News = NOTHING_NEW,
+    ) -> str:
+        """A page as HTML, about what is `asked`. One with news is for once only.
+
+        Raises KeyError where there is nothing to say about that.
+        """
+        if viewer is None or not page.kept or news is not NOTHING_NEW:
+            return self._rendered(page, viewer, xsrf, asked, None, news)
+        version = (*self._snapshots.version, self._self_check.notes(viewer))
+        return self._kept(page, viewer, xsrf, asked, version)
+
+    def _rendered(
+        self,
+        page: Page,
+        viewer: Viewer | None,
+        xsrf: str,
+        asked: tuple[object, ...],
+        version: object,  # noqa: ARG002  # part of the key under which the page is kept
+        news: News = NOTHING_NEW,
+    ) -> str:
+        snapshot = self._snapshots.current
+        said = page.make(snapshot, viewer, *asked)
+        scopes = snapshot.rules.hub_scopes(viewer) if viewer else ()
+        return self._templates.render(
+            f"responsibility-{page.name}.html",
+            {
+                "frame": self._frame(page, said.title, viewer, news),
+                "page": said,
+                "user": HubUser(viewer) if viewer else None,
+                "parsed_scopes": {scope: {} for scope in scopes},
+                "xsrf_token": xsrf,
+                "style": self._style,
+                "login_url": self._home,
+            },
+        )
+
+    def _frame(self, page: Page, title: str, viewer: Viewer | None, news: News) -> Frame:
+        roster, declaration = self._roster.current, self._snapshots.current.declaration
+        return Frame(
+            title=title,
+            here=page.name,
+            home=self._home,
+            hub=self._hub,
+            community=declaration.community,
+            provider=declaration.provider,
+            as_of=roster.read_at if viewer else None,
+            trouble=roster.trouble if viewer else "",
+            notes=self._self_check.notes(viewer) if viewer else (),
+            done=news.done,
+            failed=news.failed,
+            typed=news.typed,
+            tabs=self._tabs(viewer) if viewer else (),
+        )
+
+    def _tabs(self, viewer: Viewer) -> tuple[Tab, ...]:
+        rules = self._snapshots.current.rules
+        return tuple(
+            Tab(page.name, page.path, page.tab)
+            for page in PAGES
+            if page.tab and rules.may(viewer, page.may)
+        )
+
+
+def fingerprint(folder: Path) -> str:
+    """Changes whenever a file in the folder does, so that browsers may keep them for ever."""
+    digest = sha256()
+    for path in sorted(folder.iterdir()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

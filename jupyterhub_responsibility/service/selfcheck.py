@@ -1,0 +1,106 @@
+"""What is wrong with the set-up, in words for JupyterHub admins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from ..declaration import load
+from ..domain.model import Declaration, Viewer
+from ..errors import ResponsibilityError
+from ..hub.roster import RosterKeeper
+from ..storage.ledger import Ledger
+from .templating import Templates
+from .watch import Watch
+
+FileState = Literal["not a file", "loaded", "changed", "missing"]
+
+
+class SelfCheck:
+    """Looks at what the service is made of; asks nobody but the file system."""
+
+    def __init__(
+        self,
+        declaration: Declaration,
+        templates: Templates,
+        ledger: Ledger,
+        watch: Watch,
+        roster: RosterKeeper,
+    ) -> None:
+        self._declaration = declaration
+        self._templates = templates
+        self._ledger = ledger
+        self._watch = watch
+        self._roster = roster
+
+    def notes(self, viewer: Viewer) -> tuple[str, ...]:
+        """The faults, for those who can mend them."""
+        return self.faults() if viewer.admin else ()
+
+    def faults(self) -> tuple[str, ...]:
+        """What is wrong with the set-up, now."""
+        return tuple(self._faults())
+
+    def _faults(self) -> Iterator[str]:
+        if self._templates.trouble:
+            yield (
+                "Your own page.html cannot be rendered outside the hub, so these pages use the"
+                " hub's look."
+            )
+        yield from self._about_the_file()
+        if self._ledger.trouble:
+            yield f"{self._ledger.trouble}. Nothing can be changed here until that is mended."
+        yield from self._watch.waiting
+        roster = self._roster.current
+        if roster.read_at:
+            for group in self._declaration.mapped_groups:
+                if group not in roster.members:
+                    yield (f"The hub has no group “{group}”, so nobody can hold a role through it.")
+
+    def _about_the_file(self) -> Iterator[str]:
+        state, source = self.declaration_state(), self._declaration.source
+        if state == "missing":
+            yield (
+                f"{source} is gone. These pages keep showing what it said; without it, the hub"
+                " will not start again."
+            )
+        elif state == "changed" and would_load(source, modified(source)):
+            yield (
+                f"{source} has changed since the hub started. Restart the hub to show what it says"
+                " now."
+            )
+        elif state == "changed":
+            yield (
+                f"{source} has changed, and has faults: with them, the hub will not start"
+                f" again. `jupyterhub-responsibility check {source}` lists them."
+            )
+
+    def declaration_state(self) -> FileState:
+        """Whether the file still is what was loaded."""
+        if not self._declaration.source:
+            return "not a file"
+        changed = modified(self._declaration.source)
+        if changed is None:
+            return "missing"
+        same = abs(changed - self._declaration.as_of.timestamp()) < 1  # it may be an older one
+        return "loaded" if same else "changed"
+
+
+def modified(source: str) -> float | None:
+    """When a file was last changed; None where there is none."""
+    try:
+        return Path(source).stat().st_mtime
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=1)
+def would_load(source: str, changed: float | None) -> bool:  # noqa: ARG001  # part of the key: asked once
+    """Whether a declaration that was changed at a moment has no faults."""
+    try:
+        load(source)
+    except ResponsibilityError:
+        return False
+    return True

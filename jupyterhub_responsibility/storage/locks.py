@@ -1,0 +1,25 @@
+"""The locks: every name in one place, so that two kinds of work never share one by accident.
+
+They hold across replicas, as long as a change, or a reading, takes.
+"""
+
+from __future__ import annotations
+
+from typing import NewType
+
+Lock = NewType("Lock", str)
+
+USERS = Lock("adding users")
+CENSUS = Lock("reading accounts")
+OBSERVATIONS = Lock("observing")
+GAPS = Lock("noting gaps")
+
+
+def of_role(role_id: str) -> Lock:
+    """Held by whoever changes who holds a role, or decides about a request for it."""
+    return Lock(f"role {role_id}")
+
+
+def of_requests(role_id: str) -> Lock:
+    """Held by whoever asks for a role."""
+    return Lock(f"requests {role_id}")
