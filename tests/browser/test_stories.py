@@ -145,7 +145,7 @@ def test_a_representative_approves_a_request_with_a_word(act_as, go, ledger):
     page = go("rita")
     asked = request_of(page, "uwe")
     expect(asked).to_contain_text("I run the course")
-    asked.get_by_label("A word to uwe").fill("Welcome")
+    asked.get_by_label("Message to uwe").fill("Welcome")
     asked.get_by_role("button", name="Approve uwe").click()
     done(page, "uwe is Hub Administrator now.")
     assert "uwe" in act_as.members("hub-admins")
@@ -164,7 +164,7 @@ def test_a_representative_declines_a_request_with_a_word(act_as, go, ledger):
     """Whoever asked reads that, with the word, and nothing has changed."""
     ask(go)
     page = go("rita", ROLE)
-    request_of(page, "uwe").get_by_label("A word to uwe").fill("Not this year")
+    request_of(page, "uwe").get_by_label("Message to uwe").fill("Not this year")
     request_of(page, "uwe").get_by_role("button", name="Decline uwe").click()
     done(page, "rita declined that uwe becomes Hub Administrator. Reason: “Not this year”")
     assert "uwe" not in act_as.members("hub-admins")
@@ -180,7 +180,7 @@ def test_a_request_can_be_taken_back(go, ledger):
     ask(go)
     page = go("uwe")
     page.get_by_role("button", name="Take back").click()
-    done(page, "uwe took back the request that uwe becomes Hub Administrator.")
+    done(page, "uwe took back the request to make uwe Hub Administrator.")
     expect(page.get_by_text("Ask for this role")).to_be_visible()
     expect(go("rita").locator(".rsp-request")).to_have_count(0)
     assert ledger()[0].startswith("uwe took back the request")
@@ -193,7 +193,7 @@ def test_a_holder_proposes_a_successor_and_an_admin_approves(act_as, go, ledger)
     page.get_by_label("Their account").fill("tom")
     page.get_by_label("Reason").last.fill("Knows our images")
     page.get_by_role("button", name="Propose", exact=True).click()
-    done(page, "hanna proposed that tom becomes Hub Administrator. Reason: “Knows our images”")
+    done(page, "hanna proposed tom as Hub Administrator. Reason: “Knows our images”")
     decision = go("root")
     expect(request_of(decision, "hanna")).to_contain_text("hanna proposes that tom becomes")
     decision.get_by_role("button", name="Approve tom").click()
@@ -203,7 +203,7 @@ def test_a_holder_proposes_a_successor_and_an_admin_approves(act_as, go, ledger)
     assert ledger()[:3] == [
         "tom is Hub Administrator now.",
         "root started appointing tom as Hub Administrator.",
-        "hanna proposed that tom becomes Hub Administrator. Reason: “Knows our images”",
+        "hanna proposed tom as Hub Administrator. Reason: “Knows our images”",
     ]
 
 

@@ -33,7 +33,7 @@ def quiet(hub) -> int:
 
 
 def test_the_record_begins_with_whoever_is_there(hub):
-    """Each mapped group has a beginning, then those who were in it; who put them there isn't known."""
+    """Each mapped group has a beginning, then those who were in it; nobody knows why."""
     quiet(hub)
     every = entries(hub)
     assert {each["event"] for each in every} == {"observation"}
