@@ -166,13 +166,13 @@ def test_a_representative_declines_a_request_with_a_word(act_as, go, ledger):
     page = go("rita", ROLE)
     request_of(page, "uwe").get_by_label("Message to uwe").fill("Not this year")
     request_of(page, "uwe").get_by_role("button", name="Decline uwe").click()
-    done(page, "rita declined that uwe becomes Hub Administrator. Reason: “Not this year”")
+    done(page, "rita declined to make uwe Hub Administrator. Reason: “Not this year”")
     assert "uwe" not in act_as.members("hub-admins")
     mine = go("uwe")
     answer = mine.locator(".rsp-notice").filter(has_text="rita declined your request")
     expect(answer).to_contain_text("Not this year")
     expect(mine.locator(".rsp-request")).to_have_count(0)
-    assert ledger()[0].startswith("rita declined that uwe becomes Hub Administrator.")
+    assert ledger()[0].startswith("rita declined to make uwe Hub Administrator.")
 
 
 def test_a_request_can_be_taken_back(go, ledger):
