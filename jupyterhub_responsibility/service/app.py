@@ -41,7 +41,8 @@ from ..enabling.handover import handed_over, hub_says
 from ..enabling.pages import Navigation
 from ..errors import ConfigurationError, ResponsibilityError
 from ..hub.api import HubAPI
-from ..hub.census import Census, of_interest
+from ..hub.census import Census
+from ..hub.progress import of_interest
 from ..hub.roster import RosterKeeper
 from ..ledger.entry import Entry
 from ..paths import STATIC
