@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
+from functools import cache
 from importlib import resources
 from os.path import realpath
 from pathlib import Path
@@ -29,7 +30,7 @@ from ..domain.model import (
 from ..errors import DeclarationError, Fault, UnreadableError
 from .checks import check
 from .draft import Draft, Part
-from .entries import NO_MODEL, Date, Entry, json_schema
+from .entries import NO_MODEL, Date, DeclarationEntry, Entry, json_schema
 from .shape import did_you_mean, entry_of
 from .source import Source, read_file, short
 
@@ -69,7 +70,7 @@ def load(declared: str | Path | Mapping[str, Any], as_of: datetime | None = None
         changed = datetime.fromtimestamp(Path(declared).stat().st_mtime, timezone.utc)
         above = [realpath(declared)]
     draft = Draft(Part(source, ()))
-    _lay(draft, source, above)
+    _lay(draft, source, entry_of(source), above)
     faults = [fault for each in draft.sources for fault in each.faults]
     faults += _news(faults, draft.faults)
     if draft.whole:
@@ -100,15 +101,14 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _lay(draft: Draft, source: Source, above: list[str]) -> None:
+def _lay(draft: Draft, source: Source, entry: DeclarationEntry, above: list[str]) -> None:
     """Lay the models that a document starts from, then the document itself.
 
     `above` are the files that start from this one, and its own.
     """
-    entry = entry_of(source)
     base = _base(entry.model or BUILT_IN, source, above)
     if base:
-        _lay(draft, base, [*above, base.name])
+        _lay(draft, *base, [*above, base[0].name])
     draft.sources.append(source)
     if any(fault.path in ("", "model") for fault in source.faults):
         draft.whole = False
@@ -116,7 +116,7 @@ def _lay(draft: Draft, source: Source, above: list[str]) -> None:
         draft.lay(entry, source)
 
 
-def _base(name: str, source: Source, above: list[str]) -> Source | None:
+def _base(name: str, source: Source, above: list[str]) -> tuple[Source, DeclarationEntry] | None:
     """The model that a document starts from; what is wrong with it is one of its faults."""
     if name == NO_MODEL:
         return None
@@ -127,12 +127,22 @@ def _base(name: str, source: Source, above: list[str]) -> Source | None:
         fix = "One of them must start from a model that ships, or from 'none'"
     else:
         try:
-            return read_file(Path(path))
+            return _shipped(path) if name in shipped else _read(path)
         except UnreadableError as error:
             message = f"the model '{short(name)}' cannot be used ({error})"
             fix = did_you_mean(name, [*shipped, NO_MODEL])
     source.faults.append(source.fault(("model",), message, fix))
     return None
+
+
+def _read(path: str) -> tuple[Source, DeclarationEntry]:
+    """A file with its entries. Raises UnreadableError."""
+    source = read_file(Path(path))
+    return source, entry_of(source)
+
+
+_shipped = cache(_read)
+"""A model that ships never changes: it is read once, however many declarations start from it."""
 
 
 def _build(draft: Draft, as_of: datetime, source: str) -> Declaration:
