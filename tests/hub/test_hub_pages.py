@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
+from jupyterhub.app import JupyterHub
 from jupyterhub.tests.mocking import BadSpawner, SlowSpawner
 from jupyterhub.tests.utils import async_requests, public_url
 from traitlets.config import Config
@@ -13,6 +14,7 @@ from traitlets.config import Config
 from jupyterhub_responsibility import enable
 from jupyterhub_responsibility.domain.rules import Rules
 from jupyterhub_responsibility.enabling import pages as hub_pages
+from jupyterhub_responsibility.enabling.arrangement import arrange
 
 from ..realhub import DECLARATION
 from .conftest import visit
@@ -157,7 +159,10 @@ def test_the_login_service_decides():
     enable(c, DECLARATION)
     groups = [SimpleNamespace(name=name) for name in ("hub-admins", "community-reps")]
     rita = SimpleNamespace(name="rita", admin=False, groups=groups)
-    changes = c.JupyterHub.template_vars["responsibility"](rita).changes
+    hub = JupyterHub(config=c)
+    hub.db = None
+    arrange(hub)
+    changes = hub.template_vars["responsibility"](rita).changes
     assert [each.place for each in changes] == ["users"]
 
 
