@@ -38,7 +38,7 @@ KINDS = {
     TypeAdapter(kind).json_schema()["pattern"]: name
     for kind, name in (
         (entries.Id, "id"),
-        (entries.Email, "mail address"),
+        (entries.Email, "email address"),
         (entries.Telephone, "telephone number"),
         (entries.WebAddress, "web address"),
         (entries.Language, "language code"),

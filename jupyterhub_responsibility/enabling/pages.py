@@ -121,7 +121,7 @@ class HubPage(Navigation):
 
     @cached_property
     def missing(self) -> bool:
-        """Whether the hub runs without the service, because its entry was erased."""
+        """Whether the hub runs without the service, because its entry was removed."""
         return not service_is_configured(self.service_name)
 
 

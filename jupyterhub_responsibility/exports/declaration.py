@@ -27,7 +27,7 @@ HEAD = """\
 
 
 def for_another_hub(declaration: Declaration) -> str:
-    """The whole declaration as YAML that needs no other file; what to change stands at its top."""
+    """The whole declaration as YAML that needs no other file; its top lists what to change."""
     head = HEAD.format(community=declaration.community.name, day=day(declaration.as_of))
     whole = dump(declaration)
     return head + yaml.safe_dump(whole, sort_keys=False, allow_unicode=True, width=100)

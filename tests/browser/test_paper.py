@@ -36,10 +36,10 @@ def test_paper_has_everything_and_no_navigation(open_as):
         "https://reef.example/help",
         "+49 40 123456",
         "What is missing",
-        "Nobody is Community Guide",
+        "There is no Community Guide",
     ):
         assert word in said
-    for word in ("Logout", "Whom do I ask", "Made for paper", "Activity log"):
+    for word in ("Logout", "Whom do I ask", "Print this page", "Activity log"):
         assert word not in said
 
 
@@ -94,11 +94,11 @@ def test_a_button_prints(open_as):
 def test_the_panel_leads_there(open_as, width):
     """At the end of the panel is what can be taken along, without fault in either theme."""
     page = open_as("rita", "admin", width)
-    part = page.locator("section[aria-labelledby=take-along]")
+    part = page.locator("section[aria-labelledby=download]")
     expect(part.get_by_role("link")).to_have_count(7)
     assert too_wide(page) <= 0
-    assert faults_in_both_themes(page, "section[aria-labelledby=take-along]") == []
-    part.get_by_role("link", name="Page to print").click()
+    assert faults_in_both_themes(page, "section[aria-labelledby=download]") == []
+    part.get_by_role("link", name="Print", exact=True).click()
     expect(page.locator("h1")).to_have_text("Who looks after the hub of Reef Lab")
 
 

@@ -93,7 +93,7 @@ def test_the_same_by_form(world, browser):
     rita, page = browser("rita"), f"roles/{ADMINISTRATOR}"
     reply = rita.submit(page, {"action": "appoint"}, person="uwe", until=today(90), reason="why")
     assert reply.status_code == 200
-    assert "\u2068uwe\u2069 is Hub Administrator now" in said(reply)
+    assert "\u2068uwe\u2069 is now Hub Administrator" in said(reply)
     row = next(row for row in rita.read(page).select(".rsp-holder") if row.h3.text.strip() == "uwe")
     assert row.find("time", datetime=today(90))
     assert members(world, "hub-admins") == {"hanna", "uwe"}

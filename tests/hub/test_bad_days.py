@@ -291,7 +291,7 @@ def test_the_service_is_killed_while_the_hub_fails(bad, hub):
         mine = get(hub, "api/me", token).json()
         panel = get(hub, "admin", token).text
     assert panel.count("not known right now:") == 2  # people, and confirmations
-    assert "Who holds which role cannot be told right now" in page.text
+    assert "It is not known right now who holds which role" in page.text
     assert "Nobody." not in page.text
     assert role["holders"] == []
     assert role["known"] is False

@@ -123,7 +123,7 @@ def test_the_same_from_our_own_pages_is_let_through(hub, someone):
     """Or the refusals around here would prove nothing: the form's token is what counts."""
     browser = Browser(hub, someone)
     reply = browser.submit(f"roles/{ADMINISTRATOR}", {"action": "appoint"}, person="uwe")
-    assert "is Hub Administrator now" in said(reply)
+    assert "is now Hub Administrator" in said(reply)
     statuses = {
         path: send(browser.session, hub, *write, headers={"X-XSRFToken": xsrf(browser)}).status_code
         for write in WRITES
