@@ -22,7 +22,7 @@ _UNPRINTABLE = (
 
 AnyEntry = TypeVar("AnyEntry", bound=BaseModel)
 
-# pydantic error type → what is wrong, how to mend it. `{…}` are the error's own context.
+# pydantic error type → what is wrong, how to fix it. `{…}` are the error's own context.
 _WORDS = {
     "missing": ("'{key}' is missing", "Add it"),
     "string_type": ("should be text", "Put the value in quotes"),
@@ -146,7 +146,7 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """How to mend an unknown word: the nearest right one, or all there are."""
+    """How to fix an unknown word: the nearest right one, or all there are."""
     known = sorted(map(short, choices))
     if near := nearest(word, known):
         return f"Did you mean '{near}'?"

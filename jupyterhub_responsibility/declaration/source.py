@@ -22,7 +22,7 @@ MAX_PARTS = 50_000
 _TOO_MUCH = "more than a declaration can hold"
 
 # What the YAML parser says → the same for people who don't write YAML every day: what is wrong,
-# how to mend it. What isn't listed is passed on.
+# how to fix it. What isn't listed is passed on.
 _WORDS = {
     r"'\t'": ("there is a tab here", "Indent with spaces only"),
     "cannot start any token": ("text cannot start with this character", "Put it in quotes"),

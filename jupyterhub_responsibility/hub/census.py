@@ -252,7 +252,7 @@ class Census:
         return replace(accounts, found=found, gone=gone | {name})
 
     def _of_this_reading(self, accounts: Accounts, began: datetime, total: int) -> Accounts:
-        """Whoever was not come across any more has been deleted, or renamed."""
+        """Accounts that did not turn up again have been deleted, or renamed."""
         found = {name: each for name, each in accounts.found.items() if each.read_at >= began}
         cut = accounts.cut and sum(map(self._has_power, found.values())) >= MAX_KEPT
         took = self._now() - began

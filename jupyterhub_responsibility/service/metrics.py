@@ -24,7 +24,7 @@ from ..coverage import KINDS, Coverage
 from ..coverage.snapshot import Snapshot
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
-"""Whoever makes up another method makes no metric of it."""
+"""A made-up method doesn't become a metric."""
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ class SelfCheck:
         self._roster = roster
 
     def notes(self, viewer: Viewer) -> tuple[str, ...]:
-        """The faults, for those who can mend them."""
+        """The faults, for people who can fix them."""
         return self.faults() if viewer.admin else ()
 
     def faults(self) -> tuple[str, ...]:

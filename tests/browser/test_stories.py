@@ -216,7 +216,7 @@ def test_a_holder_steps_down_and_leaves_a_note(act_as, go, ledger):
     sure = page.get_by_role("button", name="Step down as Hub Administrator")
     expect(sure).to_be_hidden()
     page.get_by_text("Step down", exact=True).click()
-    page.get_by_label("A note for whoever comes next").fill("The keys are with the help desk.")
+    page.get_by_label("A note for the next person").fill("The keys are with the help desk.")
     sure.click()
     done(page, "hanna is no longer Hub Administrator.")
     assert "hanna" not in act_as.members("hub-admins")
@@ -235,11 +235,11 @@ def test_who_must_stay_keeps_their_note(act_as, go):
     """The last representative is told what to do first, and need not write the note again."""
     page = go("rita", "roles/community-representative")
     page.get_by_text("Step down", exact=True).click()
-    page.get_by_label("A note for whoever comes next").fill("Line one\nline two")
+    page.get_by_label("A note for the next person").fill("Line one\nline two")
     page.get_by_role("button", name="Step down as Community Representative").click()
     failed(page, "Appoint somebody else first, or ask a JupyterHub admin")
-    expect(page.get_by_label("A note for whoever comes next")).to_be_visible()
-    expect(page.get_by_label("A note for whoever comes next")).to_have_value("Line one\nline two")
+    expect(page.get_by_label("A note for the next person")).to_be_visible()
+    expect(page.get_by_label("A note for the next person")).to_have_value("Line one\nline two")
     assert act_as.members("community-reps") == {"rita"}
 
 
@@ -279,7 +279,7 @@ def test_a_hub_administrator_adds_a_pasted_list(act_as, go, ledger, scripts):
     )
     lines = [" ".join(text.split()) for text in page.locator("li.rsp-row").all_inner_texts()]
     assert lines == [
-        "a/b not added. The hub does not take “a/b” as a name.",
+        "a/b not added. The hub does not accept the name “a/b”.",
         f"{new[0]} added",
         f"{new[1]} added",
         "hanna already has an account; nothing was changed",

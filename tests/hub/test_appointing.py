@@ -202,7 +202,7 @@ def test_the_next_click_of_a_revoked_representative_is_refused(world, browser, p
     world.api("DELETE", "groups/community-reps/users", json={"users": ["rita"]}).raise_for_status()
     reply = rita.session.post(world.page(page), data={**data, "person": "uwe"})
     assert reply.status_code == 403
-    assert "Only these may decide" in said(reply)
+    assert "Only these people can decide" in said(reply)
     assert 'value="appoint"' not in reply.text
     for reply in (
         person("rita").appoint(ADMINISTRATOR, "uwe"),

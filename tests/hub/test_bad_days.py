@@ -405,8 +405,16 @@ def put_back_an_older_one(file):
 @pytest.mark.parametrize(
     ("happens", "state", "said"),
     [
-        (write_something_else, "changed", "has faults: with them, the hub will not start again"),
-        (give_two_roles_one_group, "changed", "has faults: with them, the hub will not start"),
+        (
+            write_something_else,
+            "changed",
+            "has faults: until they are fixed, the hub will not start again",
+        ),
+        (
+            give_two_roles_one_group,
+            "changed",
+            "has faults: until they are fixed, the hub will not start",
+        ),
         (add_a_contact, "changed", "has changed since the hub started"),
         (put_back_an_older_one, "changed", "has changed since the hub started"),
         (os.remove, "missing", "is gone"),

@@ -1,4 +1,4 @@
-"""The next step of a gap, for whoever reads about it."""
+"""The next step of a gap, for the person who reads about it."""
 
 from __future__ import annotations
 
