@@ -21,14 +21,14 @@ STARTER = """\
 community:            # the people who use the hub
   name: Our community
   # url: https://community.example.org
-provider:             # those who run the infrastructure
+provider:             # the people who run the infrastructure
   name: Our provider
   # url: https://provider.example.org
 
 roles:
   hub-administrator:
     groups: [hub-admins]        # members of these groups of the hub hold the role
-    # initial: [ada]            # accounts to appoint first, once, on a fresh hub
+    # initial: [ada]            # accounts to appoint as the first holders, once
   community-representative:
     groups: [community-reps]
     # people:                   # holders without an account on the hub
@@ -43,9 +43,9 @@ roles:
 #     email: help@example.org
 #     hours: Mon-Fri 9-17
 #     languages: [en]
-#     topics: [anything else]   # the everyday words in which people ask
+#     topics: [anything else]   # everyday words that people use when they ask
 #     review_by: 2027-06-30     # when to check that this is still right
-#     public: true              # show it to those who cannot log in, too
+#     public: true              # also show it to people who cannot log in
 
 # links:
 #   - {{title: Support guide, url: https://example.org/support, for: [support-leaders]}}
@@ -86,9 +86,9 @@ def init(options: argparse.Namespace) -> int:
         with path.open("x", encoding="utf-8") as file:
             file.write(STARTER.format(schema=SCHEMA, file=path))
     except FileExistsError:
-        print(f"{path}: is there already; remove it, or name another file", file=sys.stderr)
+        print(f"{path}: already exists; remove it, or choose another file name", file=sys.stderr)
         return FAILED
-    print(f"{path}: written; now name your groups and contacts, then run: "
+    print(f"{path}: written; now fill in your groups and contacts, then run: "
           f"jupyterhub-responsibility check {path}")  # fmt: skip
     return CLEAN
 
@@ -110,6 +110,6 @@ def schema(_: argparse.Namespace) -> int:
 
 
 def fleet(options: argparse.Namespace) -> int:
-    """Print what those need who watch several hubs."""
+    """Print the dashboard or the alert rules, for monitoring several hubs."""
     print_utf8([FLEET[options.what].read_text(encoding="utf-8")])
     return CLEAN

@@ -33,7 +33,7 @@ def _limits(draft: Draft) -> Iterator[Fault]:
     for area_id, area in draft.areas.items():
         if len(area.parts) > RESPONSIBILITIES_PER_AREA:
             message = f"'{area_id}' has {len(area.parts)} responsibilities"
-            most = f"At most {RESPONSIBILITIES_PER_AREA} an area"
+            most = f"At most {RESPONSIBILITIES_PER_AREA} per area"
             fix = f"{most}: drop some with 'remove: true', or use another area"
             yield area.fault("responsibilities", message, fix)
     for role in draft.roles.values():
@@ -76,7 +76,7 @@ def _circles(draft: Draft) -> Iterator[Fault]:
             seen.add(frozenset(circle))
             way = " → ".join((*circle, start))
             message = f"roles appoint each other in a circle: {way}"
-            fix = "Take one of them out of 'appointed_by'; JupyterHub admins may always appoint"
+            fix = "Take one of them out of 'appointed_by'; JupyterHub admins can always appoint"
             yield draft.roles[start].fault("appointed_by", message, fix)
 
 
@@ -136,8 +136,8 @@ def _groups(draft: Draft) -> Iterator[Fault]:
             yield draft.root.source.fault(at, f"the role '{role_id}' has no groups", fix)
         for index, group in enumerate(groups):
             if mapped.get(group, role_id) != role_id:
-                message = f"the group '{group}' already makes people {mapped[group]}"
-                fix = "Give each role a group of its own; a person may be in both"
+                message = f"the group '{group}' already stands for {mapped[group]}"
+                fix = "Give each role a group of its own; a person can be in both"
                 yield role.fault("groups", message, fix, index)
             mapped.setdefault(group, role_id)
 
@@ -149,5 +149,5 @@ def _initial(draft: Draft) -> Iterator[Fault]:
             fix = "Add 'groups', so that there is a group to put them into"
             yield role.fault("initial", "accounts can only be appointed to a group", fix)
         if holders and holders.max is not None and len(initial) > holders.max:
-            message = f"lists {len(initial)} accounts, but the role takes {holders.max}"
+            message = f"lists {len(initial)} accounts, but the role can have {holders.max}"
             yield role.fault("initial", message, "Shorten the list or raise holders.max")

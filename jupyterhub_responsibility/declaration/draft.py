@@ -104,7 +104,7 @@ class Draft:
             if "id" not in entry.model_fields_set:
                 continue
             if entry.id in seen:
-                message = f"'{entry.id}' stands in this list twice"
+                message = f"'{entry.id}' is in this list twice"
                 fix = "Give one of them another id"
                 self.faults.append(source.fault((*here, "id"), message, fix))
                 continue

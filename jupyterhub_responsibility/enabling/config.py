@@ -105,7 +105,7 @@ def _check_options(
         )
     if not _is_address(url):
         raise ConfigurationError(
-            f"url={url!r} is not where a service can listen: use http://127.0.0.1:10105, or"
+            f"url={url!r} is not an address to listen at: use http://127.0.0.1:10105, or"
             " another port"
         )
     if user_management not in access.USER_MANAGEMENT:
@@ -143,8 +143,8 @@ def _check_roles(declared: Declaration) -> None:
     for role_id, groups in declared.groups.items():
         if role_id in HUB_ROLES or not re.fullmatch(r"[a-z][a-z0-9-]{2,}", role_id):
             raise ConfigurationError(
-                f"the role '{role_id}' is mapped to groups, but a role of the hub cannot be"
-                " called that: choose an id of three letters or more that the hub doesn't use"
+                f"the role '{role_id}' is mapped to groups, but a hub role cannot have"
+                " that name: choose an id of three letters or more that the hub doesn't use"
             )
         for group in {".", ".."}.intersection(groups):
             raise ConfigurationError(

@@ -94,7 +94,7 @@ class Census:
             progress = await self._advanced()
         except BusyError:  # another replica is at it
             if self._expired:
-                self._failed("Another process is at it, and does not come to an end")
+                self._failed("Another process is reading them, and does not finish")
             return self._every.total_seconds()
         except Exception as error:
             self._failed(str(error) if isinstance(error, HubError) else "It could not be recorded")

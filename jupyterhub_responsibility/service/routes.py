@@ -82,8 +82,10 @@ def endpoint(
 
 ROUTES: tuple[Route, ...] = (
     shows(pages.ME, people.MyHandler, "my responsibilities"),
-    shows(pages.CONTACTS, people.ContactsHandler, "whom do I ask? (`?q=` is the question)"),
-    shows(pages.MODEL, people.ReadHandler, "the whole model with its live holders"),
+    shows(pages.CONTACTS, people.ContactsHandler, "whom to ask (`?q=` is the question)"),
+    shows(
+        pages.MODEL, people.ReadHandler, "the whole model, with the people who hold its roles now"
+    ),
     shows(pages.ROLE, people.RoleHandler, "one role: what it is and who holds it"),
     shows(
         pages.PANEL,
@@ -93,7 +95,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     shows(pages.USERS, people.UsersHandler, "add people"),
     shows(pages.LEDGER, people.LedgerHandler, "the activity log: who did what"),
-    shows(pages.PRINT, exports.PrintHandler, "all of it, to print"),
+    shows(pages.PRINT, exports.PrintHandler, "everything on one page, to print"),
     *(
         Route(
             f"exports/{each.name}",

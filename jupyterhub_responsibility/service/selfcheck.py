@@ -1,4 +1,4 @@
-"""What is wrong with the set-up, in words for JupyterHub admins."""
+"""What is wrong with the configuration, in words for JupyterHub admins."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ class SelfCheck:
         self._roster = roster
 
     def notes(self, viewer: Viewer) -> tuple[str, ...]:
-        """The faults, for those who can mend them."""
+        """The faults, for people who can fix them."""
         return self.faults() if viewer.admin else ()
 
     def faults(self) -> tuple[str, ...]:
-        """What is wrong with the set-up, now."""
+        """What is wrong with the configuration, now."""
         return tuple(self._faults())
 
     def _faults(self) -> Iterator[str]:
@@ -51,7 +51,7 @@ class SelfCheck:
             )
         yield from self._about_the_file()
         if self._ledger.trouble:
-            yield f"{self._ledger.trouble}. Nothing can be changed here until that is mended."
+            yield f"{self._ledger.trouble}. Nothing can be changed here until that is fixed."
         yield from self._watch.waiting
         roster = self._roster.current
         if roster.read_at:
@@ -63,18 +63,17 @@ class SelfCheck:
         state, source = self.declaration_state(), self._declaration.source
         if state == "missing":
             yield (
-                f"{source} is gone. These pages keep showing what it said; without it, the hub"
+                f"{source} is gone. These pages still show what it said, but without it the hub"
                 " will not start again."
             )
         elif state == "changed" and would_load(source, modified(source)):
             yield (
-                f"{source} has changed since the hub started. Restart the hub to show what it says"
-                " now."
+                f"{source} has changed since the hub started. Restart the hub to apply the changes."
             )
         elif state == "changed":
             yield (
-                f"{source} has changed, and has faults: with them, the hub will not start"
-                f" again. `jupyterhub-responsibility check {source}` lists them."
+                f"{source} has changed, and has faults: until they are fixed, the hub will not"
+                f" start again. `jupyterhub-responsibility check {source}` lists them."
             )
 
     def declaration_state(self) -> FileState:

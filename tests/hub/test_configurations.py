@@ -102,11 +102,11 @@ async def test_a_closed_page(mock_hub):
     role(app, "user").scopes = ["self"]
     app.db.commit()
     html = (await visit(app, "uwe", "home")).text
-    assert "Your account may not open the Responsibilities page" in html
+    assert "Your account is not allowed to open the Responsibilities page" in html
     assert "load_roles" not in html
     assert "https://reef.example/help" in html
     html = (await visit(app, "admin", "home")).text
-    assert "Ordinary users may not open the Responsibilities page" in html
+    assert "Ordinary users cannot open the Responsibilities page" in html
     assert PAGE in html
 
 

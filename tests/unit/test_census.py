@@ -328,7 +328,7 @@ async def test_a_replica_that_hangs_is_noticed(reading, monkeypatch):
     assert it.census.current.trouble == ""
     it.hub.now += timedelta(minutes=11)
     await it.on()
-    assert "does not come to an end" in it.census.current.trouble
+    assert "does not finish" in it.census.current.trouble
     assert it.census.current.read_at is None
 
 

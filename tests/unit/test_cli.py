@@ -193,7 +193,7 @@ def test_init_does_not_overwrite(run, here):
     write(here, ROLES)
     status, said, trouble = run("init")
     assert (status, said) == (2, "")
-    assert "is there already" in trouble
+    assert "already exists" in trouble
     assert (here / "responsibilities.yaml").read_text() == ROLES
 
 

@@ -27,7 +27,7 @@ B = TypeVar("B", bound=Body)
 
 
 class ReadHandler(PageHandler):
-    """A page that is about nothing in particular."""
+    """A page that takes no parameter."""
 
     def get(self) -> None:
         self.show()
@@ -86,7 +86,7 @@ class MyHandler(FormPage):
 
 
 class ContactsHandler(PageHandler):
-    """`/contacts?q=`: whom do I ask?"""
+    """`/contacts?q=`: whom to ask."""
 
     def get(self) -> None:
         question = self.get_query_argument("q", "")[:QUESTION]
@@ -131,14 +131,14 @@ class RoleHandler(FormPage):
         if action == "decide":
             number = self.get_body_argument("request", "")
             if not number.isdecimal() or len(number) > 9:
-                raise RefusedError("invalid", "Say which request.")
+                raise RefusedError("invalid", "Choose a request.")
             return await actions.decide(site, actor, int(number), self.form(bodies.VerdictBody))
-        raise RefusedError("invalid", "Say what to do.")
+        raise RefusedError("invalid", "Choose what to do.")
 
     @staticmethod
     def _named(person: str) -> str:
         if not person.strip():
-            raise RefusedError("invalid", "Say whom: write the name that they log in with.")
+            raise RefusedError("invalid", "Enter the name they use to log in to the hub.")
         return person.strip()
 
 
@@ -171,7 +171,7 @@ class NotFoundHandler(PageHandler):
     """Every other address."""
 
     async def prepare(self) -> None:
-        """Who is logged in sees their navigation bar; who isn't, needs no login for this."""
+        """People who are logged in see their navigation bar; others need no login for this."""
         with suppress(HubError):
             await self.identify()
         raise self.not_found()
