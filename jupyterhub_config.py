@@ -14,5 +14,7 @@ c.JupyterHub.authenticator_class = "dummy"
 c.DummyAuthenticator.password = "demo"
 c.Authenticator.allowed_users = {"rita", "hanna", "uwe"}
 c.Authenticator.admin_users = {"root"}
-c.JupyterHub.load_groups["hub-admins"] = {"users": ["hanna", "rita"]}
-c.JupyterHub.load_groups["community-reps"] = {"users": ["rita"]}
+c.JupyterHub.load_groups = {
+    "hub-admins": {"users": ["hanna", "rita"]},
+    "community-reps": {"users": ["rita"]},
+}

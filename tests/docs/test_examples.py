@@ -30,6 +30,7 @@ from jupyterhub_responsibility.service.app import ResponsibilityService
 from jupyterhub_responsibility.service.events import emitter
 from jupyterhub_responsibility.storage.store import Store
 
+from ..arranged import started
 from ..realhub import RealHub
 from .reading import ROOT, Block, blocks, page, section
 
@@ -92,7 +93,8 @@ def test_configurations_work(block: Block, folder, monkeypatch):
     text = re.sub(r'"[\w/.]*responsibilities\.yaml"', there, block.text)
     c = Config()
     exec(compile(text, str(block), "exec"), {"c": c})
-    assert [service["name"] for service in c.JupyterHub.services] == ["responsibilities"]
+    hub = started(c)
+    assert [service["name"] for service in hub.services] == ["responsibilities"]
 
 
 @pytest.mark.parametrize("block", SERVICE, ids=str)
@@ -120,7 +122,7 @@ def test_helm_values_work(block: Block, monkeypatch):
     c = Config()
     for code in values["hub"]["extraConfig"].values():
         exec(code, {"c": c})
-    (service,) = c.JupyterHub.services
+    (service,) = started(c).services
     port = int(service["url"].rpartition(":")[2])
     assert port == values["hub"]["service"]["extraPorts"][0]["targetPort"]
     assert port == values["hub"]["networkPolicy"]["ingress"][0]["ports"][0]["port"]
@@ -158,8 +160,9 @@ def test_the_demo_hub_has_the_service(monkeypatch):
     """The example to copy, jupyterhub_config.py, enables the service with the demo's groups."""
     monkeypatch.chdir(ROOT)
     c = PyFileConfigLoader("jupyterhub_config.py", path=str(ROOT)).load_config()
-    assert [service["name"] for service in c.JupyterHub.services] == ["responsibilities"]
-    assert c.JupyterHub.load_groups["community-reps"] == {"users": ["rita"]}
+    hub = started(c)
+    assert [service["name"] for service in hub.services] == ["responsibilities"]
+    assert hub.load_groups["community-reps"] == {"users": ["rita"]}
 
 
 def shape(documented: Any, real: Any, at: str) -> None:

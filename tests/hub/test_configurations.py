@@ -59,7 +59,7 @@ async def test_roles_and_groups_defined_already(mock_hub):
         c.JupyterHub.load_groups.update({"hub-admins": {"users": ["hanna"]}, "staff": {}})
 
     def after(c):
-        c.JupyterHub.load_groups["class"] = {"users": ["uwe"]}
+        c.JupyterHub.load_groups.update({"class": {"users": ["uwe"]}})
         c.JupyterHub.load_roles.append({"name": "guest", "scopes": ["list:services"]})
 
     app = await mock_hub(before, after)

@@ -21,6 +21,7 @@ from jupyterhub_responsibility.enabling.pages import HubPages
 from jupyterhub_responsibility.errors import ConfigurationError, DeclarationError, UnreadableError
 from jupyterhub_responsibility.paths import templates as our_templates
 
+from ..arranged import started
 from ..realhub import DECLARATION
 
 PAGE = "access:services!service=responsibilities"
@@ -50,14 +51,6 @@ def declaring(**changes):
     declaration = copy.deepcopy(DECLARATION)
     declaration["roles"]["hub-administrator"].update(changes)
     return declaration
-
-
-def started(c: Config) -> JupyterHub:
-    """A hub with that configuration, at the moment at which it makes its roles."""
-    hub = JupyterHub(config=copy.deepcopy(c))
-    hub.db = None  # authenticators are given it
-    arrangement.arrange(hub)
-    return hub
 
 
 def own_paths(hub: JupyterHub) -> list[str]:

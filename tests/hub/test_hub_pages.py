@@ -6,7 +6,6 @@ from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
-from jupyterhub.app import JupyterHub
 from jupyterhub.tests.mocking import BadSpawner, SlowSpawner
 from jupyterhub.tests.utils import async_requests, public_url
 from traitlets.config import Config
@@ -14,8 +13,8 @@ from traitlets.config import Config
 from jupyterhub_responsibility import enable
 from jupyterhub_responsibility.domain.rules import Rules
 from jupyterhub_responsibility.enabling import pages as hub_pages
-from jupyterhub_responsibility.enabling.arrangement import arrange
 
+from ..arranged import started
 from ..realhub import DECLARATION
 from .conftest import visit
 
@@ -159,10 +158,7 @@ def test_the_login_service_decides():
     enable(c, DECLARATION)
     groups = [SimpleNamespace(name=name) for name in ("hub-admins", "community-reps")]
     rita = SimpleNamespace(name="rita", admin=False, groups=groups)
-    hub = JupyterHub(config=c)
-    hub.db = None
-    arrange(hub)
-    changes = hub.template_vars["responsibility"](rita).changes
+    changes = started(c).template_vars["responsibility"](rita).changes
     assert [each.place for each in changes] == ["users"]
 
 

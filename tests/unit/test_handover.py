@@ -6,12 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
-from jupyterhub.app import JupyterHub
 from traitlets.config import Config
 
 from jupyterhub_responsibility import enable
 from jupyterhub_responsibility.declaration import dump, load
-from jupyterhub_responsibility.enabling.arrangement import arrange
 from jupyterhub_responsibility.enabling.handover import (
     DATABASE_VARIABLE,
     DEFAULT_DATABASE,
@@ -22,6 +20,8 @@ from jupyterhub_responsibility.enabling.handover import (
 )
 from jupyterhub_responsibility.errors import ConfigurationError
 from jupyterhub_responsibility.service.settings import Settings
+
+from ..arranged import started
 
 DEMO = Path(__file__).parents[2] / "responsibilities.yaml"
 
@@ -66,10 +66,7 @@ def test_the_address_of_the_database_goes_its_own_way():
     secret = "postgresql://responsibilities:pass-w0rd@db.example/ledger"
     c = Config()
     enable(c, str(DEMO), database_url=secret)
-    hub = JupyterHub(config=c)
-    hub.db = None
-    arrange(hub)
-    (service,) = hub.services
+    (service,) = started(c).services
     environment = dict(service["environment"])
     assert environment.pop(DATABASE_VARIABLE) == secret
     assert "pass-w0rd" not in str(environment)
