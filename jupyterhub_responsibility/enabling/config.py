@@ -84,6 +84,7 @@ def enable(
     }
     _check_options(service_name, url, external, api_token, user_management)
     _check_database(database_url)
+    _check_tls(c.JupyterHub, url, external)
     declared = load(declaration)
     _check_roles(declared)
     _check_needs(declared)
@@ -198,6 +199,16 @@ def _check_database(url: str) -> None:
             f"{error}. Give enable() database_url={DEFAULT_DATABASE!r}, which is the default, or"
             " one that begins with postgresql://"
         ) from None  # its text may hold a password
+
+
+def _check_tls(hub: Config, url: str, external: bool) -> None:
+    """JupyterHub 5 and 6.1 ask such a service in a way that cannot work, and end."""
+    if hub.get("internal_ssl") is True and urlsplit(url).scheme == "https" and not external:
+        raise ConfigurationError(
+            f"url={url!r} and c.JupyterHub.internal_ssl: the hub cannot reach a service at https"
+            " that it starts itself, and would end. Leave url at http://127.0.0.1:10105, which"
+            " doesn't leave the machine, or run the service on its own (external=True)"
+        )
 
 
 def _is_address(url: str) -> bool:
