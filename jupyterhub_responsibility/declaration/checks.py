@@ -10,6 +10,9 @@ from ..errors import Fault
 from .draft import Draft, Part
 from .shape import did_you_mean
 
+NO_PATH = {".", ".."}
+"""Names that no address can have as one of its parts, however they are written."""
+
 
 def check(draft: Draft) -> Iterator[Fault]:
     """Every fault between the parts."""
@@ -139,6 +142,9 @@ def _groups(draft: Draft) -> Iterator[Fault]:
                 message = f"the group '{group}' already makes people {mapped[group]}"
                 fix = "Give each role a group of its own; a person may be in both"
                 yield role.fault("groups", message, fix, index)
+            if group in NO_PATH:
+                message = f"the hub's API cannot reach a group called '{group}'"
+                yield role.fault("groups", message, "Give it another name", index)
             mapped.setdefault(group, role_id)
 
 

@@ -220,16 +220,11 @@ def _is_address(url: str) -> bool:
 
 
 def _check_roles(declared: Declaration) -> None:
-    for role_id, groups in declared.groups.items():
+    for role_id in declared.groups:
         if role_id in HUB_ROLES or not re.fullmatch(r"[a-z][a-z0-9-]{2,}", role_id):
             raise ConfigurationError(
                 f"the role '{role_id}' is mapped to groups, but a role of the hub cannot be"
                 " called that: choose an id of three letters or more that the hub doesn't use"
-            )
-        for group in {".", ".."}.intersection(groups):
-            raise ConfigurationError(
-                f"roles.{role_id}.groups: the hub's API cannot reach a group called '{group}':"
-                " give it another name"
             )
         scopes = declared.scopes.get(role_id, ())
         _check_scopes(f"roles.{role_id}.scopes", scopes)
