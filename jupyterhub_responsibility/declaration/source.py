@@ -155,8 +155,11 @@ def _mapping(node: yaml.MappingNode, location: Location, source: Source) -> dict
         line = key_node.start_mark.line + 1
         key = key_node.value
         if not isinstance(key, str) or key == "<<" or not key.isprintable():
-            message, fix = "this cannot be a key", "Write the keys out: 'key: value', one a line"
-            source.faults.append(Fault(dotted(location), message, fix, source.name, line))
+            merged = key == "<<"
+            message = "keys cannot be merged with '<<'" if merged else "this cannot be a key"
+            fix = "Write the keys out: 'key: value', one a line"
+            path = dotted(location) or "<<" * merged  # an empty one is about the whole file
+            source.faults.append(Fault(path, message, fix, source.name, line))
             continue
         at = (*location, key)
         if key in data:
