@@ -1,6 +1,6 @@
 """Every error that this package raises on purpose.
 
-A message says what is wrong, where, and what to do about it. Nothing is imported here,
+A message says what is wrong, where, and what to do about it. Nothing of ours is imported here,
 so that every layer may raise these.
 """
 
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+
+import traitlets
 
 RefusalCode = Literal[
     "already",
@@ -85,7 +87,15 @@ class ResponsibilityError(Exception):
     """Anything this package raises on purpose."""
 
 
-class DeclarationError(ResponsibilityError):
+class SetUpError(ResponsibilityError, traitlets.TraitError):
+    """The hub's configuration or the declaration is not as it should be.
+
+    A hub that finds one in its config file says its message and ends (status 1). It would print
+    a traceback of everything that it was doing before the message of any other error.
+    """
+
+
+class DeclarationError(SetUpError):
     """The declaration has faults; `faults` holds every one of them, in the order of the file."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
@@ -94,11 +104,11 @@ class DeclarationError(ResponsibilityError):
         super().__init__(f"{count} in the declaration:\n" + "\n".join(map(str, faults)))
 
 
-class UnreadableError(ResponsibilityError):
+class UnreadableError(SetUpError):
     """The declaration could not be read at all: no such file, no permission, not text."""
 
 
-class ConfigurationError(ResponsibilityError):
+class ConfigurationError(SetUpError):
     """`enable` and the operator's own configuration contradict each other."""
 
 

@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="find every fault in a declaration")
     check.add_argument("file", metavar="FILE")
     check.add_argument("--json", action="store_true", help="print the faults as JSON")
+    check.add_argument("--strict", action="store_true", help="let warnings count as faults")
     check.set_defaults(command=files.check)
 
     init = commands.add_parser("init", help="write a declaration to start from")

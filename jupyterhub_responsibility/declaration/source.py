@@ -92,7 +92,9 @@ def read_file(path: Path) -> Source:
             raw = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise UnreadableError(f"{path}: cannot be read: {reason}") from error
+        raise UnreadableError(
+            f"{path}: cannot be read: {reason}{_looked_in(path, error)}"
+        ) from error
     if len(raw) > MAX_BYTES:
         raise UnreadableError(f"{path}: is larger than {MAX_BYTES:,} bytes")
     try:
@@ -101,6 +103,12 @@ def read_file(path: Path) -> Source:
         fix = "Save it again with the encoding UTF-8"
         raise UnreadableError(f"{path}: is not UTF-8 text. {fix}") from error
     return read_text(text, str(path))
+
+
+def _looked_in(path: Path, error: Exception) -> str:
+    """Where a relative path was looked for: whoever starts a hub may not know its folder."""
+    there = isinstance(error, FileNotFoundError) and not path.is_absolute()
+    return f". It was looked for as {path.absolute()}" if there else ""
 
 
 def read_text(text: str, name: str = "") -> Source:
@@ -147,8 +155,11 @@ def _mapping(node: yaml.MappingNode, location: Location, source: Source) -> dict
         line = key_node.start_mark.line + 1
         key = key_node.value
         if not isinstance(key, str) or key == "<<" or not key.isprintable():
-            message, fix = "this cannot be a key", "Write the keys out: 'key: value', one per line"
-            source.faults.append(Fault(dotted(location), message, fix, source.name, line))
+            merged = key == "<<"
+            message = "keys cannot be merged with '<<'" if merged else "this cannot be a key"
+            fix = "Write the keys out: 'key: value', one per line"
+            path = dotted(location) or "<<" * merged  # an empty one is about the whole file
+            source.faults.append(Fault(path, message, fix, source.name, line))
             continue
         at = (*location, key)
         if key in data:

@@ -60,6 +60,7 @@ def enable(
     """
     _check_options(service_name, url, external, api_token, user_management)
     _check_database(database_url)
+    _check_tls(c.JupyterHub, url, external)
     declared = load(declaration)
     _check_roles(declared)
     _check_needs(declared)
@@ -131,6 +132,16 @@ def _check_database(url: str) -> None:
         ) from None  # its text may hold a password
 
 
+def _check_tls(hub: Config, url: str, external: bool) -> None:
+    """JupyterHub 5 and 6.1 ask such a service in a way that cannot work, and end."""
+    if hub.get("internal_ssl") is True and urlsplit(url).scheme == "https" and not external:
+        raise ConfigurationError(
+            f"url={url!r} and c.JupyterHub.internal_ssl: the hub cannot reach a service at https"
+            " that it starts itself, and would end. Leave url at http://127.0.0.1:10105, which"
+            " doesn't leave the machine, or run the service on its own (external=True)"
+        )
+
+
 def _is_address(url: str) -> bool:
     try:
         parts = urlsplit(url)
@@ -140,16 +151,11 @@ def _is_address(url: str) -> bool:
 
 
 def _check_roles(declared: Declaration) -> None:
-    for role_id, groups in declared.groups.items():
+    for role_id in declared.groups:
         if role_id in HUB_ROLES or not re.fullmatch(r"[a-z][a-z0-9-]{2,}", role_id):
             raise ConfigurationError(
                 f"the role '{role_id}' is mapped to groups, but a hub role cannot have"
                 " that name: choose an id of three letters or more that the hub doesn't use"
-            )
-        for group in {".", ".."}.intersection(groups):
-            raise ConfigurationError(
-                f"roles.{role_id}.groups: the hub's API cannot reach a group called '{group}':"
-                " give it another name"
             )
         scopes = declared.scopes.get(role_id, ())
         _check_scopes(f"roles.{role_id}.scopes", scopes)

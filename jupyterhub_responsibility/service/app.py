@@ -15,11 +15,8 @@ from datetime import datetime, timedelta, timezone
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
 from jupyterhub.services.auth import HubOAuth
-from jupyterhub.utils import make_ssl_context
-from tornado.httpserver import HTTPServer
 from tornado.web import Application as WebApplication
 from tornado.web import RedirectHandler, RequestHandler
 from traitlets import Unicode
@@ -53,6 +50,7 @@ from .handlers.plain import FileHandler
 from .identity import cookie_secret, hub_oauth
 from .limits import Limiter
 from .openapi import document
+from .port import listen
 from .rendering import Renderer
 from .routes import FALLBACK_ROUTES, OPERATIONS, PARAMETERS, ROUTES
 from .selfcheck import SelfCheck
@@ -63,13 +61,6 @@ from .templating import Templates
 from .watch import Watch
 
 log = logging.getLogger("jupyterhub_responsibility")
-
-MAX_REQUEST_BYTES = 1024 * 1024
-"""A request may have so many before the connection is closed; what is too much for a change, but
-less than that, is refused in words."""
-
-LISTEN_AGAIN = 3
-"""Seconds between attempts to open the port."""
 
 
 def declaration_of(settings: Settings) -> Declaration:
@@ -274,7 +265,7 @@ class ResponsibilityService(Application):
 
 async def _work(site: Site, app: WebApplication) -> None:
     """Answer requests, and read the roster in between, until cancelled."""
-    server = await _listen(app, site.settings, site.auth)
+    server = await listen(app, site.settings.bind_url, site.auth)
     try:
         await asyncio.to_thread(site.renderer.try_templates)  # by now somebody may be waiting
         await site.watch.run()
@@ -282,38 +273,6 @@ async def _work(site: Site, app: WebApplication) -> None:
         server.stop()
         await server.close_all_connections()
         await site.ledger.close()
-
-
-async def _listen(app: WebApplication, settings: Settings, auth: HubOAuth) -> HTTPServer:
-    """Open the port; while that fails, try again: leaving would take the hub down."""
-    url = settings.bind_url
-    parts = urlsplit(url)
-    tls = None
-    if parts.scheme == "https":
-        tls = make_ssl_context(auth.keyfile, auth.certfile, cafile=auth.client_ca)
-    server = HTTPServer(app, ssl_options=tls, xheaders=True, max_body_size=MAX_REQUEST_BYTES)
-    while trouble := _open(server, parts, 443 if tls else 80):
-        log.error(
-            "Cannot listen at %s: %s. Trying again every %d s; if it stays so, give enable()"
-            " another url.",
-            url,
-            trouble,
-            LISTEN_AGAIN,
-        )
-        await asyncio.sleep(LISTEN_AGAIN)
-    log.info("Serving responsibilities at %s", url)
-    return server
-
-
-def _open(server: HTTPServer, where: SplitResult, default_port: int) -> str:
-    """Why a port could not be opened; nothing where it was."""
-    if not where.hostname:  # "localhost:10105"; listening somewhere else would help nobody
-        return "an address begins with http:// and the name of a host"
-    try:
-        server.listen(where.port or default_port, where.hostname)
-    except (OSError, ValueError) as error:
-        return str(error)
-    return ""
 
 
 def _set_up_logging(level: Any) -> None:

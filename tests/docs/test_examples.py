@@ -13,7 +13,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import psycopg
 import pytest
 import requests
 import yaml
@@ -287,31 +286,6 @@ def test_the_changes_work_as_documented(own_hub):
     shape(shown, {**real, "entries": outcomes}, "ledger")
     words = outcomes[-1]["says"].translate(dict.fromkeys(map(ord, "\u2068\u2069")))
     assert words == shown["entries"][0]["says"]
-
-
-def test_the_grants_are_enough(postgresql, monkeypatch):
-    """A database user with just the grants in the docs writes the ledger, and can't alter it."""
-    owner = postgresql.new_database()
-    (command,) = (block.text for block in blocks("bash") if "Store(os" in block.text)
-    monkeypatch.setenv("LEDGER_URL", owner)
-    exec(command.split('-c "')[1].rpartition('"')[0])
-    (grants,) = blocks("sql")
-    with psycopg.connect(owner, autocommit=True) as connection:
-        connection.execute(grants.text)
-    store = Store(owner.replace("tester@", "responsibilities@"))
-    store.open()
-    store.append([Draft("account", "rita", person="lia")], NOW)
-    store.lock("accounts")()
-    assert (len(store.after(0)), store.verify()) == (1, [])
-    store.close()
-    with psycopg.connect(owner.replace("tester@", "responsibilities@")) as connection:
-        for forbidden in (
-            "UPDATE responsibility_entries SET actor = ''",
-            "DROP TABLE responsibility_entries",
-        ):
-            with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                connection.execute(forbidden)
-            connection.rollback()
 
 
 def test_the_backup_is_whole(folder):

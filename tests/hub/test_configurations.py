@@ -13,12 +13,12 @@ import requests
 from bs4 import BeautifulSoup
 from jupyterhub import orm
 from jupyterhub.auth import DummyAuthenticator
+from jupyterhub.services.auth import HubOAuth
 from markupsafe import escape
-from tornado.httpserver import HTTPServer
 from tornado.web import Application
 
 from jupyterhub_responsibility.domain.model import Viewer
-from jupyterhub_responsibility.service.app import _open
+from jupyterhub_responsibility.service.port import _open
 from jupyterhub_responsibility.service.templating import HubUser, Templates
 from jupyterhub_responsibility.text import visible
 
@@ -362,6 +362,7 @@ def own_look(tmp_path_factory):
         c.JupyterHub.template_vars = {"motd": lambda user: SimpleNamespace(text="Low tide")}
 
         from jupyterhub.auth import DummyAuthenticator
+from jupyterhub.services.auth import HubOAuth
 
         class Directory(DummyAuthenticator):
             async def authenticate(self, handler, data):
@@ -498,9 +499,8 @@ def test_a_port_in_use(restarting):
 @pytest.mark.parametrize("url", ["localhost:10105", "nowhere", "http://127.0.0.1:99999"])
 async def test_an_address_that_is_none(url):
     """The service does not listen at another address than it was told to: it says what is wrong."""
-    server = HTTPServer(Application())
-    assert _open(server, urlsplit(url), 80)
-    assert not server._sockets
+    with pytest.raises((OSError, ValueError), match=r"\w"):
+        _open(Application(), urlsplit(url), HubOAuth(base_url="/"))
 
 
 def test_the_service_dies_in_mid_login(restarting):

@@ -563,7 +563,6 @@ REFUSALS = {
         with_need("server"),
         ["community-leadership.responsibilities.decide-finances.needs", "'server'", "servers"],
     ),
-    "group no path": (with_role(groups=[".."]), ["roles.hub-administrator.groups", "'..'"]),
     "role of the hub's own": (a_role_of_the_hubs_own, ["'user'"]),
     "too large": (too_large, ["120,000", "external=True"]),
 }

@@ -51,6 +51,13 @@ FAULTS = {
         " → community-representative",
         "Take one of them out of 'appointed_by'; JupyterHub admins can always appoint",
     ),
+    "a group that no address leads to": (
+        ROLES.replace("community-reps", '".."'),
+        5,
+        "roles.community-representative.groups[0]",
+        "the hub's API cannot reach a group called '..'",
+        "Give it another name",
+    ),
     "one group for two roles": (
         ROLES.replace("community-reps", "hub-admins"),
         3,

@@ -58,7 +58,12 @@ KEYS_AND_VALUES = {
         "'name' is here a second time (first on line 6)",
     ),
     "a list as a key": ("? [one, two]\n: three\n", "", 6, "this cannot be a key"),
-    "merging": ("community:\n  <<: {name: Reef}\n", "community", 7, "this cannot be a key"),
+    "merging": (
+        "community:\n  <<: {name: Reef}\n",
+        "community",
+        7,
+        "keys cannot be merged with '<<'",
+    ),
     "a Python object": (
         "title: !!python/object:os.system {}\n",
         "title",

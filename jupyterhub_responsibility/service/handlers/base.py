@@ -275,9 +275,9 @@ class APIHandler(GuardedHandler):
         return "" if given == "*" else given.removeprefix("W/").strip('"')
 
     def query(self) -> dict[str, str]:
-        """The values in the address, by name."""
+        """The values in the address, by name, as they are: a group may end with a space."""
         names = set(self.request.query_arguments) - {"_xsrf", "token"}
-        return {name: self.get_query_argument(name) for name in names}
+        return {name: self.get_query_argument(name, strip=False) for name in names}
 
     def say_error(self, status: int, message: str, code: str = "") -> None:
         if status == 403 and not code:

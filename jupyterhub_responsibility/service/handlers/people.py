@@ -23,6 +23,9 @@ QUESTION = 200
 LINES = 50
 """Entries on a page of the ledger."""
 
+EXACT = frozenset({"group"})
+"""Fields that hold a name as it is in an address: tornado and browsers change spaces and lines."""
+
 B = TypeVar("B", bound=Body)
 
 
@@ -40,7 +43,12 @@ class FormPage(PageHandler):
         """What was filled in; fields that were left empty count as not there."""
         values = {name: self.get_body_argument(name) for name in kind.model_fields
                   if self.get_body_argument(name, "").strip()}  # fmt: skip
+        values |= {name: self.exact(name) for name in EXACT & values.keys()}
         return bodies.check(kind, values)
+
+    def exact(self, name: str) -> str:
+        """A name that the page itself put into the form, with every space that is in it."""
+        return unquote(self.get_body_argument(name, ""))
 
     async def news(self, viewer: Viewer) -> News:
         """What the viewer has just done, where the address names the entry about it."""
@@ -122,7 +130,7 @@ class RoleHandler(FormPage):
         if action == "withdraw":
             seen = self.get_body_argument("seen", "")
             gone = self.form(bodies.WithdrawBody)
-            account = self._named(unquote(self.get_body_argument("account", "")))
+            account = self._named(self.exact("account"))
             return await actions.withdraw(site, actor, role_id, account, gone, seen)
         if action == "request":
             values = self.form(bodies.AppointBody).model_dump()
