@@ -27,6 +27,7 @@ from ..errors import ConfigurationError, LedgerError
 from ..paths import templates as our_templates
 from ..text import iso
 from .handover import DATABASE_VARIABLE, DEFAULT_DATABASE, hand_over
+from .look import VARIABLE
 from .pages import HubPages, IfConfigured
 from .start import ServiceEnvironment
 
@@ -34,9 +35,6 @@ log = logging.getLogger(__name__)
 
 PACKAGE = __name__.partition(".")[0]
 """Whose command `python -m` runs."""
-
-VARIABLE = "responsibility"
-"""The name of the variable in the hub's templates."""
 
 SECRET = {"api_token", "database_url"}
 """Options that no message repeats."""
@@ -271,9 +269,6 @@ def _call(pages: HubPages, names: list[str]) -> str:
 def _handover(
     c: Config, declared: Declaration, service_name: str, user_management: UserManagement
 ) -> dict[str, str]:
-    hub = c.JupyterHub
-    ours = str(our_templates())
-    paths = [str(path) for path in _current(hub, "template_paths", []) if str(path) != ours]
     return hand_over(
         declaration=dump(declared),
         declared_at=iso(declared.as_of),
@@ -283,18 +278,7 @@ def _handover(
         user_management=user_management,
         authenticator_groups=authenticator_manages(c, "groups"),
         authenticator_roles=authenticator_manages(c, "roles"),
-        template_paths=[str(Path(path).absolute()) for path in paths],
-        template_vars=_plain_variables(_current(hub, "template_vars", {})),
     )
-
-
-def _plain_variables(variables: Mapping[str, Any]) -> dict[str, Any]:
-    """What a page outside the hub's process can be given: text, numbers and the like."""
-    return {
-        name: value
-        for name, value in variables.items()
-        if isinstance(value, str | int | float | bool | None)
-    }
 
 
 def _with_service(services: list[dict[str, Any]], ours: dict[str, Any]) -> list[dict[str, Any]]:

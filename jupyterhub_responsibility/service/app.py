@@ -126,7 +126,7 @@ def build_site(
     )
     home, hub = auth.base_url, auth.hub_host + auth.hub_prefix
     templates = Templates(settings.template_paths, _base_variables(settings, home, hub))
-    self_check = SelfCheck(declaration, templates, ledger, watch, roster)
+    self_check = SelfCheck(declaration, templates, settings.left_out, ledger, watch, roster)
     return Site(
         home=home,
         settings=settings,
@@ -261,6 +261,12 @@ class ResponsibilityService(Application):
                 " hub has for this service"
             )
         auth = hub_oauth(settings.service_name, settings.identity_seconds)
+        if settings.left_out:
+            log.warning(
+                "These pages do without what can't be taken out of the hub's process of"
+                " c.JupyterHub.template_vars: %s",
+                ", ".join(settings.left_out),
+            )
         site = build_site(settings, declaration, auth, emitter(self))
         app = web_application(site, cookie_secret(auth.api_token))
         working = asyncio.create_task(_work(site, app))

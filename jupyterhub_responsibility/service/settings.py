@@ -78,7 +78,12 @@ class Settings(Configurable):
     ).tag(config=True)
 
     template_vars = Dict(
-        help="The operator's plain template variables.",
+        help="The operator's template variables: whatever JSON can carry.",
+    ).tag(config=True)
+
+    left_out = List(
+        Unicode(),
+        help="Template variables that can't leave the hub's process, such as `custom.badge`.",
     ).tag(config=True)
 
     roster_seconds = Float(

@@ -342,17 +342,6 @@ def test_a_dangerous_scope_warns(c, caplog):
     assert "act as" in message
 
 
-def test_the_operators_look_is_handed_over(c, tmp_path, monkeypatch):
-    """The service gets the template paths, absolute, and those variables that are plain."""
-    monkeypatch.chdir(tmp_path)
-    c.JupyterHub.template_paths = ["templates"]
-    c.JupyterHub.template_vars = {"announcement": "Hello", "now": len}
-    enable(c, DECLARATION)
-    told = handed_over(c)
-    assert f'"template_paths":["{tmp_path}/templates"]' in told
-    assert '"template_vars":{"announcement":"Hello"}' in told
-
-
 def test_no_secret_is_handed_over(c):
     """The environment of the service carries no token of ours: the hub has its own way."""
     enable(c, DECLARATION, api_token="a-token-for-tests")
