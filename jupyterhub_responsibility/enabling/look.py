@@ -13,6 +13,7 @@ from typing import Any
 
 from ..paths import templates as our_templates
 from .handover import MAX_VARIABLE_BYTES
+from .menu import services_of
 from .variables import plain, size
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,10 @@ def look_of(hub: Any) -> str:
     """The look of a running hub, as text for a variable of the environment."""
     told: dict[str, Any] = {
         "template_paths": operator_paths(hub),
+        "services": services_of(hub),
     }
+    if size(told) > MAX_VARIABLE_BYTES:  # many accounts, each of them named
+        told["services"] = [{**service, "accounts": []} for service in told["services"]]
     own = {name: value for name, value in hub.template_vars.items() if name != VARIABLE}
     empty = {**told, "template_vars": {}, "left_out": []}
     taken = plain(own, MAX_VARIABLE_BYTES - size(empty) - size(list(own)))

@@ -13,7 +13,6 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
@@ -51,6 +50,7 @@ from .events import emitter
 from .handlers.plain import FileHandler
 from .identity import cookie_secret, hub_oauth
 from .limits import Limiter
+from .menu import Menu
 from .openapi import document
 from .rendering import Renderer
 from .routes import FALLBACK_ROUTES, OPERATIONS, PARAMETERS, ROUTES
@@ -125,7 +125,8 @@ def build_site(
         settings.settle_seconds,
     )
     home, hub = auth.base_url, auth.hub_host + auth.hub_prefix
-    templates = Templates(settings.template_paths, _base_variables(settings, home, hub))
+    templates = Templates(settings.template_paths, _base_variables(settings, hub))
+    menu = Menu(settings.services, settings.service_name, home)
     self_check = SelfCheck(declaration, templates, settings.left_out, ledger, watch, roster)
     return Site(
         home=home,
@@ -141,7 +142,7 @@ def build_site(
         snapshots=snapshots,
         watch=watch,
         self_check=self_check,
-        renderer=Renderer(templates, snapshots, roster, self_check, home, hub),
+        renderer=Renderer(templates, menu, snapshots, roster, self_check, home, hub),
         finder=Finder(declaration),
         limiter=Limiter(time.monotonic),
         # made when somebody first asks for it: it takes a tenth of the start
@@ -156,14 +157,13 @@ def utcnow() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def _base_variables(settings: Settings, home: str, hub: str) -> dict[str, Any]:
+def _base_variables(settings: Settings, hub: str) -> dict[str, Any]:
     """What the hub's `page.html` needs, and what the operator's own may use."""
     return {
         **settings.template_vars,
         "base_url": hub,
         "prefix": hub.removesuffix("hub/"),
         "static_url": lambda path, **_: f"{hub}static/{path}",
-        "services": [SimpleNamespace(name=settings.service_name, href=home)],
         "logout_url": f"{hub}logout",
         "no_spawner_check": True,
         "responsibility": Navigation(settings.service_name),

@@ -86,6 +86,11 @@ class Settings(Configurable):
         help="Template variables that can't leave the hub's process, such as `custom.badge`.",
     ).tag(config=True)
 
+    services = List(
+        Dict(),
+        help="What the hub's Services menu leads to, and to whom each is open (default: this one).",
+    ).tag(config=True)
+
     roster_seconds = Float(
         15.0,
         min=1.0,

@@ -18,7 +18,11 @@ PAGE_HTML = """{% extends "templates/page.html" %}
 {% block footer %}
   <footer class="provider">Operated by {{ custom.operated_by.name }}, funded by
     {% for each in custom.funded_by.all %}<a href="{{ each.url }}">{{ each.name }}</a>{% endfor %}
-    {% if custom.interface_selector %}choose{% endif %}</footer>
+    {% if custom.interface_selector %}choose{% endif %}
+    <ul class="theme">{% for service in services %}
+      <a href="{{ service.prefix }}" title="{{ service.info.title }} {{ service.kind }}"></a>
+    {% endfor %}</ul>
+  </footer>
 {% endblock %}
 """
 LOGIN_HTML = """{% extends "templates/login.html" %}
@@ -41,6 +45,19 @@ BEFORE = dedent(
     """
 )
 AFTER = """
+    for each in ("quota", "grading", "shared", "inner", "hidden", "no-page"):
+        service = {"name": each, "api_token": each + "-token-0123456789", "info": {"title": each}}
+        if each != "no-page":
+            service["url"] = c.ConfigurableHTTPProxy.api_url  # where something answers
+        c.JupyterHub.services.append({**service, "display": each != "hidden"})
+    c.JupyterHub.extra_user_scopes |= {
+        "access:services!service=quota", "access:services!service=hidden"}
+    c.JupyterHub.load_roles += [
+        {"name": "grader", "groups": ["hub-admins"],
+         "scopes": ["access:services!service=grading"]},
+        {"name": "friend", "users": ["uwe", "rita"],
+         "scopes": ["access:services!service=shared"]},
+    ]
     c.JupyterHub.template_vars["custom"]["funded_by"]["all"].append(
         {"name": "Sea Fund", "url": "https://sea.example"})
     """
@@ -78,3 +95,54 @@ def test_what_the_look_can_do_without_is_said_in_the_log_alone(provided):
     said = [line for line in provided.log().splitlines() if "can't be taken out" in line]
     assert len(said) == 1
     assert said[0].endswith("custom.counter")
+
+
+# -- the Services menu
+
+VIEWERS = ("rita", "hanna", "uwe", "root")
+
+
+def services_in(html: str) -> list[str]:
+    """Where the Services menu leads, in its order, and where a theme says that services are."""
+    soup = soup_of(html)
+    menu = [link["href"] for link in soup.select("nav.navbar .dropdown-item")]
+    theme = [f"{link['href']} {link['title']}" for link in soup.select("ul.theme a")]
+    return menu + theme
+
+
+@pytest.mark.parametrize("name", VIEWERS)
+def test_the_services_menu_is_the_hubs(provided, name):
+    """Whoever looks finds the same services on our pages as on the hub's own, and where a theme
+    lists them."""
+    session = provided.visit(name)
+    ours = services_in(session.get(provided.page()).text)
+    assert ours == services_in(session.get(provided.hub_url("home")).text)
+    found = {each.rstrip("/").rpartition("/")[2] for each in ours if " " not in each}
+    everybodys = {"quota"}
+    assert found - {"responsibilities"} == everybodys | {
+        "rita": {"grading", "shared"},
+        "hanna": {"grading"},
+        "uwe": {"shared"},
+        "root": {"grading", "shared", "inner"},
+    }[name]  # fmt: skip
+
+
+def test_the_menu_follows_the_groups(provided):
+    """Who comes into a group finds what it opens, and who leaves it doesn't."""
+    session = provided.visit("uwe")
+    grading = provided.base_url + "services/grading/"
+    assert grading not in services_in(session.get(provided.page()).text)
+    provided.put_in_group("hub-admins", "uwe")
+    provided.wait_for(lambda: grading in services_in(session.get(provided.page()).text))
+    provided.take_out_of_group("hub-admins", "uwe")
+    provided.wait_for(lambda: grading not in services_in(session.get(provided.page()).text))
+
+
+def test_no_service_leads_where_the_hub_refuses(provided):
+    """Every link of the menu is one that the hub lets its viewer open."""
+    for name in VIEWERS:
+        session = provided.visit(name)
+        scopes = set(provided.api("GET", "user", token=provided.token_for(name)).json()["scopes"])
+        for href in services_in(session.get(provided.page()).text):
+            service = href.partition(" ")[0].rstrip("/").rpartition("/")[2]
+            assert {"access:services", f"access:services!service={service}"} & scopes, href
