@@ -18,6 +18,14 @@ SHOWN_NOWHERE = "and no page shows who is in it"
 """What is odd about a group with a role that is not its own: one that is declared, or isn't."""
 
 
+HIDDEN = {
+    "page.html": "Its navigation bar leads nobody here: it has no link, and no menu of services.",
+    "home.html": "The hub shows it without the part that leads people here.",
+    "admin.html": "The hub shows it without the part that leads people here.",
+}
+"""What comes of a template that hides ours; the others are pages on which people are stuck."""
+
+
 def drift_gaps(snapshot: Snapshot) -> Iterator[Gap]:
     """Every difference between roles and what the hub really permits."""
     if snapshot.roster.read_at is not None:
@@ -49,7 +57,7 @@ def _shadowed(template: str) -> Gap:
         "template-shadowed",
         template,
         f"The operator's own {template} hides what belongs there",
-        "The hub shows it without the part that leads people here.",
+        HIDDEN.get(template, "Whoever cannot get further there isn't told whom to ask."),
         ask_operator("add the include that the documentation gives for it"),
     )
 

@@ -49,9 +49,8 @@ def _open_to(hub: Any, service_name: str) -> dict[str, Any]:
 
 def _letting_in(database: Any, service_name: str) -> Iterator[Any]:
     from jupyterhub import orm
-    from jupyterhub.scopes import expand_scopes
 
-    wanted = {"access:services", page_scope(service_name)}
+    wanted = {"access:services", page_scope(service_name)}  # no other scope contains them
     for role in database.query(orm.Role):
-        if not wanted.isdisjoint(expand_scopes(role.scopes)):
+        if not wanted.isdisjoint(role.scopes):
             yield role

@@ -16,6 +16,8 @@ from ..domain.contacts import ContactFinder
 from ..domain.holders import OwnRole, roles_of
 from ..domain.model import Contact, Declaration, Roster, Viewer
 from ..domain.rules import Rules
+from .layers import lay_over_hub
+from .parts import Parts
 from .start import open_to_users
 
 log = logging.getLogger(__name__)
@@ -41,14 +43,29 @@ class HubPages:
         self.first = ContactFinder(declaration, Roster()).first_contacts()
         self.public = tuple(contact for contact in declaration.contacts if contact.public)
         self.mapped = frozenset(declaration.mapped_groups)
+        self._over_theirs = not options.get("templates", True)
         self.roles_through = lru_cache(maxsize=100)(self._roles_through)
 
     def __call__(self, user: Any) -> HubPage:
         """The variable for one page, seen by `user` (a `jupyterhub.user.User`, or None)."""
+        if not self._over_theirs:  # the hub looks for the template after that
+            self._over_theirs = True
+            _lay_over_theirs()
         return HubPage(self, user)
 
     def _roles_through(self, groups: frozenset[str]) -> tuple[OwnRole, ...]:
         return roles_of(self.declaration, Viewer("", groups=groups))
+
+
+def _lay_over_theirs() -> None:
+    """Lay our page.html over the operator's; whatever fails, the hub's pages are there."""
+    try:
+        from jupyterhub.app import JupyterHub
+
+        if JupyterHub.initialized():
+            lay_over_hub(JupyterHub.instance())
+    except Exception:
+        log.exception("Our page.html could not be laid over the operator's")
 
 
 class Navigation:
@@ -79,6 +96,7 @@ class HubPage(Navigation):
         self.first: tuple[Contact, ...] = pages.first
         self.public: tuple[Contact, ...] = pages.public
         self.community = pages.declaration.community
+        self.once = Parts().once
 
     @cached_property
     def _viewer(self) -> Viewer:

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Any
 
 from ..domain.access import page_scope
 from ..domain.accounts import ADMIN
-from ..domain.configured import ALL_TEMPLATES, Configured, Grant, write
-from ..paths import templates as our_templates
+from ..domain.configured import Configured, Grant, write
 from .handover import CONFIGURED_VARIABLE, LOOK_VARIABLE, MAX_VARIABLE_BYTES
+from .hidden import shadowed
 from .look import look_of
 
 log = logging.getLogger(__name__)
-
-OURS = re.compile(r"\{[{%][^}]*\bresponsibility\b")
-"""Every include of ours, and what they are made of, has it in its name; a template that doesn't
-name it between its braces shows none of them."""
 
 
 class ServiceEnvironment(dict[str, str]):
@@ -61,7 +55,7 @@ class ServiceEnvironment(dict[str, str]):
             Configured(
                 _granted(hub.db, [*self._roles, ADMIN]),
                 open_to_users(hub.db, self._service_name),
-                tuple(shadowed(hub.template_paths) if self._templates else ()),
+                tuple(shadowed(hub) if self._templates else ()),
             )
         )
         if len(said) > MAX_VARIABLE_BYTES:
@@ -81,24 +75,6 @@ def open_to_users(database: Any, service_name: str) -> bool:
 
     role = orm.Role.find(database, "user")
     return not {"access:services", page_scope(service_name)}.isdisjoint(role.scopes)
-
-
-def shadowed(template_paths: Iterable[str]) -> list[str]:
-    """The templates that come before ours, and show nothing of ours; in alphabetical order.
-
-    ALL_TEMPLATES where the hub doesn't look for ours at all.
-    """
-    paths, ours = [Path(path) for path in template_paths], our_templates()
-    if ours not in paths:
-        return [ALL_TEMPLATES]
-    first = paths[: paths.index(ours)]
-    names = (p.name for p in sorted(ours.glob("*.html")) if not p.name.startswith("responsibility"))
-    found = {name: next((p / name for p in first if (p / name).is_file()), None) for name in names}
-    return [
-        name
-        for name, path in found.items()
-        if path and not OURS.search(path.read_text("utf-8", errors="replace"))
-    ]
 
 
 def _told(tell: Callable[[Any], str]) -> str:

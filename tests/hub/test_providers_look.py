@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import dedent
 
 import pytest
+import requests
 from bs4 import BeautifulSoup
 
 from ..realhub import RealHub
@@ -146,3 +147,36 @@ def test_no_service_leads_where_the_hub_refuses(provided):
         for href in services_in(session.get(provided.page()).text):
             service = href.partition(" ")[0].rstrip("/").rpartition("/")[2]
             assert {"access:services", f"access:services!service={service}"} & scopes, href
+
+
+# -- the way here
+
+
+@pytest.mark.parametrize("name", VIEWERS)
+def test_the_navigation_bar_leads_here(provided, name):
+    """The provider's bar has one link to Responsibilities, on the hub's pages and on ours."""
+    session = provided.visit(name)
+    for place in (provided.hub_url("home"), provided.hub_url("no-such-page"), provided.page()):
+        bar = soup_of(session.get(place).text).select_one("nav.navbar")
+        links = [link["href"] for link in bar.select("a") if "esponsibilities" in link.text]
+        assert links == [f"{provided.base_url}services/responsibilities/"], place
+        assert bar.select_one("img")["alt"] == "Reef Lab"
+
+
+def test_the_providers_login_page_says_whom_to_ask(provided, browser_without_login):
+    """Its own login.html and footer stay, with the public contacts, once and no others."""
+    html = browser_without_login.get(provided.hub_url("login")).text
+    soup = soup_of(html)
+    assert soup.h1.text == "Reef Lab"
+    assert soup.select_one("footer.provider")
+    assert [a["href"] for a in soup.select("#responsibility-public a")] == [
+        "https://reef.example/help"
+    ]
+    assert "+49 40 123456" not in html
+
+
+def test_the_panel_finds_nothing_hidden(provided):
+    """Where the hub's pages lead here, nothing is said to hide ours."""
+    headers = {"Authorization": f"token {provided.token_for('root')}"}
+    gaps = requests.get(provided.page("api/coverage"), headers=headers, timeout=10).json()["gaps"]
+    assert [gap["about"] for gap in gaps if gap["kind"] == "template-shadowed"] == []
