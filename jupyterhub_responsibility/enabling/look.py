@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ..paths import templates as our_templates
+from .framing import embedded_cookies, frame_ancestors
 from .handover import MAX_VARIABLE_BYTES
 from .menu import services_of
 from .variables import plain, size
@@ -28,6 +29,8 @@ def look_of(hub: Any) -> str:
     told: dict[str, Any] = {
         "template_paths": operator_paths(hub),
         "services": services_of(hub),
+        "frame_ancestors": frame_ancestors(hub),
+        "cookie_options": embedded_cookies(hub),
     }
     if size(told) > MAX_VARIABLE_BYTES:  # many accounts, each of them named
         told["services"] = [{**service, "accounts": []} for service in told["services"]]

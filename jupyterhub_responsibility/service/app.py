@@ -20,7 +20,7 @@ from jupyterhub.services.auth import HubOAuth
 from jupyterhub.utils import make_ssl_context
 from tornado.httpserver import HTTPServer
 from tornado.web import Application as WebApplication
-from tornado.web import RedirectHandler, RequestHandler
+from tornado.web import RequestHandler
 from traitlets import Unicode
 from traitlets.config import Application, Config, catch_config_error
 
@@ -47,7 +47,8 @@ from ..paths import STATIC
 from ..storage.ledger import Ledger
 from ..storage.store import Store
 from .events import emitter
-from .handlers.plain import FileHandler
+from .handlers.base import POLICY, policy
+from .handlers.plain import FileHandler, SlashHandler
 from .identity import cookie_secret, hub_oauth
 from .limits import Limiter
 from .menu import Menu
@@ -177,7 +178,7 @@ def web_application(site: Site, secret: bytes) -> WebApplication:
         (home + route.pattern, route.handler, {"site": site, "route": route}) for route in ROUTES
     ]
     routes.append((f"{home}static/(.*)", FileHandler, {"path": str(STATIC)}))
-    routes.append((home.rstrip("/"), RedirectHandler, {"url": home, "permanent": False}))
+    routes.append((home.rstrip("/"), SlashHandler, {"url": home, "permanent": False}))
     routes += [
         (home + pattern, route.handler, {"site": site, "route": route})
         for pattern, route in FALLBACK_ROUTES
@@ -189,12 +190,17 @@ def web_application(site: Site, secret: bytes) -> WebApplication:
         request, route = handler.request, getattr(handler, "route", fallback)
         site.metrics.took(request.method, route.label, handler.get_status(), request.request_time())
 
+    settings: dict[str, Any] = {
+        POLICY: policy(site.settings.frame_ancestors),
+        "xsrf_cookie_kwargs": dict(site.settings.cookie_options),
+    }
     return WebApplication(
         routes,
         cookie_secret=secret,
         log_function=answered,
         default_handler_class=fallback.handler,
         default_handler_args={"site": site, "route": fallback},
+        **settings,
     )
 
 
@@ -260,7 +266,7 @@ class ResponsibilityService(Application):
                 "there is no token for the hub. Set JUPYTERHUB_API_TOKEN to the token that the"
                 " hub has for this service"
             )
-        auth = hub_oauth(settings.service_name, settings.identity_seconds)
+        auth = hub_oauth(settings.service_name, settings.identity_seconds, settings.cookie_options)
         if settings.left_out:
             log.warning(
                 "These pages do without what can't be taken out of the hub's process of"

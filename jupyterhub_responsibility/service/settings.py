@@ -8,6 +8,7 @@ from traitlets import Bool, CaselessStrEnum, Dict, Float, Integer, List, Unicode
 from traitlets.config import Configurable
 
 from ..domain.access import USER_MANAGEMENT
+from ..enabling.framing import NOBODY
 from ..enabling.handover import DATABASE_VARIABLE, DEFAULT_DATABASE
 
 
@@ -84,6 +85,15 @@ class Settings(Configurable):
     left_out = List(
         Unicode(),
         help="Template variables that can't leave the hub's process, such as `custom.badge`.",
+    ).tag(config=True)
+
+    frame_ancestors = Unicode(
+        NOBODY,
+        help="Who may show these pages in a frame: sources, as `frame-ancestors` has them.",
+    ).tag(config=True)
+
+    cookie_options = Dict(
+        help="Options of cookies inside the pages of others, such as `samesite` and `secure`.",
     ).tag(config=True)
 
     services = List(

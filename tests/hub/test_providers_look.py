@@ -34,6 +34,11 @@ LOGIN_HTML = """{% extends "templates/login.html" %}
 """
 BEFORE = dedent(
     """
+    c.JupyterHub.tornado_settings = {
+        "headers": {"Content-Security-Policy":
+            "frame-ancestors 'self' https://lms.example; report-uri /hub/security/csp-report"},
+        "cookie_options": {"SameSite": "None"},
+    }
     c.JupyterHub.template_paths = ["provider-templates"]
     c.JupyterHub.template_vars = {"custom": {
         "org": {"name": "Reef Lab", "logo_url": "https://reef.example/logo.png",
@@ -180,3 +185,46 @@ def test_the_panel_finds_nothing_hidden(provided):
     headers = {"Authorization": f"token {provided.token_for('root')}"}
     gaps = requests.get(provided.page("api/coverage"), headers=headers, timeout=10).json()["gaps"]
     assert [gap["about"] for gap in gaps if gap["kind"] == "template-shadowed"] == []
+
+
+# -- inside the pages of others
+
+LMS = "frame-ancestors 'self' https://lms.example"
+EVERYWHERE = (
+    "", "model", "api/me", "healthz", "metrics", "no-such-page", "api/none", "oauth_callback",
+    "static/responsibility.css", "static/nothing.css", "static/../app.py",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("path", EVERYWHERE)
+def test_whoever_may_embed_the_hub_may_embed_this(provided, path):
+    """Pages, errors and files allow the frames that the operator allows, as the hub's own do."""
+    session = provided.visit("hanna")
+    session.get(provided.page())
+    for reply in (session.get(provided.page(path)), session.get(provided.hub_url("home"))):
+        assert reply.headers["Content-Security-Policy"].partition(";")[0] == LMS
+
+
+def test_redirects_are_no_exception(provided, browser_without_login):
+    """The way to the login, and the address without its slash, say the same."""
+    for url in (provided.page(), provided.page().rstrip("/")):
+        reply = browser_without_login.get(url, allow_redirects=False)
+        assert reply.is_redirect
+        assert reply.headers["Content-Security-Policy"].startswith(LMS)
+
+
+def test_cookies_inside_the_pages_of_others(provided):
+    """Where the hub's cookies go along inside other sites, ours do, or no login would end."""
+    session, said = provided.visit("uwe"), []
+    session.hooks["response"] = lambda reply, **_: said.extend(
+        reply.raw.headers.getlist("Set-Cookie")
+    )
+    session.get(provided.page())
+    ours = [cookie for cookie in said if "Path=/services/" in cookie]
+    kept = [cookie for cookie in ours if not cookie.partition("=")[2].startswith('""')]
+    assert {cookie.partition("=")[0] for cookie in kept} == {
+        "_xsrf",
+        "service-responsibilities",
+        "service-responsibilities-oauth-state",
+    }
+    assert [cookie.rpartition("Path=") for cookie in kept if "SameSite=None" not in cookie] == []
