@@ -18,6 +18,14 @@ SHOWN_NOWHERE = "and no page shows who is in it"
 """What is wrong with a group that has the permissions of a role that it doesn't stand for."""
 
 
+HIDDEN = {
+    "page.html": "Its navigation bar has no link to these pages, and no Services menu.",
+    "home.html": "The hub shows that page without the part that brings people here.",
+    "admin.html": "The hub shows that page without the part that brings people here.",
+}
+"""What comes of a template that hides ours; the others are pages on which people are stuck."""
+
+
 def drift_gaps(snapshot: Snapshot) -> Iterator[Gap]:
     """Every difference between roles and what the hub really permits."""
     if snapshot.roster.read_at is not None:
@@ -49,7 +57,7 @@ def _shadowed(template: str) -> Gap:
         "template-shadowed",
         template,
         f"The operator's own {template} hides what this service adds",
-        "The hub shows that page without the part that brings people here.",
+        HIDDEN.get(template, "People who cannot get any further there are not told whom to ask."),
         ask_operator("add the include that the documentation shows"),
     )
 

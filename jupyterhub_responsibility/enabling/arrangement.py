@@ -25,6 +25,7 @@ from ..paths import templates as our_templates
 from ..text import iso
 from .enabled import Options, remembered
 from .handover import DATABASE_VARIABLE, hand_over
+from .look import VARIABLE
 from .pages import HubPages
 from .start import ServiceEnvironment
 
@@ -32,9 +33,6 @@ log = logging.getLogger(__name__)
 
 PACKAGE = __name__.partition(".")[0]
 """Whose command `python -m` runs."""
-
-VARIABLE = "responsibility"
-"""The name of the variable in the hub's templates."""
 
 Role = dict[str, Any]
 
@@ -117,7 +115,7 @@ class Plan:
         return access.page_scope(self.options.service_name)
 
     def _services(self, hub: Any) -> list[Any]:
-        ours = self._service(hub)
+        ours = self._service()
         for there in hub.services:
             if there.get("name") == ours["name"]:
                 raise ConfigurationError(
@@ -132,7 +130,7 @@ class Plan:
                 )
         return [*hub.services, ours]
 
-    def _service(self, hub: Any) -> dict[str, Any]:
+    def _service(self) -> dict[str, Any]:
         options = self.options
         service: dict[str, Any] = {
             "name": options.service_name,
@@ -144,14 +142,14 @@ class Plan:
         if not options.external:
             service["command"] = options.command or [sys.executable, "-m", PACKAGE, "serve"]
             service["environment"] = ServiceEnvironment(
-                {**self._handover(hub), DATABASE_VARIABLE: options.database_url},
+                {**self._handover(), DATABASE_VARIABLE: options.database_url},
                 self.declared.groups,
                 options.service_name,
                 options.templates,
             )
         return service
 
-    def _handover(self, hub: Any) -> dict[str, str]:
+    def _handover(self) -> dict[str, str]:
         declared, options = self.declared, self.options
         return hand_over(
             declaration=dump(declared),
@@ -162,8 +160,6 @@ class Plan:
             user_management=options.user_management,
             authenticator_groups=self.manages_groups,
             authenticator_roles=self.manages_roles,
-            template_paths=[str(Path(path).absolute()) for path in _own_paths(hub)],
-            template_vars=_plain_variables(hub.template_vars),
         )
 
     def _roles(self, there: list[Role], extends_user: bool) -> list[Role]:
@@ -214,7 +210,9 @@ class Plan:
                 f" {there[VARIABLE]!r}, where enable() needs one of its own: rename yours"
             )
         rules = Rules(self.declared, self.manages_groups, self.options.user_management)
-        return {**there, VARIABLE: HubPages(self.declared, self.options.service_name, rules)}
+        options = self.options
+        pages = HubPages(self.declared, options.service_name, rules, options.templates)
+        return {**there, VARIABLE: pages}
 
     def _template_paths(self, hub: Any) -> list[str]:
         """Ours come after the operator's own, so that theirs win, and before the hub's."""
@@ -251,15 +249,6 @@ def _own_paths(hub: Any) -> list[str]:
     """The operator's own folders of templates, less the hub's, which the hub puts last."""
     hubs = {str(path) for path in hub._template_paths_default()}
     return [str(path) for path in hub.template_paths if str(path) not in hubs]
-
-
-def _plain_variables(variables: Mapping[str, Any]) -> dict[str, Any]:
-    """What a page outside the hub's process can be given: text, numbers and the like."""
-    return {
-        name: value
-        for name, value in variables.items()
-        if isinstance(value, str | int | float | bool | None)
-    }
 
 
 def _port(url: str) -> tuple[str | None, int | None]:

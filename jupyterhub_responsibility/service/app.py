@@ -13,12 +13,11 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
 from jupyterhub.services.auth import HubOAuth
 from tornado.web import Application as WebApplication
-from tornado.web import RedirectHandler, RequestHandler
+from tornado.web import RequestHandler
 from traitlets import Unicode
 from traitlets.config import Application, Config, catch_config_error
 
@@ -46,9 +45,11 @@ from ..paths import STATIC
 from ..storage.ledger import Ledger
 from ..storage.store import Store
 from .events import emitter
-from .handlers.plain import FileHandler
+from .handlers.base import POLICY, policy
+from .handlers.plain import FileHandler, SlashHandler
 from .identity import cookie_secret, hub_oauth
 from .limits import Limiter
+from .menu import Menu
 from .openapi import document
 from .port import listen
 from .rendering import Renderer
@@ -117,8 +118,9 @@ def build_site(
         settings.settle_seconds,
     )
     home, hub = auth.base_url, auth.hub_host + auth.hub_prefix
-    templates = Templates(settings.template_paths, _base_variables(settings, home, hub))
-    self_check = SelfCheck(declaration, templates, ledger, watch, roster)
+    templates = Templates(settings.template_paths, _base_variables(settings, hub))
+    menu = Menu(settings.services, settings.service_name, home)
+    self_check = SelfCheck(declaration, templates, settings.left_out, ledger, watch, roster)
     return Site(
         home=home,
         settings=settings,
@@ -133,7 +135,7 @@ def build_site(
         snapshots=snapshots,
         watch=watch,
         self_check=self_check,
-        renderer=Renderer(templates, snapshots, roster, self_check, home, hub),
+        renderer=Renderer(templates, menu, snapshots, roster, self_check, home, hub),
         finder=Finder(declaration),
         limiter=Limiter(time.monotonic),
         # made when somebody first asks for it: it takes a tenth of the start
@@ -148,14 +150,13 @@ def utcnow() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def _base_variables(settings: Settings, home: str, hub: str) -> dict[str, Any]:
+def _base_variables(settings: Settings, hub: str) -> dict[str, Any]:
     """What the hub's `page.html` needs, and what the operator's own may use."""
     return {
         **settings.template_vars,
         "base_url": hub,
         "prefix": hub.removesuffix("hub/"),
         "static_url": lambda path, **_: f"{hub}static/{path}",
-        "services": [SimpleNamespace(name=settings.service_name, href=home)],
         "logout_url": f"{hub}logout",
         "no_spawner_check": True,
         "responsibility": Navigation(settings.service_name),
@@ -169,7 +170,7 @@ def web_application(site: Site, secret: bytes) -> WebApplication:
         (home + route.pattern, route.handler, {"site": site, "route": route}) for route in ROUTES
     ]
     routes.append((f"{home}static/(.*)", FileHandler, {"path": str(STATIC)}))
-    routes.append((home.rstrip("/"), RedirectHandler, {"url": home, "permanent": False}))
+    routes.append((home.rstrip("/"), SlashHandler, {"url": home, "permanent": False}))
     routes += [
         (home + pattern, route.handler, {"site": site, "route": route})
         for pattern, route in FALLBACK_ROUTES
@@ -181,12 +182,17 @@ def web_application(site: Site, secret: bytes) -> WebApplication:
         request, route = handler.request, getattr(handler, "route", fallback)
         site.metrics.took(request.method, route.label, handler.get_status(), request.request_time())
 
+    settings: dict[str, Any] = {
+        POLICY: policy(site.settings.frame_ancestors),
+        "xsrf_cookie_kwargs": dict(site.settings.cookie_options),
+    }
     return WebApplication(
         routes,
         cookie_secret=secret,
         log_function=answered,
         default_handler_class=fallback.handler,
         default_handler_args={"site": site, "route": fallback},
+        **settings,
     )
 
 
@@ -252,7 +258,13 @@ class ResponsibilityService(Application):
                 "there is no token for the hub. Set JUPYTERHUB_API_TOKEN to the token that the"
                 " hub has for this service"
             )
-        auth = hub_oauth(settings.service_name, settings.identity_seconds)
+        auth = hub_oauth(settings.service_name, settings.identity_seconds, settings.cookie_options)
+        if settings.left_out:
+            log.warning(
+                "These pages do without what can't be taken out of the hub's process of"
+                " c.JupyterHub.template_vars: %s",
+                ", ".join(settings.left_out),
+            )
         site = build_site(settings, declaration, auth, emitter(self))
         app = web_application(site, cookie_secret(auth.api_token))
         working = asyncio.create_task(_work(site, app))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -15,6 +15,9 @@ from ..storage.ledger import Ledger
 from .templating import Templates
 from .watch import Watch
 
+SHOWN_NAMES = 10
+"""As many variables are named in a note."""
+
 FileState = Literal["not a file", "loaded", "changed", "missing"]
 
 
@@ -25,12 +28,14 @@ class SelfCheck:
         self,
         declaration: Declaration,
         templates: Templates,
+        left_out: Sequence[str],
         ledger: Ledger,
         watch: Watch,
         roster: RosterKeeper,
     ) -> None:
         self._declaration = declaration
         self._templates = templates
+        self._left_out = left_out
         self._ledger = ledger
         self._watch = watch
         self._roster = roster
@@ -47,7 +52,7 @@ class SelfCheck:
         if self._templates.trouble:
             yield (
                 "Your own page.html cannot be rendered outside the hub, so these pages use the"
-                " hub's look."
+                f" hub's look ({self._templates.trouble}).{self._perhaps_missing()}"
             )
         yield from self._about_the_file()
         if self._ledger.trouble:
@@ -58,6 +63,15 @@ class SelfCheck:
             for group in self._declaration.mapped_groups:
                 if group not in roster.members:
                     yield (f"The hub has no group “{group}”, so nobody can hold a role through it.")
+
+    def _perhaps_missing(self) -> str:
+        """What the page.html may need, and cannot have here."""
+        if not self._left_out:
+            return ""
+        named = ", ".join(self._left_out[:SHOWN_NAMES])
+        more = len(self._left_out) - SHOWN_NAMES
+        named += f" and {more} more" if more > 0 else ""
+        return f" These of c.JupyterHub.template_vars can't be taken there: {named}."
 
     def _about_the_file(self) -> Iterator[str]:
         state, source = self.declaration_state(), self._declaration.source

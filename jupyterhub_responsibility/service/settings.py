@@ -8,6 +8,7 @@ from traitlets import Bool, CaselessStrEnum, Dict, Float, Integer, List, Unicode
 from traitlets.config import Configurable
 
 from ..domain.access import USER_MANAGEMENT
+from ..enabling.framing import NOBODY
 from ..enabling.handover import DATABASE_VARIABLE, DEFAULT_DATABASE
 
 
@@ -78,7 +79,26 @@ class Settings(Configurable):
     ).tag(config=True)
 
     template_vars = Dict(
-        help="The operator's own template variables, as far as they are plain values.",
+        help="The operator's own template variables: whatever JSON can carry.",
+    ).tag(config=True)
+
+    left_out = List(
+        Unicode(),
+        help="Template variables that can't leave the hub's process, such as `custom.badge`.",
+    ).tag(config=True)
+
+    frame_ancestors = Unicode(
+        NOBODY,
+        help="Who may show these pages in a frame: sources, in the form of `frame-ancestors`.",
+    ).tag(config=True)
+
+    cookie_options = Dict(
+        help="Options for cookies inside other sites' pages, such as `samesite` and `secure`.",
+    ).tag(config=True)
+
+    services = List(
+        Dict(),
+        help="What the hub's Services menu lists, and who can open it (default: only this one).",
     ).tag(config=True)
 
     roster_seconds = Float(

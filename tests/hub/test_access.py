@@ -243,7 +243,7 @@ def test_headers(hub, path):
     session.get(hub.page())
     headers = session.get(hub.page(path)).headers
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert "frame-ancestors 'self'" in headers["Content-Security-Policy"]
+    assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
     assert headers["Cache-Control"] == "private, no-cache"
     assert headers["Referrer-Policy"] == "same-origin"
 

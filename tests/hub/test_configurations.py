@@ -359,7 +359,10 @@ def own_look(tmp_path_factory):
         """
         from types import SimpleNamespace
         c.JupyterHub.template_paths = ["own-templates"]
-        c.JupyterHub.template_vars = {"motd": lambda user: SimpleNamespace(text="Low tide")}
+        c.JupyterHub.template_vars = {
+            "motd": lambda user: SimpleNamespace(text="Low tide"),
+            "custom": {"org": {"name": "Reef Lab"}, "badge": SimpleNamespace(text="Reef")},
+        }
 
         from jupyterhub.auth import DummyAuthenticator
 from jupyterhub.services.auth import HubOAuth
@@ -416,6 +419,17 @@ def test_the_fallback_is_said(own_look):
     said = [line for line in own_look.log().splitlines() if "cannot be rendered" in line]
     assert len(said) == 1
     assert "'motd' is undefined" in said[0]
+
+
+def test_what_a_page_html_may_miss_is_named(own_look):
+    """Admins and the log are told which variables stay in the hub's process, however deep."""
+    html = own_look.visit("root").get(own_look.page()).text
+    assert "template_vars can't be taken there: motd, custom.badge." in BeautifulSoup(
+        html, "html.parser"
+    ).get_text(" ")
+    said = [line for line in own_look.log().splitlines() if "can't be taken out" in line]
+    assert len(said) == 1
+    assert said[0].endswith("template_vars: motd, custom.badge")
 
 
 def test_managed_groups_are_dated(own_look):

@@ -422,25 +422,6 @@ def test_a_dangerous_scope_warns(c, caplog):
     assert "act as" in message
 
 
-@pytest.mark.parametrize("first", [True, False], ids=["before", "after"])
-def test_the_operators_look_is_handed_over(c, tmp_path, monkeypatch, first):
-    """The service gets the template paths, absolute, and those variables that are plain."""
-    monkeypatch.chdir(tmp_path)
-
-    def look():
-        c.JupyterHub.template_paths = ["templates"]
-        c.JupyterHub.template_vars = {"announcement": "Hello", "now": len}
-
-    if first:
-        look()
-    enable(c, DECLARATION)
-    if not first:
-        look()
-    told = handed_over(started(c))
-    assert f'"template_paths":["{tmp_path}/templates"]' in told
-    assert '"template_vars":{"announcement":"Hello"}' in told
-
-
 def test_no_secret_is_handed_over(c):
     """The environment of the service carries no token of ours: the hub has its own way."""
     enable(c, DECLARATION, api_token="a-token-for-tests")

@@ -82,6 +82,15 @@ MESSAGES = {
 }
 
 
+POLICY = "Content-Security-Policy"
+
+
+def policy(frame_ancestors: str) -> str:
+    """What browsers let our pages do, and who may show them in a frame: anybody, if empty."""
+    limits = "object-src 'none'; base-uri 'self'; form-action 'self'"
+    return f"frame-ancestors {frame_ancestors}; {limits}" if frame_ancestors else limits
+
+
 class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # JupyterHub is untyped
     """A handler that may know who is asking; it never blocks on the hub."""
 
@@ -100,10 +109,7 @@ class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # Jupyt
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Referrer-Policy", "same-origin")
         self.set_header("Cache-Control", "private, no-cache")
-        self.set_header(
-            "Content-Security-Policy",
-            "frame-ancestors 'self'; object-src 'none'; base-uri 'self'; form-action 'self'",
-        )
+        self.set_header(POLICY, self.settings[POLICY])
 
     def compute_etag(self) -> None:
         """No hash over every page: they are not to be kept by anybody."""
