@@ -205,7 +205,7 @@ def test_who_is_not_in_charge_sees_no_number(watched):
     expect(link(page)).to_have_text("Responsibilities")
     expect(bar(page)).to_contain_text(REFUSED)
     assert said == []
-    bar(page).get_by_role("link", name="Whom to ask for it").click()
+    bar(page).get_by_role("link", name="Find out whom to ask").click()
     expect(page.locator("h1")).to_have_text("Whom to ask")
     watched.close_pages()
 

@@ -426,7 +426,7 @@ def test_a_stale_button_is_refused(world, browser, person):
     assert person("root").appoint(ADMINISTRATOR, "root").ok
     reply = rita.session.post(world.page(page), data=data)
     assert reply.status_code == 412
-    assert "has changed since you looked" in said(reply)
+    assert "have changed since you looked" in said(reply)
     assert "Withdraw root" in reply.text
     assert members(world, "hub-admins") == {"hanna", "uwe", "root"}
 
