@@ -59,6 +59,15 @@ def open_to_users(database: Any, service_name: str) -> bool:
     return not {"access:services", page_scope(service_name)}.isdisjoint(role.scopes)
 
 
+def lets_added_in(authenticator: Any) -> bool:
+    """Whether an account may log in because it was added to the hub, and for no other reason.
+
+    An authenticator of somebody's own that doesn't say is taken to let it in.
+    """
+    ways = [getattr(authenticator, f"allow_{name}", None) for name in ("all", "existing_users")]
+    return any(ways) or None in ways
+
+
 def shadowed(template_paths: Iterable[str]) -> list[str]:
     """The templates that come before ours, and show nothing of ours; in alphabetical order.
 
@@ -90,6 +99,7 @@ def _said(roles: Iterable[str], service_name: str, templates: bool) -> str:
                 _granted(hub.db, [*roles, ADMIN]),
                 open_to_users(hub.db, service_name),
                 tuple(shadowed(hub.template_paths) if templates else ()),
+                lets_added_in(hub.authenticator),
             )
         )
     except Exception:
