@@ -34,7 +34,7 @@ def _group_gaps(snapshot: Snapshot, role_holders: RoleHolders) -> Iterator[Gap]:
             role.id,
             f"The hub has no group “{isolated(group)}”",
             f"Nobody can be {role.title} through it.",
-            ask_operator("restart the hub, which then creates the group"),
+            _make_group(snapshot),
             group=group,
         )
     if not role_holders.known or not any(
@@ -53,6 +53,17 @@ def _group_gaps(snapshot: Snapshot, role_holders: RoleHolders) -> Iterator[Gap]:
                 since=snapshot.ledger_state.emptied.get(group),
                 group=group,
             )
+
+
+def _make_group(snapshot: Snapshot) -> Step:
+    """A hub makes the groups of its configuration at its start; those of a login, at a login."""
+    if snapshot.authenticator_groups:
+        return Step(
+            "Ask whoever keeps the login service whether it has a group of just that name: the hub"
+            " makes it when somebody in it logs in",
+            by="login service",
+        )
+    return ask_operator("restart the hub: it then makes the group")
 
 
 def _number_gaps(snapshot: Snapshot, role_holders: RoleHolders) -> Iterator[Gap]:

@@ -56,6 +56,7 @@ class ServiceEnvironment(dict[str, str]):
                 _granted(hub.db, [*self._roles, ADMIN]),
                 open_to_users(hub.db, self._service_name),
                 tuple(shadowed(hub) if self._templates else ()),
+                lets_added_in(hub.authenticator),
             )
         )
         if len(said) > MAX_VARIABLE_BYTES:
@@ -75,6 +76,15 @@ def open_to_users(database: Any, service_name: str) -> bool:
 
     role = orm.Role.find(database, "user")
     return not {"access:services", page_scope(service_name)}.isdisjoint(role.scopes)
+
+
+def lets_added_in(authenticator: Any) -> bool:
+    """Whether an account may log in because it was added to the hub, and for no other reason.
+
+    An authenticator of somebody's own that doesn't say is taken to let it in.
+    """
+    ways = [getattr(authenticator, f"allow_{name}", None) for name in ("all", "existing_users")]
+    return any(ways) or None in ways
 
 
 def _told(tell: Callable[[Any], str]) -> str:

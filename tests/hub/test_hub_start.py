@@ -103,6 +103,22 @@ async def test_pages_that_are_closed(mock_hub):
     assert not read(said()).open_to_users
 
 
+@pytest.mark.parametrize(
+    ("everybody", "added", "let_in"),
+    [(True, False, True), (False, True, True), (False, False, False)],
+)
+async def test_whether_an_account_lets_somebody_in(mock_hub, everybody, added, let_in):
+    """It does where everybody may log in, or everybody who has an account."""
+
+    def before(c):
+        c.Authenticator.allow_all = everybody
+        c.Authenticator.allow_existing_users = added
+        c.Authenticator.allowed_users = {"rita"}
+
+    await mock_hub(before)
+    assert read(said()).lets_added_in == let_in
+
+
 async def test_what_is_too_long_to_tell_is_left_out(mock_hub, caplog):
     """A hub whose service could not be started would end; so it says nothing, and why."""
     app = await mock_hub()

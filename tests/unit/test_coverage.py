@@ -655,6 +655,20 @@ def test_a_role_that_the_hub_does_not_have_permits_nothing():
     ]
 
 
+@pytest.mark.parametrize("roles", [False, True])
+@pytest.mark.parametrize(("groups", "by"), [(False, "operator"), (True, "login service")])
+def test_who_makes_a_missing_group(groups, roles, by):
+    """The hub at its start, or the login service at a login, where that decides about groups."""
+    result = found(
+        members={"community-reps": MEMBERS["community-reps"]},
+        authenticator_groups=groups,
+        authenticator_roles=roles,
+    )
+    (step,) = [gap.step for gap in result.gaps if gap.kind == "group-missing"]
+    assert step.by == by
+    assert ("restart" in step.label) == (not groups)
+
+
 def test_a_missing_group_is_not_said_to_lack_a_role_too():
     """One gap for one thing."""
     result = found(
