@@ -342,6 +342,39 @@ def test_assignments_after_enable_erase_nothing(assigned_after):
     assert groups == {"class", "hub-admins", "community-reps"}
 
 
+# -- enable() in a file that load_subconfig reads
+
+
+@pytest.fixture(scope="module")
+def in_a_file_of_its_own(tmp_path_factory):
+    """A hub laid out like The Littlest JupyterHub: the main file sets all, another enables."""
+    before = """
+        c.JupyterHub.load_roles = [{"name": "guest", "scopes": ["list:services"]}]
+        c.JupyterHub.load_groups = {"class": {"users": ["uwe"]}}
+        c.JupyterHub.template_vars = {"announcement": "Low tide"}
+        c.JupyterHub.services = [
+            {"name": "tester", "api_token": "test-admin-token-0123456789abcdef", "admin": True}]
+        """
+    hub = RealHub(tmp_path_factory.mktemp("subconfig"), before=dedent(before))
+    enabling = hub.config.index("from jupyterhub_responsibility import enable")
+    (hub.folder / "50-responsibilities.py").write_text(hub.config[enabling:])
+    hub.config = f"{hub.config[:enabling]}load_subconfig('50-responsibilities.py')\n"
+    with hub:
+        yield hub.with_holders()
+
+
+def test_a_file_of_its_own_erases_nothing(in_a_file_of_its_own):
+    """What the main file sets is there, and so is everything of ours."""
+    hub = in_a_file_of_its_own
+    assert hub.health()["status"] == "ok"
+    groups = {each["name"] for each in hub.api("GET", "groups").json()}
+    assert groups == {"class", "hub-admins", "community-reps"}
+    home = hub.visit("hanna").get(hub.hub_url("home")).text
+    assert "Low tide" in home
+    assert "Hub Administrator" in home
+    assert "services/responsibilities/" in home
+
+
 # -- a page.html that needs the hub's own process
 
 
