@@ -18,7 +18,7 @@ def test_the_page_says_what_the_login_does(tmp_path, closed):
         assert bool(hanna.read("users").find(id="not-let-in")) == closed
         reply = hanna.submit("users", {"usernames": ""}, usernames="lia")
         assert "1 added" in reply.text
-        assert ("cannot log in unless" in reply.text) == closed
+        assert ("cannot log in until the login service allows it" in reply.text) == closed
         assert hub.api("GET", "users/lia").ok
         if closed:
             with pytest.raises(RuntimeError, match="could not log in: 403"):

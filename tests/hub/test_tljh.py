@@ -84,7 +84,7 @@ def test_nothing_has_to_be_set(tmp_path):
 
 SETTINGS = {
     "community": {"name": "Reef Lab"},
-    "roles": {"hub-administrator": {"groups": ["staff"]}, "community-guide": {"remove": True}},
+    "roles": {"hub-administrator": {"groups": ["staff"]}, "community-guide": {"title": "Reef Guide"}},
 }
 
 
@@ -101,6 +101,6 @@ def test_what_is_set_is_declared(tmp_path, settings, file):
     with tljh(tmp_path, settings, file) as hub:
         page = hub.visit("uwe").get(hub.page("model")).text
         assert "Reef Lab" in page
-        assert "Community Guide" not in page
+        assert "Reef Guide" in page
         groups = {each["name"] for each in hub.api("GET", "groups").json()}
         assert groups == {"class", "staff", "community-reps"}
