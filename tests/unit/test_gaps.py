@@ -103,7 +103,9 @@ FIRST = {
 @pytest.mark.parametrize("kind", KINDS)
 def test_each_gap_says_whom_or_what_since_when_and_who_does_what_next(kind):
     """Whoever reads of it learns all that is known, and where the next step is taken."""
-    assert told(drift(kind, **GAPS[kind])[0]) == FIRST[kind]
+    gap = drift(kind, **GAPS[kind])[0]
+    assert told(gap) == FIRST[kind]
+    assert "None" not in f"{gap.title} {gap.text} {gap.step.label}"
 
 
 NAMED = {
@@ -206,6 +208,7 @@ def test_every_change_of_a_group_is_looked_at():
     state = confirmed(load(DECLARED))
     at = NOW - timedelta(minutes=59)
     before = at - timedelta(minutes=1)
+    state.edits["old", "old"] = Edit("old-role", "old", "old", True, before, at)
     for group, name in (
         ("old-admins", "ada"),
         ("hub-admins", "unread"),
@@ -280,6 +283,7 @@ def test_every_holder_without_the_role_of_their_group_is_named():
         authenticator_roles=True,
     )
     assert [told(gap) for gap in gaps] == [Said(ADMIN, "login service", person="dan")]
+    assert "\u2068dan\u2069 may not do what Hub Administrator" in gaps[0].title
 
 
 def test_holders_without_an_account_lack_no_role():
@@ -500,6 +504,20 @@ def test_who_is_asked_in_place_of_a_vacant_role():
     assert gap.text.endswith("is sent to \u2068One\u2069 and \u2068Two\u2069 instead.")
     (none,) = drift("role-vacant", changes={"contacts": []}, **VACANT)
     assert none.text.endswith("finds no way to reach anybody.")
+
+
+def test_where_the_login_service_keeps_the_group_the_step_is_taken_there():
+    """Whoever reads of it is sent to no page of ours."""
+    (gap,) = drift("role-vacant", authenticator_groups=True, **VACANT)
+    assert told(gap) == Said(REP, "login service")
+
+
+def test_what_is_left_alone_and_what_others_do_are_two_sentences():
+    """One after the other, and then whom people are sent to."""
+    (gap,) = drift("role-vacant", **VACANT)
+    assert ". Others do, but nobody answers for: " in gap.text
+    assert gap.text.startswith("So nobody looks after: ")
+    assert ", Money. " in gap.text
 
 
 def test_how_somebody_comes_to_hold_a_role_without_a_group():
