@@ -20,6 +20,7 @@ from jupyterhub_responsibility.exports.formats import (
     contacts_csv,
     contacts_json,
     holders_csv,
+    holders_json,
 )
 from jupyterhub_responsibility.exports.ledger import COLUMNS, FORMATS, csv_line, json_line
 from jupyterhub_responsibility.exports.lines import (
@@ -202,10 +203,15 @@ def test_files_are_for_people_to_read_too():
     assert "Grüße" in text
     assert text.endswith("}\n")
     assert json.loads(text)["contacts"][0]["review_by"] is None
+    own = hub(contacts=[{"id": "a", "name": "A", "url": "/hub/a"}])
+    assert "https://hub.example/hub/a" in contacts_json(own, ORIGIN, NOW)
+    assert "https://hub.example/hub/a" in contacts_csv(own, ORIGIN)
     table = contacts_csv(declared, ORIGIN)
     assert table.startswith(BYTE_ORDER + "id,kind,name,for,email,telephone,url,hours,languages,")
     (row,) = csv.DictReader(io.StringIO(table.removeprefix(BYTE_ORDER), newline=""))
     assert (row["name"], row["review_by"], row["hours"]) == ("Grüße", "", "")
+    read = holders_json(snapshot(declared, Roster(READ_AT, {}), LedgerState()), NOW)
+    assert json.loads(read)["as_of"] == "2026-11-22T10:42:07+00:00"
     holders = holders_csv(snapshot(declared, Roster(), LedgerState()))
     assert holders.startswith(BYTE_ORDER + "role,title,name,kind,through,since,until,confirmed,")
 
@@ -283,7 +289,9 @@ def test_a_report_with_everything():
         "",
         "Holders as of today; what accounts may do: not read yet.",
     ]
-    assert "- **Hanna is alone** (warning)" in as_markdown(report, HUB).splitlines()
+    marked = as_markdown(report, HUB).splitlines()
+    assert "- **Hanna is alone** (warning)" in marked
+    assert "  So it is. Noticed on 2026-11-02. Next: Appoint a second." in marked
 
 
 @pytest.mark.parametrize("url", [HUB, f"{HUB}/"])
