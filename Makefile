@@ -12,7 +12,7 @@ PROXY_PORT := $(shell expr $(DEMO_PORT) + 1)
 HUB_PORT := $(shell expr $(DEMO_PORT) + 81)
 SERVICE_PORT := 10105
 
-.PHONY: help demo test lint scenario mutants bench setup docs pictures schema clean
+.PHONY: help demo check test lint scenario mutants bench setup docs pictures schema clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -76,7 +76,13 @@ demo: $(VENV)/.demo $(VENV)/.proxy ## serve a hub with demo accounts
 	  $(if $(filter 0,$(shell id -u)),--Spawner.args=--allow-root); status=$$?; \
 	  test ! -e .demo/proxy.pid || kill $$(cat .demo/proxy.pid); exit $$status # Ctrl-C at the start
 
-setup: $(VENV)/.test $(VENV)/.proxy ## everything that the tests need
+# JupyterHub 5.2, which The Littlest JupyterHub pins: some tests run on a hub of that, too.
+$(VENV)5/.hub: | $(BIN)/python
+	@$(PYTHON) -m venv $(VENV)5
+	@$(VENV)5/bin/python -m pip install --quiet --disable-pip-version-check 'jupyterhub==5.2.*'
+	@touch $@
+
+setup: $(VENV)/.test $(VENV)/.proxy $(VENV)5/.hub ## everything that the tests need
 	@sh tests/get-chromium.sh $(BIN)/python
 	@sh tests/get-postgresql.sh
 	@sh tests/get-prometheus.sh $(VENV)/lib/prometheus
@@ -88,6 +94,9 @@ lint: $(VENV)/.test ## ruff, mypy, djlint, import contracts
 	$(BIN)/lint-imports --no-logo
 	$(BIN)/djlint share/templates --lint --quiet
 	@! grep -nE '\|\s*safe|autoescape +false' share/templates/*.html || (echo "never |safe" && false)
+
+check: lint ## lint and the pure tests, for every commit: nothing but Python is needed
+	$(BIN)/python -m pytest -q -n 2 --hypothesis-profile quick tests/unit
 
 test: setup lint ## set everything up, then run every check (five files of tests at a time)
 	$(WITH_TOOLS) $(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder
@@ -111,4 +120,4 @@ schema: $(VENV)/.test ## write the JSON Schema of the declaration
 	$(BIN)/jupyterhub-responsibility schema > jupyterhub_responsibility/declaration.schema.json
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) .demo mutants jupyterhub-responsibility.sqlite* build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)5 .demo mutants jupyterhub-responsibility.sqlite* build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

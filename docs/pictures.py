@@ -18,7 +18,6 @@ from pathlib import Path
 import requests
 from playwright.sync_api import Browser, sync_playwright
 
-from jupyterhub_responsibility.enabling.handover import DATABASE_VARIABLE
 from tests.chromium import chromium
 from tests.realhub import free_port, proxy_folder
 
@@ -63,12 +62,16 @@ def main() -> None:
 
 def start(folder: Path, port: int) -> subprocess.Popen[bytes]:
     """The demo hub on a port, with everything that it writes in a folder."""
+    demo = (ROOT / "jupyterhub_config.py").read_text()
+    called = 'enable(c, "responsibilities.yaml"'
+    options = (
+        f'url="http://127.0.0.1:{free_port()}", database_url="sqlite:///{folder}/ledger.sqlite"'
+    )
+    (folder / "demo.py").write_text(demo.replace(called, f"{called}, {options}"))
     (folder / "config.py").write_text(
         f"""
 c = get_config()
-load_subconfig({str(ROOT / "jupyterhub_config.py")!r})
-c.JupyterHub.services[-1]["url"] = "http://127.0.0.1:{free_port()}"
-c.JupyterHub.services[-1]["environment"][{DATABASE_VARIABLE!r}] = "sqlite:///{folder}/ledger.sqlite"
+load_subconfig({str(folder / "demo.py")!r})
 c.JupyterHub.bind_url = "http://127.0.0.1:{port}"
 c.JupyterHub.hub_port = {free_port()}
 c.ConfigurableHTTPProxy.api_url = "http://127.0.0.1:{free_port()}"

@@ -38,7 +38,7 @@ KINDS = {
     TypeAdapter(kind).json_schema()["pattern"]: name
     for kind, name in (
         (entries.Id, "id"),
-        (entries.Email, "mail address"),
+        (entries.Email, "email address"),
         (entries.Telephone, "telephone number"),
         (entries.WebAddress, "web address"),
         (entries.Language, "language code"),
@@ -176,7 +176,7 @@ def abilities() -> tuple[list[str], Iterator[list[str]]]:
         [ability.text, ", ".join(f"`{scope}`" for scope in sorted(needed))]
         for needed, ability in access.ABILITIES
     )
-    return ["on the page", "for whoever has"], rows
+    return ["on the page", "for accounts with"], rows
 
 
 def routes() -> tuple[list[str], Iterator[list[str]]]:

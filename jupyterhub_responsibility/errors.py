@@ -1,6 +1,6 @@
 """Every error that this package raises on purpose.
 
-A message says what is wrong, where, and what to do about it. Nothing is imported here,
+A message says what is wrong, where, and what to do about it. Nothing of ours is imported here,
 so that every layer may raise these.
 """
 
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+
+import traitlets
 
 RefusalCode = Literal[
     "already",
@@ -30,34 +32,34 @@ RefusalCode = Literal[
     "yourself",
 ]
 REFUSALS: dict[RefusalCode, str] = {
-    "already": "they hold the role, or it has been asked for",
-    "bad_date": "the last day is over already",
-    "bad_name": "the hub does not take this as a name",
-    "closed": "the request has been decided, taken back, or has expired",
-    "full": "the role has as many holders as it may have",
-    "invalid": "what was sent is not as it should be",
+    "already": "they already hold the role, or have already been proposed for it",
+    "bad_date": "the last day has already passed",
+    "bad_name": "the hub does not accept this name",
+    "closed": "the request has been decided or taken back, or has expired",
+    "full": "the role has as many holders as it can have",
+    "invalid": "what was sent is not valid",
     "last": "the role would have too few holders",
     "login_service": "the login service decides who is in the group",
     "no_group": "the hub has no such group",
-    "not_allowed": "this is for others to do, or to see",
-    "not_mapped": "no group makes anybody hold the role",
+    "not_allowed": "this account is not allowed to do or see this",
+    "not_mapped": "the role has no group, so accounts cannot hold it",
     "not_permitted": "the hub does not let this service do it",
-    "stale": "what was seen is no longer so",
-    "too_large": "more was sent than may be",
-    "too_many": "more was changed in a minute than one person may",
-    "unknown": "there is no such role, or no such account",
-    "which_group": "the role has several groups, or not this one",
-    "yourself": "nobody appoints themselves",
+    "stale": "something has changed since it was read",
+    "too_large": "more was sent at once than is allowed",
+    "too_many": "more changes were made in a minute than one person is allowed",
+    "unknown": "there is no such role or account",
+    "which_group": "the role has several groups and none was named, or it does not have this one",
+    "yourself": "nobody can appoint themselves",
 }
-"""Every rule that may say no, and what that means."""
+"""Every reason for a refusal, and what it means."""
 
 Outage = Literal["no_ledger", "outcome_unknown"]
 OUTAGES: dict[Outage, str] = {
-    "no_ledger": "it cannot be recorded, so nothing was changed",
-    "outcome_unknown": "the hub's answer, or the ledger after it, was lost; the ledger will say"
-    " what became of it",
+    "no_ledger": "the change cannot be recorded, so nothing was changed",
+    "outcome_unknown": "the hub's answer was lost, or could not be recorded; the ledger will say"
+    " whether the change was made",
 }
-"""What keeps a change from being made, or from being told of, though no rule is against it."""
+"""What keeps a change from being made or confirmed, although the rules allow it."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,15 @@ class ResponsibilityError(Exception):
     """Anything this package raises on purpose."""
 
 
-class DeclarationError(ResponsibilityError):
+class SetUpError(ResponsibilityError, traitlets.TraitError):
+    """The hub's configuration or the declaration is not as it should be.
+
+    A hub that finds one in its config file says its message and ends (status 1). It would print
+    a traceback of everything that it was doing before the message of any other error.
+    """
+
+
+class DeclarationError(SetUpError):
     """The declaration has faults; `faults` holds every one of them, in the order of the file."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
@@ -94,11 +104,11 @@ class DeclarationError(ResponsibilityError):
         super().__init__(f"{count} in the declaration:\n" + "\n".join(map(str, faults)))
 
 
-class UnreadableError(ResponsibilityError):
+class UnreadableError(SetUpError):
     """The declaration could not be read at all: no such file, no permission, not text."""
 
 
-class ConfigurationError(ResponsibilityError):
+class ConfigurationError(SetUpError):
     """`enable` and the operator's own configuration contradict each other."""
 
 
@@ -123,7 +133,7 @@ class BusyError(LedgerError):
 
 
 class RefusedError(ResponsibilityError):
-    """Somebody may not do something, or not now; `code` says which rule, the message why."""
+    """Somebody may not do something, or not now; `code` names the rule, the message explains it."""
 
     def __init__(self, code: RefusalCode, message: str) -> None:
         self.code = code

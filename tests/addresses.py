@@ -28,6 +28,9 @@ OFFERED: dict[str, tuple[str, ...]] = {
 }
 """Each address with the methods that its handler has."""
 
+ROUTE = {_example(route.path): route for route in ROUTES}
+"""Each address with its row of the table."""
+
 PATHS = tuple(OFFERED)
 API = tuple(path for path in PATHS if path.startswith("api/"))
 OPEN = ("healthz", "oauth_callback")

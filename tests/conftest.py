@@ -14,6 +14,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 import pytest
+from hypothesis import settings
 
 from jupyterhub_responsibility.declaration import load
 from jupyterhub_responsibility.domain.model import Declaration, Roster
@@ -21,6 +22,8 @@ from jupyterhub_responsibility.domain.model import Declaration, Roster
 from .faultproxy import FaultProxy
 from .postgresql import PostgreSQL
 from .realhub import DECLARATION, HOLDERS, RealHub
+
+settings.register_profile("quick", max_examples=15)
 
 READ_AT = datetime(2026, 11, 22, 10, 42, 7, tzinfo=timezone.utc)
 

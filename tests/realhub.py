@@ -118,7 +118,8 @@ def proxy_folder() -> str:
 class RealHub:
     """One hub. `config` is added to its configuration, after or (`before`) ahead of enable().
 
-    `first` is Python that the service runs before anything else, such as MOVABLE_CLOCK.
+    `first` is Python that the service runs before anything else, such as MOVABLE_CLOCK; `scheme`
+    is that of its own address, behind the proxy.
     """
 
     def __init__(
@@ -137,6 +138,7 @@ class RealHub:
         api_url: str = "",
         python: str = sys.executable,
         first: str = "",
+        scheme: str = "http",
     ) -> None:
         self.folder, self.base_url, self.python = folder, base_url, python
         self.port, self.api_port, self.hub_port, self.service_port = (free_port() for _ in range(4))
@@ -171,7 +173,7 @@ class RealHub:
         self.config += before + dedent(
             f"""
             from jupyterhub_responsibility import enable
-            enable(c, "responsibilities.yaml", url="http://127.0.0.1:{self.service_port}",
+            enable(c, "responsibilities.yaml", url="{scheme}://127.0.0.1:{self.service_port}",
                    command={command!r}, {options})
             """
         )

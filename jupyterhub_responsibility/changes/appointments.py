@@ -1,4 +1,4 @@
-"""Appointing and withdrawing: by people, by the declaration's first holders, by terms that end."""
+"""Appointing and withdrawing: by people, for first holders in the declaration, when terms end."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def open_request(declaration: Declaration, state: LedgerState, number: int, toda
     request = state.requests.get(number)
     known = request is not None and request.role in declaration.model.roles
     if request is None or not known or not request.open_on(today):
-        raise RefusedError("closed", "This request has been decided, taken back, or expired.")
+        raise RefusedError("closed", "This request has been decided or taken back, or has expired.")
     return request
 
 
@@ -128,7 +128,7 @@ class Appointments:
         try:
             group = self._rules.group_of(role, self._declaration.groups[role.id][0])
             if not await self._hub.has_user(name):
-                return [f"{visible(name)} is to be the first {role.title}, and has no account yet"]
+                return [f"{visible(name)} should be the first {role.title}, but has no account yet"]
             async with self._ledger.lock(locks.of_role(role.id)):
                 if (role.id, name) in self._ledger.state.first_appointed:
                     return []
@@ -138,7 +138,7 @@ class Appointments:
                 self._rules.check_room(change, self._role_holders(role, members))
                 await self._carry_out(intent, members, self._hub.add_to_group)
         except RefusedError as error:
-            return [f"{visible(name)} is to be the first {role.title}. {error}"]
+            return [f"{visible(name)} should be the first {role.title}. {error}"]
         return []
 
     async def _end_term(self, role: Role, person: str) -> None:
@@ -168,7 +168,8 @@ class Appointments:
     def _check_seen(self, role: Role, members: Members, seen: str) -> None:
         if seen and seen != state_tag(role, self._declaration, members, self._ledger.state):
             raise RefusedError(
-                "stale", f"Who is {role.title} has changed since you looked. Look again first."
+                "stale",
+                f"The holders of {role.title} have changed since you looked. Check again first.",
             )
 
     def _intent(
@@ -247,7 +248,7 @@ def _what_changed(intent: Draft, before: Iterable[str], after: Iterable[str]) ->
     if intent.event == "withdrawal":
         found = find(intent.person, were) or intent.person
         if found in are:
-            raise HubError("The hub did not take them out of the group")
+            raise HubError("The hub did not remove them from the group")
         return ("done" if found in were else "unchanged"), found
     if not found:
         raise HubError("The hub did not add them to the group")

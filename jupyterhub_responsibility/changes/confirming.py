@@ -19,7 +19,9 @@ async def confirm(
     says something else by now.
     """
     if role.id not in {own.role.id for own in roles_of(declaration, actor)}:
-        raise RefusedError("not_allowed", f"Only whoever is {role.title} can confirm its duties.")
+        raise RefusedError(
+            "not_allowed", f"Only holders of the role {role.title} can confirm its duties."
+        )
     if digest != duties_digest(declaration.model, role):
         raise RefusedError(
             "stale", "These duties have changed since you opened the page. Read them again first."

@@ -1,4 +1,4 @@
-"""What others changed on the hub, recorded: whoever joined or left a group without this service."""
+"""Records what others changed on the hub: who joined or left a group without this service."""
 
 from __future__ import annotations
 

@@ -67,8 +67,8 @@ class Recorder:
             return await self._changed(intent, draft, change)
         except LedgerError as error:
             raise UnknownError(
-                f"{error}. Whether it was done on the hub will be found out, and recorded, as soon"
-                " as the ledger works again"
+                f"{error}. This service will find out whether it was done on the hub, and record"
+                " it, as soon as the ledger works again"
             ) from error
 
     async def settle(self) -> None:
@@ -117,7 +117,8 @@ class Recorder:
                 return await self._close(intent, "done", found)
         await self._close(intent, "unknown", reason=str(error))
         raise UnknownError(
-            f"{error}. Whether it was done will be found out, and recorded, within a minute"
+            f"{error}. This service will find out whether it was done, and record it, within a"
+            " minute"
         ) from error
 
     async def settle_under(self, lock: Lock, members: Members | None = None) -> None:
@@ -184,13 +185,15 @@ def _in_words(draft: Draft, error: HubRefusedError) -> RefusedError:
     """What the hub's refusal means for the person who asked."""
     name = visible(draft.person)
     if draft.event == "account":
-        return RefusedError("bad_name", f"The hub does not take “{name}” as a name.")
+        return RefusedError("bad_name", f"The hub does not accept the name “{name}”.")
     if error.status == 400:
         return RefusedError(
-            "unknown", f"There is no account “{name}” on this hub. Names are written as at login."
+            "unknown",
+            f"There is no account “{name}” on this hub. Use the name they log in with.",
         )
     if error.status == 404:
         return RefusedError("no_group", f"The hub has no group “{visible(draft.group)}”.")
     return RefusedError(
-        "not_permitted", f"This service may not do that on the hub ({error}). Tell its operator."
+        "not_permitted",
+        f"The hub does not let this service do that ({error}). Tell the operator of the hub.",
     )

@@ -48,7 +48,7 @@ class Requests:
             for other in self._ledger.state.open_requests(today):
                 if alike(other.person, change.person) and other.role == change.role.id:
                     raise RefusedError(
-                        "already", "This has been asked for, and is not decided yet."
+                        "already", "This has already been requested, and is not decided yet."
                     )
             expires = today + timedelta(days=OPEN_DAYS)
             draft = Draft(
@@ -76,7 +76,7 @@ class Requests:
             change = Change(role, group, request.person, request.until, word, request=number)
             return await self._appointments.appoint(actor, change)
         if verdict == "withdrawn" and (actor.kind, actor.name) != ("user", request.by):
-            raise RefusedError("not_allowed", "Only whoever asked can take this back.")
+            raise RefusedError("not_allowed", "Only the person who asked can take this back.")
         if verdict == "declined":
             self._rules.check_decider(actor, role)
         async with self._ledger.lock(locks.of_role(role.id)):

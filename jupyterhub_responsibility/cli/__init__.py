@@ -59,7 +59,7 @@ def _uncollected() -> Iterator[None]:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="jupyterhub-responsibility",
-        description="A shared responsibility model, live on a JupyterHub.",
+        description="Shows who looks after what on a JupyterHub.",
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -67,6 +67,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("check", help="find every fault in a declaration")
     check.add_argument("file", metavar="FILE")
     check.add_argument("--json", action="store_true", help="print the faults as JSON")
+    check.add_argument("--strict", action="store_true", help="let warnings count as faults")
     check.set_defaults(command=files.check)
 
     init = commands.add_parser("init", help="write a declaration to start from")
@@ -82,7 +83,9 @@ def _parser() -> argparse.ArgumentParser:
 
     gaps = commands.add_parser("coverage", help="list the gaps of a running hub")
     gaps.add_argument(
-        "url", metavar="URL", help="of the Responsibilities page; $JUPYTERHUB_API_TOKEN opens it"
+        "url",
+        metavar="URL",
+        help="address of the Responsibilities page; $JUPYTERHUB_API_TOKEN has to open it",
     )
     gaps.add_argument("--format", choices=["text", "json", "markdown"], default="text")
     gaps.set_defaults(command=coverage.coverage)
@@ -100,5 +103,5 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser("ledger", help="verify the ledger, or export its entries")
     )
 
-    commands.add_parser("serve", help="run the service; normally the hub does", add_help=False)
+    commands.add_parser("serve", help="run the service; normally the hub does this", add_help=False)
     return parser

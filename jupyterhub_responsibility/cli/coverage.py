@@ -27,7 +27,7 @@ def coverage(options: argparse.Namespace) -> int:
     """List the gaps."""
     token = os.environ.get("JUPYTERHUB_API_TOKEN", "")
     if not token:
-        print("Set JUPYTERHUB_API_TOKEN to a token of the hub, of somebody in charge",
+        print("Set JUPYTERHUB_API_TOKEN to a token of the hub, of somebody who can open the panel",
               file=sys.stderr)  # fmt: skip
         return FAILED
     report = ask(options.url, token)
@@ -63,5 +63,5 @@ def ask(url: str, token: str) -> Report:
 
 def _refusal(status: int) -> str:
     if status == 403:
-        return "the token must be of somebody in charge, with the scope to open the service"
+        return "the token must belong to somebody who can open the panel, and may open the service"
     return f"answered {status}"

@@ -8,8 +8,8 @@ import sys
 from dataclasses import asdict
 from pathlib import Path
 
-from ..declaration import json_schema, load
-from ..errors import DeclarationError
+from ..declaration import json_schema, load, look_over
+from ..declaration.warnings import PLACEHOLDERS
 from ..exports.declaration import for_another_hub
 from ..paths import FLEET, SCHEMA
 from .terminal import CLEAN, FAILED, FAULTS, print_utf8
@@ -19,39 +19,39 @@ STARTER = """\
 # Who looks after what on this hub. Check it with: jupyterhub-responsibility check {file}
 
 community:            # the people who use the hub
-  name: Our community
-  # url: https://community.example.org
-provider:             # those who run the infrastructure
-  name: Our provider
-  # url: https://provider.example.org
+  name: {community}
+  # url: https://community.{domain}
+provider:             # the people who run the infrastructure
+  name: {provider}
+  # url: https://provider.{domain}
 
 roles:
   hub-administrator:
     groups: [hub-admins]        # members of these groups of the hub hold the role
-    # initial: [ada]            # accounts to appoint first, once, on a fresh hub
+    # initial: [ada]            # accounts to appoint as the first holders, once
   community-representative:
     groups: [community-reps]
     # people:                   # holders without an account on the hub
-    #   - {{name: Ada Example, email: ada@example.org}}
+    #   - {{name: {person}, email: {account}}}
   # site-reliability-engineer:
-  #   people: [{{name: Crew on duty, url: https://provider.example.org/duty}}]
+  #   people: [{{name: Crew on duty, url: https://provider.{domain}/duty}}]
 
 # contacts:
 #   - id: help-desk             # keep ids when names change
 #     name: Help desk
 #     for: [everyone]           # or ids of areas, roles or responsibilities
-#     email: help@example.org
+#     email: help@{domain}
 #     hours: Mon-Fri 9-17
 #     languages: [en]
-#     topics: [anything else]   # the everyday words in which people ask
+#     topics: [anything else]   # everyday words that people use when they ask
 #     review_by: 2027-06-30     # when to check that this is still right
-#     public: true              # show it to those who cannot log in, too
+#     public: true              # also show it to people who cannot log in
 
 # links:
-#   - {{title: Support guide, url: https://example.org/support, for: [support-leaders]}}
-#   - {{title: Infrastructure documentation, url: https://example.org/infra, for: [site-reliability-engineer]}}
-#   - {{title: Incident process, url: https://example.org/incidents, for: [respond-to-incidents]}}
-#   - {{title: How to make an environment, url: https://example.org/env, for: [assist-environments]}}
+#   - {{title: Support guide, url: https://{domain}/support, for: [support-leaders]}}
+#   - {{title: Infrastructure documentation, url: https://{domain}/infra, for: [site-reliability-engineer]}}
+#   - {{title: Incident process, url: https://{domain}/incidents, for: [respond-to-incidents]}}
+#   - {{title: How to make an environment, url: https://{domain}/env, for: [assist-environments]}}
 
 # model: cloud                  # start from another model, instead of changing the built-in one
 # areas:                        # changes to the model, by id
@@ -63,20 +63,16 @@ roles:
 
 
 def check(options: argparse.Namespace) -> int:
-    """Find every fault in a declaration."""
-    faults: tuple[object, ...] = ()
-    try:
-        load(options.file)
-    except DeclarationError as error:
-        faults = error.faults
-        if not options.json:
-            print(*faults, sep="\n")
+    """Find every fault in a declaration, and what makes poor pages."""
+    faults, warnings = look_over(options.file)
     if options.json:
-        report = {"file": options.file, "faults": [asdict(fault) for fault in faults]}  # type: ignore[call-overload]  # every fault is a dataclass
-        print(json.dumps(report, indent=2))
-    elif not faults:
-        print(f"{options.file}: no faults")
-    return FAULTS if faults else CLEAN
+        lists = {"faults": faults, "warnings": warnings}
+        found = {name: [asdict(each) for each in those] for name, those in lists.items()}
+        print(json.dumps({"file": options.file, **found}, indent=2))
+    else:
+        lines = [*map(str, faults), *(f"{each} (warning)" for each in warnings)]
+        print(*lines, *([] if faults else [f"{options.file}: no faults"]), sep="\n")
+    return FAULTS if faults or (options.strict and warnings) else CLEAN
 
 
 def init(options: argparse.Namespace) -> int:
@@ -84,11 +80,11 @@ def init(options: argparse.Namespace) -> int:
     path = Path(options.file)
     try:
         with path.open("x", encoding="utf-8") as file:
-            file.write(STARTER.format(schema=SCHEMA, file=path))
+            file.write(STARTER.format(schema=SCHEMA, file=path, **PLACEHOLDERS))
     except FileExistsError:
-        print(f"{path}: is there already; remove it, or name another file", file=sys.stderr)
+        print(f"{path}: already exists; remove it, or choose another file name", file=sys.stderr)
         return FAILED
-    print(f"{path}: written; now name your groups and contacts, then run: "
+    print(f"{path}: written; now fill in your groups and contacts, then run: "
           f"jupyterhub-responsibility check {path}")  # fmt: skip
     return CLEAN
 
@@ -110,6 +106,6 @@ def schema(_: argparse.Namespace) -> int:
 
 
 def fleet(options: argparse.Namespace) -> int:
-    """Print what those need who watch several hubs."""
+    """Print the dashboard or the alert rules, for monitoring several hubs."""
     print_utf8([FLEET[options.what].read_text(encoding="utf-8")])
     return CLEAN

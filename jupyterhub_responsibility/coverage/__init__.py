@@ -87,26 +87,26 @@ def _passing(snapshot: Snapshot) -> Iterator[str]:
     if snapshot.roster.read_at is None:
         yield "Who is in the hub's groups: the hub did not say"
     elif snapshot.roster.trouble:
-        yield "Who is in the hub's groups now: what is shown was read earlier"
+        yield "Who is in the hub's groups now: what you see was read earlier"
     if not snapshot.ledger_read:
         yield "Terms, confirmations, and who left: the ledger has not been read yet"
     elif snapshot.ledger_trouble:
         yield f"Terms, confirmations, and who left, now: {snapshot.ledger_trouble}"
     accounts = snapshot.accounts
-    power = "Which accounts have power without a role, and who was not seen for long"
+    power = "Which accounts have power without a role, and who has not been seen for a long time"
     if accounts.read_at is None:
         why = accounts.trouble or "not all accounts have been read yet"
         yield f"{power}: {why}"
     elif accounts.trouble:
         yield f"{power}, now: {accounts.trouble}"
     elif accounts.overdue(snapshot.now):
-        yield f"{power}, now: all accounts were read last on {day(accounts.read_at)}"
+        yield f"{power}, now: all accounts were last read on {day(accounts.read_at)}"
     elif snapshot.left:
         yield f"{power}: some accounts ({len(snapshot.left)}) have to be read again first"
     if accounts.group_roles is None and accounts.trouble:
         yield f"Whether the groups still have their permissions: {accounts.trouble}"
     elif accounts.groups_overdue(snapshot.now):
-        yield "Whether the groups still have their permissions now: that was read earlier"
+        yield "Whether the groups still have their permissions now: this was read earlier"
 
 
 def _never(snapshot: Snapshot) -> Iterator[str]:
@@ -116,7 +116,7 @@ def _never(snapshot: Snapshot) -> Iterator[str]:
     if snapshot.configured is None:
         yield (
             "What each role permits, whether everybody can open these pages, and what the hub's"
-            " own pages show: the hub did not tell, as it can when it starts this service"
+            " own pages show: the hub says so only when it starts this service itself"
         )
     if snapshot.accounts.cut:
         yield "More accounts with power: there are so many that not all are listed"

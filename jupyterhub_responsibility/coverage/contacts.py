@@ -10,7 +10,7 @@ from .snapshot import Snapshot
 
 
 def contact_gaps(snapshot: Snapshot) -> Iterator[Gap]:
-    """Whatever leads to nobody, or to somebody who should be checked."""
+    """Everything that nobody can be reached about, and every contact that should be checked."""
     yield from _unreachable(snapshot)
     for contact in snapshot.declaration.contacts:
         if not contact.reachable:
@@ -18,8 +18,8 @@ def contact_gaps(snapshot: Snapshot) -> Iterator[Gap]:
                 "contact-without-channel",
                 contact.id,
                 f"{contact.name} cannot be reached",
-                "The contact gives neither mail, telephone nor web address.",
-                ask_operator("give one"),
+                "This contact has no email address, telephone number or web address.",
+                ask_operator("add one"),
             )
         if contact.review_by and contact.review_by < snapshot.today:
             yield Gap(
@@ -27,7 +27,7 @@ def contact_gaps(snapshot: Snapshot) -> Iterator[Gap]:
                 contact.id,
                 f"{contact.name} is due for review",
                 "Its review date has passed.",
-                Step("Check it, and tell the operator, who sets a new date", by="operator"),
+                Step("Check it, and ask the operator to set a new date", by="operator"),
                 since=contact.review_by,
             )
     yield from _people(snapshot)
@@ -39,9 +39,9 @@ def _unreachable(snapshot: Snapshot) -> Iterator[Gap]:
             yield Gap(
                 "responsibility-without-contact",
                 each.id,
-                f"“{each.title}” leads to no contact",
-                "Whoever asks about it finds no way to reach anybody.",
-                ask_operator("give a contact for it, or for everyone"),
+                f"There is no contact for “{each.title}”",
+                "People who ask about it find no way to reach anybody.",
+                ask_operator("add a contact for it, or for everyone"),
             )
 
 
@@ -54,9 +54,9 @@ def _people(snapshot: Snapshot) -> Iterator[Gap]:
                     "person-past-review",
                     role_id,
                     f"Is {isolated(person.name)} still {roles[role_id].title}?",
-                    "The review date has passed, and there is no account that would tell.",
+                    "The review date has passed. They have no account, so the hub cannot tell.",
                     Step(
-                        "Ask them, and tell the operator, who sets a new date",
+                        "Ask them, then ask the operator to set a new date",
                         by="operator",
                     ),
                     since=person.review_by,

@@ -74,7 +74,7 @@ class Coverage:
         total = len(self.responsibilities)
         covered = self.count("covered", "single")
         if self.count("unknown"):
-            return "Who looks after this hub cannot be told right now"
+            return "It is not known right now who looks after this hub"
         return f"{covered} of {total} responsibilities are looked after"
 
     @property
@@ -84,11 +84,13 @@ class Coverage:
         theirs = self.count("provider-only")
         said = [f"{vacant} {_have(vacant)} nobody." if vacant else ""]
         if theirs:
-            said.append(f"{theirs} {_have(theirs)} only people of {self.provider.name}.")
-        said.append(f"{meant} {_are(meant)} nobody's by design." if meant else "")
+            said.append(
+                f"{theirs} {_are(theirs)} looked after only by people from {self.provider.name}."
+            )
+        said.append(f"{meant} {_have(meant)} no role, by design." if meant else "")
         if self.leaving:
             left = self.leaving
-            but = f" but people of {self.provider.name}" if left.staff_stays else ""
+            but = f" apart from people from {self.provider.name}" if left.staff_stays else ""
             said.append(
                 f"If {isolated(left.name)} left, {left.number} more would have nobody{but}."
             )

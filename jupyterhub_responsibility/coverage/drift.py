@@ -13,9 +13,17 @@ from .gaps import Gap, Place, Step, ask_operator
 from .roles import appoint
 from .snapshot import Snapshot
 
-STANDS_FOR_ANOTHER = "although it stands for another"
+STANDS_FOR_ANOTHER = "although it stands for another role"
 SHOWN_NOWHERE = "and no page shows who is in it"
-"""What is odd about a group with a role that is not its own: one that is declared, or isn't."""
+"""What is wrong with a group that has the permissions of a role that it doesn't stand for."""
+
+
+HIDDEN = {
+    "page.html": "Its navigation bar has no link to these pages, and no Services menu.",
+    "home.html": "The hub shows that page without the part that brings people here.",
+    "admin.html": "The hub shows that page without the part that brings people here.",
+}
+"""What comes of a template that hides ours; the others are pages on which people are stuck."""
 
 
 def drift_gaps(snapshot: Snapshot) -> Iterator[Gap]:
@@ -41,16 +49,16 @@ def _shadowed(template: str) -> Gap:
         return Gap(
             "template-shadowed",
             template,
-            "The hub's own pages show nothing of this one",
-            "None of them leads people here: the hub was told to look for its pages elsewhere.",
+            "The hub's own pages show nothing from this service",
+            "None of them links to these pages: the hub looks for its templates elsewhere.",
             ask_operator("set c.JupyterHub.template_paths before enable(), not after"),
         )
     return Gap(
         "template-shadowed",
         template,
-        f"The operator's own {template} hides what belongs there",
-        "The hub shows it without the part that leads people here.",
-        ask_operator("add the include that the documentation gives for it"),
+        f"The operator's own {template} hides what this service adds",
+        HIDDEN.get(template, "People who cannot get any further there are not told whom to ask."),
+        ask_operator("add the include that the documentation shows"),
     )
 
 
@@ -78,9 +86,9 @@ def _power_without_role(snapshot: Snapshot) -> Iterator[Gap]:
             yield Gap(
                 "power-without-role",
                 role.id,
-                f"{name} may do what a {role.title} may, without being one",
-                "The hub gives the account this role itself, not through a group. Appoint them, or"
-                " ask the operator to take it away.",
+                f"{name} has the permissions of {role.title}, but not the role",
+                "The hub gives these permissions to the account itself, not through a group."
+                " Appoint them, or ask the operator to take the permissions away.",
                 appoint(snapshot, role, f"Appoint them as {role.title}"),
                 person=account.name,
             )
@@ -92,9 +100,9 @@ def _everything(snapshot: Snapshot, account: Account) -> Gap:
         "power-without-role",
         ADMIN,
         f"{name} can do everything, without a role",
-        f"{name} is a JupyterHub admin, and belongs to none of the roles' groups. Give them a"
-        f" role, or let a JupyterHub admin end that; whoever is one of the people of {provider}"
-        " can be declared as such.",
+        f"{name} is a JupyterHub admin, and is in none of the groups that stand for a role. Give"
+        " them a role, or ask a JupyterHub admin to change that. If they are from"
+        f" {provider}, the operator can declare them as staff.",
         Step("Look at the account", where=Place("hub admin"), needs="hub admin page"),
         person=account.name,
     )
@@ -113,8 +121,8 @@ def _groups_without_role(snapshot: Snapshot) -> Iterator[Gap]:
                     "group-without-role",
                     role_id,
                     f"The group “{isolated(group)}” has lost its permissions",
-                    f"Whoever is {role.title} through it may do no more than others on the hub.",
-                    ask_operator("restart the hub: it then gives the group its role"),
+                    f"People who are {role.title} through it can do no more than anyone else here.",
+                    ask_operator("restart the hub, which then gives the group its role back"),
                     group=group,
                 )
 
@@ -132,11 +140,11 @@ def _holders_without_role(snapshot: Snapshot) -> Iterator[Gap]:
                 yield Gap(
                     "group-without-role",
                     role_id,
-                    f"{isolated(holder.name)} may not do what {role.title} should",
-                    "On this hub, the login service says who may do what, and does not say it of"
-                    " them. They may do no more than others.",
+                    f"{isolated(holder.name)} lacks the permissions of {role.title}",
+                    "On this hub, the login service gives people their permissions, and has not"
+                    " given them these. They can do no more than anyone else.",
                     Step(
-                        "Ask whoever keeps the login service to give them this role there",
+                        "Ask the people who run the login service to give them this role there",
                         by="login service",
                     ),
                     person=holder.name,
@@ -155,13 +163,15 @@ def _unmapped_groups(snapshot: Snapshot, hub: Configured) -> Iterator[Gap]:
                 mapped = group in snapshot.declaration.mapped_groups
                 odd = STANDS_FOR_ANOTHER if mapped else SHOWN_NOWHERE
                 end = (
-                    "end that" if mapped else f"end that, or to declare it (roles.{role_id}.groups)"
+                    "change that"
+                    if mapped
+                    else f"change that, or to declare it (roles.{role_id}.groups)"
                 )
                 yield Gap(
                     "group-unmapped",
                     role_id,
-                    f"The group “{isolated(group)}” may do what a {role.title} may",
-                    f"The hub gave it this role when it started, {odd}.",
+                    f"The group “{isolated(group)}” has the permissions of {role.title}",
+                    f"The hub gave it these permissions when it started, {odd}.",
                     ask_operator(end),
                     group=group,
                 )
@@ -211,9 +221,9 @@ def _missing_permissions(snapshot: Snapshot, hub: Configured) -> Iterator[Gap]:
             yield Gap(
                 "role-lacks-permission",
                 role_id,
-                f"{model.roles[role_id].title} lacks what its duties need",
-                f"{'; '.join(words)}. The hub does not permit that to the role.",
-                ask_operator(f"permit it (in the declaration: roles.{role_id}.scopes)"),
+                f"{model.roles[role_id].title} lacks permissions that its duties need",
+                f"{'; '.join(words)}. The role does not permit that.",
+                ask_operator(f"allow it (in the declaration: roles.{role_id}.scopes)"),
             )
 
 
@@ -222,6 +232,6 @@ def _closed() -> Gap:
         "page-closed",
         "user",
         "Ordinary users cannot open these pages",
-        "So they cannot see whom to ask. The hub's configuration does not permit it to them.",
-        ask_operator("let everybody open the service; the documentation has the line"),
+        "They cannot see whom to ask. The hub's configuration does not let them.",
+        ask_operator("let everybody open the service (the documentation has the line to add)"),
     )

@@ -8,8 +8,8 @@ from typing import Literal
 
 Severity = Literal["severe", "warning", "note"]
 SEVERITIES: dict[Severity, str] = {
-    "severe": "somebody has nobody to turn to, or the wrong person; or nobody answers for power",
-    "warning": "it works, until somebody leaves or needs it",
+    "severe": "people have nobody to turn to, or the wrong person; or nobody answers for power",
+    "warning": "it works for now, until somebody leaves or needs it",
     "note": "it should be looked at",
 }
 
@@ -18,7 +18,7 @@ URGENCY: dict[Severity, str] = {
     "warning": "soon",
     "note": "when there is time",
 }
-"""How soon to do something about it, as pages say it."""
+"""How soon to do something about it, in the words that pages use."""
 
 GapKind = Literal[
     "role-vacant",
@@ -46,45 +46,63 @@ GapKind = Literal[
     "template-shadowed",
 ]
 KINDS: dict[GapKind, tuple[Severity, str]] = {
-    "role-vacant": ("severe", "nobody holds a role, so what it alone looks after has nobody"),
+    "role-vacant": (
+        "severe",
+        "nobody holds a role, so nobody does what only this role looks after",
+    ),
     "held-by-provider-only": (
         "severe",
-        "a role of the community is held by the provider's people alone",
+        "only people from the provider hold a role that belongs to the community",
     ),
     "role-below-minimum": ("warning", "a role has fewer holders than it needs"),
-    "role-above-maximum": ("note", "a role has more holders than it may have"),
+    "role-above-maximum": ("note", "a role has more holders than it can have"),
     "single-holder": ("warning", "a role has one holder and no backup"),
     "group-missing": ("severe", "the hub doesn't have the group that a role is held through"),
     "group-empty": ("note", "nobody is in one of the groups that a role is held through"),
-    "group-without-role": ("severe", "a group doesn't give its members what their role permits"),
+    "group-without-role": (
+        "severe",
+        "the members of a group don't have the permissions of their role",
+    ),
     "group-unmapped": (
         "severe",
-        "a group that isn't in the declaration gives its members what a role permits, or"
-        " everything",
+        "a group that isn't in the declaration gives its members the permissions of a role, or"
+        " all permissions",
     ),
-    "responsibility-without-contact": ("severe", "there is no way to reach anybody about it"),
-    "contact-without-channel": ("note", "a contact says neither mail, telephone nor web address"),
+    "responsibility-without-contact": (
+        "severe",
+        "there is no way to reach anybody about a responsibility",
+    ),
+    "contact-without-channel": (
+        "note",
+        "a contact has no email address, telephone number or web address",
+    ),
     "contact-past-review": ("note", "the review date of a contact has passed"),
     "person-past-review": (
         "note",
         "the review date of a holder without an account has passed",
     ),
-    "term-ended": ("warning", "somebody holds a role, and their term is over"),
+    "term-ended": ("warning", "somebody still holds a role although their term is over"),
     "never-confirmed": ("note", "a holder has not confirmed that they know their duties"),
-    "confirmation-due": ("note", "the duties have changed since, or it was long ago"),
+    "confirmation-due": (
+        "note",
+        "a holder's duties have changed since they confirmed them, or that was long ago",
+    ),
     "holder-gone": ("warning", "a holder's account was deleted, and nobody has taken over"),
     "holder-not-seen": ("warning", "a holder has not been on the hub for a long time"),
     "power-without-role": (
         "severe",
-        "an account may do what a role permits, or everything, without holding a role",
+        "an account can do what a role permits, or everything, without holding a role",
     ),
-    "role-lacks-permission": ("warning", "a role doesn't permit what one of its duties needs"),
+    "role-lacks-permission": ("warning", "a role lacks a permission that one of its duties needs"),
     "edited-by-hand": (
         "warning",
-        "the login service decides who is in a group, and somebody else changed it",
+        "somebody changed a group by hand, although the login service decides who is in it",
     ),
-    "page-closed": ("severe", "ordinary users may not open these pages"),
-    "template-shadowed": ("note", "the operator's own page hides what ours adds to the hub's"),
+    "page-closed": ("severe", "ordinary users cannot open these pages"),
+    "template-shadowed": (
+        "note",
+        "one of the operator's own templates hides what this service adds to the hub's pages",
+    ),
 }
 """Every kind of gap: how bad it is, and what it means."""
 
@@ -117,7 +135,7 @@ SOURCES: dict[GapKind, frozenset[Source]] = {
     "page-closed": frozenset({"configuration"}),
     "template-shadowed": frozenset({"configuration"}),
 }
-"""What has to be known, beside the declaration, before a kind of gap can be told."""
+"""What has to be known, besides the declaration, before a kind of gap can be found."""
 
 
 PlaceKind = Literal["role", "appoint", "holders", "appointers", "confirm", "hub admin"]
@@ -151,7 +169,7 @@ class Place:
 
 
 By = Literal["reader", "operator", "holder", "login service"]
-"""Whose step it is: whoever reads about the gap, or somebody whom they have to ask."""
+"""Whose step it is: the person who reads about the gap, or somebody they have to ask."""
 
 Need = Literal["may appoint", "hub admin page"]
 """What somebody has to be able to do for a step: appoint to its role, or open the hub's page."""

@@ -52,7 +52,7 @@ def _ledger_gaps(snapshot: Snapshot, role: Role, account: str) -> Iterator[Gap]:
             f"{name} has not confirmed the duties of {role.title}"
             if stands.state == "never"
             else f"{name} should confirm the duties of {role.title} again",
-            "They can do so on their own page.",
+            "They can do this on their own page.",
             Step(f"Ask {name} to open “My responsibilities”", by="holder"),
             since=stands.due_since,
             person=account,
@@ -66,7 +66,7 @@ def _decide(snapshot: Snapshot, role: Role) -> Step:
             where=Place("holders", role.id),
             needs="may appoint",
         )
-    return Step("Take them out of the group, where the login service keeps it", by="login service")
+    return Step("Remove them from the group in the login service", by="login service")
 
 
 def _not_seen(snapshot: Snapshot, role: Role, account: str) -> Iterator[Gap]:
@@ -85,7 +85,7 @@ def _not_seen(snapshot: Snapshot, role: Role, account: str) -> Iterator[Gap]:
         f"{name} has not been on the hub for {days} days"
         if not never
         else f"{name} has never been on the hub",
-        f"They are {role.title}. Whoever needs them may wait in vain.",
+        f"They are {role.title}. People who need them may wait in vain.",
         Step("Ask them whether they still look after this", where=Place("role", role.id)),
         since=since,
         person=account,
@@ -131,14 +131,14 @@ def _by_hand(snapshot: Snapshot) -> Iterator[Gap]:
         if _was_there(account.last_activity, edit.after):
             continue
         name, group = isolated(edit.person), isolated(edit.group)
-        how = "was put into" if edit.joined else "was taken out of"
+        how = "was added to" if edit.joined else "was removed from"
         yield Gap(
             "edited-by-hand",
             edit.role,
             f"{name} {how} “{group}” by hand",
-            f"The login service decides who is in it: when {name} logs in next, it counts what"
-            " that says.",
-            Step("Make the change where the login service keeps the group", by="login service"),
+            f"The login service decides who is in this group, and will do so again when {name}"
+            " next logs in.",
+            Step("Make the change in the login service", by="login service"),
             since=edit.at,
             person=edit.person,
             group=edit.group,

@@ -33,8 +33,8 @@ def _group_gaps(snapshot: Snapshot, role_holders: RoleHolders) -> Iterator[Gap]:
             "group-missing",
             role.id,
             f"The hub has no group “{isolated(group)}”",
-            f"So nobody can be {role.title} through it.",
-            ask_operator("restart the hub: it then makes the group"),
+            f"Nobody can be {role.title} through it.",
+            _make_group(snapshot),
             group=group,
         )
     if not role_holders.known or not any(
@@ -47,12 +47,23 @@ def _group_gaps(snapshot: Snapshot, role_holders: RoleHolders) -> Iterator[Gap]:
                 "group-empty",
                 role.id,
                 f"Nobody is in the group “{isolated(group)}”",
-                f"{role.title} is held through it, and through another group. If it isn't needed,"
-                " the operator can leave it out.",
-                appoint(snapshot, role, "Appoint somebody to it"),
+                f"It is one of several groups for the role {role.title}. If it isn't needed,"
+                " the operator can remove it.",
+                appoint(snapshot, role, "Appoint somebody"),
                 since=snapshot.ledger_state.emptied.get(group),
                 group=group,
             )
+
+
+def _make_group(snapshot: Snapshot) -> Step:
+    """A hub makes the groups of its configuration at its start; those of a login, at a login."""
+    if snapshot.authenticator_groups:
+        return Step(
+            "Ask whoever keeps the login service whether it has a group of just that name: the hub"
+            " makes it when somebody in it logs in",
+            by="login service",
+        )
+    return ask_operator("restart the hub: it then makes the group")
 
 
 def _number_gaps(snapshot: Snapshot, role_holders: RoleHolders) -> Iterator[Gap]:
@@ -65,14 +76,19 @@ def _number_gaps(snapshot: Snapshot, role_holders: RoleHolders) -> Iterator[Gap]
     responsibilities = tuple(snapshot.declaration.model.responsibilities())
     used = any(role.id in each.roles for each in responsibilities)
     shared = any(role.id in each.roles for each in responsibilities if each.split != "provider")
-    beside = f" beside people of {snapshot.declaration.provider.name}" if everybody > number else ""
+    beside = (
+        f", apart from people from {snapshot.declaration.provider.name}"
+        if everybody > number
+        else ""
+    )
     if not number and (used or least):
         yield _only_staff(snapshot, role_holders) if everybody else _vacant(snapshot, role)
     elif number < least:
         yield Gap(
             "role-below-minimum",
             role.id,
-            f"Only {number} {'is' if number == 1 else 'are'} {role.title}{beside}",
+            f"Only {number} {'person holds' if number == 1 else 'people hold'} the role"
+            f" {role.title}{beside}",
             f"The model asks for at least {least}.",
             appoint(snapshot, role, "Appoint another"),
         )
@@ -82,7 +98,7 @@ def _number_gaps(snapshot: Snapshot, role_holders: RoleHolders) -> Iterator[Gap]
             "single-holder",
             role.id,
             f"Only one {role.title}{beside}",
-            f"{isolated(name)} has no stand-in{beside}.",
+            f"Nobody can stand in for {isolated(name)}{beside}.",
             appoint(snapshot, role, "Appoint a second"),
             person=name,
         )
@@ -90,9 +106,9 @@ def _number_gaps(snapshot: Snapshot, role_holders: RoleHolders) -> Iterator[Gap]
         yield Gap(
             "role-above-maximum",
             role.id,
-            f"{everybody} are {role.title}",
+            f"{everybody} people hold the role {role.title}",
             f"The model asks for at most {most}.",
-            Step("Look at them", where=Place("role", role.id)),
+            Step("Look at the holders", where=Place("role", role.id)),
         )
 
 
@@ -101,7 +117,7 @@ def _vacant(snapshot: Snapshot, role: Role) -> Gap:
     return Gap(
         "role-vacant",
         role.id,
-        f"Nobody is {role.title}",
+        f"There is no {role.title}",
         f"{_left_alone(snapshot, role)} {_instead(answer)}".strip(),
         appoint(snapshot, role, "Appoint somebody"),
         since=_vacant_since(snapshot, role),
@@ -127,7 +143,7 @@ def _only_staff(snapshot: Snapshot, role_holders: RoleHolders) -> Gap:
     return Gap(
         "held-by-provider-only",
         role_holders.role.id,
-        f"Only people of {party} are {role_holders.role.title}",
+        f"Only people from {party} hold the role {role_holders.role.title}",
         f"{names} can stand in, but the community itself has nobody.",
         appoint(snapshot, role_holders.role, "Appoint somebody"),
     )
@@ -141,16 +157,16 @@ def _left_alone(snapshot: Snapshot, role: Role) -> str:
             alone.append(each.title)
         elif role.id == each.accountable:
             done.append(each.title)
-    said = [f"So nobody looks after: {', '.join(alone)}." if alone else ""]
-    said.append(f"Others do, but nobody answers for: {', '.join(done)}." if done else "")
+    said = [f"Nobody looks after: {', '.join(alone)}." if alone else ""]
+    said.append(f"Others do the work, but nobody answers for: {', '.join(done)}." if done else "")
     return " ".join(filter(None, said))
 
 
 def _instead(answer: Answer) -> str:
     names = " and ".join(isolated(contact.name) for contact in answer.channels[:2])
     if not names:
-        return "Whoever asks for them finds no way to reach anybody."
-    return f"Whoever asks for them is sent to {names} instead."
+        return "People who ask for this role find no way to reach anybody."
+    return f"People who ask for this role are sent to {names} instead."
 
 
 def appoint(snapshot: Snapshot, role: Role, label: str) -> Step:
@@ -158,17 +174,15 @@ def appoint(snapshot: Snapshot, role: Role, label: str) -> Step:
     groups = snapshot.declaration.groups.get(role.id, ())
     if snapshot.rules.open_to_change(role):
         if snapshot.roster.members.keys().isdisjoint(groups):
-            return ask_operator("restart the hub: it then makes the group for them")
+            return ask_operator("restart the hub, which then creates the group")
         most = role.holders.max
         if most is not None and len(snapshot.holders_by_role[role.id].holders) >= most:
             return Step(
-                "Withdraw somebody first, since the role is full",
+                "Withdraw somebody first: the role is full",
                 where=Place("holders", role.id),
                 needs="may appoint",
             )
         return Step(label, where=Place("appoint", role.id), needs="may appoint")
     if groups:
-        return Step(
-            "Add somebody to the group, where the login service keeps it", by="login service"
-        )
+        return Step("Add somebody to the group in the login service", by="login service")
     return ask_operator(f"name somebody (in the declaration: roles.{role.id}.people)")

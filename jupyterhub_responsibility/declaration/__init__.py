@@ -6,8 +6,10 @@ file, which `load` reads back to the same declaration.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timezone
+from functools import cache
 from importlib import resources
 from os.path import realpath
 from pathlib import Path
@@ -27,13 +29,14 @@ from ..domain.model import (
     Role,
 )
 from ..errors import DeclarationError, Fault, UnreadableError
-from .checks import check
-from .draft import Draft, Part
-from .entries import NO_MODEL, Date, Entry, json_schema
+from .checks import check, check_alone
+from .draft import NEW, Draft, Part
+from .entries import NO_MODEL, Date, DeclarationEntry, Entry, json_schema
 from .shape import did_you_mean, entry_of
 from .source import Source, read_file, short
+from .warnings import warnings
 
-__all__ = ["BUILT_IN", "Date", "dump", "json_schema", "load", "shipped_models"]
+__all__ = ["BUILT_IN", "Date", "dump", "json_schema", "load", "look_over", "shipped_models"]
 
 BUILT_IN = "community-hub"
 """The model that a declaration starts from if it names none."""
@@ -55,6 +58,28 @@ def load(declared: str | Path | Mapping[str, Any], as_of: datetime | None = None
 
     Raises DeclarationError with every fault, or UnreadableError where there is no file.
     """
+    draft, changed = _read(declared, as_of)
+    faults = _faults(draft)
+    if faults:
+        raise DeclarationError(faults)
+    return _build(draft, changed, draft.root.source.name)
+
+
+def look_over(
+    declared: str | Path | Mapping[str, Any],
+) -> tuple[tuple[Fault, ...], tuple[Fault, ...]]:
+    """Every fault of a declaration, and every warning: what is right, and makes poor pages.
+
+    Raises DeclarationError where it contains itself, UnreadableError where there is no file.
+    """
+    draft, _ = _read(declared, None)
+    return _faults(draft), _in_order(warnings(draft))
+
+
+def _read(
+    declared: str | Path | Mapping[str, Any], as_of: datetime | None
+) -> tuple[Draft, datetime]:
+    """Everything that was declared, laid over each other, and when it was last changed."""
     if isinstance(declared, Mapping):
         try:
             source = Source(data=_plain(declared))
@@ -69,26 +94,34 @@ def load(declared: str | Path | Mapping[str, Any], as_of: datetime | None = None
         changed = datetime.fromtimestamp(Path(declared).stat().st_mtime, timezone.utc)
         above = [realpath(declared)]
     draft = Draft(Part(source, ()))
-    _lay(draft, source, above)
+    _lay(draft, source, entry_of(source), above)
+    return draft, changed
+
+
+def _faults(draft: Draft) -> tuple[Fault, ...]:
+    """Every fault, in the order of the files, but for those that only follow from another."""
     faults = [fault for each in draft.sources for fault in each.faults]
-    faults += _news(faults, draft.faults)
-    if draft.whole:
-        faults += _news(faults, check(draft))
-    if faults:
-        raise DeclarationError(tuple(sorted(faults, key=lambda f: (f.source, f.line or 0))))
-    return _build(draft, changed, source.name)
+    between = [*draft.faults, *check(draft)] if draft.whole else check_alone(draft)
+    paths = {fault.path for fault in faults}
+    return _in_order([*faults, *(f for f in between if not _follows(f.path, paths))])
 
 
-def _news(faults: list[Fault], more: Iterable[Fault]) -> list[Fault]:
-    """More faults, but for those that only follow from an earlier one in the same place."""
-    return [
-        fault for fault in more if not any(_same_place(fault.path, other.path) for other in faults)
-    ]
+def _in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    return tuple(sorted(faults, key=lambda fault: (fault.source, fault.line or 0)))
 
 
-def _same_place(one: str, other: str) -> bool:
-    short, long = sorted((one, other), key=len)
-    return short == long or (long.startswith(short) and long[len(short)] in ".[")
+def _follows(path: str, faulty: set[str]) -> bool:
+    """Whether something looks wrong only because a value of the same part could not be read.
+
+    That is the value itself, one that it is in, an entry of its list, or one of the texts
+    that a new part needs.
+    """
+    ends = (match.start() for match in re.finditer(r"[.\[]", path))
+    if path in faulty or any(path[:end] in faulty for end in ends):
+        return True
+    needed = {f"{path}.{name}" for names in NEW.values() for name in names}
+    entry = re.compile(re.escape(path) + r"\[\d+\]")
+    return not needed.isdisjoint(faulty) or any(map(entry.fullmatch, faulty))
 
 
 def _plain(value: Any) -> Any:
@@ -100,23 +133,22 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _lay(draft: Draft, source: Source, above: list[str]) -> None:
+def _lay(draft: Draft, source: Source, entry: DeclarationEntry, above: list[str]) -> None:
     """Lay the models that a document starts from, then the document itself.
 
     `above` are the files that start from this one, and its own.
     """
-    entry = entry_of(source)
     base = _base(entry.model or BUILT_IN, source, above)
     if base:
-        _lay(draft, base, [*above, base.name])
+        _lay(draft, *base, [*above, base[0].name])
     draft.sources.append(source)
     if any(fault.path in ("", "model") for fault in source.faults):
         draft.whole = False
-    if draft.whole:
+    if draft.whole or source is draft.root.source:
         draft.lay(entry, source)
 
 
-def _base(name: str, source: Source, above: list[str]) -> Source | None:
+def _base(name: str, source: Source, above: list[str]) -> tuple[Source, DeclarationEntry] | None:
     """The model that a document starts from; what is wrong with it is one of its faults."""
     if name == NO_MODEL:
         return None
@@ -127,12 +159,22 @@ def _base(name: str, source: Source, above: list[str]) -> Source | None:
         fix = "One of them must start from a model that ships, or from 'none'"
     else:
         try:
-            return read_file(Path(path))
+            return _shipped(path) if name in shipped else _document(path)
         except UnreadableError as error:
             message = f"the model '{short(name)}' cannot be used ({error})"
             fix = did_you_mean(name, [*shipped, NO_MODEL])
     source.faults.append(source.fault(("model",), message, fix))
     return None
+
+
+def _document(path: str) -> tuple[Source, DeclarationEntry]:
+    """A file with its entries. Raises UnreadableError."""
+    source = read_file(Path(path))
+    return source, entry_of(source)
+
+
+_shipped = cache(_document)
+"""A model that ships never changes: it is read once, however many declarations start from it."""
 
 
 def _build(draft: Draft, as_of: datetime, source: str) -> Declaration:

@@ -10,6 +10,9 @@ from ..errors import Fault
 from .draft import Draft, Part
 from .shape import did_you_mean
 
+NO_PATH = {".", ".."}
+"""Names that no address can have as one of its parts, however they are written."""
+
 
 def check(draft: Draft) -> Iterator[Fault]:
     """Every fault between the parts."""
@@ -19,9 +22,15 @@ def check(draft: Draft) -> Iterator[Fault]:
         _circles(draft),
         _ids(draft),
         _targets(draft),
+        _unmapped(draft),
         _groups(draft),
         _initial(draft),
     )
+
+
+def check_alone(draft: Draft) -> Iterator[Fault]:
+    """Those faults that show whatever the model says, where that cannot be read."""
+    return chain(_groups(draft), _longer_than_allowed(draft))
 
 
 def _responsibilities(draft: Draft) -> Iterator[tuple[str, Part]]:
@@ -31,9 +40,10 @@ def _responsibilities(draft: Draft) -> Iterator[tuple[str, Part]]:
 
 def _limits(draft: Draft) -> Iterator[Fault]:
     for area_id, area in draft.areas.items():
-        if len(area.parts) > RESPONSIBILITIES_PER_AREA:
-            message = f"'{area_id}' has {len(area.parts)} responsibilities"
-            most = f"At most {RESPONSIBILITIES_PER_AREA} an area"
+        number = sum(not part.unknown for part in area.parts.values())
+        if number > RESPONSIBILITIES_PER_AREA:
+            message = f"'{area_id}' has {number} responsibilities"
+            most = f"At most {RESPONSIBILITIES_PER_AREA} per area"
             fix = f"{most}: drop some with 'remove: true', or use another area"
             yield area.fault("responsibilities", message, fix)
     for role in draft.roles.values():
@@ -76,7 +86,7 @@ def _circles(draft: Draft) -> Iterator[Fault]:
             seen.add(frozenset(circle))
             way = " → ".join((*circle, start))
             message = f"roles appoint each other in a circle: {way}"
-            fix = "Take one of them out of 'appointed_by'; JupyterHub admins may always appoint"
+            fix = "Take one of them out of 'appointed_by'; JupyterHub admins can always appoint"
             yield draft.roles[start].fault("appointed_by", message, fix)
 
 
@@ -126,28 +136,39 @@ def _targets(draft: Draft) -> Iterator[Fault]:
                     yield part.fault("targets", message, did_you_mean(target, targets), index)
 
 
-def _groups(draft: Draft) -> Iterator[Fault]:
-    mapped: dict[str, str] = {}
+def _unmapped(draft: Draft) -> Iterator[Fault]:
     for role_id, role in draft.roles.items():
-        groups = role.get("groups", ())
-        if role.get("mapped") and not groups:
+        if role.get("mapped") and not role.get("groups"):
             fix = "Name the group on the hub whose members hold it, such as 'groups: [hub-admins]'"
             at = ("roles", role_id, "groups")
             yield draft.root.source.fault(at, f"the role '{role_id}' has no groups", fix)
-        for index, group in enumerate(groups):
+
+
+def _groups(draft: Draft) -> Iterator[Fault]:
+    mapped: dict[str, str] = {}
+    for role_id, role in draft.roles.items():
+        for index, group in enumerate(role.get("groups", ())):
             if mapped.get(group, role_id) != role_id:
-                message = f"the group '{group}' already makes people {mapped[group]}"
-                fix = "Give each role a group of its own; a person may be in both"
+                message = f"the group '{group}' already stands for {mapped[group]}"
+                fix = "Give each role a group of its own; a person can be in both"
                 yield role.fault("groups", message, fix, index)
+            if group in NO_PATH:
+                message = f"the hub's API cannot reach a group called '{group}'"
+                yield role.fault("groups", message, "Give it another name", index)
             mapped.setdefault(group, role_id)
 
 
 def _initial(draft: Draft) -> Iterator[Fault]:
     for role in draft.roles.values():
-        initial, holders = role.get("initial", ()), role.get("holders")
-        if initial and not role.get("groups"):
+        if role.get("initial") and not role.get("groups"):
             fix = "Add 'groups', so that there is a group to put them into"
             yield role.fault("initial", "accounts can only be appointed to a group", fix)
+    yield from _longer_than_allowed(draft)
+
+
+def _longer_than_allowed(draft: Draft) -> Iterator[Fault]:
+    for role in draft.roles.values():
+        initial, holders = role.get("initial", ()), role.get("holders")
         if holders and holders.max is not None and len(initial) > holders.max:
-            message = f"lists {len(initial)} accounts, but the role takes {holders.max}"
+            message = f"lists {len(initial)} accounts, but the role can have {holders.max}"
             yield role.fault("initial", message, "Shorten the list or raise holders.max")

@@ -21,13 +21,17 @@ NEW = {"role": ("title",), "area": ("title", "goal"), "responsibility": ("title"
 
 @dataclass
 class Part:
-    """One role, area, responsibility, contact or link, merged from several files."""
+    """One role, area, responsibility, contact or link, merged from several files.
+
+    `unknown` where it is neither in the model nor says what a new one has to: a fault by itself.
+    """
 
     source: Source
     location: Location
     values: dict[str, Any] = field(default_factory=dict)
     origins: dict[str, tuple[Source, Location]] = field(default_factory=dict)
     parts: dict[str, Part] = field(default_factory=dict)
+    unknown: bool = False
 
     def lay(self, entry: Entry, source: Source, location: Location) -> None:
         """Take over what `entry` says; what it is silent about, or leaves empty, stays.
@@ -104,7 +108,7 @@ class Draft:
             if "id" not in entry.model_fields_set:
                 continue
             if entry.id in seen:
-                message = f"'{entry.id}' stands in this list twice"
+                message = f"'{entry.id}' is in this list twice"
                 fix = "Give one of them another id"
                 self.faults.append(source.fault((*here, "id"), message, fix))
                 continue
@@ -128,13 +132,14 @@ class Draft:
                     source.fault(at, f"there is no {kind} '{part_id}' to remove", fix)
                 )
             return None
-        if part_id not in parts and any(getattr(entry, name) is None for name in NEW[kind]):
+        incomplete = any(getattr(entry, name) is None for name in NEW[kind])
+        if part_id not in parts and incomplete:
             hint = did_you_mean(part_id, parts)
             hint = hint if hint.endswith("?") else f"{hint}."
             fix = f"{hint} A new {kind} needs: {' and '.join(NEW[kind])}"
             self.faults.append(source.fault(at, f"unknown {kind} '{short(part_id)}'", fix))
             part_id = nearest(part_id, parts) or part_id  # to find what else is wrong with it
-        part = parts.setdefault(part_id, Part(source, at))
+        part = parts.setdefault(part_id, Part(source, at, unknown=incomplete))
         part.lay(entry, source, at)
         return part
 

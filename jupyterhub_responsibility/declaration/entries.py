@@ -118,12 +118,12 @@ class PartyEntry(Entry):
     name: Title
     """What people call the organisation."""
     url: WebAddress | None = None
-    """Where it can be reached; the last resort before everyone's contact."""
+    """Where to reach it; shown when there is no better contact, before the one for everyone."""
 
 
 class ProviderEntry(PartyEntry):
     staff: Names = ()
-    """Accounts of the provider's people, as they log in."""
+    """Account names of people from the provider."""
 
 
 class PersonEntry(Entry):
@@ -136,14 +136,14 @@ class PersonEntry(Entry):
     url: WebAddress | None = None
     """A page about them, or a form to reach them."""
     review_by: Date | None = None
-    """The day by which somebody should check that they still do it."""
+    """The review date: by then, somebody should check that they still hold the role."""
 
 
 class RangeEntry(Entry):
     min: Annotated[StrictInt, Field(ge=0)] = 0
-    """At least so many holders."""
+    """The smallest number of holders."""
     max: Annotated[StrictInt, Field(ge=1)] | None = None
-    """At most so many holders; without it there is no limit."""
+    """The largest number of holders; without it there is no limit."""
 
 
 class RoleEntry(Entry):
@@ -156,19 +156,19 @@ class RoleEntry(Entry):
     filled_by: Text | None = None
     """Who usually fills it."""
     holders: RangeEntry | None = None
-    """How many holders it wants."""
+    """How many holders it should have."""
     appointed_by: Ids | None = None
-    """Roles whose holders may appoint new ones; JupyterHub admins always may."""
+    """Roles whose holders can appoint new ones; JupyterHub admins always can."""
     starts_with: Ids | None = None
-    """Roles whose holders are the first to hold this one."""
+    """Roles whose holders are also the first to hold this one."""
     mapped: StrictBool | None = None
-    """Whether accounts hold it through groups of the hub; then `groups` is required."""
+    """Whether accounts hold it through groups of the hub; if so, `groups` is required."""
     adds_users: StrictBool | None = None
-    """Whether its holders may add users to the hub, where this service may."""
+    """Whether its holders can add users to the hub, where this service adds users."""
     groups: Names | None = None
     """Groups of the hub whose members hold the role."""
     initial: Names | None = None
-    """Accounts to appoint first, once, on a fresh hub."""
+    """Accounts to appoint as the first holders; each is appointed once."""
     people: tuple[PersonEntry, ...] | None = None
     """Holders without an account on the hub."""
     scopes: Names | None = None
@@ -176,11 +176,11 @@ class RoleEntry(Entry):
     on_term_end: TermEnd | None = None
     """What happens when a holder's term ends: `flag` shows it, `withdraw` ends it."""
     confirm_every: Annotated[StrictInt, Field(ge=1, le=120)] | None = None
-    """After how many months holders confirm their duties again; 12 if it isn't said."""
+    """After how many months holders should confirm their duties again; the default is 12."""
     seen_within: Annotated[StrictInt, Field(ge=1, le=3650)] | None = None
-    """How many days a holder may be away from the hub; 90 if it isn't said."""
+    """After how many days away from the hub the panel mentions a holder; the default is 90."""
     remove: StrictBool = False
-    """Drop the role from the model."""
+    """Remove the role from the model."""
 
 
 class ResponsibilityEntry(Entry):
@@ -191,17 +191,17 @@ class ResponsibilityEntry(Entry):
     description: Text | None = None
     """One or two sentences; required for a new responsibility."""
     topics: Topics | None = None
-    """The everyday words in which people ask about it."""
+    """Everyday words that people use when they ask about it."""
     accountable: Id | None = None
     """The one role that answers for it; null for none."""
     performed_by: Ids | None = None
     """The roles that do it."""
     needs: Permissions | None = None
-    """JupyterHub scopes, without filters, that those who do it can't do without."""
+    """JupyterHub scopes, without filters, that people need in order to do it."""
     split: Split | None = None
-    """Whose job it is, where that differs from the area."""
+    """Whose job it is, if that differs from the area."""
     remove: StrictBool = False
-    """Drop the responsibility from the model."""
+    """Remove the responsibility from the model."""
 
 
 class AreaEntry(Entry):
@@ -216,14 +216,14 @@ class AreaEntry(Entry):
     responsibilities: tuple[ResponsibilityEntry, ...] | None = None
     """At most five, counted after the merge with the model."""
     remove: StrictBool = False
-    """Drop the area, and everything in it, from the model."""
+    """Remove the area, and everything in it, from the model."""
 
 
 class ContactEntry(Entry):
     id: Id
     """Its name in links and in the API."""
     name: Title
-    """Whom people reach."""
+    """What people see as the name of the contact."""
     targets: Annotated[
         tuple[Id, ...],
         Field(
@@ -234,7 +234,7 @@ class ContactEntry(Entry):
         Once,
     ] = (EVERYONE,)
     email: Email | None = None
-    """Mail address."""
+    """Email address."""
     telephone: Telephone | None = None
     """Telephone number, in quotes."""
     url: WebAddress | None = None
@@ -244,18 +244,18 @@ class ContactEntry(Entry):
     languages: tuple[Language, ...] = ()
     """Language codes, such as `en`."""
     topics: Topics = ()
-    """The everyday words in which people ask."""
+    """Everyday words that people use when they ask."""
     review_by: Date | None = None
-    """The day by which somebody should check that this is still right."""
+    """The review date: by then, somebody should check that this is still right."""
     public: StrictBool = False
-    """Show it on login and error pages too, to people who aren't logged in."""
+    """Whether to show it on login and error pages too, to people who aren't logged in."""
 
 
 class LinkEntry(Entry):
     title: Title
-    """What the page is."""
+    """The title of the page."""
     url: WebAddress
-    """Where it is."""
+    """The address of the page."""
     targets: Annotated[
         tuple[Id, ...],
         Field(alias="for", min_length=1, description="Ids of areas, roles or responsibilities."),
@@ -267,9 +267,9 @@ class DeclarationEntry(Entry):
     """A declaration for jupyterhub-responsibility: who looks after what on a JupyterHub."""
 
     title: Title | None = None
-    """The name of the model; only of use in a file that others start from."""
+    """The name of the model; only useful in a file that others start from."""
     model: Text | None = None
-    """The model to start from: the name of one that ships, a path, or `none`."""
+    """The model to start from: the name of one that comes with the package, a path, or `none`."""
     community: PartyEntry | None = None
     """The organisation whose people use the hub."""
     provider: ProviderEntry | None = None

@@ -17,12 +17,12 @@ from .source import Location, Source, dotted, short
 _EMPTY = ("is empty", "Fill it in, or leave it out")
 _UNPRINTABLE = (
     "contains characters that cannot be seen",
-    "Type the text again; copying from a page can bring such characters along",
+    "Type the text again; copying from a page can bring such characters with it",
 )
 
 AnyEntry = TypeVar("AnyEntry", bound=BaseModel)
 
-# pydantic error type → what is wrong, how to mend it. `{…}` are the error's own context.
+# pydantic error type → what is wrong, how to fix it. `{…}` are the error's own context.
 _WORDS = {
     "missing": ("'{key}' is missing", "Add it"),
     "string_type": ("should be text", "Put the value in quotes"),
@@ -32,11 +32,11 @@ _WORDS = {
     "int_type": ("should be a whole number", "Write the number without quotes"),
     "greater_than_equal": ("is less than {ge}", "Use {ge} or more"),
     "less_than_equal": ("is more than {le}", "Use {le} or less"),
-    "literal_error": ("'{input}' is not possible here", "Use one of: {expected}"),
-    "tuple_type": ("should be a list", "Write it as [one, two], or one entry a line after '- '"),
+    "literal_error": ("'{input}' is not allowed here", "Use one of: {expected}"),
+    "tuple_type": ("should be a list", "Write it as [one, two], or one entry per line after '- '"),
     "too_short": ("is an empty list", "List something, or leave it out"),
-    "dict_type": ("should be keys with values", "Write 'key: value', one a line"),
-    "model_type": ("should be keys with values", "Write 'key: value', one a line"),
+    "dict_type": ("should be keys with values", "Write 'key: value', one per line"),
+    "model_type": ("should be keys with values", "Write 'key: value', one per line"),
     "unprintable": _UNPRINTABLE,
     "string_unicode": _UNPRINTABLE,
     "invalid_key": ("'{key}' cannot be a key", "Use text"),
@@ -49,7 +49,7 @@ _WORDS = {
 
 # A pattern that doesn't match: the last key of the path says what was expected.
 _PATTERNS = {
-    "email": ("'{input}' is not a mail address", "Write it as name@example.org"),
+    "email": ("'{input}' is not an email address", "Write it as name@example.org"),
     "telephone": ("'{input}' is not a telephone number", "Write it as '+49 40 123456'"),
     "languages": ("'{input}' is not a language code", "Use a code such as en, de or pt-BR"),
     "needs": ("'{input}' is not the plain name of a scope", "Write one such as servers, without !"),
@@ -146,13 +146,13 @@ def nearest(word: str, choices: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, choices: Iterable[str]) -> str:
-    """How to mend an unknown word: the nearest right one, or all there are."""
+    """How to fix an unknown word: the nearest right one, or all there are."""
     known = sorted(map(short, choices))
     if near := nearest(word, known):
         return f"Did you mean '{near}'?"
     if len(known) > _MANY:
         return f"There are {len(known)} to choose from, such as {', '.join(known[:3])}"
-    return f"Use one of: {', '.join(known)}" if known else "There is none to choose from"
+    return f"Use one of: {', '.join(known)}" if known else "There are none to choose from"
 
 
 def _translate(source: Source, detail: ErrorDetails) -> Fault:

@@ -22,7 +22,7 @@ MAX_PARTS = 50_000
 _TOO_MUCH = "more than a declaration can hold"
 
 # What the YAML parser says → the same for people who don't write YAML every day: what is wrong,
-# how to mend it. What isn't listed is passed on.
+# how to fix it. What isn't listed is passed on.
 _WORDS = {
     r"'\t'": ("there is a tab here", "Indent with spaces only"),
     "cannot start any token": ("text cannot start with this character", "Put it in quotes"),
@@ -92,7 +92,9 @@ def read_file(path: Path) -> Source:
             raw = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
-        raise UnreadableError(f"{path}: cannot be read: {reason}") from error
+        raise UnreadableError(
+            f"{path}: cannot be read: {reason}{_looked_in(path, error)}"
+        ) from error
     if len(raw) > MAX_BYTES:
         raise UnreadableError(f"{path}: is larger than {MAX_BYTES:,} bytes")
     try:
@@ -101,6 +103,12 @@ def read_file(path: Path) -> Source:
         fix = "Save it again with the encoding UTF-8"
         raise UnreadableError(f"{path}: is not UTF-8 text. {fix}") from error
     return read_text(text, str(path))
+
+
+def _looked_in(path: Path, error: Exception) -> str:
+    """Where a relative path was looked for: whoever starts a hub may not know its folder."""
+    there = isinstance(error, FileNotFoundError) and not path.is_absolute()
+    return f". It was looked for as {path.absolute()}" if there else ""
 
 
 def read_text(text: str, name: str = "") -> Source:
@@ -116,7 +124,7 @@ def read_text(text: str, name: str = "") -> Source:
         line = text.count("\n", 0, error.position) + 1
         source.faults.append(Fault("", message, "Type the line again", name, line))
     except RecursionError:
-        fix = "Nothing in a declaration is nested so deep"
+        fix = "Nothing in a declaration is nested that deep"
         source.faults.append(source.fault((), "this is nested too deeply", fix))
     return source
 
@@ -147,12 +155,15 @@ def _mapping(node: yaml.MappingNode, location: Location, source: Source) -> dict
         line = key_node.start_mark.line + 1
         key = key_node.value
         if not isinstance(key, str) or key == "<<" or not key.isprintable():
-            message, fix = "this cannot be a key", "Write the keys out: 'key: value', one a line"
-            source.faults.append(Fault(dotted(location), message, fix, source.name, line))
+            merged = key == "<<"
+            message = "keys cannot be merged with '<<'" if merged else "this cannot be a key"
+            fix = "Write the keys out: 'key: value', one per line"
+            path = dotted(location) or "<<" * merged  # an empty one is about the whole file
+            source.faults.append(Fault(path, message, fix, source.name, line))
             continue
         at = (*location, key)
         if key in data:
-            message = f"'{short(key)}' stands here a second time (first on line {source.lines[at]})"
+            message = f"'{short(key)}' is here a second time (first on line {source.lines[at]})"
             fix = "Keep one of them, or give the other another name"
             source.faults.append(Fault(dotted(at), message, fix, source.name, line))
             continue

@@ -22,7 +22,7 @@ ROLE_SCOPES: dict[str, dict[str, str]] = {
         "read:users": "see when somebody was last active, and which servers they have",
         "servers": "see, start and stop servers",
         "list:groups": "see which groups there are",
-        "read:groups": "see who is in them, which the hub's page of groups needs",
+        "read:groups": "see who is in each group, which the hub's groups page needs",
         "read:hub": "see the hub's version",
     },
     "community-representative": {},
@@ -38,19 +38,19 @@ ADD_USERS_SCOPE = "admin:users"
 DANGEROUS_SCOPES: dict[str, str] = {
     "admin:users": "create, rename and delete any account",
     "delete:users": "delete any account",
-    "admin:auth_state": "read login secrets of any account",
-    "admin:servers": "read the inner state of any server, secrets included",
-    "admin:server_state": "read the inner state of any server, secrets included",
+    "admin:auth_state": "read the login secrets of any account",
+    "admin:servers": "read the internal state of any server, including secrets",
+    "admin:server_state": "read the internal state of any server, including secrets",
     "admin:groups": "create and delete groups and change their members",
-    "delete:groups": "delete groups, and with them who holds a role",
+    "delete:groups": "delete groups, and so take roles away from people",
     "admin:services": "manage services",
-    "groups": "change who is in a group, and with it who holds a role",
+    "groups": "change who is in a group, and so who holds a role",
     "tokens": "make tokens for, and act as, any account",
     "access:servers": "open any server and everything in it",
     "shares": "give anybody access to any server",
     "users:shares": "take away access to any shared server",
     "groups:shares": "take away access to any shared server",
-    "proxy": "change where the hub's addresses lead",
+    "proxy": "change where the hub's addresses point",
     "shutdown": "stop the hub",
 }
 """What the holders of a role could do with a scope that goes beyond looking after people."""
@@ -149,16 +149,20 @@ class ServiceScope:
 SERVICE_SCOPES: tuple[ServiceScope, ...] = (
     ServiceScope(
         "groups",
-        "read who is in each mapped group, and change it for those who may appoint",
+        "read who is in each mapped group, and change it on behalf of people who can appoint",
         "edits groups",
     ),
     ServiceScope("list:groups", "read who is in each mapped group", "reads groups"),
-    ServiceScope("read:groups", "likewise", "reads groups"),
+    ServiceScope("read:groups", "also needed for this", "reads groups"),
     ServiceScope("list:users", "find accounts that have power without holding a role"),
-    ServiceScope("read:roles:users", "likewise: who is a JupyterHub admin, or has a hub role"),
-    ServiceScope("read:users:activity", "see whether those who hold a role still use the hub"),
+    ServiceScope(
+        "read:roles:users", "also needed for this: who is a JupyterHub admin, or has a hub role"
+    ),
+    ServiceScope("read:users:activity", "see whether people who hold a role still use the hub"),
     ServiceScope("read:roles:groups", "see whether groups still have their hub roles"),
-    ServiceScope(ADD_USERS_SCOPE, "add plain users for those whose role adds users", "adds users"),
+    ServiceScope(
+        ADD_USERS_SCOPE, "add plain users on behalf of people whose role allows it", "adds users"
+    ),
 )
 """What the service itself needs, and nothing else."""
 

@@ -27,12 +27,14 @@ class Configured:
     """The mapped roles, and the hub's own `admin`, by name; what the hub doesn't have is missing.
 
     `open_to_users` says whether ordinary users may open the page; `shadowed` are templates of
-    the operator that hide ours.
+    the operator that hide ours. `lets_added_in` says whether an account that is added may log in
+    because of that alone.
     """
 
     roles: Mapping[str, Grant]
     open_to_users: bool
     shadowed: tuple[str, ...] = ()
+    lets_added_in: bool = True
 
 
 def other_groups(configured: Configured | None, mapped: Iterable[str]) -> tuple[str, ...]:
@@ -57,6 +59,7 @@ def read(said: str) -> Configured | None:
             name: Grant(tuple(role["scopes"]), tuple(role["groups"]))
             for name, role in found["roles"].items()
         }
-        return Configured(roles, found["open_to_users"], tuple(found["shadowed"]))
+        shadowed, lets_in = tuple(found["shadowed"]), bool(found["lets_added_in"])
+        return Configured(roles, found["open_to_users"], shadowed, lets_in)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -42,7 +42,7 @@ class Answer:
 def nobody(vacant: RoleHolders) -> str:
     """That a role is vacant, in words."""
     title = vacant.role.title
-    return f"Nobody is {title} at the moment" if vacant.on_hub else f"No {title} is named"
+    return f"There is no {title} right now" if vacant.on_hub else f"No {title} has been named"
 
 
 def _unreachable(role: Role) -> str:
@@ -139,7 +139,7 @@ class ContactFinder:
 
     def _why_not_first(self, role_ids: tuple[str, ...], asked: RoleHolders | None) -> str:
         if not role_ids:
-            return "Nobody has a formal role for this"
+            return "No role is responsible for this"
         first = self.holders_by_role[role_ids[0]]
         if asked is first:
             return ""

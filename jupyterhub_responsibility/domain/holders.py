@@ -15,7 +15,7 @@ DECLARED = "declaration"
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Whoever fills a role: an account through a group, or a declared person without one.
+    """A holder of a role: an account through a group, or a declared person without one.
 
     `source` is the group, or "declaration"; `as_of` is when that was read.
     """

@@ -5,7 +5,7 @@ area            a field of work with a key goal and at most five responsibilitie
 responsibility  one thing somebody has to do; at most one role is accountable, roles perform it
 role            a named part in the model; filled by holders
 party           an organisation: the provider runs the infrastructure, the community uses it
-holder          whoever fills a role: an account (through a mapped group) or a declared person
+holder          somebody who holds a role: an account (in a mapped group) or a declared person
 topic           the everyday words in which people ask
 contact         a way to reach a role, an area, a responsibility or everyone
 link            a page to read about an area, a responsibility or a role

@@ -18,11 +18,11 @@ from .holders import RoleHolders, roles_of
 from .model import Declaration, Role, Viewer
 
 RULES: dict[str, str] = {
-    "appoint": "Only JupyterHub admins, and holders of the roles named here, may appoint.",
-    "yourself": "Nobody appoints themselves, except JupyterHub admins; that is recorded as such.",
-    "step down": "Whoever holds a role may step down.",
-    "last": "The last holders that a role needs can be withdrawn only by a JupyterHub admin.",
-    "most": "Nobody can be added once a role has as many holders as it may have.",
+    "appoint": "Only JupyterHub admins, and holders of the roles named here, can appoint.",
+    "yourself": "Nobody can appoint themselves, except JupyterHub admins; the record then says so.",
+    "step down": "Anyone who holds a role can step down.",
+    "last": "If a role would have too few holders left, only a JupyterHub admin can withdraw one.",
+    "most": "Nobody can be added once a role has as many holders as it can have.",
     "login service": "Where the login service decides who is in a group, it can't be changed here.",
 }
 """The rules in words, as the pages give them."""
@@ -117,23 +117,23 @@ class Rules:
         if not groups:
             raise RefusedError(
                 "not_mapped",
-                f"Who is {role.title} is named in this hub's declaration, not on the hub:"
-                " ask its operator.",
+                f"Holders of the role {role.title} are named in this hub's declaration, not on the"
+                " hub: ask the operator.",
             )
         if self.authenticator_groups:
             raise RefusedError(
                 "login_service",
-                "On this hub the login service decides who is in a group, at each login. Change"
-                " it there: a change here would be undone.",
+                "On this hub, the login service decides who is in a group, each time somebody logs"
+                " in. Make the change there: a change here would be undone.",
             )
         if wanted is None and len(groups) > 1:
             names = ", ".join(map(visible, groups))
             raise RefusedError(
-                "which_group", f"{role.title} is held through several groups. Say which: {names}."
+                "which_group", f"{role.title} has several groups. Choose one of them: {names}."
             )
         if wanted is not None and wanted not in groups:
             raise RefusedError(
-                "which_group", f"{role.title} is not held through the group “{visible(wanted)}”."
+                "which_group", f"The group “{visible(wanted)}” does not stand for {role.title}."
             )
         return wanted or groups[0]
 
@@ -158,14 +158,14 @@ class Rules:
         names = ", ".join(visible(holder.name) for holder in role_holders.holders)
         raise RefusedError(
             "full",
-            f"{change.role.title} may have {most} {_holders(most)}, and has: {names}. Withdraw"
-            " one of them first.",
+            f"The role {change.role.title} can have {most} {_holders(most)}, and already has:"
+            f" {names}. Withdraw one of them first.",
         )
 
     def check_withdrawer(self, actor: Viewer, change: Change) -> None:
         """Whether somebody may take this person out: those who may appoint, and themselves."""
-        self_appointed = actor.kind == "user" and change.person == actor.name
-        if not self_appointed and not self.may_appoint(actor, change.role):
+        stepping_down = actor.kind == "user" and change.person == actor.name
+        if not stepping_down and not self.may_appoint(actor, change.role):
             raise RefusedError("not_allowed", self._who_may(change.role))
 
     def check_left_over(self, admin: bool, change: Change, role_holders: RoleHolders) -> None:
@@ -176,7 +176,8 @@ class Rules:
         if len(role_holders.holders) - 1 < role.holders.min:
             raise RefusedError(
                 "last",
-                f"{role.title} needs at least {role.holders.min} {_holders(role.holders.min)}."
+                f"The role {role.title} needs at least {role.holders.min}"
+                f" {_holders(role.holders.min)}."
                 f" Appoint somebody else first, or ask a JupyterHub admin to withdraw"
                 f" {visible(change.person)}.",
             )
@@ -191,12 +192,12 @@ class Rules:
         if not alike(change.person, actor.name) and change.role.id not in held:
             raise RefusedError(
                 "not_allowed",
-                f"Only somebody who is {change.role.title} can propose a successor. You can ask"
-                " for the role yourself.",
+                f"Only holders of the role {change.role.title} can propose a successor. You can"
+                " ask for the role yourself.",
             )
         if any(alike(change.person, name) for name in _accounts(role_holders)):
             raise RefusedError(
-                "already", f"{visible(change.person)} is {change.role.title} already."
+                "already", f"{visible(change.person)} is already {change.role.title}."
             )
         check_until(change.until, today)
 
@@ -205,8 +206,8 @@ class Rules:
 
     def _who_may(self, role: Role) -> str:
         titles = [self.declaration.model.roles[each].title for each in role.appointed_by]
-        whoever = ", ".join(["JupyterHub admins", *(f"whoever is {title}" for title in titles)])
-        return f"Only these may decide who is {role.title}: {whoever}."
+        deciders = ", ".join(["JupyterHub admins", *(f"anyone who is {title}" for title in titles)])
+        return f"Only these people can decide who is {role.title}: {deciders}."
 
 
 AccessName = Literal["anybody", "users", "in charge", "appointers", "adders", "metrics"]
@@ -214,7 +215,7 @@ AccessName = Literal["anybody", "users", "in charge", "appointers", "adders", "m
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may open something, in words and as a rule, and what everybody else is told."""
+    """Who may open something, in words and as a rule, and the message for everybody else."""
 
     who: str
     may: Callable[[Rules, Viewer], bool]
@@ -225,26 +226,26 @@ ACCESS: dict[AccessName, Access] = {
     "anybody": Access("anybody, without a login", lambda *_: True),
     "users": Access("everybody who is logged in", lambda *_: True),
     "in charge": Access(
-        "JupyterHub admins, and whoever holds a role through the hub",
+        "JupyterHub admins, and anyone who holds a role through the hub",
         Rules.in_charge,
-        "Only JupyterHub admins, and whoever holds a role through the hub, may see this. Who holds"
-        " which role, and whom to ask, is on the pages for everybody.",
+        "Only JupyterHub admins, and people who hold a role through the hub, can see this. The"
+        " other pages show everybody who holds which role, and whom to ask.",
     ),
     "appointers": Access(
-        "those who may appoint to some role",
+        "people who can appoint to a role",
         Rules.may_appoint_to_some,
-        "Only JupyterHub admins, and those who may appoint to some role, see who did what.",
+        "Only JupyterHub admins, and people who can appoint to a role, can see who did what.",
     ),
     "adders": Access(
-        "JupyterHub admins, and holders of a role that adds users, where this service does that",
+        "JupyterHub admins, and holders of a role that can add users, where this service adds them",
         Rules.may_add_users,
-        "Only JupyterHub admins, and holders of a role that adds users, may add people here; and"
-        " on some hubs nobody may.",
+        "Only JupyterHub admins, and holders of a role that can add users, can add people here."
+        " On some hubs, nobody can.",
     ),
     "metrics": Access(
-        f"programs, with a token of the hub that has the scope `{METRICS_SCOPE}`",
+        f"programs, with a hub token that has the scope `{METRICS_SCOPE}`",
         lambda *_: False,  # of a person, nothing else would tell
-        f"This needs a token of the hub with the scope {METRICS_SCOPE}, in the header"
+        f"This needs a hub token with the scope {METRICS_SCOPE}, in the header"
         " Authorization, as in: Authorization: Bearer ...",
     ),
 }
@@ -254,7 +255,7 @@ ACCESS: dict[AccessName, Access] = {
 def check_until(until: date | None, today: date) -> None:
     """A term can't end before it begins."""
     if until is not None and until < today:
-        raise RefusedError("bad_date", f"{until.isoformat()} is over. Choose a later day.")
+        raise RefusedError("bad_date", f"{until.isoformat()} has passed. Choose a later date.")
 
 
 def alike(one: str, other: str) -> bool:

@@ -20,6 +20,9 @@ DATABASE_VARIABLE = "JUPYTERHUB_RESPONSIBILITY_DATABASE"
 CONFIGURED_VARIABLE = "JUPYTERHUB_RESPONSIBILITY_CONFIGURED"
 """How the hub is configured has one too: it is known only when the hub starts the service."""
 
+LOOK_VARIABLE = "JUPYTERHUB_RESPONSIBILITY_LOOK"
+"""So has what the hub looks like, for the same reason; it leaves the declaration its room."""
+
 DEFAULT_DATABASE = "sqlite:///jupyterhub-responsibility.sqlite"
 
 MAX_VARIABLE_BYTES = 120_000
@@ -42,8 +45,12 @@ def hand_over(**options: Any) -> dict[str, str]:
 
 
 def handed_over() -> dict[str, Any]:
-    """The options that `enable` handed over; empty where the service was started by hand."""
-    options = json.loads(os.environ.get(VARIABLE) or "{}")
+    """The options that `enable` and the hub handed over; empty where a service runs on its own."""
+    return {**_options(VARIABLE), **_options(LOOK_VARIABLE)}
+
+
+def _options(variable: str) -> dict[str, Any]:
+    options = json.loads(os.environ.get(variable) or "{}")
     return options if isinstance(options, dict) else {}
 
 

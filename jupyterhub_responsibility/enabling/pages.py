@@ -7,7 +7,7 @@ declaration is used, and the groups of the account whose page it is; the hub has
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -16,6 +16,8 @@ from ..domain.contacts import ContactFinder
 from ..domain.holders import OwnRole, roles_of
 from ..domain.model import Contact, Declaration, Roster, Viewer
 from ..domain.rules import Rules
+from .layers import lay_over_hub
+from .parts import Parts
 from .start import open_to_users
 
 log = logging.getLogger(__name__)
@@ -24,31 +26,41 @@ log = logging.getLogger(__name__)
 class HubPages:
     """The hub calls it with the account (or None) for every page that it renders.
 
-    `options` are those that `enable` was called with, for a second call to compare.
+    With `templates`, our page.html is laid over the operator's.
     """
 
     def __init__(
-        self,
-        declaration: Declaration,
-        service_name: str,
-        options: Mapping[str, Any],
-        authenticator_groups: bool = False,
+        self, declaration: Declaration, service_name: str, rules: Rules, templates: bool = True
     ) -> None:
         self.declaration = declaration
-        self.rules = Rules(declaration, authenticator_groups, options["user_management"])
+        self.rules = rules
         self.service_name = service_name
-        self.options = options
         self.first = ContactFinder(declaration, Roster()).first_contacts()
         self.public = tuple(contact for contact in declaration.contacts if contact.public)
         self.mapped = frozenset(declaration.mapped_groups)
+        self._over_theirs = not templates
         self.roles_through = lru_cache(maxsize=100)(self._roles_through)
 
     def __call__(self, user: Any) -> HubPage:
         """The variable for one page, seen by `user` (a `jupyterhub.user.User`, or None)."""
+        if not self._over_theirs:  # the hub looks for the template after that
+            self._over_theirs = True
+            _lay_over_theirs()
         return HubPage(self, user)
 
     def _roles_through(self, groups: frozenset[str]) -> tuple[OwnRole, ...]:
         return roles_of(self.declaration, Viewer("", groups=groups))
+
+
+def _lay_over_theirs() -> None:
+    """Lay our page.html over the operator's; whatever fails, the hub's pages are there."""
+    try:
+        from jupyterhub.app import JupyterHub
+
+        if JupyterHub.initialized():
+            lay_over_hub(JupyterHub.instance())
+    except Exception:
+        log.exception("Our page.html could not be laid over the operator's")
 
 
 class Navigation:
@@ -79,6 +91,7 @@ class HubPage(Navigation):
         self.first: tuple[Contact, ...] = pages.first
         self.public: tuple[Contact, ...] = pages.public
         self.community = pages.declaration.community
+        self.once = Parts().once
 
     @cached_property
     def _viewer(self) -> Viewer:
@@ -119,11 +132,6 @@ class HubPage(Navigation):
         """Whether ordinary users may not open the page; for JupyterHub admins, who always may."""
         return self.admin and not _open_to_users(self._user, self.service_name)
 
-    @cached_property
-    def missing(self) -> bool:
-        """Whether the hub runs without the service, because its entry was erased."""
-        return not service_is_configured(self.service_name)
-
 
 def _open_to_users(user: Any, service_name: str) -> bool:
     """Whether ordinary users may open the service; True if that can't be told."""
@@ -132,41 +140,3 @@ def _open_to_users(user: Any, service_name: str) -> bool:
     except Exception:
         log.exception("Whether users may open the service %s could not be told", service_name)
         return True
-
-
-def service_is_configured(service_name: str) -> bool:
-    """Whether the running hub has the service; True where that cannot be told."""
-    try:
-        from jupyterhub.app import JupyterHub
-
-        if not JupyterHub.initialized():
-            return True
-        services = JupyterHub.instance().services
-        return any(service.get("name") == service_name for service in services)
-    except Exception:
-        log.exception("Whether the hub has the service %s could not be told", service_name)
-        return True
-
-
-class IfConfigured(list[str]):
-    """Names of services, as a role lists them, less those that the hub doesn't have.
-
-    `c.JupyterHub.services = […]` after `enable` erases the service. A role that names a
-    service which isn't there stops the hub; this way the hub starts, and says what is wrong.
-    """
-
-    def __iter__(self) -> Iterator[str]:
-        """Those names that the running hub knows."""
-        for name in super().__iter__():
-            if service_is_configured(name):
-                yield name
-            else:
-                log.error(
-                    "The service %r is not in c.JupyterHub.services: something assigned that"
-                    " list after enable(). Move enable() below it, or append to the list.",
-                    name,
-                )
-
-    def __deepcopy__(self, memo: Any) -> IfConfigured:
-        """Copying must not look: configuration is copied before the hub knows its services."""
-        return IfConfigured(self[:])

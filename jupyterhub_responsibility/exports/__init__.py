@@ -1,1 +1,1 @@
-"""What can be taken along: asks no hub, and no database."""
+"""Files to download: asks no hub, and no database."""

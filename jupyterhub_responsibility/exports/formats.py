@@ -33,14 +33,14 @@ class HolderRow(TypedDict):
         Held, "`account`, `person`, `nobody`, or `unknown` while the hub doesn't say who holds it"
     ]
     through: Annotated[str, "the group of the hub, or `declaration`"]
-    since: Annotated[str | None, "when an account was appointed here"]
+    since: Annotated[str | None, "when the account was appointed here"]
     until: Annotated[str | None, "the last day of its term"]
     confirmed: Annotated[
         Confirmed | None,
         "whether it has confirmed the duties: `confirmed`, `due`, `never`, or `unknown` until the"
         " ledger has been read",
     ]
-    confirmed_at: Annotated[str | None, "when it last did"]
+    confirmed_at: Annotated[str | None, "when it last confirmed them"]
     as_of: Annotated[str | None, "when that was read from the hub, or declared"]
 
 
@@ -51,14 +51,16 @@ ContactRow = TypedDict(
         "kind": Annotated[
             Literal["contact", "person"], "`contact`, or `person` for a holder without an account"
         ],
-        "name": Annotated[str, "whom one reaches"],
-        "for": Annotated[list[str], "what for: titles of areas, roles and responsibilities"],
-        "email": Annotated[str, "mail address"],
+        "name": Annotated[str, "the name of the contact"],
+        "for": Annotated[list[str], "titles of the areas, roles and responsibilities it is for"],
+        "email": Annotated[str, "email address"],
         "telephone": Annotated[str, "telephone number"],
         "url": Annotated[str, "web address"],
         "hours": Annotated[str, "when somebody answers"],
         "languages": Annotated[list[str], "language codes"],
-        "review_by": Annotated[str | None, "the day by which to check that this is still right"],
+        "review_by": Annotated[
+            str | None, "the review date: by then, somebody should check that this is still right"
+        ],
         "as_of": Annotated[str, "when that was declared"],
     },
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from time import monotonic
@@ -19,14 +19,11 @@ from typing import Protocol
 from pydantic import TypeAdapter
 
 from ..domain.accounts import Account, Accounts
-from ..domain.model import Declaration, Roster
+from ..domain.model import Declaration
 from ..errors import BusyError, HubError
-from ..ledger.state import LedgerState
 from ..storage import locks, readings
 from ..storage.ledger import Ledger
-
-PAGE = 200
-"""Accounts to read at once, which is the most that hubs give: a page takes the same for fewer."""
+from .progress import PAGE, Keeping, PageRead, Progress
 
 REST = 200
 """Times as long as the hub took for a page, to leave it in peace after that. A page of a hub with
@@ -36,17 +33,8 @@ behind one, that 95 in 100 take hardly longer than without."""
 SHORTEST_REST, LONGEST_REST = timedelta(seconds=1), timedelta(seconds=30)
 """Even a hub that is slow is looked at twice a minute."""
 
-CLOCKS_APART = timedelta(minutes=1)
-"""How far the clocks of two replicas may be apart."""
-
-RECHECKED = 10
-"""Accounts to ask for one by one in a round: half of them with power, half of the others."""
-
 OTHERS = 20
 """Groups outside of the declaration to ask for in a round; of more, the first ones."""
-
-MAX_KEPT = 500
-"""Accounts with power to keep."""
 
 NAME = "accounts"
 
@@ -65,29 +53,6 @@ class Hub(Protocol):
 
     async def account(self, name: str, now: datetime) -> Account | None:
         """One account."""
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far the reading has come: `offset` accounts, of which `last` is the last one.
-
-    `began` is when it began, None between two readings. `round_due` is when to look at single
-    accounts and at the groups' roles next, `page_due` when to read the next page. `roles` are the
-    hub roles that it looks for.
-    """
-
-    accounts: Accounts = field(default_factory=Accounts)
-    began: datetime | None = None
-    offset: int = 0
-    last: str = ""
-    round_due: datetime | None = None
-    page_due: datetime | None = None
-    roles: tuple[str, ...] = ()
-
-
-def of_interest(roster: Roster, state: LedgerState) -> frozenset[str]:
-    """The accounts that hold a role, or were moved by others."""
-    return frozenset(roster.accounts | {edit.person for edit in state.edits.values()})
 
 
 class Census:
@@ -129,7 +94,7 @@ class Census:
             progress = await self._advanced()
         except BusyError:  # another replica is at it
             if self._expired:
-                self._failed("Another process is at it, and does not come to an end")
+                self._failed("Another process is reading them, and does not finish")
             return self._every.total_seconds()
         except Exception as error:
             self._failed(str(error) if isinstance(error, HubError) else "It could not be recorded")
@@ -140,7 +105,8 @@ class Census:
 
     async def _advanced(self) -> Progress:
         async with self._ledger.lock(locks.CENSUS):
-            before = self._usable(_understood(await self._ledger.run(readings.load, NAME)))
+            kept = _understood(await self._ledger.run(readings.load, NAME))
+            before = kept.usable(self._roles, self._now(), self._max_age)
             progress = before
             try:
                 if self._due(before.round_due):
@@ -154,19 +120,6 @@ class Census:
                     self.current = progress.accounts
         return progress
 
-    def _usable(self, progress: Progress) -> Progress:
-        """It begins anew for another declaration, and where a clock was ahead.
-
-        A reading that was left off long ago begins anew too: it would be old when it is whole.
-        """
-        roles, read_at = tuple(sorted(self._roles)), progress.accounts.groups_read_at
-        now, due = self._now(), progress.page_due
-        if progress.roles != roles or (read_at is not None and read_at > now + CLOCKS_APART):
-            return Progress(roles=roles)
-        if due is not None and now - due > self._max_age:
-            return replace(progress, began=None, offset=0, last="")
-        return progress
-
     def _due(self, moment: datetime | None) -> bool:
         return moment is None or moment <= self._now()
 
@@ -178,88 +131,29 @@ class Census:
             others = {name: await self._hub.roles_of_group(name) for name in self._other_groups}
             roles = {**roles, **others}
         accounts = replace(accounts, group_roles=roles, groups_read_at=now)
-        for name in self._to_recheck(accounts):
+        for name in self._keeping.to_recheck(accounts, now - self._every):
             with suppress(HubError):  # one that cannot be read must not keep all others unread
                 account = await self._hub.account(name, self._now())
-                known = [account] if account else []
-                accounts = self._with(accounts if known else self._without(accounts, name), known)
+                keeping = self._keeping
+                accounts = (
+                    keeping.with_read(accounts, [account])
+                    if account
+                    else keeping.without(accounts, name)
+                )
         return replace(progress, accounts=accounts, round_due=now + self._every)
 
-    def _to_recheck(self, accounts: Accounts) -> list[str]:
-        """Those with power, and the others: each the longest unread first. Neither kind takes all
-        places, unless there are few of the other."""
-        found, old = accounts.found, self._now() - self._every
-
-        def urgency(name: str) -> tuple[int, datetime, str]:
-            if name not in found:
-                return (2 if name in accounts.gone else 0), old, name
-            return 1, found[name].read_at, name
-
-        due = [
-            name
-            for name in {*self._of_interest(), *found}
-            if name not in found or found[name].read_at < old
-        ]
-        powerful = {name for name in due if name in found and self._has_power(found[name])}
-        others = sorted(set(due) - powerful, key=urgency)
-        places = max(RECHECKED // 2, RECHECKED - len(others))
-        first = sorted(powerful, key=urgency)[:places]
-        return [*first, *others[: RECHECKED - len(first)]]
-
     async def _page(self, progress: Progress) -> Progress:
-        """Read the next page of all accounts.
-
-        It begins with the last account of the page before: if that isn't there, some were
-        deleted meanwhile, others have moved up, and it goes back for those.
-        """
-        now, started = self._now(), monotonic()
-        began = progress.began or now
-        offset = max(progress.offset - 1, 0)
-        page, more = await self._hub.accounts(offset, PAGE, now)
+        """Read the next page of all accounts, and rest after it."""
+        began, started = self._now(), monotonic()
+        page, more = await self._hub.accounts(progress.next_offset, PAGE, began)
         took = timedelta(seconds=monotonic() - started)
         rest = min(max(SHORTEST_REST, REST * took), LONGEST_REST)
-        accounts = self._with(progress.accounts, page)
-        if progress.last and (not page or page[0].name != progress.last):
-            back = max(offset - PAGE, 0)
-            return replace(progress, accounts=accounts, offset=back, last="", page_due=now + rest)
-        if more:
-            return replace(
-                progress, accounts=accounts, began=began, offset=offset + len(page),
-                last=page[-1].name, page_due=now + rest,
-            )  # fmt: skip
-        whole = self._of_this_reading(accounts, began, offset + len(page))
-        due = now + max(self._every, rest)
-        return replace(progress, accounts=whole, began=None, offset=0, last="", page_due=due)
+        read = PageRead(page, more, began, self._now(), rest)
+        return progress.after_page(read, self._keeping, self._every)
 
-    def _with(self, accounts: Accounts, read: list[Account]) -> Accounts:
-        """What is known with what was just read; accounts that don't matter are let go of."""
-        interesting, found = self._of_interest(), dict(accounts.found)
-        powerful, cut = sum(map(self._has_power, found.values())), accounts.cut
-        for account in read:
-            there = found.pop(account.name, None)
-            powerful -= there is not None and self._has_power(there)
-            if account.name in interesting or (self._has_power(account) and powerful < MAX_KEPT):
-                found[account.name] = account
-                powerful += self._has_power(account)
-            elif self._has_power(account):
-                cut = True
-        gone = accounts.gone - {account.name for account in read}
-        return replace(accounts, found=found, gone=gone, cut=cut)
-
-    def _without(self, accounts: Accounts, name: str) -> Accounts:
-        found = {each: account for each, account in accounts.found.items() if each != name}
-        gone = accounts.gone.intersection(self._of_interest())
-        return replace(accounts, found=found, gone=gone | {name})
-
-    def _of_this_reading(self, accounts: Accounts, began: datetime, total: int) -> Accounts:
-        """Whoever was not come across any more has been deleted, or renamed."""
-        found = {name: each for name, each in accounts.found.items() if each.read_at >= began}
-        cut = accounts.cut and sum(map(self._has_power, found.values())) >= MAX_KEPT
-        took = self._now() - began
-        return replace(accounts, read_at=began, total=total, found=found, cut=cut, took=took)
-
-    def _has_power(self, account: Account) -> bool:
-        return account.can_do_everything or not self._roles.isdisjoint(account.roles)
+    @property
+    def _keeping(self) -> Keeping:
+        return Keeping(self._roles, self._of_interest())
 
     @property
     def _expired(self) -> bool:

@@ -59,8 +59,8 @@ class RosterKeeper:
         except HubError as error:
             self._failed(str(error))
         except Exception:
-            log.exception("Reading the roster failed in an unforeseen way")
-            self._failed("Reading the hub failed in an unforeseen way")
+            log.exception("Reading the roster failed unexpectedly")
+            self._failed("Reading the hub failed unexpectedly")
         else:
             if learned == self._learned:
                 self._succeeded(members, ledger_number)

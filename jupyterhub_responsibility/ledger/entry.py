@@ -28,12 +28,12 @@ EVENTS: dict[Event, str] = {
     "appointment": "somebody starts appointing an account to a role",
     "withdrawal": "somebody starts taking an account out of a role",
     "account": "somebody starts adding a user",
-    "outcome": "what became of one of these: done, unchanged, refused or unknown",
+    "outcome": "the result of one of these: done, unchanged, refused or unknown",
     "settlement": "what the hub showed later, where the outcome was unknown: done or not done",
     "request": "somebody asks for a role, or proposes a successor",
     "decision": "a request was declined, or taken back",
     "confirmation": "a holder confirmed their duties",
-    "observation": "somebody joined or left a group in another way than through this service",
+    "observation": "somebody joined or left a group other than through this service",
 }
 """Every kind of entry, and what it records."""
 
@@ -61,8 +61,8 @@ Detail = Literal[
 ]
 DETAILS: dict[Detail, str] = {
     "until": "the last day of a term, as year-month-day",
-    "reason": "why; of an outcome, what the hub or the ledger said",
-    "note": "what somebody who steps down wrote for whoever comes next",
+    "reason": "the reason; for an outcome, what the hub or the ledger said",
+    "note": "what somebody who steps down wrote for the next holder",
     "request": "the number of the request that is approved, declined or taken back",
     "first": "`yes` for an account that the declaration names as a first holder, and for one that"
     " was in a group when the record of it began",
@@ -71,10 +71,10 @@ DETAILS: dict[Detail, str] = {
     "result": "`done`, `unchanged`, `refused`, `unknown` or `not done`",
     "verdict": "`declined` or `withdrawn`",
     "expires": "the last day on which a request can be decided",
-    "duties_digest": "stands for the duties as they were read before they were confirmed",
+    "duties_digest": "identifies the duties as they were read before they were confirmed",
     "change": "`began` and `ended` for the record of a group, `joined` and `left` for an account",
-    "after": "when it was seen last that this was not so yet",
-    "gone": "`yes` where the account of whoever left was deleted",
+    "after": "when the hub was last seen without this change",
+    "gone": "`yes` where the account of the person who left was deleted",
 }
 """What else an entry may say, by name; what is empty is left out."""
 

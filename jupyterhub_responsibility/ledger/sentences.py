@@ -12,25 +12,25 @@ _INTENTS = {
     "account": "{actor} started adding the user {person}",
 }
 _RESULTS = {
-    ("appointment", "done"): "{person} is {role} now",
-    ("appointment", "unchanged"): "{person} was {role} already",
+    ("appointment", "done"): "{person} is now {role}",
+    ("appointment", "unchanged"): "{person} was already {role}",
     ("appointment", "not done"): "{person} did not become {role}",
     ("appointment", "refused"): "The hub refused to make {person} {role}",
-    ("appointment", "unknown"): "The hub did not say whether {person} is {role} now",
+    ("appointment", "unknown"): "The hub did not say whether {person} is now {role}",
     ("withdrawal", "done"): "{person} is no longer {role}",
     ("withdrawal", "unchanged"): "{person} was not {role}",
     ("withdrawal", "not done"): "{person} is still {role}",
     ("withdrawal", "refused"): "The hub refused to withdraw {person} as {role}",
     ("withdrawal", "unknown"): "The hub did not say whether {person} is still {role}",
-    ("account", "done"): "{person} is a user of the hub now",
-    ("account", "unchanged"): "{person} was a user already, and was left as they were",
+    ("account", "done"): "{person} is now a user of the hub",
+    ("account", "unchanged"): "{person} was already a user; nothing was changed",
     ("account", "not done"): "{person} was not added",
     ("account", "refused"): "The hub refused to add {person}",
     ("account", "unknown"): "The hub did not say whether {person} was added",
 }
 _OBSERVATIONS = {
-    "began": "The record of the group {group} begins",
-    "ended": "The record of the group {group} ends: it no longer stands for {role}",
+    "began": "Recording of the group {group} began",
+    "ended": "Recording of the group {group} ended: it no longer stands for {role}",
     "joined": "{person} was added to {group} ({role}) outside this page",
     "left": "{person} was removed from {group} ({role}) outside this page",
     "deleted": "{person} left {group} ({role}): the account was deleted",
@@ -54,14 +54,14 @@ def sentence(entry: Entry, model: Model) -> str:
     if until := facts.get("until"):
         text += f", until {until}"
     text += "."
-    for key, words in (("reason", "Reason"), ("note", "Note for whoever comes next")):
+    for key, words in (("reason", "Reason"), ("note", "Note for the next person")):
         if facts.get(key) and entry.event != "outcome":
             text += f" {words}: {quoted(facts[key])}"
     return text
 
 
 def by_whom(entry: Entry) -> str:
-    """Who did it; who changed a group outside this page, the hub doesn't tell."""
+    """Who did it; the hub doesn't say who changed a group outside this page."""
     return "not recorded by the hub" if entry.actor_kind == "hub" else entry.actor
 
 
@@ -70,7 +70,7 @@ def _pattern(entry: Entry, facts: dict[str, str]) -> str:
         return _RESULTS[facts["of"], facts["result"]]
     if entry.event == "observation":
         if facts["change"] == "joined" and "first" in facts:
-            return "{person} was in {group} ({role}) when the record began"
+            return "{person} was in {group} ({role}) when recording began"
         return _OBSERVATIONS["deleted" if "gone" in facts else facts["change"]]
     if entry.event == "decision":
         return _VERDICTS[facts["verdict"]]

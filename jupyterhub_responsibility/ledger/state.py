@@ -60,7 +60,7 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What became of a request, for whoever made it."""
+    """The decision about a request, for the person who made it."""
 
     at: datetime
     by: str
@@ -71,7 +71,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What somebody who left a role wrote for whoever comes next."""
+    """What somebody who left a role wrote for the next holder."""
 
     at: datetime
     by: str
@@ -222,7 +222,7 @@ class LedgerState:
         self._count(entry.group, entry)
 
     def _ended(self, entry: Entry) -> None:
-        """A group stands for a role no more: whoever held it through that group has left it."""
+        """A group no longer stands for a role: people who held the role through it have left it."""
         for person in list(self.members[entry.group]):
             self._gone(entry.role, entry.group, person)
         for kept in (self.members, self.emptied):
@@ -231,7 +231,7 @@ class LedgerState:
         self._groups[entry.role].discard(entry.group)
 
     def _come(self, entry: Entry, person: str) -> None:
-        """Somebody is in a role's group; whoever left before has a successor now."""
+        """Somebody is in a role's group; people who left before have a successor now."""
         self.members[entry.group].add(person)
         self.edits.pop((entry.group, person), None)
         self.joined.setdefault((entry.role, person), entry.moment)

@@ -92,7 +92,7 @@ async def add_each(
             break
         results.append((name, result))
         del left[0]
-    skipped = "not tried: adding stopped here, since the hub or the ledger failed"
+    skipped = "not tried, because the hub or the ledger failed before this name"
     return [*results, *((name, skipped) for name in left)]
 
 

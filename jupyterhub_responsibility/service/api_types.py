@@ -1,4 +1,4 @@
-"""What the API says and takes, as types: the code is checked against them, and they are published.
+"""The types of what the API returns and accepts: published, and checked against the code.
 
 Answers are `TypedDict`s, which `payloads` fills and mypy checks; what is sent to us are pydantic
 models with `extra="forbid"`, which check it as it comes in. `openapi` makes schemas of both, so a
@@ -52,7 +52,7 @@ class Party(TypedDict):
 
 
 class Ways(TypedDict):
-    """The ways to reach somebody, and when; those that were declared."""
+    """The ways to reach somebody, and when, as declared."""
 
     email: NotRequired[str]
     telephone: NotRequired[str]
@@ -80,7 +80,7 @@ class Contact(Ways, _For):
 
 
 class Someone(Ways):
-    """A person or party of the declaration, for whom there is no contact of its own."""
+    """A person or party in the declaration that has no contact entry."""
 
     name: str
 
@@ -100,7 +100,7 @@ class Confirmation(TypedDict):
         ConfirmationState | None, Field(description="null until the ledger has been read")
     ]
     at: Annotated[Time | None, Field(description="When they last confirmed")]
-    duties_digest: Annotated[str, Field(description="Stands for what there is to confirm now")]
+    duties_digest: Annotated[str, Field(description="Identifies the duties to confirm now")]
 
 
 class OwnRole(TypedDict):
@@ -117,7 +117,7 @@ _As = TypedDict(
     {
         "as": Annotated[
             Literal["accountable", "performer"],
-            Field(description="Whether one answers for it, or does it"),
+            Field(description="Whether they answer for it, or do it"),
         ]
     },
 )
@@ -133,11 +133,11 @@ class Duty(_As):
 
 
 class Aged(TypedDict):
-    """How old the facts are that come from the hub."""
+    """How old the facts from the hub are."""
 
     as_of: Annotated[
         Time | None,
-        Field(description="When holders were last read from the hub; null while not known"),
+        Field(description="When holders were last read from the hub; null while that is not known"),
     ]
     trouble: Annotated[
         str | None, Field(description="Why the last reading failed; null if it did not")
@@ -180,7 +180,7 @@ class Area(TypedDict):
 
 
 class Wanted(TypedDict):
-    """How many holders a role wants."""
+    """How many holders a role should have."""
 
     min: int
     max: Annotated[int | None, Field(description="null where there is no limit")]
@@ -196,9 +196,11 @@ class Role(TypedDict):
     filled_by: Annotated[str, Field(description="Who usually holds it, in words")]
     wanted: Wanted
     groups: Annotated[list[str], Field(description="The hub's groups whose members hold it")]
-    appointed_by: Annotated[list[str], Field(description="Ids of the roles that may appoint")]
+    appointed_by: Annotated[
+        list[str], Field(description="Ids of the roles whose holders can appoint")
+    ]
     starts_with: Annotated[
-        list[str], Field(description="Ids of the roles whose holders are the first to hold it")
+        list[str], Field(description="Ids of the roles whose holders are also the first to hold it")
     ]
     links: list[Link]
 
@@ -214,14 +216,16 @@ class Model(TypedDict):
 
 
 class Holder(TypedDict):
-    """Whoever fills a role."""
+    """A holder of a role."""
 
     name: str
     kind: Annotated[
         Literal["account", "person"],
         Field(description="An account of the hub, or a person without one"),
     ]
-    staff: Annotated[bool, Field(description="Whether it is an account of the provider's people")]
+    staff: Annotated[
+        bool, Field(description="Whether it is the account of somebody from the provider")
+    ]
     source: Annotated[str, Field(description="The hub's group, or `declaration`")]
     as_of: Annotated[Time | None, Field(description="When that was read")]
 
@@ -231,7 +235,8 @@ class RoleHolders(TypedDict):
 
     holders: list[Holder]
     known: Annotated[
-        bool, Field(description="False, with no account among the holders, while the hub can't say")
+        bool,
+        Field(description="False while the hub can't say; no accounts are then among the holders"),
     ]
     missing_groups: Annotated[
         list[str], Field(description="Groups of the declaration that the hub doesn't have")
@@ -258,14 +263,15 @@ class Answer(TypedDict):
     """Whom to ask about one thing."""
 
     id: str
-    kind: Annotated[Kind, Field(description="What the id is of")]
+    kind: Annotated[Kind, Field(description="What the id belongs to")]
     title: str
     about: Annotated[list[str], Field(description="What it belongs to, in words")]
     role: Annotated[str | None, Field(description="The id of the role to ask, if any")]
     holders: Annotated[list[Holder], Field(description="Who holds that role")]
     contacts: Annotated[list[Contact | Someone], Field(description="The ways to reach somebody")]
     because: Annotated[
-        str | None, Field(description="Why it isn't the role itself that is reached; else null")
+        str | None,
+        Field(description="Why the answer is not the holders of the role; null if it is"),
     ]
 
 
@@ -273,12 +279,12 @@ class Contacts(Aged):
     """Answers to a question."""
 
     q: Annotated[str, Field(description="The question as it was read")]
-    answers: Annotated[list[Answer], Field(description="The best first")]
+    answers: Annotated[list[Answer], Field(description="The best match first")]
     otherwise: Annotated[list[Contact], Field(description="Whom to ask when nothing fits")]
 
 
 class Question(TypedDict):
-    """What `contacts` may be asked."""
+    """The question for `contacts`."""
 
     q: NotRequired[
         Annotated[
@@ -292,7 +298,7 @@ class Question(TypedDict):
 
 
 class Reading(TypedDict):
-    """How reading the holders from the hub goes."""
+    """The state of reading the holders from the hub."""
 
     as_of: Annotated[Time | None, Field(description="When they were last read")]
     age_seconds: float | None
@@ -301,10 +307,10 @@ class Reading(TypedDict):
 
 
 class AccountsRead(TypedDict):
-    """How reading what accounts may do goes."""
+    """The state of reading what accounts can do."""
 
     as_of: Annotated[Time | None, Field(description="When the last whole reading of them began")]
-    trouble: Annotated[str | None, Field(description="Why it failed last")]
+    trouble: Annotated[str | None, Field(description="Why the last reading failed")]
 
 
 class Declared(TypedDict):
@@ -315,7 +321,7 @@ class Declared(TypedDict):
 
 
 class Look(TypedDict):
-    """The templates that are used."""
+    """The templates in use."""
 
     operators_own: Annotated[
         bool, Field(description="False where the operator's page.html can't be used")
@@ -332,83 +338,90 @@ class Health(TypedDict):
     accounts: AccountsRead
     declaration: Declared
     ledger: Ledger
-    failing: Annotated[list[str], Field(description="Tasks of the service that failed last time")]
+    failing: Annotated[
+        list[str], Field(description="Tasks of the service that failed the last time they ran")
+    ]
     templates: Look
-    faults: Annotated[int, Field(description="Faults in the set-up that admins see on the pages")]
+    faults: Annotated[
+        int,
+        Field(description="Faults in the configuration that JupyterHub admins see on the pages"),
+    ]
 
 
 class Actor(TypedDict):
     """Who did something."""
 
-    name: Annotated[str | None, Field(description="None where the hub doesn't tell who it was")]
+    name: Annotated[str | None, Field(description="null where the hub doesn't say who it was")]
     kind: Annotated[
         Literal["user", "service", "hub"],
-        Field(description="`service`: a program, such as this one; `hub`: the hub doesn't tell"),
+        Field(description="`service`: a program, such as this one; `hub`: the hub doesn't say who"),
     ]
 
 
 class Entry(TypedDict):
     """An entry of the ledger."""
 
-    number: Annotated[int, Field(description="Where it stands, from 1")]
+    number: Annotated[int, Field(description="Its position in the ledger, from 1")]
     at: Time
     event: Event
     actor: Actor
-    role: Annotated[str | None, Field(description="The id of the role that it is about")]
+    role: Annotated[str | None, Field(description="The id of the role it is about")]
     group: Annotated[str | None, Field(description="The group of the hub")]
-    user: Annotated[str | None, Field(description="The account that it is about")]
+    user: Annotated[str | None, Field(description="The account it is about")]
     intent: Annotated[int | None, Field(description="The entry that this is the outcome of")]
-    details: Annotated[dict[str, str], Field(description="What else is known, by name")]
-    says: Annotated[str, Field(description="The same as a sentence")]
-    digest: Annotated[str, Field(description="What the next entry carries")]
+    details: Annotated[dict[str, str], Field(description="Further details, by name")]
+    says: Annotated[str, Field(description="The entry as a sentence")]
+    digest: Annotated[str, Field(description="Its digest, which the next entry contains")]
 
 
 class Entries(TypedDict):
     """A part of the ledger, newest first."""
 
     entries: list[Entry]
-    before: Annotated[int | None, Field(description="What leads on to older ones; null at the end")]
+    before: Annotated[
+        int | None, Field(description="Send this as `before` to get older ones; null at the end")
+    ]
 
 
 class Change(TypedDict):
-    """What became of an appointment or withdrawal, and who holds the role now."""
+    """The result of an appointment or withdrawal, and who holds the role now."""
 
     role: str
     group: str
     user: Annotated[str, Field(description="The account, as the hub writes it")]
     result: Annotated[
-        Literal["done", "unchanged"], Field(description="`unchanged`: it was so already")
+        Literal["done", "unchanged"], Field(description="`unchanged`: nothing had to be changed")
     ]
-    entry: Annotated[int, Field(description="The outcome in the ledger")]
+    entry: Annotated[int, Field(description="The number of the outcome in the ledger")]
     holders: list[Holder]
 
 
 class Added(TypedDict):
-    """What became of one name."""
+    """The result for one name."""
 
     name: Annotated[str, Field(description="The name, as the hub writes it")]
     result: Annotated[
         Literal["done", "unchanged", "refused"],
-        Field(description="`unchanged`: there was such an account already"),
+        Field(description="`unchanged`: the account already existed"),
     ]
     message: NotRequired[Annotated[str, Field(description="Why it was refused")]]
 
 
 class AddedUsers(TypedDict):
-    """What became of each name."""
+    """The result for each name."""
 
     results: list[Added]
 
 
 class Request(TypedDict):
-    """A request that is open."""
+    """An open request."""
 
     number: Annotated[int, Field(description="Its entry in the ledger")]
     at: Time
     by: Annotated[str, Field(description="Who asks")]
     role: str
     group: str
-    user: Annotated[str, Field(description="The account to be appointed")]
+    user: Annotated[str, Field(description="The account to appoint")]
     reason: str
     until: Annotated[str | None, Field(description="The last day of the term")]
     expires: Annotated[str, Field(description="The last day on which it can be decided")]
@@ -416,7 +429,7 @@ class Request(TypedDict):
 
 
 class Requests(TypedDict):
-    """The open requests that somebody made, or may decide."""
+    """The open requests that somebody made, or can decide."""
 
     requests: list[Request]
 
@@ -433,11 +446,11 @@ class Gap(TypedDict):
             " roles of the hub; or the name of a template"
         ),
     ]
-    user: Annotated[str | None, Field(description="The account or person whom it is about")]
-    group: Annotated[str | None, Field(description="The group of the hub that it is about")]
+    user: Annotated[str | None, Field(description="The account or person it is about")]
+    group: Annotated[str | None, Field(description="The hub group it is about")]
     title: str
     text: str
-    since: Annotated[str | None, Field(description="Since when, as far as that is known")]
+    since: Annotated[str | None, Field(description="When it began, if that is known")]
     noticed: Annotated[str | None, Field(description="When this service first noticed it")]
     next: Annotated[str, Field(description="What to do next")]
     path: Annotated[str | None, Field(description="Where to do it, below the service's address")]

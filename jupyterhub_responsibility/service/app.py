@@ -13,15 +13,11 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
-from urllib.parse import SplitResult, urlsplit
 
 from jupyterhub.services.auth import HubOAuth
-from jupyterhub.utils import make_ssl_context
-from tornado.httpserver import HTTPServer
 from tornado.web import Application as WebApplication
-from tornado.web import RedirectHandler, RequestHandler
+from tornado.web import RequestHandler
 from traitlets import Unicode
 from traitlets.config import Application, Config, catch_config_error
 
@@ -41,17 +37,21 @@ from ..enabling.handover import handed_over, hub_says
 from ..enabling.pages import Navigation
 from ..errors import ConfigurationError, ResponsibilityError
 from ..hub.api import HubAPI
-from ..hub.census import Census, of_interest
+from ..hub.census import Census
+from ..hub.progress import of_interest
 from ..hub.roster import RosterKeeper
 from ..ledger.entry import Entry
 from ..paths import STATIC
 from ..storage.ledger import Ledger
 from ..storage.store import Store
 from .events import emitter
-from .handlers.plain import FileHandler
+from .handlers.base import POLICY, policy
+from .handlers.plain import FileHandler, SlashHandler
 from .identity import cookie_secret, hub_oauth
 from .limits import Limiter
+from .menu import Menu
 from .openapi import document
+from .port import listen
 from .rendering import Renderer
 from .routes import FALLBACK_ROUTES, OPERATIONS, PARAMETERS, ROUTES
 from .selfcheck import SelfCheck
@@ -62,13 +62,6 @@ from .templating import Templates
 from .watch import Watch
 
 log = logging.getLogger("jupyterhub_responsibility")
-
-MAX_REQUEST_BYTES = 1024 * 1024
-"""A request may have so many before the connection is closed; what is too much for a change, but
-less than that, is refused in words."""
-
-LISTEN_AGAIN = 3
-"""Seconds between attempts to open the port."""
 
 
 def declaration_of(settings: Settings) -> Declaration:
@@ -125,8 +118,9 @@ def build_site(
         settings.settle_seconds,
     )
     home, hub = auth.base_url, auth.hub_host + auth.hub_prefix
-    templates = Templates(settings.template_paths, _base_variables(settings, home, hub))
-    self_check = SelfCheck(declaration, templates, ledger, watch, roster)
+    templates = Templates(settings.template_paths, _base_variables(settings, hub))
+    menu = Menu(settings.services, settings.service_name, home)
+    self_check = SelfCheck(declaration, templates, settings.left_out, ledger, watch, roster)
     return Site(
         home=home,
         settings=settings,
@@ -141,7 +135,7 @@ def build_site(
         snapshots=snapshots,
         watch=watch,
         self_check=self_check,
-        renderer=Renderer(templates, snapshots, roster, self_check, home, hub),
+        renderer=Renderer(templates, menu, snapshots, roster, self_check, home, hub),
         finder=Finder(declaration),
         limiter=Limiter(time.monotonic),
         # made when somebody first asks for it: it takes a tenth of the start
@@ -156,14 +150,13 @@ def utcnow() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def _base_variables(settings: Settings, home: str, hub: str) -> dict[str, Any]:
+def _base_variables(settings: Settings, hub: str) -> dict[str, Any]:
     """What the hub's `page.html` needs, and what the operator's own may use."""
     return {
         **settings.template_vars,
         "base_url": hub,
         "prefix": hub.removesuffix("hub/"),
         "static_url": lambda path, **_: f"{hub}static/{path}",
-        "services": [SimpleNamespace(name=settings.service_name, href=home)],
         "logout_url": f"{hub}logout",
         "no_spawner_check": True,
         "responsibility": Navigation(settings.service_name),
@@ -177,7 +170,7 @@ def web_application(site: Site, secret: bytes) -> WebApplication:
         (home + route.pattern, route.handler, {"site": site, "route": route}) for route in ROUTES
     ]
     routes.append((f"{home}static/(.*)", FileHandler, {"path": str(STATIC)}))
-    routes.append((home.rstrip("/"), RedirectHandler, {"url": home, "permanent": False}))
+    routes.append((home.rstrip("/"), SlashHandler, {"url": home, "permanent": False}))
     routes += [
         (home + pattern, route.handler, {"site": site, "route": route})
         for pattern, route in FALLBACK_ROUTES
@@ -189,12 +182,17 @@ def web_application(site: Site, secret: bytes) -> WebApplication:
         request, route = handler.request, getattr(handler, "route", fallback)
         site.metrics.took(request.method, route.label, handler.get_status(), request.request_time())
 
+    settings: dict[str, Any] = {
+        POLICY: policy(site.settings.frame_ancestors),
+        "xsrf_cookie_kwargs": dict(site.settings.cookie_options),
+    }
     return WebApplication(
         routes,
         cookie_secret=secret,
         log_function=answered,
         default_handler_class=fallback.handler,
         default_handler_args={"site": site, "route": fallback},
+        **settings,
     )
 
 
@@ -260,7 +258,13 @@ class ResponsibilityService(Application):
                 "there is no token for the hub. Set JUPYTERHUB_API_TOKEN to the token that the"
                 " hub has for this service"
             )
-        auth = hub_oauth(settings.service_name, settings.identity_seconds)
+        auth = hub_oauth(settings.service_name, settings.identity_seconds, settings.cookie_options)
+        if settings.left_out:
+            log.warning(
+                "These pages do without what can't be taken out of the hub's process of"
+                " c.JupyterHub.template_vars: %s",
+                ", ".join(settings.left_out),
+            )
         site = build_site(settings, declaration, auth, emitter(self))
         app = web_application(site, cookie_secret(auth.api_token))
         working = asyncio.create_task(_work(site, app))
@@ -273,7 +277,7 @@ class ResponsibilityService(Application):
 
 async def _work(site: Site, app: WebApplication) -> None:
     """Answer requests, and read the roster in between, until cancelled."""
-    server = await _listen(app, site.settings, site.auth)
+    server = await listen(app, site.settings.bind_url, site.auth)
     try:
         await asyncio.to_thread(site.renderer.try_templates)  # by now somebody may be waiting
         await site.watch.run()
@@ -281,38 +285,6 @@ async def _work(site: Site, app: WebApplication) -> None:
         server.stop()
         await server.close_all_connections()
         await site.ledger.close()
-
-
-async def _listen(app: WebApplication, settings: Settings, auth: HubOAuth) -> HTTPServer:
-    """Open the port; while that fails, try again: leaving would take the hub down."""
-    url = settings.bind_url
-    parts = urlsplit(url)
-    tls = None
-    if parts.scheme == "https":
-        tls = make_ssl_context(auth.keyfile, auth.certfile, cafile=auth.client_ca)
-    server = HTTPServer(app, ssl_options=tls, xheaders=True, max_body_size=MAX_REQUEST_BYTES)
-    while trouble := _open(server, parts, 443 if tls else 80):
-        log.error(
-            "Cannot listen at %s: %s. Trying again every %d s; if it stays so, give enable()"
-            " another url.",
-            url,
-            trouble,
-            LISTEN_AGAIN,
-        )
-        await asyncio.sleep(LISTEN_AGAIN)
-    log.info("Serving responsibilities at %s", url)
-    return server
-
-
-def _open(server: HTTPServer, where: SplitResult, default_port: int) -> str:
-    """Why a port could not be opened; nothing where it was."""
-    if not where.hostname:  # "localhost:10105"; listening somewhere else would help nobody
-        return "an address begins with http:// and the name of a host"
-    try:
-        server.listen(where.port or default_port, where.hostname)
-    except (OSError, ValueError) as error:
-        return str(error)
-    return ""
 
 
 def _set_up_logging(level: Any) -> None:

@@ -29,22 +29,22 @@ class AppointBody(Body):
     """How an account is appointed."""
 
     group: GroupName | None = None
-    """Through which group, where the role has several."""
+    """The group to add them to; needed if the role has several."""
     until: Date | None = None
     """The last day of the term."""
     reason: Words = ""
-    """Why; it goes into the ledger."""
+    """The reason, which is recorded in the ledger."""
 
 
 class WithdrawBody(Body):
     """How an account is withdrawn."""
 
     group: GroupName | None = None
-    """From which group, where the role has several."""
+    """The group to remove them from; needed if the role has several."""
     reason: Words = ""
-    """Why; it goes into the ledger."""
+    """The reason, which is recorded in the ledger."""
     note: Words = ""
-    """A note for whoever comes next, from somebody who steps down."""
+    """A note for the next holder, from somebody who steps down."""
 
 
 class RequestBody(Body):
@@ -53,22 +53,22 @@ class RequestBody(Body):
     role: RoleId
     """The role that is asked for."""
     user: AccountName | None = None
-    """The account to be appointed; whoever asks, if it isn't said."""
+    """The account to appoint; if it is missing, the account that asks."""
     group: GroupName | None = None
-    """Through which group, where the role has several."""
+    """The group to add them to; needed if the role has several."""
     until: Date | None = None
     """The last day of the term."""
     reason: Words = ""
-    """Why; those who decide see it."""
+    """The reason, which the people who decide can see."""
 
 
 class VerdictBody(Body):
-    """What becomes of a request."""
+    """The decision about a request."""
 
     verdict: Literal["approved", "declined", "withdrawn"]
-    """`withdrawn` takes back one's own."""
+    """`withdrawn` takes back your own request."""
     word: Words = ""
-    """A word to whoever asked."""
+    """A message to the person who asked."""
 
 
 class ConfirmBody(Body):
@@ -77,11 +77,11 @@ class ConfirmBody(Body):
     role: RoleId
     """The role whose duties are confirmed."""
     duties_digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
-    """Stands for the duties that were read, as `GET api/me` gives it."""
+    """Identifies the duties that were read, as in `GET api/me`."""
 
 
 def _usernames(value: Any) -> Any:
-    """A pasted list: one name a line, or between commas."""
+    """A pasted list: one name per line, or separated by commas."""
     if not isinstance(value, str):
         return value
     return [name.strip() for name in value.replace(",", "\n").splitlines() if name.strip()]
@@ -95,7 +95,7 @@ class UsersBody(Body):
         BeforeValidator(_usernames, json_schema_input_type=list[AccountName]),
         Field(min_length=1, max_length=limits.NAMES),
     ]
-    """Their names, as people log in with them."""
+    """The names that people use to log in."""
 
 
 B = TypeVar("B", bound=Body)

@@ -1,4 +1,4 @@
-"""The files that those in charge can take along: the table, and how each is made."""
+"""The files to download from the panel: the table, and how each is made."""
 
 from __future__ import annotations
 

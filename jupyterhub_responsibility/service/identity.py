@@ -8,7 +8,7 @@ import json
 import logging
 import os
 from base64 import urlsafe_b64encode
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -63,8 +63,12 @@ def _short(url: str | None) -> str | None:
     return next((each for each in candidates if len(each.encode()) <= NEXT_URL), None)
 
 
-def hub_oauth(service_name: str, max_age: int) -> HubOAuth:
+def hub_oauth(
+    service_name: str, max_age: int, cookie_options: Mapping[str, Any] | None = None
+) -> HubOAuth:
     """HubOAuth as this service uses it; `max_age` is how long an identity is believed, in s.
+
+    `cookie_options` say whether cookies go along inside the pages of other sites.
 
     The scopes that give access are always set: without any, HubOAuth lets everybody in. Where
     the hub didn't start the service, the rest is as the hub would have it.
@@ -77,7 +81,7 @@ def hub_oauth(service_name: str, max_age: int) -> HubOAuth:
         cache_max_age=max_age,
         allow_token_in_url=False,
         allow_websocket_cookie_auth=False,
-        cookie_options={"samesite": "Lax", "expires_days": 1},
+        cookie_options={"samesite": "Lax", "expires_days": 1, **(cookie_options or {})},
     )
 
 

@@ -24,7 +24,7 @@ from ..coverage import KINDS, Coverage
 from ..coverage.snapshot import Snapshot
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
-"""Whoever makes up another method makes no metric of it."""
+"""A made-up method doesn't become a metric."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def _if_known(value: float | None) -> Samples:
 REQUESTS = Metric(
     "responsibility_request_duration_seconds",
     "histogram",
-    "How long requests took, in seconds, by method, address (`other`: none of ours) and class of"
+    "How long requests took, in seconds, by method, address (`other`: not one of ours) and class of"
     " status",
     ("method", "route", "status"),
 )
@@ -110,24 +110,24 @@ METRICS = (
     Metric(
         "responsibility_gaps",
         "gauge",
-        "Gaps there are, for each kind that can be told",
+        "Number of gaps, for each kind that can be checked",
         ("kind", "severity"),
         _gaps,
     ),
     Metric(
         "responsibility_gap_since_timestamp_seconds",
         "gauge",
-        "Since when there is a gap, or, where that is not known, when it was noticed, in seconds"
-        " since 1970; `about` is the id of a role, a responsibility or a contact. Of gaps about"
-        " anything else there is the oldest of each kind, without `about`",
+        "When a gap began, or, where that is not known, when it was noticed, in seconds"
+        " since 1970; `about` is the id of a role, a responsibility or a contact. For gaps about"
+        " anything else there is only the oldest of each kind, without `about`",
         ("kind", "about"),
         _since,
     ),
     Metric(
         "responsibility_holders",
         "gauge",
-        "Holders of a role, where they can be told; for a role of the community without the"
-        " provider's people",
+        "Number of holders of a role, where known; for a role of the community, without people"
+        " from the provider",
         ("role",),
         _holders,
     ),
@@ -154,7 +154,7 @@ METRICS = (
     Metric(
         "responsibility_hub_calls_total",
         "counter",
-        "Calls to the hub's API, without those that ask who somebody is",
+        "Calls to the hub's API, except those that ask who somebody is",
         read=lambda now: _if_known(now.hub_calls),
     ),
     Metric(
@@ -179,13 +179,13 @@ METRICS = (
     Metric(
         "responsibility_failing_tasks",
         "gauge",
-        "Things that the service does by itself and fails at; `healthz` names them",
+        "Background tasks of the service that are failing; `healthz` names them",
         read=lambda now: _if_known(now.failing),
     ),
     Metric(
         "responsibility_setup_faults",
         "gauge",
-        "Faults in the set-up, which JupyterHub admins see as notes on the pages",
+        "Faults in the configuration, which JupyterHub admins see as notes on the pages",
         read=lambda now: _if_known(now.faults),
     ),
     Metric(

@@ -25,12 +25,12 @@ TAGS: dict[Tag, str] = {
 }
 
 ERRORS: dict[int, str] = {
-    400: "What was sent is not as it should be",
-    403: "No valid token or session, or one that may not do this",
-    404: "There is no such thing",
-    409: "A rule does not allow it as things are; the message says which",
-    412: "What was seen is no longer so",
-    413: "More than 64 KiB were sent",
+    400: "What was sent is not valid",
+    403: "No valid token or session, or one that is not allowed to do this",
+    404: "Not found",
+    409: "A rule does not allow this at the moment; the message says which",
+    412: "Something has changed since it was read",
+    413: "More than 64 KiB was sent",
     429: "More than 30 changes in a minute; `Retry-After` says in how many seconds to try again",
     500: "Something went wrong in the service; its log says what",
     503: "The hub does not answer, or the ledger cannot be written; `Retry-After` says in how many"
@@ -44,9 +44,9 @@ ALWAYS = (400, 403, 500, 503)
 INTRODUCTION = """\
 Who looks after what on this hub, and whom to ask.
 
-Everything is for those who are logged in to the hub: programs send one of its tokens that has
-the scope to open this service. Browser sessions work too; what they change has to carry their
-XSRF token, in the header `X-XSRFToken` or as `_xsrf`."""
+Everything needs a login to the hub: programs send a hub token with the scope to open this
+service. Browser sessions work too; changes have to carry the XSRF token of the session, in the
+header `X-XSRFToken` or as `_xsrf`."""
 
 AS_A_TOKEN: list[dict[str, list[str]]] = [{"token": []}, {"bearer": []}, {"session": []}]
 

@@ -41,7 +41,7 @@ def me(snapshot: Snapshot, viewer: Viewer) -> api_types.Me:
     }
 
 
-def model(snapshot: Snapshot) -> api_types.Model:
+def model(snapshot: Snapshot, _viewer: Viewer) -> api_types.Model:
     """`GET api/model`: the whole model with its parties."""
     declaration = snapshot.declaration
     return {
@@ -75,7 +75,7 @@ def role(snapshot: Snapshot, role_id: str) -> api_types.RoleInFull:
     }
 
 
-def roles(snapshot: Snapshot) -> api_types.Roles:
+def roles(snapshot: Snapshot, _viewer: Viewer) -> api_types.Roles:
     """`GET api/roles`: every role with its holders."""
     return {
         "roles": [
@@ -174,7 +174,7 @@ def requests(snapshot: Snapshot, viewer: Viewer) -> api_types.Requests:
     }
 
 
-def coverage(snapshot: Snapshot) -> api_types.Coverage:
+def coverage(snapshot: Snapshot, _viewer: Viewer) -> api_types.Coverage:
     """`GET api/coverage`: gaps, what every responsibility has, and what was not checked."""
     found, accounts = snapshot.coverage, snapshot.accounts
     return {

@@ -9,6 +9,7 @@ from pathlib import Path
 from ..domain.model import Viewer
 from ..hub.roster import RosterKeeper
 from ..paths import STATIC
+from .menu import Menu
 from .pages import ERROR, PAGES, Page
 from .pages.frame import NOTHING_NEW, Frame, News, Tab
 from .selfcheck import SelfCheck
@@ -25,6 +26,7 @@ class Renderer:
     def __init__(
         self,
         templates: Templates,
+        menu: Menu,
         snapshots: SnapshotKeeper,
         roster: RosterKeeper,
         self_check: SelfCheck,
@@ -32,6 +34,7 @@ class Renderer:
         hub: str,
     ) -> None:
         self._templates = templates
+        self._menu = menu
         self._snapshots = snapshots
         self._roster = roster
         self._self_check = self_check
@@ -85,6 +88,7 @@ class Renderer:
                 "frame": self._frame(page, said.title, viewer, news),
                 "page": said,
                 "user": HubUser(viewer) if viewer else None,
+                "services": self._menu.seen_by(viewer),
                 "parsed_scopes": {scope: {} for scope in scopes},
                 "xsrf_token": xsrf,
                 "style": self._style,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from tornado.web import RequestHandler
 
+from ..coverage.snapshot import Snapshot
+from ..domain.model import Viewer
 from ..domain.rules import AccessName
-from . import api_types, bodies, pages
+from . import api_types, bodies, pages, payloads
 from .downloads import DOWNLOADS, Download
 from .handlers import api, exports, people, plain
 from .openapi import Operation, Operations, Parameter
@@ -21,6 +23,9 @@ PARAMETERS = {
     "number": Parameter("[0-9]{1,9}", "The number of a request"),
 }
 """What stands for `<role>` in an address."""
+
+Answer = Callable[[Snapshot, Viewer], Mapping[str, object]]
+"""What an address of the API that only reads says, to somebody."""
 
 OTHER = "other"
 """Stands for every address that isn't one of ours."""
@@ -35,7 +40,8 @@ class Route:
 
     `may` says who may open it, for every method; what is `afresh` is decided by what the hub says
     now, as every change is. Whoever may not is led to `elsewhere`, if there is something for them.
-    `page` and `download` are what is there to read; `operations` what the API does, by method.
+    `page`, `download` and `answer` are what is there to read; `operations` what the API does, by
+    method.
     """
 
     path: str
@@ -46,6 +52,7 @@ class Route:
     elsewhere: str = ""
     page: Page | None = None
     download: Download | None = None
+    answer: Answer | None = None
     operations: Mapping[str, Operation] = field(default_factory=dict)
 
     @property
@@ -73,17 +80,20 @@ def endpoint(
     handler: type[RequestHandler],
     may: AccessName = "users",
     afresh: bool = False,
+    answer: Answer | None = None,
     **operations: Operation,
 ) -> Route:
     """A route of the API; its purpose is what its methods do."""
     purpose = "; ".join(each.summary for each in operations.values())
-    return Route(path, handler, purpose, may, afresh, operations=operations)
+    return Route(path, handler, purpose, may, afresh, answer=answer, operations=operations)
 
 
 ROUTES: tuple[Route, ...] = (
     shows(pages.ME, people.MyHandler, "my responsibilities"),
-    shows(pages.CONTACTS, people.ContactsHandler, "whom do I ask? (`?q=` is the question)"),
-    shows(pages.MODEL, people.ReadHandler, "the whole model with its live holders"),
+    shows(pages.CONTACTS, people.ContactsHandler, "whom to ask (`?q=` is the question)"),
+    shows(
+        pages.MODEL, people.ReadHandler, "the whole model, with the people who hold its roles now"
+    ),
     shows(pages.ROLE, people.RoleHandler, "one role: what it is and who holds it"),
     shows(
         pages.PANEL,
@@ -93,7 +103,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     shows(pages.USERS, people.UsersHandler, "add people"),
     shows(pages.LEDGER, people.LedgerHandler, "the activity log: who did what"),
-    shows(pages.PRINT, exports.PrintHandler, "all of it, to print"),
+    shows(pages.PRINT, exports.PrintHandler, "everything on one page, to print"),
     *(
         Route(
             f"exports/{each.name}",
@@ -122,17 +132,20 @@ ROUTES: tuple[Route, ...] = (
     ),
     endpoint(
         "api/me",
-        api.MeHandler,
+        api.ReadHandler,
+        answer=payloads.me,
         GET=Operation("your roles, duties and contacts", "people", api_types.Me),
     ),
     endpoint(
         "api/model",
-        api.ModelHandler,
+        api.ReadHandler,
+        answer=payloads.model,
         GET=Operation("areas, responsibilities and roles", "model", api_types.Model),
     ),
     endpoint(
         "api/roles",
-        api.RolesHandler,
+        api.ReadHandler,
+        answer=payloads.roles,
         GET=Operation("every role with its holders", "people", api_types.Roles),
     ),
     endpoint(
@@ -226,8 +239,9 @@ ROUTES: tuple[Route, ...] = (
     ),
     endpoint(
         "api/coverage",
-        api.CoverageHandler,
+        api.ReadHandler,
         "in charge",
+        answer=payloads.coverage,
         GET=Operation("how this hub is covered", "people", api_types.Coverage),
     ),
     endpoint(

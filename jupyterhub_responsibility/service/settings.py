@@ -8,6 +8,7 @@ from traitlets import Bool, CaselessStrEnum, Dict, Float, Integer, List, Unicode
 from traitlets.config import Configurable
 
 from ..domain.access import USER_MANAGEMENT
+from ..enabling.framing import NOBODY
 from ..enabling.handover import DATABASE_VARIABLE, DEFAULT_DATABASE
 
 
@@ -37,11 +38,11 @@ class Settings(Configurable):
 
     hub_pid = Integer(
         0,
-        help="The process of the hub that started this service, which ends with it.",
+        help="The process of the hub that started this service; the service ends when it does.",
     ).tag(config=True)
 
     bind_url = Unicode(
-        help="Where to listen: address and port (default: what the hub says, or port 10105).",
+        help="The address and port to listen on (default: what the hub says, or port 10105).",
     ).tag(config=True)
 
     @default("bind_url")
@@ -51,11 +52,11 @@ class Settings(Configurable):
     user_management = CaselessStrEnum(
         USER_MANAGEMENT,
         default_value="service",
-        help="Who may add users: this service for those in charge, Hub Administrators, nobody.",
+        help="Who adds users: this service, the Hub Administrators themselves, or nobody.",
     ).tag(config=True)
 
     database_url = Unicode(
-        help="Where the ledger is: the address of a database, as SQLAlchemy has it.",
+        help="Where the ledger is: the address of a database, in the form that SQLAlchemy uses.",
     ).tag(config=True)
 
     @default("database_url")
@@ -64,21 +65,40 @@ class Settings(Configurable):
 
     authenticator_groups = Bool(
         False,
-        help="The authenticator decides who is in a group, at each login.",
+        help="Whether the authenticator decides who is in a group, at each login.",
     ).tag(config=True)
 
     authenticator_roles = Bool(
         False,
-        help="The authenticator decides who has which role of the hub, at each login.",
+        help="Whether the authenticator decides who has which hub role, at each login.",
     ).tag(config=True)
 
     template_paths = List(
         Unicode(),
-        help="Folders with the operator's own templates; theirs win over ours.",
+        help="Folders with the operator's own templates, which take precedence over ours.",
     ).tag(config=True)
 
     template_vars = Dict(
-        help="The operator's plain template variables.",
+        help="The operator's own template variables: whatever JSON can carry.",
+    ).tag(config=True)
+
+    left_out = List(
+        Unicode(),
+        help="Template variables that can't leave the hub's process, such as `custom.badge`.",
+    ).tag(config=True)
+
+    frame_ancestors = Unicode(
+        NOBODY,
+        help="Who may show these pages in a frame: sources, in the form of `frame-ancestors`.",
+    ).tag(config=True)
+
+    cookie_options = Dict(
+        help="Options for cookies inside other sites' pages, such as `samesite` and `secure`.",
+    ).tag(config=True)
+
+    services = List(
+        Dict(),
+        help="What the hub's Services menu lists, and who can open it (default: only this one).",
     ).tag(config=True)
 
     roster_seconds = Float(
@@ -90,26 +110,26 @@ class Settings(Configurable):
     roster_max_age = Float(
         600.0,
         min=1.0,
-        help="For how long to repeat what was read when the hub fails, in seconds.",
+        help="How long to show the last reading while the hub fails, in seconds.",
     ).tag(config=True)
 
     identity_seconds = Integer(
         10,
         min=1,
         max=60,
-        help="For how long to believe the hub about who somebody is, in seconds.",
+        help="How long to rely on what the hub said about who somebody is, in seconds.",
     ).tag(config=True)
 
     accounts_seconds = Float(
         20.0,
         min=1.0,
-        help="How often to read what accounts may do, on a hub that is small enough, in seconds.",
+        help="How often to read what accounts can do (less often on a large hub), in seconds.",
     ).tag(config=True)
 
     settle_seconds = Float(
         60.0,
         min=1.0,
-        help="How often to find out what became of changes whose outcome is unknown, in seconds.",
+        help="How often to look into changes whose outcome is unknown, in seconds.",
     ).tag(config=True)
 
     hub_timeout = Float(

@@ -16,6 +16,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
 from jupyterhub._data import DATA_FILES_PATH
 
 from ..domain.model import Viewer
+from ..enabling.layers import layer_over, use
 from ..paths import templates
 from ..text import clock, day, iso, prose, visible
 
@@ -47,6 +48,9 @@ class Templates:
         self._base = dict(base)
         self._environment = _environment(operator_paths)
         self._hubs_own = _environment([]) if operator_paths else self._environment
+        layer = layer_over(self._environment, operator_paths, self._base)
+        if layer is not None:
+            use(self._environment, layer)
         self.trouble = ""
 
     def render(self, template: str, context: Mapping[str, Any]) -> str:

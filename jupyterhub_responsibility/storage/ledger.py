@@ -68,7 +68,7 @@ class Ledger:
                 if len(chunk) < CHUNK:
                     self.read = True
                     break
-            if self._unwritable:  # by now it may be mended
+            if self._unwritable:  # by now it may work again
                 await self._write(readings.save, self._store, TRIED, stamp(self._now()))
 
     async def append(self, *drafts: Draft, after: int | None = None) -> list[Entry]:
@@ -82,7 +82,7 @@ class Ledger:
         return written
 
     async def _write(self, work: Callable[..., T], *arguments: object) -> T:
-        """What cannot be written may still be read: that is no sign that it is mended."""
+        """What cannot be written may still be read: that is no sign that writing works again."""
         try:
             result = await self._run(work, *arguments)
         except LedgerError:

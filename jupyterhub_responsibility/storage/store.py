@@ -77,7 +77,7 @@ class Store:
 
     @classmethod
     def to_read(cls, url: str) -> Store:
-        """A ledger that stays as it is, whoever has it open meanwhile; it must be there."""
+        """A ledger that is only read, even while another process has it open; it must exist."""
         store = cls(url)
         store._engine = _reading_engine(store._url)
         with store.reading() as connection:

@@ -202,8 +202,10 @@ def acting_visits(browser: Browser, tmp_path_factory) -> Iterator[Acting]:
     store.close()
     config = f"""
         c.Authenticator.allowed_users |= set({NEWCOMERS!r})
-        c.JupyterHub.load_groups["hub-admins"] = {{"users": ["hanna", "rita", *{OVERDUE!r}]}}
-        c.JupyterHub.load_groups["community-reps"] = {{"users": ["rita"]}}
+        c.JupyterHub.load_groups = {{
+            "hub-admins": {{"users": ["hanna", "rita", *{OVERDUE!r}]}},
+            "community-reps": {{"users": ["rita"]}},
+        }}
     """
     with RealHub(folder, WITHOUT_PEOPLE, config=config) as hub:
         yield Acting(browser, hub)

@@ -78,8 +78,8 @@ def test_the_first_visit_has_the_number_too(browser, hub):
 @pytest.mark.parametrize(
     ("gaps", "urgent", "unchecked", "says"),
     [
-        (0, 0, 0, "no gap found"),
-        (0, 0, 2, "no gap found in what could be checked"),
+        (0, 0, 0, "no gaps found"),
+        (0, 0, 2, "no gaps found in what could be checked"),
         (1, 0, 0, "1 gap"),
         (1, 1, 1, "1 gap, 1 urgent"),
         (12, 0, 0, "12 gaps"),
@@ -205,8 +205,8 @@ def test_who_is_not_in_charge_sees_no_number(watched):
     expect(link(page)).to_have_text("Responsibilities")
     expect(bar(page)).to_contain_text(REFUSED)
     assert said == []
-    bar(page).get_by_role("link", name="Whom to ask for it").click()
-    expect(page.locator("h1")).to_have_text("Whom do I ask?")
+    bar(page).get_by_role("link", name="Find out whom to ask").click()
+    expect(page.locator("h1")).to_have_text("Whom to ask")
     watched.close_pages()
 
 

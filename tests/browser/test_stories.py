@@ -48,7 +48,7 @@ def done(page: Page, says: str) -> None:
 
 def failed(page: Page, says: str) -> None:
     """The page says that something was not done, and why."""
-    expect(page.get_by_role("alert")).to_contain_text("That was not done.")
+    expect(page.get_by_role("alert")).to_contain_text("That did not work.")
     assert says in page.get_by_role("alert").inner_text().translate(ISOLATES)
 
 
@@ -73,7 +73,7 @@ def test_a_representative_appoints_and_withdraws(act_as, go, ledger):
     page.get_by_label("Last day").fill(UNTIL)
     page.get_by_label("Reason").last.fill("Looks after the course")
     page.get_by_role("button", name="Appoint", exact=True).click()
-    done(page, "maria is Hub Administrator now.")
+    done(page, "maria is now Hub Administrator.")
     expect(row(page, "maria").locator(f"time[datetime='{UNTIL}']")).to_be_visible()
     assert "maria" in act_as.members("hub-admins")
 
@@ -89,7 +89,7 @@ def test_a_representative_appoints_and_withdraws(act_as, go, ledger):
     assert ledger()[:4] == [
         "maria is no longer Hub Administrator.",
         "rita started withdrawing maria as Hub Administrator. Reason: “The course is over”",
-        "maria is Hub Administrator now.",
+        "maria is now Hub Administrator.",
         f"rita started appointing maria as Hub Administrator, until {UNTIL}."
         " Reason: “Looks after the course”",
     ]
@@ -120,7 +120,7 @@ def test_what_was_refused_can_be_put_right(act_as, go):
     expect(page.get_by_label("Account")).to_have_value("marya")
     page.get_by_label("Account").fill("maria")
     page.get_by_role("button", name="Appoint", exact=True).click()
-    done(page, "maria is Hub Administrator now.")
+    done(page, "maria is now Hub Administrator.")
     assert "maria" in act_as.members("hub-admins")
 
 
@@ -147,15 +147,15 @@ def test_a_representative_approves_a_request_with_a_word(act_as, go, ledger):
     expect(asked).to_contain_text("I run the course")
     asked.get_by_label("Message to uwe").fill("Welcome")
     asked.get_by_role("button", name="Approve uwe").click()
-    done(page, "uwe is Hub Administrator now.")
+    done(page, "uwe is now Hub Administrator.")
     assert "uwe" in act_as.members("hub-admins")
     mine = go("uwe")
-    expect(mine.get_by_role("heading", name="You are Hub Administrator")).to_be_visible()
+    expect(mine.get_by_role("heading", name="Your role: Hub Administrator")).to_be_visible()
     answer = mine.locator(".rsp-notice").filter(has_text="rita approved your request")
     expect(answer).to_contain_text("Welcome")
     expect(mine.locator(f"time[datetime='{UNTIL}']")).to_be_visible()
     assert ledger()[:2] == [
-        "uwe is Hub Administrator now.",
+        "uwe is now Hub Administrator.",
         f"rita started appointing uwe as Hub Administrator, until {UNTIL}. Reason: “Welcome”",
     ]
 
@@ -197,11 +197,11 @@ def test_a_holder_proposes_a_successor_and_an_admin_approves(act_as, go, ledger)
     decision = go("root")
     expect(request_of(decision, "hanna")).to_contain_text("hanna proposes that tom becomes")
     decision.get_by_role("button", name="Approve tom").click()
-    done(decision, "tom is Hub Administrator now.")
+    done(decision, "tom is now Hub Administrator.")
     assert "tom" in act_as.members("hub-admins")
     expect(go("hanna").get_by_text("root approved that tom becomes")).to_be_visible()
     assert ledger()[:3] == [
-        "tom is Hub Administrator now.",
+        "tom is now Hub Administrator.",
         "root started appointing tom as Hub Administrator.",
         "hanna proposed tom as Hub Administrator. Reason: “Knows our images”",
     ]
@@ -216,7 +216,7 @@ def test_a_holder_steps_down_and_leaves_a_note(act_as, go, ledger):
     sure = page.get_by_role("button", name="Step down as Hub Administrator")
     expect(sure).to_be_hidden()
     page.get_by_text("Step down", exact=True).click()
-    page.get_by_label("A note for whoever comes next").fill("The keys are with the help desk.")
+    page.get_by_label("A note for the next person").fill("The keys are with the help desk.")
     sure.click()
     done(page, "hanna is no longer Hub Administrator.")
     assert "hanna" not in act_as.members("hub-admins")
@@ -226,7 +226,7 @@ def test_a_holder_steps_down_and_leaves_a_note(act_as, go, ledger):
     expect(letter).to_contain_text("hanna left this note")
     expect(letter).to_contain_text("The keys are with the help desk.")
     assert (
-        "hanna started withdrawing hanna as Hub Administrator. Note for whoever comes next:"
+        "hanna started withdrawing hanna as Hub Administrator. Note for the next person:"
         " “The keys are with the help desk.”" in ledger()
     )
 
@@ -235,11 +235,11 @@ def test_who_must_stay_keeps_their_note(act_as, go):
     """The last representative is told what to do first, and need not write the note again."""
     page = go("rita", "roles/community-representative")
     page.get_by_text("Step down", exact=True).click()
-    page.get_by_label("A note for whoever comes next").fill("Line one\nline two")
+    page.get_by_label("A note for the next person").fill("Line one\nline two")
     page.get_by_role("button", name="Step down as Community Representative").click()
     failed(page, "Appoint somebody else first, or ask a JupyterHub admin")
-    expect(page.get_by_label("A note for whoever comes next")).to_be_visible()
-    expect(page.get_by_label("A note for whoever comes next")).to_have_value("Line one\nline two")
+    expect(page.get_by_label("A note for the next person")).to_be_visible()
+    expect(page.get_by_label("A note for the next person")).to_have_value("Line one\nline two")
     assert act_as.members("community-reps") == {"rita"}
 
 
@@ -275,20 +275,20 @@ def test_a_hub_administrator_adds_a_pasted_list(act_as, go, ledger, scripts):
     page.get_by_label("Names").fill(f"{new[0]}, {new[1]}\nhanna\na/b\n")
     page.get_by_role("button", name="Add", exact=True).click()
     expect(page.get_by_role("status").first).to_have_text(
-        "2 added, 1 had an account already, 1 not added."
+        "2 added, 1 already had an account, 1 not added."
     )
     lines = [" ".join(text.split()) for text in page.locator("li.rsp-row").all_inner_texts()]
     assert lines == [
-        "a/b not added. The hub does not take “a/b” as a name.",
+        "a/b not added. The hub does not accept the name “a/b”.",
         f"{new[0]} added",
         f"{new[1]} added",
-        "hanna has an account already, left as it is",
+        "hanna already has an account; nothing was changed",
     ]
     expect(page.get_by_label("Names")).to_have_value("a/b")
     for name in new:
         assert act_as.hub.api("GET", f"users/{name}").json()["admin"] is False
     said = ledger()
-    assert f"{new[0]} is a user of the hub now." in said
+    assert f"{new[0]} is now a user of the hub." in said
     assert "The hub refused to add a/b." in said
 
 
@@ -352,7 +352,7 @@ def test_everything_can_be_done_with_the_keyboard(act_as, go):
     page.get_by_label("Account").focus()
     page.keyboard.type("maria")
     page.keyboard.press("Enter")
-    done(page, "maria is Hub Administrator now.")
+    done(page, "maria is now Hub Administrator.")
     page = go("maria", ROLE)
     page.get_by_text("Step down", exact=True).focus()
     page.keyboard.press("Enter")

@@ -17,6 +17,7 @@ from docs import tables
 from jupyterhub_responsibility import cli, enable
 from jupyterhub_responsibility.declaration.entries import DeclarationEntry
 from jupyterhub_responsibility.domain import access
+from jupyterhub_responsibility.domain.rules import Rules
 from jupyterhub_responsibility.enabling.pages import HubPages
 from jupyterhub_responsibility.errors import OUTAGES, REFUSALS
 from jupyterhub_responsibility.ledger.entry import DETAILS, EVENTS
@@ -201,7 +202,7 @@ def test_every_field_of_a_page(context):
 
 def test_every_field_of_the_variable(declared):
     """Each field of `responsibility`, the variable of the hub's own pages, has its row."""
-    variable = HubPages(declared, "responsibilities", {"user_management": "service"})(None)
+    variable = HubPages(declared, "responsibilities", Rules(declared))(None)
     fields = {f"responsibility.{name}" for name in dir(variable) if not name.startswith("_")}
     assert named(section("templates.md", "The variable `responsibility`")) == fields
 

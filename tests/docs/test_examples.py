@@ -13,7 +13,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import psycopg
 import pytest
 import requests
 import yaml
@@ -30,6 +29,7 @@ from jupyterhub_responsibility.service.app import ResponsibilityService
 from jupyterhub_responsibility.service.events import emitter
 from jupyterhub_responsibility.storage.store import Store
 
+from ..arranged import started
 from ..realhub import RealHub
 from .reading import ROOT, Block, blocks, page, section
 
@@ -92,7 +92,8 @@ def test_configurations_work(block: Block, folder, monkeypatch):
     text = re.sub(r'"[\w/.]*responsibilities\.yaml"', there, block.text)
     c = Config()
     exec(compile(text, str(block), "exec"), {"c": c})
-    assert [service["name"] for service in c.JupyterHub.services] == ["responsibilities"]
+    hub = started(c)
+    assert [service["name"] for service in hub.services] == ["responsibilities"]
 
 
 @pytest.mark.parametrize("block", SERVICE, ids=str)
@@ -120,7 +121,7 @@ def test_helm_values_work(block: Block, monkeypatch):
     c = Config()
     for code in values["hub"]["extraConfig"].values():
         exec(code, {"c": c})
-    (service,) = c.JupyterHub.services
+    (service,) = started(c).services
     port = int(service["url"].rpartition(":")[2])
     assert port == values["hub"]["service"]["extraPorts"][0]["targetPort"]
     assert port == values["hub"]["networkPolicy"]["ingress"][0]["ports"][0]["port"]
@@ -158,8 +159,9 @@ def test_the_demo_hub_has_the_service(monkeypatch):
     """The example to copy, jupyterhub_config.py, enables the service with the demo's groups."""
     monkeypatch.chdir(ROOT)
     c = PyFileConfigLoader("jupyterhub_config.py", path=str(ROOT)).load_config()
-    assert [service["name"] for service in c.JupyterHub.services] == ["responsibilities"]
-    assert c.JupyterHub.load_groups["community-reps"] == {"users": ["rita"]}
+    hub = started(c)
+    assert [service["name"] for service in hub.services] == ["responsibilities"]
+    assert hub.load_groups["community-reps"] == {"users": ["rita"]}
 
 
 def shape(documented: Any, real: Any, at: str) -> None:
@@ -284,31 +286,6 @@ def test_the_changes_work_as_documented(own_hub):
     shape(shown, {**real, "entries": outcomes}, "ledger")
     words = outcomes[-1]["says"].translate(dict.fromkeys(map(ord, "\u2068\u2069")))
     assert words == shown["entries"][0]["says"]
-
-
-def test_the_grants_are_enough(postgresql, monkeypatch):
-    """A database user with just the grants in the docs writes the ledger, and can't alter it."""
-    owner = postgresql.new_database()
-    (command,) = (block.text for block in blocks("bash") if "Store(os" in block.text)
-    monkeypatch.setenv("LEDGER_URL", owner)
-    exec(command.split('-c "')[1].rpartition('"')[0])
-    (grants,) = blocks("sql")
-    with psycopg.connect(owner, autocommit=True) as connection:
-        connection.execute(grants.text)
-    store = Store(owner.replace("tester@", "responsibilities@"))
-    store.open()
-    store.append([Draft("account", "rita", person="lia")], NOW)
-    store.lock("accounts")()
-    assert (len(store.after(0)), store.verify()) == (1, [])
-    store.close()
-    with psycopg.connect(owner.replace("tester@", "responsibilities@")) as connection:
-        for forbidden in (
-            "UPDATE responsibility_entries SET actor = ''",
-            "DROP TABLE responsibility_entries",
-        ):
-            with pytest.raises(psycopg.errors.InsufficientPrivilege):
-                connection.execute(forbidden)
-            connection.rollback()
 
 
 def test_the_backup_is_whole(folder):

@@ -142,8 +142,8 @@ FIGURES = {
     "looked after": r"(\d+) of \d+ responsibilities are looked after",
     "all": r"\d+ of (\d+) responsibilities",
     "vacant": r"(\d+) (?:has|have) nobody\.",
-    "provider-only": r"(\d+) (?:has|have) only people of",
-    "nobody-meant": r"(\d+) (?:is|are) nobody's by design",
+    "provider-only": r"(\d+) (?:is|are) looked after only by people from",
+    "nobody-meant": r"(\d+) (?:has|have) no role, by design",
     "leaving": r"left, (\d+) more would have nobody",
 }
 

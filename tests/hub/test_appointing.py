@@ -93,7 +93,7 @@ def test_the_same_by_form(world, browser):
     rita, page = browser("rita"), f"roles/{ADMINISTRATOR}"
     reply = rita.submit(page, {"action": "appoint"}, person="uwe", until=today(90), reason="why")
     assert reply.status_code == 200
-    assert "\u2068uwe\u2069 is Hub Administrator now" in said(reply)
+    assert "\u2068uwe\u2069 is now Hub Administrator" in said(reply)
     row = next(row for row in rita.read(page).select(".rsp-holder") if row.h3.text.strip() == "uwe")
     assert row.find("time", datetime=today(90))
     assert members(world, "hub-admins") == {"hanna", "uwe"}
@@ -202,7 +202,7 @@ def test_the_next_click_of_a_revoked_representative_is_refused(world, browser, p
     world.api("DELETE", "groups/community-reps/users", json={"users": ["rita"]}).raise_for_status()
     reply = rita.session.post(world.page(page), data={**data, "person": "uwe"})
     assert reply.status_code == 403
-    assert "Only these may decide" in said(reply)
+    assert "Only these people can decide" in said(reply)
     assert 'value="appoint"' not in reply.text
     for reply in (
         person("rita").appoint(ADMINISTRATOR, "uwe"),
@@ -426,7 +426,7 @@ def test_a_stale_button_is_refused(world, browser, person):
     assert person("root").appoint(ADMINISTRATOR, "root").ok
     reply = rita.session.post(world.page(page), data=data)
     assert reply.status_code == 412
-    assert "has changed since you looked" in said(reply)
+    assert "have changed since you looked" in said(reply)
     assert "Withdraw root" in reply.text
     assert members(world, "hub-admins") == {"hanna", "uwe", "root"}
 

@@ -291,7 +291,7 @@ def test_the_service_is_killed_while_the_hub_fails(bad, hub):
         mine = get(hub, "api/me", token).json()
         panel = get(hub, "admin", token).text
     assert panel.count("not known right now:") == 2  # people, and confirmations
-    assert "Who holds which role cannot be told right now" in page.text
+    assert "It is not known right now who holds which role" in page.text
     assert "Nobody." not in page.text
     assert role["holders"] == []
     assert role["known"] is False
@@ -405,8 +405,16 @@ def put_back_an_older_one(file):
 @pytest.mark.parametrize(
     ("happens", "state", "said"),
     [
-        (write_something_else, "changed", "has faults: with them, the hub will not start again"),
-        (give_two_roles_one_group, "changed", "has faults: with them, the hub will not start"),
+        (
+            write_something_else,
+            "changed",
+            "has faults: until they are fixed, the hub will not start again",
+        ),
+        (
+            give_two_roles_one_group,
+            "changed",
+            "has faults: until they are fixed, the hub will not start",
+        ),
         (add_a_contact, "changed", "has changed since the hub started"),
         (put_back_an_older_one, "changed", "has changed since the hub started"),
         (os.remove, "missing", "is gone"),

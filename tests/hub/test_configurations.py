@@ -13,12 +13,12 @@ import requests
 from bs4 import BeautifulSoup
 from jupyterhub import orm
 from jupyterhub.auth import DummyAuthenticator
+from jupyterhub.services.auth import HubOAuth
 from markupsafe import escape
-from tornado.httpserver import HTTPServer
 from tornado.web import Application
 
 from jupyterhub_responsibility.domain.model import Viewer
-from jupyterhub_responsibility.service.app import _open
+from jupyterhub_responsibility.service.port import _open
 from jupyterhub_responsibility.service.templating import HubUser, Templates
 from jupyterhub_responsibility.text import visible
 
@@ -26,6 +26,14 @@ from ..realhub import DECLARATION, RealHub
 from .conftest import visit
 
 PAGE = "access:services!service=responsibilities"
+
+
+CLOSED = """
+from jupyterhub_responsibility.enabling import arrangement
+
+arrangement.Plan._page = "list:services"
+"""
+"""Ordinary users may not open the page, as if a role were changed in the hub's database."""
 
 
 def role(app, name: str) -> orm.Role:
@@ -51,7 +59,7 @@ async def test_roles_and_groups_defined_already(mock_hub):
         c.JupyterHub.load_groups.update({"hub-admins": {"users": ["hanna"]}, "staff": {}})
 
     def after(c):
-        c.JupyterHub.load_groups["class"] = {"users": ["uwe"]}
+        c.JupyterHub.load_groups.update({"class": {"users": ["uwe"]}})
         c.JupyterHub.load_roles.append({"name": "guest", "scopes": ["list:services"]})
 
     app = await mock_hub(before, after)
@@ -79,20 +87,27 @@ async def test_a_user_role_before_enable(mock_hub):
 
 
 async def test_a_user_role_after_enable(mock_hub):
-    """A `user` role below enable() closes the page; all are told, and admins how to mend it."""
+    """A `user` role that stands below enable() keeps its scopes, and opens the page."""
 
     def after(c):
-        c.JupyterHub.load_roles.append({"name": "user", "scopes": ["self"]})
+        c.JupyterHub.load_roles = [{"name": "user", "scopes": ["self", "list:services"]}]
 
     app = await mock_hub(after=after)
+    assert set(role(app, "user").scopes) == {"self", "list:services", PAGE}
+
+
+async def test_a_closed_page(mock_hub):
+    """Where ordinary users may not open the page, all are told so, and admins what is lacking."""
+    app = await mock_hub()
+    role(app, "user").scopes = ["self"]
+    app.db.commit()
     html = (await visit(app, "uwe", "home")).text
-    assert "Your account may not open the Responsibilities page" in html
+    assert "Your account is not allowed to open the Responsibilities page" in html
     assert "load_roles" not in html
     assert "https://reef.example/help" in html
     html = (await visit(app, "admin", "home")).text
-    assert "Ordinary users may not open the Responsibilities page" in html
-    assert "below the" in html
-    assert "load_roles" in html
+    assert "Ordinary users cannot open the Responsibilities page" in html
+    assert PAGE in html
 
 
 async def test_a_custom_scope_after_enable(mock_hub):
@@ -296,56 +311,68 @@ def test_group_names_are_not_markup(uwe_everywhere):
     assert "\u202e" not in html
 
 
-# -- c.JupyterHub.services = […] below enable()
+# -- assignments below enable()
 
 
 @pytest.fixture(scope="module")
-def erased(tmp_path_factory):
-    """A hub whose configuration erases our service."""
+def assigned_after(tmp_path_factory):
+    """A hub whose configuration assigns lists after enable(), which would erase appended ones."""
     config = """
         c.JupyterHub.services = [
             {"name": "tester", "api_token": "test-admin-token-0123456789abcdef", "admin": True}]
+        c.JupyterHub.load_roles = [{"name": "guest", "scopes": ["list:services"]}]
+        c.JupyterHub.load_groups = {"class": {"users": ["uwe"]}}
+        c.JupyterHub.template_vars = {"announcement": "Low tide"}
+        c.JupyterHub.template_paths = []
         """
-    hub = RealHub(tmp_path_factory.mktemp("erased"), config=config)
-    hub.start(wait=False)
-    hub.wait_for(lambda: requests.get(hub.hub_url("api/"), timeout=5).ok)
-    yield hub
-    hub.stop()
+    with RealHub(tmp_path_factory.mktemp("assigned-after"), config=config) as hub:
+        yield hub.with_holders()
 
 
-def test_an_erased_service_is_said_in_the_log(erased):
-    """The hub starts without the service, and its log says why and what to do."""
-    said = [line for line in erased.log().splitlines() if "after enable()" in line]
-    assert len(said) == 1
-    assert "'responsibilities' is not in c.JupyterHub.services" in said[0]
-    assert "Move enable() below it" in said[0]
+def test_assignments_after_enable_erase_nothing(assigned_after):
+    """The service runs, holders have their role, and the hub's pages lead there."""
+    hub = assigned_after
+    assert hub.health()["status"] == "ok"
+    home = hub.visit("hanna").get(hub.hub_url("home")).text
+    assert "Hub Administrator" in home
+    assert "services/responsibilities/" in home
+    assert "Low tide" in home
+    assert hub.api("GET", "users", token=hub.token_for("hanna")).status_code == 200
+    groups = {each["name"] for each in hub.api("GET", "groups").json()}
+    assert groups == {"class", "hub-admins", "community-reps"}
 
 
-def test_an_erased_service_is_said_to_admins(erased):
-    """root is told on the home page how to mend it."""
-    html = erased.visit("root").get(erased.hub_url("home")).text
-    assert "The Responsibilities page is not running on this hub" in html
-    assert "c.JupyterHub.services" in html
-    assert "below the line that assigns the list" in html
+# -- enable() in a file that load_subconfig reads
 
 
-def test_an_erased_service_is_said_plainly(erased):
-    """uwe is told that the page is not there, and whom to ask, without configuration talk."""
-    html = erased.visit("uwe").get(erased.hub_url("home")).text
-    assert "The Responsibilities page is not running on this hub" in html
-    assert "c.JupyterHub" not in html
-    assert "https://reef.example/help" in html
-    assert "services/responsibilities" not in html
+@pytest.fixture(scope="module")
+def in_a_file_of_its_own(tmp_path_factory):
+    """A hub laid out like The Littlest JupyterHub: the main file sets all, another enables."""
+    before = """
+        c.JupyterHub.load_roles = [{"name": "guest", "scopes": ["list:services"]}]
+        c.JupyterHub.load_groups = {"class": {"users": ["uwe"]}}
+        c.JupyterHub.template_vars = {"announcement": "Low tide"}
+        c.JupyterHub.services = [
+            {"name": "tester", "api_token": "test-admin-token-0123456789abcdef", "admin": True}]
+        """
+    hub = RealHub(tmp_path_factory.mktemp("subconfig"), before=dedent(before))
+    enabling = hub.config.index("from jupyterhub_responsibility import enable")
+    (hub.folder / "50-responsibilities.py").write_text(hub.config[enabling:])
+    hub.config = f"{hub.config[:enabling]}load_subconfig('50-responsibilities.py')\n"
+    with hub:
+        yield hub.with_holders()
 
 
-def test_an_erased_service_breaks_nothing_else(erased):
-    """Roles, groups and the hub's own pages work as if nothing was."""
-    erased.api("POST", "groups/hub-admins/users", json={"users": ["hanna"]}).raise_for_status()
-    session = erased.visit("hanna")
-    assert session.get(erased.hub_url("admin")).status_code == 200
-    assert "Hub Administrator" not in session.get(erased.hub_url("home")).text
-    assert session.get(erased.hub_url("nothing")).status_code == 404
-    assert erased.api("GET", "users", token=erased.token_for("hanna")).status_code == 200
+def test_a_file_of_its_own_erases_nothing(in_a_file_of_its_own):
+    """What the main file sets is there, and so is everything of ours."""
+    hub = in_a_file_of_its_own
+    assert hub.health()["status"] == "ok"
+    groups = {each["name"] for each in hub.api("GET", "groups").json()}
+    assert groups == {"class", "hub-admins", "community-reps"}
+    home = hub.visit("hanna").get(hub.hub_url("home")).text
+    assert "Low tide" in home
+    assert "Hub Administrator" in home
+    assert "services/responsibilities/" in home
 
 
 # -- a page.html that needs the hub's own process
@@ -353,7 +380,7 @@ def test_an_erased_service_breaks_nothing_else(erased):
 
 @pytest.fixture(scope="module")
 def own_look(tmp_path_factory):
-    """A hub with a page.html that only the hub can render, and a `user` role below enable()."""
+    """A hub with a page.html that only the hub can render, and closed to ordinary users."""
     folder = tmp_path_factory.mktemp("own-look")
     own = folder / "own-templates"
     own.mkdir()
@@ -365,9 +392,13 @@ def own_look(tmp_path_factory):
         """
         from types import SimpleNamespace
         c.JupyterHub.template_paths = ["own-templates"]
-        c.JupyterHub.template_vars = {"motd": lambda user: SimpleNamespace(text="Low tide")}
+        c.JupyterHub.template_vars = {
+            "motd": lambda user: SimpleNamespace(text="Low tide"),
+            "custom": {"org": {"name": "Reef Lab"}, "badge": SimpleNamespace(text="Reef")},
+        }
 
         from jupyterhub.auth import DummyAuthenticator
+from jupyterhub.services.auth import HubOAuth
 
         class Directory(DummyAuthenticator):
             async def authenticate(self, handler, data):
@@ -378,8 +409,7 @@ def own_look(tmp_path_factory):
         c.Authenticator.manage_groups = True
         """
     )
-    after = 'c.JupyterHub.load_roles.append({"name": "user", "scopes": ["self"]})'
-    with RealHub(folder, before=before, config=after) as hub:
+    with RealHub(folder, before=before, config=CLOSED) as hub:
         yield hub
 
 
@@ -422,6 +452,17 @@ def test_the_fallback_is_said(own_look):
     said = [line for line in own_look.log().splitlines() if "cannot be rendered" in line]
     assert len(said) == 1
     assert "'motd' is undefined" in said[0]
+
+
+def test_what_a_page_html_may_miss_is_named(own_look):
+    """Admins and the log are told which variables stay in the hub's process, however deep."""
+    html = own_look.visit("root").get(own_look.page()).text
+    assert "template_vars can't be taken there: motd, custom.badge." in BeautifulSoup(
+        html, "html.parser"
+    ).get_text(" ")
+    said = [line for line in own_look.log().splitlines() if "can't be taken out" in line]
+    assert len(said) == 1
+    assert said[0].endswith("template_vars: motd, custom.badge")
 
 
 def test_managed_groups_are_dated(own_look):
@@ -505,9 +546,8 @@ def test_a_port_in_use(restarting):
 @pytest.mark.parametrize("url", ["localhost:10105", "nowhere", "http://127.0.0.1:99999"])
 async def test_an_address_that_is_none(url):
     """The service does not listen at another address than it was told to: it says what is wrong."""
-    server = HTTPServer(Application())
-    assert _open(server, urlsplit(url), 80)
-    assert not server._sockets
+    with pytest.raises((OSError, ValueError), match=r"\w"):
+        _open(Application(), urlsplit(url), HubOAuth(base_url="/"))
 
 
 def test_the_service_dies_in_mid_login(restarting):

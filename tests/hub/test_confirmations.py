@@ -54,8 +54,8 @@ def test_it_is_due_after_twelve_months(fresh, person, browser):
     for ahead, expected in ((364, "confirmed"), (367, "due")):
         days.write_text(str(ahead))
         assert state(hanna)["state"] == expected
-    assert "it has been a while" in browser("hanna").read().text
-    assert "to be confirmed again" in browser("uwe").read(f"roles/{ADMINISTRATOR}").text
+    assert "you confirmed them a while ago" in browser("hanna").read().text
+    assert "need to be confirmed again" in browser("uwe").read(f"roles/{ADMINISTRATOR}").text
     assert confirm(hanna, state(hanna)["duties_digest"]).status_code == 201
     assert state(hanna)["state"] == "confirmed"
 
@@ -92,7 +92,7 @@ def test_whoever_comes_back_is_asked_again(fresh, person):
 
 
 def test_it_is_due_when_the_text_changes(tmp_path):
-    """A duty that says something else is to be confirmed again; others are not."""
+    """A duty that says something else has to be confirmed again; others are not."""
     holders = {"hub-admins": {"hanna"}, "community-reps": {"rita"}}
     with RealHub(tmp_path, DECLARATION, settings=QUICK, first=MOVABLE_CLOCK) as hub:
         set_members(hub, **holders)

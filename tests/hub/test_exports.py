@@ -48,7 +48,7 @@ def test_they_are_for_those_in_charge(hub, who, may, name):
     assert reply.headers["Cache-Control"] == "private, no-store"
     if not may:
         assert reply.headers["Content-Type"].startswith("text/html")
-        assert "Only JupyterHub admins, and whoever holds a role" in reply.text
+        assert "Only JupyterHub admins, and people who hold a role" in reply.text
         assert "Content-Disposition" not in reply.headers
         assert "marlow@reef.example" not in reply.text
 

@@ -12,7 +12,7 @@ from .acting import entries, members  # isort: skip
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory):
-    """A fresh hub: rita is to be the first representative, and nele, who has no account yet."""
+    """A fresh hub: rita should be the first representative, and nele, who has no account yet."""
     roles = {
         **DECLARATION["roles"],
         REPRESENTATIVE: {"groups": ["community-reps"], "initial": ["rita"]},
@@ -45,7 +45,7 @@ def test_a_fresh_hub_has_its_representative(hub):
 def test_whoever_has_no_account_is_waited_for(hub):
     """JupyterHub admins see whom; once the account is there, it is appointed."""
     rounds(hub)
-    assert "nele is to be the first Hub Administrator" in Browser(hub, "root").read().text
+    assert "nele should be the first Hub Administrator" in Browser(hub, "root").read().text
     assert "nele" not in Browser(hub, "uwe").read().text
     assert hub.health()["status"] == "degraded"
     assert members(hub, "hub-admins") == {"uwe"}

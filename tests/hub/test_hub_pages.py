@@ -14,6 +14,7 @@ from jupyterhub_responsibility import enable
 from jupyterhub_responsibility.domain.rules import Rules
 from jupyterhub_responsibility.enabling import pages as hub_pages
 
+from ..arranged import started
 from ..realhub import DECLARATION
 from .conftest import visit
 
@@ -157,7 +158,7 @@ def test_the_login_service_decides():
     enable(c, DECLARATION)
     groups = [SimpleNamespace(name=name) for name in ("hub-admins", "community-reps")]
     rita = SimpleNamespace(name="rita", admin=False, groups=groups)
-    changes = c.JupyterHub.template_vars["responsibility"](rita).changes
+    changes = started(c).template_vars["responsibility"](rita).changes
     assert [each.place for each in changes] == ["users"]
 
 

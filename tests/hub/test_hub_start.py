@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 
 import pytest
@@ -9,7 +10,11 @@ from jupyterhub import orm
 
 from jupyterhub_responsibility.domain.accounts import ADMIN
 from jupyterhub_responsibility.domain.configured import read
-from jupyterhub_responsibility.enabling.handover import CONFIGURED_VARIABLE, MAX_VARIABLE_BYTES
+from jupyterhub_responsibility.enabling.handover import (
+    CONFIGURED_VARIABLE,
+    LOOK_VARIABLE,
+    MAX_VARIABLE_BYTES,
+)
 from jupyterhub_responsibility.enabling.start import ServiceEnvironment
 
 ROLES = ("hub-administrator", "community-representative")
@@ -43,6 +48,48 @@ async def test_it_says_what_roles_permit_and_to_which_groups(mock_hub, tmp_path)
     assert (told.open_to_users, told.shadowed) == (True, ("admin.html",))
 
 
+def look() -> dict:
+    """What a service that is started now is told of how the hub looks."""
+    environment: dict[str, str] = {}
+    environment.update(ServiceEnvironment({}, ROLES, "responsibilities", templates=True))
+    return json.loads(environment[LOOK_VARIABLE])
+
+
+async def test_the_operators_look_is_handed_over(mock_hub, tmp_path):
+    """The service gets the template paths, absolute, and those variables that JSON can carry."""
+
+    def before(c):
+        c.JupyterHub.template_paths = ["templates"]
+        c.JupyterHub.template_vars = {"announcement": "Hello", "now": len, "custom": {"a": [1]}}
+
+    def after(c):
+        c.JupyterHub.template_paths.insert(0, "first")
+        c.JupyterHub.template_vars["later"] = True
+
+    await mock_hub(before, after)
+    told = look()
+    assert told["template_paths"] == [f"{tmp_path}/first", f"{tmp_path}/templates"]
+    assert told["template_vars"] == {
+        "announcement": "Hello",
+        "custom": {"a": [1]},
+        "later": True,
+    }
+    assert told["left_out"] == ["now"]
+
+
+async def test_a_picture_that_is_too_large_is_left_out(mock_hub):
+    """The hub starts, the rest of the look is told, and the picture is named."""
+
+    def before(c):
+        logo = "data:image/png;base64," + "A" * 2 * MAX_VARIABLE_BYTES
+        c.JupyterHub.template_vars = {"custom": {"logo": logo, "name": "Reef Lab"}}
+
+    await mock_hub(before)
+    told = look()
+    assert told["template_vars"] == {"custom": {"name": "Reef Lab"}}
+    assert told["left_out"] == ["custom.logo"]
+
+
 async def test_pages_that_are_closed(mock_hub):
     """Where the operator's role `user` doesn't let in, that is said."""
 
@@ -54,6 +101,22 @@ async def test_pages_that_are_closed(mock_hub):
 
     await mock_hub(after=after)
     assert not read(said()).open_to_users
+
+
+@pytest.mark.parametrize(
+    ("everybody", "added", "let_in"),
+    [(True, False, True), (False, True, True), (False, False, False)],
+)
+async def test_whether_an_account_lets_somebody_in(mock_hub, everybody, added, let_in):
+    """It does where everybody may log in, or everybody who has an account."""
+
+    def before(c):
+        c.Authenticator.allow_all = everybody
+        c.Authenticator.allow_existing_users = added
+        c.Authenticator.allowed_users = {"rita"}
+
+    await mock_hub(before)
+    assert read(said()).lets_added_in == let_in
 
 
 async def test_what_is_too_long_to_tell_is_left_out(mock_hub, caplog):

@@ -130,7 +130,7 @@ def test_changes_while_the_service_is_away(hub):
     Person(hub, "rita").appoint(ADMINISTRATOR, "uwe").raise_for_status()
     mark = quiet(hub)
     hub.stop()
-    hub.config += "\nc.JupyterHub.load_groups['hub-admins'] = {'users': ['nora']}\n"
+    hub.config += "\nc.JupyterHub.load_groups = {'hub-admins': {'users': ['nora']}}\n"
     with hub:
         hub.wait_for(lambda: observed(hub, mark), 15)
         quiet(hub)

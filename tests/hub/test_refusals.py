@@ -123,7 +123,7 @@ def test_the_same_from_our_own_pages_is_let_through(hub, someone):
     """Or the refusals around here would prove nothing: the form's token is what counts."""
     browser = Browser(hub, someone)
     reply = browser.submit(f"roles/{ADMINISTRATOR}", {"action": "appoint"}, person="uwe")
-    assert "is Hub Administrator now" in said(reply)
+    assert "is now Hub Administrator" in said(reply)
     statuses = {
         path: send(browser.session, hub, *write, headers={"X-XSRFToken": xsrf(browser)}).status_code
         for write in WRITES
@@ -317,17 +317,17 @@ def test_unknown_fields_are_named(hub, someone, untouched):
 @pytest.mark.parametrize(
     ("fields", "words"),
     [
-        ({}, "Say what to do"),
-        ({"action": "destroy"}, "Say what to do"),
-        ({"action": "appoint"}, "Say whom"),
-        ({"action": "appoint", "person": "  "}, "Say whom"),
-        ({"action": "withdraw"}, "Say whom"),
+        ({}, "Choose what to do"),
+        ({"action": "destroy"}, "Choose what to do"),
+        ({"action": "appoint"}, "Enter the name"),
+        ({"action": "appoint", "person": "  "}, "Enter the name"),
+        ({"action": "withdraw"}, "Enter the name"),
         ({"action": "appoint", "person": "uwe", "until": "soon"}, "year-month-day"),
         ({"action": "appoint", "person": "uwe", "reason": "x" * 501}, "too long"),
-        ({"action": "decide"}, "Say which request"),
-        ({"action": "decide", "request": "-1", "verdict": "approved"}, "Say which request"),
+        ({"action": "decide"}, "Choose a request"),
+        ({"action": "decide", "request": "-1", "verdict": "approved"}, "Choose a request"),
         ({"action": "decide", "request": "9", "verdict": "perhaps"}, "verdict"),
-        ({"action": "decide", "request": "9", "verdict": "approved"}, "decided, taken back"),
+        ({"action": "decide", "request": "9", "verdict": "approved"}, "decided or taken back"),
     ],
 )
 def test_forms_that_make_no_sense(hub, someone, untouched, fields, words):

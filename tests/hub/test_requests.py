@@ -54,7 +54,7 @@ def test_asking_and_being_approved(world, person, browser):
     assert "I know the lab" not in browser("hanna").read(page).text
     assert members(world, "hub-admins") == {"hanna"}
     reply = browser("rita").submit(page, {"request": str(number)}, "approved", word="Welcome!")
-    assert "uwe\u2069 is Hub Administrator now" in said(reply)
+    assert "uwe\u2069 is now Hub Administrator" in said(reply)
     assert members(world, "hub-admins") == {"hanna", "uwe"}
     assert browser("uwe").read(page).select_one(".rsp-holder time").get("datetime") == later(100)
     assert "Welcome!" in browser("uwe").read().text

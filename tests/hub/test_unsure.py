@@ -161,7 +161,7 @@ def test_a_ledger_that_fails_in_between(faults, hub, rita):
         with locked(hub):
             reply = sent.result()
     assert (reply.status_code, code(reply)) == (503, "outcome_unknown")
-    assert "Whether it was done on the hub will be found out" in reply.json()["error"]["message"]
+    assert "will find out whether it was done on the hub" in reply.json()["error"]["message"]
     assert members(hub, "hub-admins") == {"hanna", "uwe"}
     assert settled(hub, ["", "done"])
     last = entries(hub, hub.mark)[-1]
@@ -194,7 +194,7 @@ def test_a_hub_that_fails_before_doing_it(faults, hub, rita, how):
         reply = rita.appoint(ADMINISTRATOR, "uwe", reason="why")
     assert (reply.status_code, code(reply)) == (503, "outcome_unknown")
     assert int(reply.headers["Retry-After"]) > 0
-    assert "will be found out" in reply.json()["error"]["message"]
+    assert "will find out whether it was done" in reply.json()["error"]["message"]
     assert settled(hub, ["", "unknown", "not done"])
     assert members(hub, "hub-admins") == {"hanna"}
     assert "did not become Hub Administrator" in Browser(hub, "rita").read("ledger").text

@@ -72,7 +72,7 @@ def test_a_pasted_list(world, browser, gone):
     assert set(rows) == {"new-3", "new-4", "uwe"}
     assert "added" in rows["new-3"]
     assert "added" in rows["new-4"]
-    assert "has an account already" in rows["uwe"]
+    assert "already has an account" in rows["uwe"]
     assert {"new-3", "new-4"} <= set(accounts(world))
 
 

@@ -11,7 +11,9 @@ from jupyterhub_responsibility.domain.accounts import Account
 from jupyterhub_responsibility.domain.model import Roster
 from jupyterhub_responsibility.errors import BusyError, HubError, LedgerError
 from jupyterhub_responsibility.hub import census as module
-from jupyterhub_responsibility.hub.census import LONGEST_REST, REST, Census, of_interest
+from jupyterhub_responsibility.hub import progress
+from jupyterhub_responsibility.hub.census import LONGEST_REST, REST, Census
+from jupyterhub_responsibility.hub.progress import of_interest
 from jupyterhub_responsibility.ledger.state import Edit, LedgerState
 from jupyterhub_responsibility.storage import readings
 from jupyterhub_responsibility.storage.ledger import Ledger
@@ -326,7 +328,7 @@ async def test_a_replica_that_hangs_is_noticed(reading, monkeypatch):
     assert it.census.current.trouble == ""
     it.hub.now += timedelta(minutes=11)
     await it.on()
-    assert "does not come to an end" in it.census.current.trouble
+    assert "does not finish" in it.census.current.trouble
     assert it.census.current.read_at is None
 
 
@@ -440,7 +442,7 @@ async def test_a_reading_of_another_version_is_begun_anew(reading):
 
 async def test_so_many_with_power(reading, monkeypatch):
     """No more are kept than can be listed; that there are more is said, until there aren't."""
-    monkeypatch.setattr(module, "MAX_KEPT", 10)
+    monkeypatch.setattr(progress, "MAX_KEPT", 10)
     holders = {f"user-{number}" for number in range(280, 300)}
     it = reading(300, holders)
     for number in range(50):

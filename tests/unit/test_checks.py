@@ -49,14 +49,21 @@ FAULTS = {
         "roles.community-representative.appointed_by",
         "roles appoint each other in a circle: community-representative → hub-administrator"
         " → community-representative",
-        "Take one of them out of 'appointed_by'; JupyterHub admins may always appoint",
+        "Take one of them out of 'appointed_by'; JupyterHub admins can always appoint",
+    ),
+    "a group that no address leads to": (
+        ROLES.replace("community-reps", '".."'),
+        5,
+        "roles.community-representative.groups[0]",
+        "the hub's API cannot reach a group called '..'",
+        "Give it another name",
     ),
     "one group for two roles": (
         ROLES.replace("community-reps", "hub-admins"),
         3,
         "roles.hub-administrator.groups[0]",
-        "the group 'hub-admins' already makes people community-representative",
-        "Give each role a group of its own; a person may be in both",
+        "the group 'hub-admins' already stands for community-representative",
+        "Give each role a group of its own; a person can be in both",
     ),
     "a mapped role without a group": (
         ROLES.replace("groups: [hub-admins]", "title: Admin"),
@@ -76,7 +83,7 @@ FAULTS = {
         ROLES + "    initial: [ada, bob, cem]\n",
         6,
         "roles.community-representative.initial",
-        "lists 3 accounts, but the role takes 2",
+        "lists 3 accounts, but the role can have 2",
         "Shorten the list or raise holders.max",
     ),
     "more at least than at most": (
@@ -91,7 +98,7 @@ FAULTS = {
         8,
         "areas.community-leadership.responsibilities",
         "'community-leadership' has 6 responsibilities",
-        "At most 5 an area: drop some with 'remove: true', or use another area",
+        "At most 5 per area: drop some with 'remove: true', or use another area",
     ),
     "a contact for something unknown": (
         ROLES + "contacts:\n  - {id: desk, name: Desk, for: [everyone, decide-finance]}\n",
@@ -119,7 +126,7 @@ FAULTS = {
         LEADERSHIP + "      - {id: decide-finances}\n" * 2,
         10,
         "areas.community-leadership.responsibilities[1].id",
-        "'decide-finances' stands in this list twice",
+        "'decide-finances' is in this list twice",
         "Give one of them another id",
     ),
     "a responsibility with the id of a role": (

@@ -48,15 +48,18 @@ def run(capsys):
 # check
 
 
+EVERYONE = "contacts: [{id: desk, name: Desk, for: [everyone], url: https://reef.example}]\n"
+
+
 def test_a_clean_file(run, here):
     """A file without faults is said to be clean."""
-    write(here, ROLES)
+    write(here, ROLES + EVERYONE)
     assert run("check", "responsibilities.yaml") == (0, "responsibilities.yaml: no faults\n", "")
 
 
 def test_faults_are_printed_like_a_compilers(run, here):
     """One line a fault: file, line, path, what is wrong, how to mend it."""
-    write(here, ROLES + "zebr: 1\ncommunity: {name: 1}\n")
+    write(here, ROLES + "zebr: 1\ncommunity: {name: 1}\n" + EVERYONE)
     status, said, trouble = run("check", "responsibilities.yaml")
     assert (status, trouble) == (1, "")
     assert said == (
@@ -68,7 +71,7 @@ def test_faults_are_printed_like_a_compilers(run, here):
 
 def test_faults_as_json(run, here):
     """Programs read the same faults with `--json`."""
-    write(here, ROLES + "community: {name: 1}\n")
+    write(here, ROLES + "community: {name: 1}\n" + EVERYONE)
     status, said, _ = run("check", "--json", "responsibilities.yaml")
     assert status == 1
     assert json.loads(said) == {
@@ -82,15 +85,40 @@ def test_faults_as_json(run, here):
                 "line": 6,
             }
         ],
+        "warnings": [],
     }
     write(here, ROLES)
     status, said, _ = run("check", "--json", "responsibilities.yaml")
     assert (status, json.loads(said)["faults"]) == (0, [])
 
 
+WARNING = (
+    "responsibilities.yaml:1: contacts: there is no contact for everyone, whatever they ask."
+    " Add one with 'for: [everyone]' (warning)\n"
+)
+
+
+def test_warnings(run, here):
+    """What makes poor pages is said; it is a fault with --strict only."""
+    write(here, ROLES)
+    said = WARNING + "responsibilities.yaml: no faults\n"
+    assert run("check", "responsibilities.yaml") == (0, said, "")
+    assert run("check", "--strict", "responsibilities.yaml") == (1, said, "")
+    status, said, _ = run("check", "--json", "--strict", "responsibilities.yaml")
+    report = json.loads(said)
+    assert (status, report["faults"], len(report["warnings"])) == (1, [], 1)
+    assert report["warnings"][0].keys() == {"path", "message", "fix", "source", "line"}
+
+
+def test_strict_without_warnings(run, here):
+    """A file without warnings is clean with --strict, too."""
+    write(here, ROLES + EVERYONE)
+    assert run("check", "--strict", "responsibilities.yaml")[0] == 0
+
+
 def test_the_demo_hubs_file_is_clean(run):
-    """What operators copy has no faults."""
-    assert run("check", str(DEMO))[0] == 0
+    """What operators copy has no faults, and makes good pages."""
+    assert run("check", "--strict", str(DEMO))[0] == 0
 
 
 UNREADABLE = {
@@ -193,7 +221,7 @@ def test_init_does_not_overwrite(run, here):
     write(here, ROLES)
     status, said, trouble = run("init")
     assert (status, said) == (2, "")
-    assert "is there already" in trouble
+    assert "already exists" in trouble
     assert (here / "responsibilities.yaml").read_text() == ROLES
 
 

@@ -64,7 +64,7 @@ def test_a_vacant_performer_gives_way_to_who_answers_for_it():
     """Where nobody administers, the representative is asked, and the answer says why."""
     given = answer([ADMINS, REPS, HELP], NO_ADMIN)
     assert (asked(given), reached(given)) == (REP, ["reps"])
-    assert given.because == "Nobody is Hub Administrator at the moment"
+    assert given.because == "There is no Hub Administrator right now"
     assert [holder.name for holder in given.holders] == ["rita"]
 
 
@@ -80,7 +80,7 @@ def test_with_nobody_left_the_party_whose_job_it_is_is_asked():
     given = answer([ADMINS, REPS, HELP], NOBODY)
     assert (asked(given), reached(given)) == (None, ["Reef Lab"])
     assert given.channels[0].url == "https://reef.example"
-    assert given.because == "Nobody is Hub Administrator at the moment"
+    assert given.because == "There is no Hub Administrator right now"
 
 
 def test_a_party_without_an_address_gives_way_to_everyones_contact():
@@ -94,7 +94,7 @@ def test_with_nothing_declared_there_is_nobody_to_name():
     """Without any address the answer has no channel, and still says why."""
     declared = {"community": {"name": "Reef Lab"}, "provider": {"name": "Cloud Crew"}}
     given = answer([], NOBODY, **declared)
-    assert (reached(given), given.because) == ([], "Nobody is Hub Administrator at the moment")
+    assert (reached(given), given.because) == ([], "There is no Hub Administrator right now")
 
 
 def test_an_areas_own_contact_comes_before_the_party():
@@ -130,7 +130,7 @@ def test_work_that_is_nobodys_job_goes_to_everyones_contact():
     """Where the split says none, no party is asked."""
     roles = {"areas": {"software-engineering": {"split": "none"}}}
     given = answer([HELP], FULL, about="support-open-source", **roles)
-    assert (reached(given), given.because) == (["help"], "Nobody has a formal role for this")
+    assert (reached(given), given.because) == (["help"], "No role is responsible for this")
 
 
 # What the roster knows
@@ -145,7 +145,7 @@ def test_the_contact_of_a_vacant_group_is_not_used():
     ]:
         given = answer([ADMINS, HELP], NOBODY, kind, about)
         assert "admins" not in reached(given), kind
-        assert given.because == "Nobody is Hub Administrator at the moment"
+        assert given.because == "There is no Hub Administrator right now"
 
 
 def test_while_the_roster_is_not_known_the_role_is_asked():
@@ -165,7 +165,7 @@ def test_a_role_that_is_not_held_on_the_hub_and_has_no_contact():
     """Without a name and an address the provider is asked; that nobody *is* one can't be said."""
     given = answer([HELP], FULL, about="respond-to-incidents")
     assert (asked(given), reached(given)) == (None, ["Cloud Crew"])
-    assert given.because == "No Site Reliability Engineer is named"
+    assert given.because == "No Site Reliability Engineer has been named"
 
 
 def test_a_named_person_without_an_address():
@@ -238,7 +238,7 @@ def test_a_role_is_asked_itself():
     )
     given = answer([REPS, HELP], NOBODY, "role", REP)
     assert reached(given) == ["help"]
-    assert given.because == "Nobody is Community Representative at the moment"
+    assert given.because == "There is no Community Representative right now"
 
 
 def test_an_area_is_asked_through_its_roles():

@@ -109,12 +109,12 @@ def test_each_gap_says_whom_or_what_since_when_and_who_does_what_next(kind):
 
 
 NAMED = {
-    "role-below-minimum": ("Only 2 are Hub Administrator", "at least 3"),
-    "role-above-maximum": ("3 are Community Representative", "at most 2"),
+    "role-below-minimum": ("Only 2 people hold the role Hub Administrator", "at least 3"),
+    "role-above-maximum": ("3 people hold the role Community Representative", "at most 2"),
     "term-ended": ("hanna", "Hub Administrator"),
     "holder-gone": ("ada", "Hub Administrator"),
     "holder-not-seen": ("for 91 days", "Hub Administrator"),
-    "held-by-provider-only": ("only people of crew", "\u2068rita\u2069 and \u2068zoe\u2069"),
+    "held-by-provider-only": ("only people from crew", "\u2068rita\u2069 and \u2068zoe\u2069"),
     "group-missing": ("\u2068community-reps\u2069", "Community Representative"),
     "role-lacks-permission": (
         "Hub Administrator",
@@ -227,8 +227,8 @@ def test_every_change_of_a_group_is_looked_at():
     gaps = drift("edited-by-hand", state=state, accounts=accounts, authenticator_groups=True)
     assert [gap.person for gap in gaps] == ["rita", "hanna"]
     taken, put = (gap.title for gap in gaps)
-    assert "taken out" in taken
-    assert "put into" in put
+    assert "removed from" in taken
+    assert "added to" in put
 
 
 @pytest.mark.parametrize(("seconds", "there"), [(-91, False), (-90, False), (-89, True)])
@@ -283,7 +283,7 @@ def test_every_holder_without_the_role_of_their_group_is_named():
         authenticator_roles=True,
     )
     assert [told(gap) for gap in gaps] == [Said(ADMIN, "login service", person="dan")]
-    assert "\u2068dan\u2069 may not do what Hub Administrator" in gaps[0].title
+    assert "\u2068dan\u2069 lacks the permissions of Hub Administrator" in gaps[0].title
 
 
 def test_holders_without_an_account_lack_no_role():
@@ -435,7 +435,7 @@ def test_one_is_few():
     (gap,) = drift(
         "role-below-minimum", members={**MEMBERS, "hub-admins": ("rita",)}, changes=changes
     )
-    assert gap.title == "Only 1 is Hub Administrator"
+    assert gap.title == "Only 1 person holds the role Hub Administrator"
 
 
 def test_a_role_without_duties_may_be_vacant():
@@ -446,7 +446,7 @@ def test_a_role_without_duties_may_be_vacant():
     unasked = {**idle, "holders": {"min": 0}}
     assert not drift("role-vacant", members=members, changes=role(friend=unasked))
     (gap,) = drift("role-vacant", members=members, changes=role(friend=asked))
-    assert gap.text == "Whoever asks for them is sent to \u2068Desk\u2069 instead."
+    assert gap.text == "People who ask for this role are sent to \u2068Desk\u2069 instead."
 
 
 def test_a_role_of_one_with_nothing_to_share_needs_no_second():
@@ -501,9 +501,9 @@ def test_who_is_asked_in_place_of_a_vacant_role():
         for name in ("one", "two", "three")
     ]
     (gap,) = drift("role-vacant", changes={"contacts": desks}, **VACANT)
-    assert gap.text.endswith("is sent to \u2068One\u2069 and \u2068Two\u2069 instead.")
+    assert gap.text.endswith("are sent to \u2068One\u2069 and \u2068Two\u2069 instead.")
     (none,) = drift("role-vacant", changes={"contacts": []}, **VACANT)
-    assert none.text.endswith("finds no way to reach anybody.")
+    assert none.text.endswith("People who ask for this role find no way to reach anybody.")
 
 
 def test_where_the_login_service_keeps_the_group_the_step_is_taken_there():
@@ -515,8 +515,8 @@ def test_where_the_login_service_keeps_the_group_the_step_is_taken_there():
 def test_what_is_left_alone_and_what_others_do_are_two_sentences():
     """One after the other, and then whom people are sent to."""
     (gap,) = drift("role-vacant", **VACANT)
-    assert ". Others do, but nobody answers for: " in gap.text
-    assert gap.text.startswith("So nobody looks after: ")
+    assert ". Others do the work, but nobody answers for: " in gap.text
+    assert gap.text.startswith("Nobody looks after: ")
     assert ", Money. " in gap.text
 
 
@@ -545,7 +545,7 @@ def test_people_of_the_provider_beside_somebody():
         "single-holder", changes=staffed, members={**MEMBERS, "community-reps": ("zoe", "yan")}
     )
     assert gap.person == "hanna"
-    assert gap.text == "\u2068hanna\u2069 has no stand-in beside people of Crew."
+    assert gap.text == "Nobody can stand in for \u2068hanna\u2069, apart from people from Crew."
 
 
 # The whole
@@ -560,7 +560,8 @@ def test_numbers_in_the_summary_go_with_their_verbs():
     assert "by design" in result.summary
     staffed = found(changes=WITH_STAFF)
     theirs = staffed.count("provider-only")
-    assert f"{theirs} {'has' if theirs == 1 else 'have'} only people of Crew." in staffed.summary
+    verb = "is" if theirs == 1 else "are"
+    assert f"{theirs} {verb} looked after only by people from Crew." in staffed.summary
 
 
 def test_people_are_counted_once():
@@ -585,8 +586,8 @@ TROUBLED = {
     "ledger": ({"ledger_read": False}, "has not been read yet"),
     "ledger now": ({"ledger_trouble": "the disk is full"}, "now: the disk is full"),
     "accounts": ({"accounts": knowing(read_at=None)}, "not all accounts have been read yet"),
-    "accounts, why": ({"accounts": knowing(read_at=None, trouble="403")}, "for long: 403"),
-    "accounts now": ({"accounts": knowing(trouble="403")}, "for long, now: 403"),
+    "accounts, why": ({"accounts": knowing(read_at=None, trouble="403")}, "for a long time: 403"),
+    "accounts now": ({"accounts": knowing(trouble="403")}, "for a long time, now: 403"),
     "accounts that left": ({"left": frozenset({"a", "b"})}, "some accounts (2)"),
 }
 

@@ -21,6 +21,8 @@ from jupyterhub_responsibility.enabling.handover import (
 from jupyterhub_responsibility.errors import ConfigurationError
 from jupyterhub_responsibility.service.settings import Settings
 
+from ..arranged import started
+
 DEMO = Path(__file__).parents[2] / "responsibilities.yaml"
 
 
@@ -64,7 +66,7 @@ def test_the_address_of_the_database_goes_its_own_way():
     secret = "postgresql://responsibilities:pass-w0rd@db.example/ledger"
     c = Config()
     enable(c, str(DEMO), database_url=secret)
-    (service,) = c.JupyterHub.services
+    (service,) = started(c).services
     environment = dict(service["environment"])
     assert environment.pop(DATABASE_VARIABLE) == secret
     assert "pass-w0rd" not in str(environment)

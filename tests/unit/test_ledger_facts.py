@@ -476,15 +476,15 @@ MARKS = {0x2068: "<", 0x2069: ">"}
             "appointment",
             {"until": "2027-01-01", "reason": "why", "note": "how"},
             "<rita> started appointing <uwe> as Guide, until 2027-01-01. Reason: “<why>”"
-            " Note for whoever comes next: “<how>”",
+            " Note for the next person: “<how>”",
         ),
-        ("outcome", {"of": "appointment", "result": "done", "reason": "x"}, "<uwe> is Guide now."),
+        ("outcome", {"of": "appointment", "result": "done", "reason": "x"}, "<uwe> is now Guide."),
         ("settlement", {"of": "withdrawal", "result": "not done"}, "<uwe> is still Guide."),
-        ("observation", {"change": "began"}, "The record of the group <day> begins."),
+        ("observation", {"change": "began"}, "Recording of the group <day> began."),
         (
             "observation",
             {"change": "joined", "first": "yes"},
-            "<uwe> was in <day> (Guide) when the record began.",
+            "<uwe> was in <day> (Guide) when recording began.",
         ),
         (
             "observation",

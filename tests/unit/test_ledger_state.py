@@ -108,7 +108,7 @@ def test_when_others_changed_a_group():
 
 
 def test_the_first_look_at_a_group_tells_no_change():
-    """Nobody knows when they joined who were there when the record began."""
+    """Nobody knows when they joined who were there when recording began."""
     state = LedgerState()
     seen(state, "joined", "hanna", NOW, first="yes")
     assert not state.edits

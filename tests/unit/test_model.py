@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jupyterhub_responsibility.domain.model import Contact, Responsibility, Roster
+from jupyterhub_responsibility.domain.model import Contact, Party, Range, Responsibility, Roster
 
 from .declarations import hub
 
@@ -60,3 +60,26 @@ def test_the_roster_knows_the_groups_of_an_account(roster):
     assert roster.groups_of("hanna") == {"hub-admins"}
     assert roster.groups_of("uwe") == frozenset()
     assert Roster().groups_of("rita") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("least", "most", "words"),
+    [
+        (0, None, "any number"),
+        (1, None, "at least 1"),
+        (0, 2, "at most 2"),
+        (1, 2, "1 to 2"),
+        (2, 2, "2"),
+    ],
+)
+def test_how_many_holders_in_words(least, most, words):
+    """One wording for each range, wherever it is said."""
+    assert Range(least, most).in_words == words
+
+
+@pytest.mark.parametrize(
+    ("name", "heading"), [("the community", "The community"), ("iPlant lab", "iPlant lab")]
+)
+def test_a_party_where_a_line_begins(name, heading):
+    """Only what nobody has named begins with a capital there; names stay as they are."""
+    assert Party(name).heading == heading

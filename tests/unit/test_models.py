@@ -180,3 +180,12 @@ def test_these_are_all_models_that_ship():
 def test_no_model_is_without_words_to_ask_with(declared):
     """Every responsibility of every model has topics."""
     assert all(each.topics for each in load(declared).model.responsibilities())
+
+
+def test_a_model_that_ships_is_read_once(monkeypatch):
+    """However many declarations start from it; two that do share nothing that can change."""
+    hub()
+    monkeypatch.setattr("jupyterhub_responsibility.declaration.read_file", None)
+    first, second = hub(), hub(areas={"community-leadership": {"goal": "Another one."}})
+    assert first.model.areas[2].goal != second.model.areas[2].goal == "Another one."
+    assert first.model == hub().model

@@ -71,9 +71,9 @@ async def test_a_reading_is_dated_and_asks_for_the_mapped_groups_only(keeper, hu
     ("error", "trouble"),
     [
         (HubError("The hub answered 500 to /groups"), "The hub answered 500 to /groups"),
-        (ValueError("secret"), "Reading the hub failed in an unforeseen way"),
-        (TimeoutError(), "Reading the hub failed in an unforeseen way"),
-        (RecursionError(), "Reading the hub failed in an unforeseen way"),
+        (ValueError("secret"), "Reading the hub failed unexpectedly"),
+        (TimeoutError(), "Reading the hub failed unexpectedly"),
+        (RecursionError(), "Reading the hub failed unexpectedly"),
     ],
 )
 async def test_a_failed_reading_keeps_what_was_read(keeper, hub, error, trouble):

@@ -224,7 +224,7 @@ def test_appointing(rules, declared, viewer, role, person, until, code):
 def test_who_may_decide_is_said(rules, declared):
     """Whoever may not appoint is told who may."""
     said = check("not_allowed", rules.check_decider, UWE, declared.model.roles[ADMIN])
-    assert "JupyterHub admins, whoever is Community Representative" in said
+    assert "JupyterHub admins, anyone who is Community Representative" in said
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_reasons_terms_and_notes_are_said(declared):
     draft = Draft("appointment", "rita", role="hub-administrator", person="uwe", details=told)
     assert says(draft, declared.model) == (
         "rita started appointing uwe as Hub Administrator, until 2027-06-30."
-        " Reason: “Summer school” Note for whoever comes next: “Mind the quota”"
+        " Reason: “Summer school” Note for the next person: “Mind the quota”"
     )
 
 

@@ -43,14 +43,14 @@ FAULTS = {
         CONTACT + "    email: desk at reef\n",
         9,
         "contacts[0].email",
-        "'desk at reef' is not a mail address",
+        "'desk at reef' is not an email address",
         "Write it as name@example.org",
     ),
     "two mail addresses": (
         CONTACT + "    email: a@reef.example,b@reef.example\n",
         9,
         "contacts[0].email",
-        "'a@reef.example,b@reef.example' is not a mail address",
+        "'a@reef.example,b@reef.example' is not an email address",
         "Write it as name@example.org",
     ),
     "a script as a link": (
@@ -135,7 +135,7 @@ FAULTS = {
         9,
         "contacts[0].for",
         "should be a list",
-        "Write it as [one, two], or one entry a line after '- '",
+        "Write it as [one, two], or one entry per line after '- '",
     ),
     "a list without entries": (
         CONTACT + "    for: []\n",
@@ -183,7 +183,7 @@ FAULTS = {
         ROLES + "areas:\n  software-engineering: {split: nobody}\n",
         7,
         "areas.software-engineering.split",
-        "'nobody' is not possible here",
+        "'nobody' is not allowed here",
         "Use one of: 'provider', 'shared', 'community', 'partner' or 'none'",
     ),
     "less than nobody": (
@@ -249,21 +249,21 @@ FAULTS = {
         6,
         "title",
         "contains characters that cannot be seen",
-        "Type the text again; copying from a page can bring such characters along",
+        "Type the text again; copying from a page can bring such characters with it",
     ),
     "a mail address with a hidden character": (
         CONTACT + '    email: "de\\u200bsk@reef.example"\n',
         9,
         "contacts[0].email",
         "contains characters that cannot be seen",
-        "Type the text again; copying from a page can bring such characters along",
+        "Type the text again; copying from a page can bring such characters with it",
     ),
     "text where keys belong": (
         ROLES + "community: Reef Lab\n",
         6,
         "community",
         "should be keys with values",
-        "Write 'key: value', one a line",
+        "Write 'key: value', one per line",
     ),
 }
 

@@ -228,21 +228,21 @@ def test_refusals_name_the_role_and_what_to_do():
     there = holders_of(declared, ROSTER, ADMIN)
     code, said = refusal(rules.check_room, Change(role, "hub-admins", "uwe"), there)
     assert code == "full"
-    assert said.startswith("Hub Administrator may have 1 holder, and has: hanna.")
+    assert said.startswith("The role Hub Administrator can have 1 holder, and already has: hanna.")
     code, said = refusal(rules.check_left_over, False, Change(role, "hub-admins", "hanna"), there)
     assert code == "last"
-    assert said.startswith("Hub Administrator needs at least 1 holder. Appoint")
+    assert said.startswith("The role Hub Administrator needs at least 1 holder. Appoint")
     assert said.endswith("withdraw hanna.")
     code, said = refusal(rules.check_request, UWE, Change(role, "hub-admins", "lia"), there, TODAY)
-    assert (code, "somebody who is Hub Administrator" in said) == ("not_allowed", True)
+    assert (code, "holders of the role Hub Administrator" in said) == ("not_allowed", True)
     wish = Change(role, "hub-admins", "HANNA")
     code, said = refusal(rules.check_request, HANNA, wish, there, TODAY)
-    assert (code, said) == ("already", "HANNA is Hub Administrator already.")
+    assert (code, said) == ("already", "HANNA is already Hub Administrator.")
     code, said = refusal(rules.check_withdrawer, UWE, Change(role, "hub-admins", "hanna"))
-    assert (code, "whoever is Community Representative" in said) == ("not_allowed", True)
+    assert (code, "anyone who is Community Representative" in said) == ("not_allowed", True)
     late = Change(role, "hub-admins", "uwe", until=date(2026, 11, 21))
     code, said = refusal(rules.check_appointer, ROOT, late, TODAY)
-    assert (code, said.startswith("2026-11-21 is over.")) == ("bad_date", True)
+    assert (code, said.startswith("2026-11-21 has passed.")) == ("bad_date", True)
     assert alike("Hanna", "hANNA")
     assert not alike("hanna", "hannah")
 
@@ -254,11 +254,14 @@ def test_which_group_is_meant_is_said_with_names():
     assert rules.group_of(roles[ADMIN], "two") == "two"
     assert rules.group_of(roles[REP], None) == "community-reps"
     code, said = refusal(rules.group_of, roles[ADMIN], None)
-    assert (code, said.endswith("Say which: one, two.")) == ("which_group", True)
+    assert (code, said.endswith("Choose one of them: one, two.")) == ("which_group", True)
     code, said = refusal(rules.group_of, roles[ADMIN], "six")
     assert (code, "“six”" in said, "Hub Administrator" in said) == ("which_group", True, True)
     code, said = refusal(rules.group_of, roles[GUIDE], None)
-    assert (code, said.startswith("Who is Community Guide")) == ("not_mapped", True)
+    assert (code, said.startswith("Holders of the role Community Guide are named")) == (
+        "not_mapped",
+        True,
+    )
     managed = Rules(declared, authenticator_groups=True)
     code, said = refusal(managed.group_of, roles[ADMIN], "two")
     assert (code, "login service decides" in said) == ("login_service", True)
@@ -299,8 +302,8 @@ def test_an_answer_has_all_its_parts():
     assert (rep.channels, rep.role_holders) == ((desk,), finder.holders_by_role[REP])
     assert rep.because == "There are no contact details for Community Representative"
     vacant = ContactFinder(declared, Roster(NOW, {"hub-admins": (), "community-reps": ()}))
-    assert vacant.answer("role", REP).because == "Nobody is Community Representative at the moment"
-    assert nobody(vacant.holders_by_role[GUIDE]) == "No Community Guide is named"
+    assert vacant.answer("role", REP).because == "There is no Community Representative right now"
+    assert nobody(vacant.holders_by_role[GUIDE]) == "No Community Guide has been named"
 
 
 def test_only_an_address_that_is_not_known_yet_is_one_more():

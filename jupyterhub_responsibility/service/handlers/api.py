@@ -16,25 +16,13 @@ PAGE = 100
 """Entries of the ledger in one answer."""
 
 
-class MeHandler(APIHandler):
-    """`GET api/me`."""
+class ReadHandler(APIHandler):
+    """What the table of addresses says that there is to read."""
 
     def get(self) -> None:
-        self.answer(payloads.me(self.site.snapshot, self.who()))
-
-
-class ModelHandler(APIHandler):
-    """`GET api/model`."""
-
-    def get(self) -> None:
-        self.answer(payloads.model(self.site.snapshot))
-
-
-class RolesHandler(APIHandler):
-    """`GET api/roles`."""
-
-    def get(self) -> None:
-        self.answer(payloads.roles(self.site.snapshot))
+        if self.route.answer is None:
+            raise TypeError(f"there is nothing to read at {self.route.path}")
+        self.answer(self.route.answer(self.site.snapshot, self.who()))
 
 
 class RoleHandler(APIHandler):
@@ -61,13 +49,6 @@ class DocumentHandler(APIHandler):
 
     def get(self) -> None:
         self.answer(self.site.api_document())
-
-
-class CoverageHandler(APIHandler):
-    """`GET api/coverage`: gaps, for those in charge."""
-
-    def get(self) -> None:
-        self.answer(payloads.coverage(self.site.snapshot))
 
 
 class HolderHandler(APIHandler):

@@ -1,4 +1,4 @@
-"""What all handlers share: who is asking, and how errors are said."""
+"""What all handlers share: who is asking, and how errors are shown."""
 
 from __future__ import annotations
 
@@ -54,13 +54,13 @@ REFUSED: dict[RefusalCode, int] = {
 
 TITLES = {
     400: "That did not work",
-    403: "This page is not open to you",
-    404: "There is no such page",
+    403: "You cannot open this page",
+    404: "Page not found",
     405: "That cannot be done here",
-    409: "That cannot be done now",
+    409: "That cannot be done right now",
     412: "Something has changed since you looked",
-    413: "That is too much at once",
-    429: "That was a lot in a short time",
+    413: "That was too much at once",
+    429: "Too many changes in a short time",
     503: "The hub does not answer right now",
 }
 ERROR_TITLES = {
@@ -70,15 +70,25 @@ ERROR_TITLES = {
 """Titles where the status alone would mislead."""
 
 MESSAGES = {
-    400: "The address or what was sent with it is not as it should be.",
-    403: "Your account may not see this. If you think it should, ask one of the people below.",
-    404: "The address may be mistyped, or what it led to is gone.",
-    405: "This address is for reading only.",
+    400: "The address, or what was sent with it, is not valid.",
+    403: "Your account is not allowed to see this. If you think it should be, ask one of the people"
+    " below.",
+    404: "The address may be mistyped, or the page may be gone.",
+    405: "This address is read-only.",
     500: "Something went wrong here, and it has been noted. Try again in a moment.",
     413: "Send less at once.",
-    503: "Who you are, and who holds which role, can only be told with the hub's help. Nothing"
+    503: "Only the hub knows who you are and who holds which role, and it does not answer. Nothing"
     " is lost: try again in a moment.",
 }
+
+
+POLICY = "Content-Security-Policy"
+
+
+def policy(frame_ancestors: str) -> str:
+    """What browsers let our pages do, and who may show them in a frame: anybody, if empty."""
+    limits = "object-src 'none'; base-uri 'self'; form-action 'self'"
+    return f"frame-ancestors {frame_ancestors}; {limits}" if frame_ancestors else limits
 
 
 class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # JupyterHub is untyped
@@ -99,10 +109,7 @@ class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # Jupyt
         self.set_header("X-Content-Type-Options", "nosniff")
         self.set_header("Referrer-Policy", "same-origin")
         self.set_header("Cache-Control", "private, no-cache")
-        self.set_header(
-            "Content-Security-Policy",
-            "frame-ancestors 'self'; object-src 'none'; base-uri 'self'; form-action 'self'",
-        )
+        self.set_header(POLICY, self.settings[POLICY])
 
     def compute_etag(self) -> None:
         """No hash over every page: they are not to be kept by anybody."""
@@ -145,7 +152,7 @@ class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # Jupyt
         site = self.site
         model = await identity.identify_afresh(self.hub_auth, self, site.settings.hub_timeout)
         if model is None or not identity.may_enter(self.hub_auth, model):
-            raise HTTPError(403, "no longer let in")
+            raise HTTPError(403, "no longer allowed in")
         self.viewer = identity.viewer_of(model)
         return self.viewer
 
@@ -163,7 +170,8 @@ class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # Jupyt
         if wait:
             self.retry_seconds = ceil(wait)
             raise RefusedError(
-                "too_many", f"Only {limits.WRITES} changes a minute. Try again in {ceil(wait)} s."
+                "too_many",
+                f"At most {limits.WRITES} changes a minute. Try again in {ceil(wait)} s.",
             )
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
@@ -188,7 +196,7 @@ class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # Jupyt
             code, message = "outcome_unknown", f"{error}."
         if isinstance(error, LedgerError):
             code = "no_ledger"
-            message = f"{error}. Nothing was changed; who holds what can still be read."
+            message = f"{error}. Nothing was changed. You can still see who holds which role."
         self.set_status(status_code)
         if status_code in (429, 503):
             self.set_header("Retry-After", str(self.retry_seconds))
@@ -273,13 +281,13 @@ class APIHandler(GuardedHandler):
         return "" if given == "*" else given.removeprefix("W/").strip('"')
 
     def query(self) -> dict[str, str]:
-        """The values in the address, by name."""
+        """The values in the address, by name, as they are: a group may end with a space."""
         names = set(self.request.query_arguments) - {"_xsrf", "token"}
-        return {name: self.get_query_argument(name) for name in names}
+        return {name: self.get_query_argument(name, strip=False) for name in names}
 
     def say_error(self, status: int, message: str, code: str = "") -> None:
         if status == 403 and not code:
             scope = page_scope(self.site.settings.service_name)
-            message = f"This needs a login to the hub, or one of its tokens with the scope {scope}."
+            message = f"This needs a login to the hub, or a hub token with the scope {scope}."
         code = code or HTTPStatus(status).phrase.lower().replace(" ", "_")
         self.finish({"error": {"status": status, "code": code, "message": message}})

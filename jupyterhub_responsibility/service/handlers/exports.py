@@ -1,4 +1,4 @@
-"""What those in charge can take along: files, and a page to print."""
+"""Download and print: files, and a page to print."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ class PrintHandler(PageHandler):
 
 
 def keep_nowhere(handler: Handler) -> None:
-    """What is taken along is for whoever took it."""
+    """A download is for the person who asked for it only."""
     handler.set_header("Cache-Control", "private, no-store")
 
 
 def origin(handler: RequestHandler) -> str:
-    """Where the hub is, as whoever asks knows it."""
+    """The hub's address, as the browser or program that asks knows it."""
     return f"{handler.request.protocol}://{handler.request.host}"

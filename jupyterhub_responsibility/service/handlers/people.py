@@ -23,11 +23,14 @@ QUESTION = 200
 LINES = 50
 """Entries on a page of the ledger."""
 
+EXACT = frozenset({"group"})
+"""Fields that hold a name as it is in an address: tornado and browsers change spaces and lines."""
+
 B = TypeVar("B", bound=Body)
 
 
 class ReadHandler(PageHandler):
-    """A page that is about nothing in particular."""
+    """A page that takes no parameter."""
 
     def get(self) -> None:
         self.show()
@@ -40,7 +43,12 @@ class FormPage(PageHandler):
         """What was filled in; fields that were left empty count as not there."""
         values = {name: self.get_body_argument(name) for name in kind.model_fields
                   if self.get_body_argument(name, "").strip()}  # fmt: skip
+        values |= {name: self.exact(name) for name in EXACT & values.keys()}
         return bodies.check(kind, values)
+
+    def exact(self, name: str) -> str:
+        """A name that the page itself put into the form, with every space that is in it."""
+        return unquote(self.get_body_argument(name, ""))
 
     async def news(self, viewer: Viewer) -> News:
         """What the viewer has just done, where the address names the entry about it."""
@@ -86,7 +94,7 @@ class MyHandler(FormPage):
 
 
 class ContactsHandler(PageHandler):
-    """`/contacts?q=`: whom do I ask?"""
+    """`/contacts?q=`: whom to ask."""
 
     def get(self) -> None:
         question = self.get_query_argument("q", "")[:QUESTION]
@@ -122,7 +130,7 @@ class RoleHandler(FormPage):
         if action == "withdraw":
             seen = self.get_body_argument("seen", "")
             gone = self.form(bodies.WithdrawBody)
-            account = self._named(unquote(self.get_body_argument("account", "")))
+            account = self._named(self.exact("account"))
             return await actions.withdraw(site, actor, role_id, account, gone, seen)
         if action == "request":
             values = self.form(bodies.AppointBody).model_dump()
@@ -131,14 +139,14 @@ class RoleHandler(FormPage):
         if action == "decide":
             number = self.get_body_argument("request", "")
             if not number.isdecimal() or len(number) > 9:
-                raise RefusedError("invalid", "Say which request.")
+                raise RefusedError("invalid", "Choose a request.")
             return await actions.decide(site, actor, int(number), self.form(bodies.VerdictBody))
-        raise RefusedError("invalid", "Say what to do.")
+        raise RefusedError("invalid", "Choose what to do.")
 
     @staticmethod
     def _named(person: str) -> str:
         if not person.strip():
-            raise RefusedError("invalid", "Say whom: write the name that they log in with.")
+            raise RefusedError("invalid", "Enter the name they use to log in to the hub.")
         return person.strip()
 
 
@@ -171,7 +179,7 @@ class NotFoundHandler(PageHandler):
     """Every other address."""
 
     async def prepare(self) -> None:
-        """Who is logged in sees their navigation bar; who isn't, needs no login for this."""
+        """People who are logged in see their navigation bar; others need no login for this."""
         with suppress(HubError):
             await self.identify()
         raise self.not_found()

@@ -7,7 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 from jupyterhub.services.auth import HubOAuthCallbackHandler
-from tornado.web import HTTPError, StaticFileHandler
+from tornado.web import HTTPError, RedirectHandler, StaticFileHandler
 
 from ..._version import __version__
 from ...domain.rules import ACCESS
@@ -15,7 +15,7 @@ from ...errors import HubError, RefusedError
 from ...text import iso
 from .. import identity
 from ..api_types import Health
-from .base import Handler
+from .base import POLICY, Handler
 
 
 class HealthHandler(Handler):
@@ -105,6 +105,9 @@ class CallbackHandler(Handler, HubOAuthCallbackHandler):  # type: ignore[misc]  
 class FileHandler(StaticFileHandler):
     """Our stylesheet and script, the same for everybody."""
 
+    def set_default_headers(self) -> None:
+        self.set_header(POLICY, self.settings[POLICY])
+
     def set_extra_headers(self, path: str) -> None:
         self.set_header("X-Content-Type-Options", "nosniff")
         if "v" in self.request.arguments:
@@ -112,3 +115,10 @@ class FileHandler(StaticFileHandler):
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         self.finish(f"{status_code}\n")
+
+
+class SlashHandler(RedirectHandler):
+    """The address of our pages without its slash."""
+
+    def set_default_headers(self) -> None:
+        self.set_header(POLICY, self.settings[POLICY])

@@ -1,4 +1,4 @@
-"""Whom do I ask?"""
+"""Whom to ask."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ...domain.model import Area, Contact, Viewer
 
 @dataclass(frozen=True)
 class ContactsPage:
-    """Whom do I ask? `answers` are for the question; `areas` are everything there is."""
+    """Whom to ask. `answers` are for the question; `areas` are everything there is."""
 
-    title = "Whom do I ask?"
+    title = "Whom to ask"
 
     question: str
     answers: tuple[Answer, ...]
@@ -26,7 +26,7 @@ class ContactsPage:
 def contacts_page(
     snapshot: Snapshot, _viewer: Viewer, question: str, found: tuple[Found, ...]
 ) -> ContactsPage:
-    """Whom do I ask?, with what was found for a question, and everything there is."""
+    """Whom to ask, with what was found for a question, and everything there is."""
     contact_finder = snapshot.contact_finder
     areas = snapshot.declaration.model.areas
     return ContactsPage(

@@ -28,7 +28,7 @@ NOTHING_NEW = News()
 class Frame:
     """What every page has. `home` and `hub` are paths that end in a slash; `here` is its name.
 
-    `notes` are faults in the set-up, for JupyterHub admins only. `done` says what the viewer
+    `notes` are faults in the configuration, for JupyterHub admins. `done` says what the viewer
     has just done, `failed` why that did not work, and `typed` what was filled in then. `tabs`
     are the pages that they may open.
     """

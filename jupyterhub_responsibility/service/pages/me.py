@@ -35,7 +35,7 @@ class MyPage:
     @property
     def title(self) -> str:
         """For the browser's tab, and the heading."""
-        return "Your responsibilities" if self.roles else "Whom to ask"
+        return "My responsibilities"
 
 
 @dataclass(frozen=True)

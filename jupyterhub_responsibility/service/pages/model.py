@@ -65,7 +65,7 @@ def model_page(snapshot: Snapshot, _viewer: Viewer) -> ModelPage:
 def item(
     declaration: Declaration, holders_by_role: Mapping[str, RoleHolders], each: Responsibility
 ) -> Item:
-    """A responsibility with whoever does it now."""
+    """A responsibility with the people who do it now."""
     return Item(
         responsibility=each,
         label=split_label(declaration, each.split),

@@ -92,7 +92,7 @@ class PanelPage:
 
 
 def panel_page(snapshot: Snapshot, viewer: Viewer) -> PanelPage:
-    """The panel, for somebody in charge."""
+    """The panel, for one viewer."""
     found, holders_by_role = snapshot.coverage, snapshot.contact_finder.holders_by_role
     kinds = [gap.kind for gap in found.gaps]
     accounts = snapshot.accounts

@@ -1,4 +1,4 @@
-"""Everything on one page, for paper: who holds what, whom to ask, and what is missing."""
+"""Everything on one page, to print: who holds what, whom to ask, and what is missing."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class PrintPage:
     """What is printed, `made_at` a moment; the declaration is as of `declared_at`.
 
     `gaps` have steps that are the reader's to take. Web addresses are complete: nobody can follow
-    a link on paper.
+    a printed link.
     """
 
     community: str
@@ -49,7 +49,7 @@ class PrintedRole:
 
 
 def print_page(snapshot: Snapshot, viewer: Viewer, origin: str, now: datetime) -> PrintPage:
-    """The page for paper; `origin` is where the hub is (`https://hub.example`)."""
+    """The page to print; `origin` is where the hub is (`https://hub.example`)."""
     declaration, contact_finder = snapshot.declaration, snapshot.contact_finder
     found = snapshot.coverage
     return PrintPage(

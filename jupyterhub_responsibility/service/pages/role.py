@@ -97,7 +97,7 @@ def role_page(snapshot: Snapshot, viewer: Viewer, role_id: str) -> RolePage:
 def _rows(
     snapshot: Snapshot, viewer: Viewer, role: Role, holders: RoleHolders
 ) -> tuple[HolderRow, ...]:
-    """Whoever looks at the page comes first: their own row is where they step down."""
+    """The viewer comes first: their own row is where they step down."""
     others = sorted(holders.holders, key=lambda each: not _is(viewer, each))
     return tuple(_row(snapshot, viewer, role, each) for each in others[:HOLDERS_SHOWN])
 

@@ -1,4 +1,4 @@
-"""The next step of a gap, for whoever reads about it."""
+"""The next step of a gap, for the person who reads about it."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ def step_for(snapshot: Snapshot, viewer: Viewer, gap: Gap) -> Step:
     if gap.kind in CONFIRMATIONS and gap.person == viewer.name:
         return Step("Read and confirm them", where=Place("confirm", gap.about))
     if step.needs == "hub admin page" and not rules.opens_hub_admin(viewer):
-        return Step("Ask the operator whether they need to be a JupyterHub admin", by="operator")
+        return Step(
+            "Ask the operator whether this account needs to be a JupyterHub admin", by="operator"
+        )
     if step.needs == "may appoint":
         role = snapshot.declaration.model.roles[gap.about]
         if not rules.may_appoint(viewer, role):
-            return Step("See who may appoint", where=Place("appointers", role.id))
+            return Step("See who can appoint", where=Place("appointers", role.id))
     return step

@@ -10,15 +10,20 @@ from ...domain.model import Viewer
 
 @dataclass(frozen=True)
 class UsersPage:
-    """Adding users: what became of each name of the last list: `done`, `unchanged`, or why not."""
+    """Adding users: what became of each name of the last list: `done`, `unchanged`, or why not.
+
+    `let_in` is False where an account alone lets nobody log in: the login has to allow them, too.
+    """
 
     title = "Add people"
 
     results: tuple[tuple[str, str], ...] = ()
+    let_in: bool = True
 
 
 def users_page(
-    _snapshot: Snapshot, _viewer: Viewer, results: tuple[tuple[str, str], ...] = ()
+    snapshot: Snapshot, _viewer: Viewer, results: tuple[tuple[str, str], ...] = ()
 ) -> UsersPage:
     """The form, and what became of the names that were sent."""
-    return UsersPage(results)
+    configured = snapshot.configured
+    return UsersPage(results, configured is None or configured.lets_added_in)

@@ -1,0 +1,270 @@
+"""What `enable` adds to the hub, in the hub's process, once all of its configuration is loaded.
+
+Nothing of the operator's is ever taken away: whatever they set, in whichever file and order, is
+there, and ours comes to it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import wraps
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from ..declaration import dump
+from ..domain import access
+from ..domain.model import Declaration
+from ..domain.rules import Rules
+from ..errors import ConfigurationError
+from ..paths import templates as our_templates
+from ..text import iso
+from .enabled import Options, remembered
+from .handover import DATABASE_VARIABLE, hand_over
+from .look import VARIABLE
+from .pages import HubPages
+from .start import ServiceEnvironment
+
+log = logging.getLogger(__name__)
+
+PACKAGE = __name__.partition(".")[0]
+"""Whose command `python -m` runs."""
+
+Role = dict[str, Any]
+
+
+def arrange_at_start() -> None:
+    """Have every hub of this process arranged before it makes its roles.
+
+    JupyterHub has no hook for the moment at which all its configuration is loaded and its
+    authenticator is there, but nothing has been done with either.
+    """
+    from jupyterhub.app import JupyterHub
+
+    make_roles = JupyterHub.init_role_creation
+    if hasattr(make_roles, "__wrapped__"):
+        return
+
+    @wraps(make_roles)
+    async def arranged(hub: Any) -> None:
+        try:
+            arrange(hub)
+        except ConfigurationError as error:
+            hub.log.critical("%s", error)
+            hub.exit(1)
+        await make_roles(hub)
+
+    JupyterHub.init_role_creation = arranged
+
+
+def arrange(hub: Any) -> None:
+    """Add what `enable` promised to a hub whose configuration is loaded.
+
+    Raises ConfigurationError, and adds nothing, where something of the operator's is in the way.
+    """
+    enabled = remembered(hub.config)
+    if enabled is None:
+        return
+    authenticator = hub.authenticator
+    plan = Plan(
+        _as_at_login(enabled.declaration, authenticator.normalize_username),
+        enabled.options,
+        manages_groups=bool(authenticator.manage_groups),
+        manages_roles=bool(getattr(authenticator, "manage_roles", False)),
+    )
+    changes = plan.changes(hub)
+    for name, value in changes.items():
+        setattr(hub, name, value)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to add to one hub: what was declared, and what its authenticator does."""
+
+    declared: Declaration
+    options: Options
+    manages_groups: bool
+    manages_roles: bool
+
+    def changes(self, hub: Any) -> dict[str, Any]:
+        """The settings of the hub that become others. Raises ConfigurationError."""
+        own_user_scopes = any(
+            role.get("name") == "user" and "scopes" in role for role in hub.load_roles
+        )
+        extends_user = own_user_scopes or hub_version() < (6,)
+        changes: dict[str, Any] = {
+            "services": self._services(hub),
+            "load_roles": self._roles(hub.load_roles, extends_user),
+            "template_vars": self._template_vars(hub.template_vars),
+        }
+        if not self.manages_groups:  # the hub refuses any, where the authenticator does
+            ours: dict[str, Any] = {group: {} for group in self.declared.mapped_groups}
+            changes["load_groups"] = ours | hub.load_groups
+        if not extends_user:
+            changes["extra_user_scopes"] = {*hub.extra_user_scopes, self._page}
+        if self.options.templates:
+            changes["template_paths"] = self._template_paths(hub)
+        return changes
+
+    @property
+    def _page(self) -> str:
+        return access.page_scope(self.options.service_name)
+
+    def _services(self, hub: Any) -> list[Any]:
+        ours = self._service()
+        for there in hub.services:
+            if there.get("name") == ours["name"]:
+                raise ConfigurationError(
+                    f"c.JupyterHub.services already has a service '{ours['name']}', at"
+                    f" {there.get('url')}; enable() would add one at {ours['url']}. Give one of"
+                    " them another name (service_name=…)"
+                )
+            if there.get("url") and _port(there["url"]) == _port(ours["url"]):
+                raise ConfigurationError(
+                    f"the service '{there.get('name')}' listens at {there['url']}, where"
+                    f" '{ours['name']}' should: give one of them another port (url=…)"
+                )
+        return [*hub.services, ours]
+
+    def _service(self) -> dict[str, Any]:
+        options = self.options
+        service: dict[str, Any] = {
+            "name": options.service_name,
+            "url": options.url,
+            "oauth_no_confirm": True,
+        }
+        if options.api_token:
+            service["api_token"] = options.api_token
+        if not options.external:
+            service["command"] = options.command or [sys.executable, "-m", PACKAGE, "serve"]
+            service["environment"] = ServiceEnvironment(
+                {**self._handover(), DATABASE_VARIABLE: options.database_url},
+                self.declared.groups,
+                options.service_name,
+                options.templates,
+            )
+        return service
+
+    def _handover(self) -> dict[str, str]:
+        declared, options = self.declared, self.options
+        return hand_over(
+            declaration=dump(declared),
+            declared_at=iso(declared.as_of),
+            declaration_file=str(Path(declared.source).absolute()) if declared.source else "",
+            hub_pid=os.getpid(),
+            service_name=options.service_name,
+            user_management=options.user_management,
+            authenticator_groups=self.manages_groups,
+            authenticator_roles=self.manages_roles,
+        )
+
+    def _roles(self, there: list[Role], extends_user: bool) -> list[Role]:
+        roles = [dict(role) for role in there]
+        if self.manages_roles:
+            log.warning(
+                "The authenticator manages roles: let it give the roles %s to their holders",
+                ", ".join(self.declared.groups),
+            )
+        for ours in self._mapped_roles():
+            _merge_role(roles, ours)
+        name = f"{self.options.service_name}-service"
+        if any(role.get("name") == name for role in roles):
+            raise ConfigurationError(
+                f"c.JupyterHub.load_roles already has a role '{name}', which the service needs for"
+                " itself: rename yours, or the service (service_name=…)"
+            )
+        roles.append(self._service_role(name))
+        if extends_user:
+            _merge_role(roles, {"name": "user", "scopes": [self._page]}, new=["self"])
+        return roles
+
+    def _mapped_roles(self) -> Iterable[Role]:
+        for role_id, groups in self.declared.groups.items():
+            scopes = access.scopes_of(self.declared, role_id, self.options.user_management)
+            entry = {
+                "name": role_id,
+                "description": self.declared.model.roles[role_id].title,
+                "scopes": [*scopes, self._page],
+            }
+            yield entry if self.manages_roles else {**entry, "groups": list(groups)}
+
+    def _service_role(self, name: str) -> Role:
+        scopes = access.service_scopes(
+            self.declared, self.options.user_management, self.manages_groups
+        )
+        return {
+            "name": name,
+            "description": "Reads and changes who holds which responsibility",
+            "scopes": list(scopes),
+            "services": [self.options.service_name],
+        }
+
+    def _template_vars(self, there: Mapping[str, Any]) -> dict[str, Any]:
+        if VARIABLE in there:
+            raise ConfigurationError(
+                f"c.JupyterHub.template_vars already has a '{VARIABLE}' that is"
+                f" {there[VARIABLE]!r}, where enable() needs one of its own: rename yours"
+            )
+        rules = Rules(self.declared, self.manages_groups, self.options.user_management)
+        options = self.options
+        pages = HubPages(self.declared, options.service_name, rules, options.templates)
+        return {**there, VARIABLE: pages}
+
+    def _template_paths(self, hub: Any) -> list[str]:
+        """Ours come after the operator's own, so that theirs win, and before the hub's."""
+        own, ours = _own_paths(hub), str(our_templates())
+        return own if ours in own else [*own, ours]
+
+
+def hub_version() -> tuple[Any, ...]:
+    """Which JupyterHub this is."""
+    from jupyterhub import version_info
+
+    return tuple(version_info)
+
+
+def _as_at_login(declared: Declaration, normalize: Any) -> Declaration:
+    """The declaration with the names of accounts as the hub makes them at a login."""
+
+    def name(given: str) -> str:
+        try:
+            return str(normalize(given))
+        except Exception:  # whatever an authenticator makes of a name that nobody logs in with
+            log.exception("The authenticator could not tell what %r becomes at a login", given)
+            return given
+
+    def names(given: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(map(name, given)))
+
+    initial = {role_id: names(given) for role_id, given in declared.initial.items()}
+    provider = replace(declared.provider, staff=names(declared.provider.staff))
+    return replace(declared, initial=initial, provider=provider)
+
+
+def _own_paths(hub: Any) -> list[str]:
+    """The operator's own folders of templates, less the hub's, which the hub puts last."""
+    hubs = {str(path) for path in hub._template_paths_default()}
+    return [str(path) for path in hub.template_paths if str(path) not in hubs]
+
+
+def _port(url: str) -> tuple[str | None, int | None]:
+    parts = urlsplit(url)
+    return parts.hostname, parts.port
+
+
+def _merge_role(roles: list[Role], ours: Role, new: Iterable[str] = ()) -> None:
+    """Add a role, or what it lacks to the operator's own role of that name."""
+    there = next((role for role in roles if role.get("name") == ours["name"]), None)
+    if there is None:
+        roles.append({**ours, "scopes": [*new, *ours["scopes"]]})
+        return
+    if "scopes" not in there:
+        there["scopes"] = list(new)
+    for key in ("scopes", "groups"):
+        if key in ours:
+            there[key] = list(dict.fromkeys([*there.get(key, ()), *ours[key]]))
+    there.setdefault("description", ours.get("description", ""))
