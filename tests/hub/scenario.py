@@ -381,10 +381,14 @@ RENAMED["roles"][ENGINEER] = {"people": [{"name": "Sam Storm"}, {"name": "Thea T
 RENAMED["contacts"].pop()
 
 OWN_CONFIGURATION = """
-roles = {role["name"]: role for role in c.JupyterHub.load_roles}
-roles["hub-administrator"]["groups"].append("hub-admins")
-roles["community-representative"]["users"] = ["uwe", "rita"]
-c.JupyterHub.load_roles.append({"name": "user", "scopes": ["self"]})
+from jupyterhub_responsibility.enabling import arrangement
+
+changes = arrangement.Plan.changes
+arrangement.Plan.changes = lambda plan, hub: {**changes(plan, hub), "extra_user_scopes": set()}
+c.JupyterHub.load_roles.append(
+    {"name": "hub-administrator", "scopes": ["list:users"], "groups": ["hub-admins"]})
+c.JupyterHub.load_roles.append(
+    {"name": "community-representative", "scopes": ["list:users"], "users": ["uwe", "rita"]})
 c.JupyterHub.load_roles.append({"name": "admin", "users": ["root", "adele"]})
 c.JupyterHub.template_paths.insert(0, "own-templates")
 """

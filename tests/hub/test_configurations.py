@@ -31,7 +31,8 @@ PAGE = "access:services!service=responsibilities"
 CLOSED = """
 from jupyterhub_responsibility.enabling import arrangement
 
-arrangement.Plan._page = "list:services"
+changes = arrangement.Plan.changes
+arrangement.Plan.changes = lambda plan, hub: {**changes(plan, hub), "extra_user_scopes": set()}
 """
 """Ordinary users may not open the page, as if a role were changed in the hub's database."""
 
@@ -398,7 +399,6 @@ def own_look(tmp_path_factory):
         }
 
         from jupyterhub.auth import DummyAuthenticator
-from jupyterhub.services.auth import HubOAuth
 
         class Directory(DummyAuthenticator):
             async def authenticate(self, handler, data):

@@ -5,10 +5,7 @@ from __future__ import annotations
 import copy
 import os
 
-import pytest
-
 from jupyterhub_responsibility.domain.configured import (
-    ALL_TEMPLATES,
     Configured,
     Grant,
     read,
@@ -16,8 +13,7 @@ from jupyterhub_responsibility.domain.configured import (
 )
 from jupyterhub_responsibility.enabling import start as hub_start
 from jupyterhub_responsibility.enabling.handover import CONFIGURED_VARIABLE
-from jupyterhub_responsibility.enabling.start import ServiceEnvironment, shadowed
-from jupyterhub_responsibility.paths import templates as our_templates
+from jupyterhub_responsibility.enabling.start import ServiceEnvironment
 
 ROLES = ("hub-administrator", "community-representative")
 DECLARED = {
@@ -64,44 +60,3 @@ def test_what_fails_keeps_no_service_from_starting(monkeypatch, caplog):
     monkeypatch.setattr("jupyterhub.app.JupyterHub.instance", fail)
     assert told() is None
     assert "could not be told" in caplog.text
-
-
-@pytest.fixture
-def own(tmp_path):
-    """A folder with the operator's templates."""
-    (tmp_path / "home.html").write_text("{% extends 'templates/home.html' %}")
-    (tmp_path / "admin.html").write_text("{% include 'responsibility-admin.html' %}")
-    (tmp_path / "other.html").write_text("")
-    return str(tmp_path)
-
-
-def test_templates_that_hide_ours(own):
-    """Those that come first and show nothing of ours; one with the include hides nothing."""
-    ours = str(our_templates())
-    assert shadowed([own, ours]) == ["home.html"]
-    assert shadowed([ours, own]) == []
-    assert shadowed([own]) == [ALL_TEMPLATES]  # set anew after enable()
-
-
-@pytest.mark.parametrize(
-    ("text", "shows"),
-    [
-        ("{% include 'responsibility-home.html' %}", True),
-        ('{%- extends "responsibility-page.html" -%}', True),
-        ("<a href='{{ responsibility.href(services) }}'>", True),
-        ("Backups are your own responsibility.", False),
-        ("{{ x }} responsibility {{ y }}", False),
-        ("{% block main %} responsibility {% endblock %}", False),
-    ],
-)
-def test_what_counts_as_showing_ours(tmp_path, text, shows):
-    """Ours between braces, not the word in a sentence."""
-    (tmp_path / "spawn.html").write_text(text)
-    assert shadowed([str(tmp_path), str(our_templates())]) == ([] if shows else ["spawn.html"])
-
-
-def test_templates_that_nobody_can_read(own):
-    """What cannot be read as text hides ours as well."""
-    with open(f"{own}/page.html", "wb") as file:
-        file.write(b"\xff\xfe")
-    assert shadowed([own, str(our_templates())]) == ["home.html", "page.html"]

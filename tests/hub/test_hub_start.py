@@ -91,15 +91,11 @@ async def test_a_picture_that_is_too_large_is_left_out(mock_hub):
 
 
 async def test_pages_that_are_closed(mock_hub):
-    """Where the operator's role `user` doesn't let in, that is said."""
-
-    def after(c):
-        c.JupyterHub.load_roles = [
-            role for role in c.JupyterHub.load_roles if role["name"] != "user"
-        ] + [{"name": "user", "scopes": ["self"]}]
-        c.JupyterHub.extra_user_scopes = set()
-
-    await mock_hub(after=after)
+    """Where the hub's role `user` doesn't let in, that is said."""
+    app = await mock_hub()
+    assert read(said()).open_to_users
+    orm.Role.find(app.db, "user").scopes = ["self"]
+    app.db.commit()
     assert not read(said()).open_to_users
 
 

@@ -6,11 +6,11 @@ from .acting import ADMINISTRATOR, ENGINEER, arrange
 
 
 def test_holders_of_the_provider_are_marked(world, person, browser):
-    """kim, whom the declaration lists, is "of Cloud Crew" on the page, and `staff` in the API."""
+    """kim, whom the declaration lists, is "from Cloud Crew" on the page, and `staff` in the API."""
     world.api("POST", "users/kim")
     arrange(world, **{"hub-admins": {"hanna", "kim"}})
     rows = browser("uwe").read(f"roles/{ADMINISTRATOR}").select(".rsp-holder")
-    assert {row.h3.text: "of Cloud Crew" in row.text for row in rows} == {
+    assert {row.h3.text: "from Cloud Crew" in row.text for row in rows} == {
         "hanna": False,
         "kim": True,
     }

@@ -84,7 +84,10 @@ def test_nothing_has_to_be_set(tmp_path):
 
 SETTINGS = {
     "community": {"name": "Reef Lab"},
-    "roles": {"hub-administrator": {"groups": ["staff"]}, "community-guide": {"title": "Reef Guide"}},
+    "roles": {
+        "hub-administrator": {"groups": ["staff"]},
+        "community-guide": {"title": "Reef Guide"},
+    },
 }
 
 

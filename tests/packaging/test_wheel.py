@@ -160,7 +160,9 @@ def test_enable_finds_the_installed_templates(bin_folder, command, tmp_path):
     program = (
         "from traitlets.config import Config; c = Config();"
         f" from {PACKAGE} import enable; enable(c, 'responsibilities.yaml');"
-        " print(c.JupyterHub.template_paths[-1])"
+        " from jupyterhub.app import JupyterHub; hub = JupyterHub(config=c); hub.db = None;"
+        f" from {PACKAGE}.enabling.arrangement import arrange; arrange(hub);"
+        " print(hub.template_paths[-1])"
     )
     folder = Path(run(bin_folder / "python", "-c", program, cwd=tmp_path).strip())
     assert folder == bin_folder.parent / TEMPLATES
