@@ -98,8 +98,8 @@ lint: $(VENV)/.test ## ruff, mypy, djlint, import contracts
 check: lint ## lint and the pure tests, for every commit: nothing but Python is needed
 	$(BIN)/python -m pytest -q -n 2 --hypothesis-profile quick tests/unit
 
-test: setup lint ## set everything up, then run every check (five files of tests at a time)
-	$(WITH_TOOLS) $(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder
+test: setup lint ## set everything up, then run every check (four files of tests at a time)
+	$(WITH_TOOLS) $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 scenario: setup ## change real hubs in every other way, and see that all that is said is so within a minute
 	$(WITH_TOOLS) $(BIN)/python -m tests.hub.scenario
