@@ -40,6 +40,7 @@ class RosterKeeper:
         self._learned = 0
         self._reading: asyncio.Task[None] | None = None
         self._tried_at: datetime | None = None
+        self._asked_at: datetime | None = None  # when the reading began that `current` is from
         self.current = Roster(trouble="The hub has not been asked yet")
 
     async def refresh(self) -> None:
@@ -52,7 +53,7 @@ class RosterKeeper:
         await asyncio.shield(self._reading)
 
     async def _refresh(self) -> None:
-        self._tried_at = self._now()
+        self._tried_at = asked_at = self._now()
         ledger_number, learned = self._ledger_number(), self._learned
         try:
             members = await self._read(self._groups)
@@ -63,6 +64,7 @@ class RosterKeeper:
             self._failed("Reading the hub failed unexpectedly")
         else:
             if learned == self._learned:
+                self._asked_at = asked_at
                 self._succeeded(members, ledger_number)
             else:  # what was read may be older than what is known
                 await self._refresh()
@@ -97,19 +99,28 @@ class RosterKeeper:
             now = replace(now, version=last.version + 1)
         self.current = now
 
-    async def agree_with(self, viewer: Viewer) -> Viewer:
+    async def agree_with(self, viewer: Viewer, known_at: datetime) -> Viewer:
         """The viewer with the mapped groups they are really in, as far as can be known.
 
-        The identity of a viewer and the roster are read at different moments. Where they
-        differ, the roster is read again (at most once a second), and counts.
+        The identity of a viewer and the roster are read at different moments, and the fresher
+        counts: where they differ, and the hub told who this is (at `known_at`) after it was
+        asked for the roster, the roster is read again.
         """
         if viewer.kind != "user" or self._agrees(viewer):
             return viewer
-        if self._tried_at is None or self._now() - self._tried_at >= timedelta(seconds=1):
-            await self.refresh()
+        while not self._asked_since(known_at) and self._may_ask():
+            await self.refresh()  # which may be one that began before
         if self.current.trouble or self._agrees(viewer):
             return viewer
         return replace(viewer, groups=self.current.groups_of(viewer.name))
+
+    def _asked_since(self, moment: datetime) -> bool:
+        return self._asked_at is not None and self._asked_at >= moment
+
+    def _may_ask(self) -> bool:
+        """A hub in trouble is asked at most once a second."""
+        trouble, tried_at = self.current.trouble, self._tried_at
+        return not (trouble and tried_at and self._now() - tried_at < timedelta(seconds=1))
 
     def _agrees(self, viewer: Viewer) -> bool:
         if self.current.read_at is None:

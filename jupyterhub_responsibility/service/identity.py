@@ -8,7 +8,8 @@ import json
 import logging
 import os
 from base64 import urlsafe_b64encode
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
@@ -96,14 +97,21 @@ def _key(api_token: str, purpose: str) -> bytes:
     )
 
 
+KNOWN_AT = "known_at"
+"""Beside what the hub said of somebody: when it did. An answer is believed for a while."""
+
+
 async def identify(
-    auth: HubOAuth, handler: RequestHandler, timeout: float
+    auth: HubOAuth, handler: RequestHandler, timeout: float, now: Callable[[], datetime]
 ) -> dict[str, Any] | None:
     """The hub's model of who sent a request; None if the hub knows nobody by it.
 
     Raises HubError where the hub gave no usable answer.
     """
-    return await _answer(auth.get_user(handler, sync=False), timeout)
+    model = await _answer(auth.get_user(handler, sync=False), timeout)
+    if model is not None:
+        model.setdefault(KNOWN_AT, now())  # kept with the answer, for as long as that is
+    return model
 
 
 async def identify_afresh(

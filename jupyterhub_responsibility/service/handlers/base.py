@@ -130,15 +130,18 @@ class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # Jupyt
             return None
         if not identity.may_enter(self.hub_auth, model):
             raise HTTPError(403, "%s lacks the scope of this service", model["name"])
-        self.viewer = await self.site.roster.agree_with(identity.viewer_of(model))
+        viewer = identity.viewer_of(model)
+        self.viewer = await self.site.roster.agree_with(viewer, model[identity.KNOWN_AT])
         return self.viewer
 
     async def model_of_the_hub(self) -> dict[str, Any] | None:
         """The hub's model of who is asking, whether or not they may; None if it knows nobody."""
         if identity.is_websocket(self):
             raise HTTPError(400, "websocket requests are refused")
-        timeout = self.site.settings.hub_timeout
-        self._hub_auth_user_cache = await identity.identify(self.hub_auth, self, timeout)
+        asked = identity.identify(
+            self.hub_auth, self, self.site.settings.hub_timeout, self.site.now
+        )
+        self._hub_auth_user_cache = await asked
         return self._hub_auth_user_cache
 
     def who(self) -> Viewer:
