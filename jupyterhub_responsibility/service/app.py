@@ -290,9 +290,10 @@ async def _work(site: Site, app: WebApplication) -> None:
 
 def _set_up_logging(level: Any) -> None:
     logging.basicConfig(level=level, format="[%(levelname).1s %(asctime)s] %(message)s")
-    # HubOAuth tells of every request that no browser sent, and of session ids: not for our log.
-    logging.getLogger("tornado.application").setLevel(logging.ERROR)
-    logging.getLogger("tornado.access").setLevel(logging.ERROR)
+    # HubOAuth tells of every request that no browser sent, and of session ids, tornado of cookies
+    # and whole addresses: not for our log.
+    for name in ("application", "access", "general"):
+        logging.getLogger(f"tornado.{name}").setLevel(logging.ERROR)
 
 
 async def _told_to_stop(hub_pid: int) -> None:

@@ -17,6 +17,9 @@ MAX_REQUEST_BYTES = 1024 * 1024
 """A request may have so many before the connection is closed; what is too much for a change, but
 less than that, is refused in words."""
 
+BODY_SECONDS = 10
+"""How long a request may take to arrive, once its head is there; then the connection is closed."""
+
 LISTEN_AGAIN = 3
 """Seconds between attempts to open the port."""
 
@@ -50,7 +53,13 @@ def _open(app: Application, where: SplitResult, auth: HubOAuth) -> HTTPServer:
     if not where.hostname:  # "localhost:10105"; listening somewhere else would help nobody
         raise ValueError("an address begins with http:// and the name of a host")
     tls = server_tls(auth) if where.scheme == "https" else None
-    server = HTTPServer(app, ssl_options=tls, xheaders=True, max_body_size=MAX_REQUEST_BYTES)
+    server = HTTPServer(
+        app,
+        ssl_options=tls,
+        xheaders=True,
+        max_body_size=MAX_REQUEST_BYTES,
+        body_timeout=BODY_SECONDS,
+    )
     server.listen(where.port or (443 if tls else 80), where.hostname)
     return server
 

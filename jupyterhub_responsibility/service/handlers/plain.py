@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import Any
 
 from jupyterhub.services.auth import HubOAuthCallbackHandler
 from tornado.web import HTTPError, RedirectHandler, StaticFileHandler
@@ -16,6 +15,7 @@ from ...text import iso
 from .. import identity
 from ..api_types import Health
 from .base import POLICY, Handler
+from .discreet import Discreet
 
 
 class HealthHandler(Handler):
@@ -102,7 +102,7 @@ class CallbackHandler(Handler, HubOAuthCallbackHandler):  # type: ignore[misc]  
         return self.site.home
 
 
-class FileHandler(StaticFileHandler):
+class FileHandler(Discreet, StaticFileHandler):
     """Our stylesheet and script, the same for everybody."""
 
     def set_default_headers(self) -> None:
@@ -113,11 +113,14 @@ class FileHandler(StaticFileHandler):
         if "v" in self.request.arguments:
             self.set_header("Cache-Control", "public, max-age=31536000, immutable")
 
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        self.finish(f"{status_code}\n")
+    def parse_url_path(self, url_path: str) -> str:
+        """No file has such a name, and the system refuses to look for it."""
+        if "\0" in url_path:
+            raise HTTPError(404)
+        return super().parse_url_path(url_path)
 
 
-class SlashHandler(RedirectHandler):
+class SlashHandler(Discreet, RedirectHandler):
     """The address of our pages without its slash."""
 
     def set_default_headers(self) -> None:
