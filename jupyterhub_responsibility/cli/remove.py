@@ -12,7 +12,7 @@ from shlex import quote
 from typing import TYPE_CHECKING
 
 from ..declaration import load
-from ..domain.model import Declaration
+from ..domain.model import Declaration, Groups
 from ..errors import LedgerError, ResponsibilityError
 from ..text import visible
 from .ledger import add_database, database
@@ -107,29 +107,33 @@ def _hub(url: str) -> HubAPI:
 
 def _groups(declared: Declaration, api: HubAPI, named: Sequence[str]) -> Iterator[Left]:
     """The mapped groups that the hub has. Raises RemovalError where one that is named must stay."""
-
-    async def asked() -> tuple[dict[str, tuple[str, ...]], dict[str, tuple[str, ...]]]:
-        mapped = declared.mapped_groups
-        return await api.members(mapped), await api.group_roles(mapped) or {}
-
-    members, roles = asyncio.run(asked())
+    found = asyncio.run(api.groups(declared.mapped_groups))
     for name in named:
-        if name not in members:
-            why = "the declaration maps no role to it" if name not in declared.mapped_groups else (
-                "the hub has no such group")  # fmt: skip
-            raise RemovalError(f"--group {name}: {why}. Nothing was deleted")
-        held = set(roles.get(name, ())) & set(declared.groups)
-        if held:
-            raise RemovalError(
-                f"--group {name}: the hub still gives it the role {' and '.join(sorted(held))}. Take"
-                " enable() out of the hub's configuration and restart the hub first. Nothing was"
-                " deleted"
-            )
-    for name, people in sorted(members.items()):
+        refusal = _refusal(name, declared, found)
+        if refusal:
+            raise RemovalError(f"--group {name}: {refusal}. Nothing was deleted")
+    for name, people in sorted(found.members.items()):
         count = "1 member" if len(people) == 1 else f"{len(people)} members"
-        yours = ", ".join(roles.get(name, ()))
-        holds = f"{count}; roles of the hub: {yours}" if yours else count
+        roles = ", ".join((found.roles or {}).get(name, ()))
+        holds = f"{count}; roles of the hub: {roles}" if roles else count
         yield Left(f"The group {visible(name)}", holds, f"--group {quote(name)}", name in named)
+
+
+def _refusal(group: str, declared: Declaration, found: Groups) -> str:
+    """Why a group must stay; nothing, if it need not."""
+    if group not in declared.mapped_groups:
+        return "the declaration maps no role to it"
+    if group not in found.members:
+        return "the hub has no such group"
+    if found.roles is None:
+        return f"the hub tells which roles it has to JupyterHub admins only: set {TOKEN_VARIABLE}"
+    held = set(found.roles.get(group, ())) & set(declared.groups)
+    if not held:
+        return ""
+    return (
+        f"the hub still gives it the role {' and '.join(sorted(held))}. Take enable() out of the"
+        " hub's configuration and restart the hub first"
+    )
 
 
 def _ledger(options: argparse.Namespace) -> list[Left]:
