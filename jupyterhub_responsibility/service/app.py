@@ -119,7 +119,8 @@ def build_site(
         settings.settle_seconds,
     )
     home, hub = auth.base_url, auth.hub_host + auth.hub_prefix
-    templates = Templates(settings.template_paths, _base_variables(settings, hub))
+    needed = _needed_variables(settings, hub)
+    templates = Templates(settings.template_paths, needed, settings.template_vars)
     menu = Menu(settings.services, settings.service_name, home)
     self_check = SelfCheck(declaration, templates, settings.left_out, ledger, watch, roster)
     return Site(
@@ -151,10 +152,9 @@ def utcnow() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def _base_variables(settings: Settings, hub: str) -> dict[str, Any]:
-    """What the hub's `page.html` needs, and what the operator's own may use."""
+def _needed_variables(settings: Settings, hub: str) -> dict[str, Any]:
+    """What the hub's `page.html` needs."""
     return {
-        **settings.template_vars,
         "base_url": hub,
         "prefix": hub.removesuffix("hub/"),
         "static_url": lambda path, **_: f"{hub}static/{path}",

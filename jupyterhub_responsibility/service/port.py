@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+from errno import EADDRINUSE
+from itertools import count
 from urllib.parse import SplitResult, urlsplit
 
 from jupyterhub.services.auth import HubOAuth
@@ -23,26 +25,36 @@ BODY_SECONDS = 10
 LISTEN_AGAIN = 3
 """Seconds between attempts to open the port."""
 
+ATTEMPTS = 20
+"""So often a port is tried that somebody else has: what a hub that was killed has left behind is
+gone by then, and the service of another hub must find it free when it is started anew."""
+
 NO_CERTIFICATE = (
     "it begins with https, and there is no certificate: set JUPYTERHUB_SSL_KEYFILE and"
     " JUPYTERHUB_SSL_CERTFILE for the service"
 )
 
 
+CANNOT_LISTEN = (
+    "Cannot listen at %s: %s. Trying again every %d s; if it stays so, give enable() another url,"
+    " and restart the hub."
+)
+
+
 async def listen(app: Application, url: str, auth: HubOAuth) -> HTTPServer:
     """Open the port; while that fails, try again: leaving would take the hub down."""
-    while True:
+    said = ""
+    for attempt in count(1):
         try:
             server = _open(app, urlsplit(url), auth)
             break
         except (OSError, ValueError) as error:
-            log.error(
-                "Cannot listen at %s: %s. Trying again every %d s; if it stays so, give enable()"
-                " another url.",
-                url,
-                error,
-                LISTEN_AGAIN,
-            )
+            if str(error) != said:
+                said = str(error)
+                log.error(CANNOT_LISTEN, url, error, LISTEN_AGAIN)
+            if attempt >= ATTEMPTS and getattr(error, "errno", None) == EADDRINUSE:
+                log.error("Not trying any longer to listen at %s, which is taken", url)
+                await asyncio.Event().wait()
         await asyncio.sleep(LISTEN_AGAIN)
     log.info("Serving responsibilities at %s", url)
     return server

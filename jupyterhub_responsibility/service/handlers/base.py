@@ -79,6 +79,10 @@ MESSAGES = {
     " is lost: try again in a moment.",
 }
 
+ANYBODY: dict[int, tuple[str, str]] = {
+    403: ("You are not logged in", "Log in to the hub, then try again."),
+}
+"""Titles and messages for people of whom nothing is known."""
 
 POLICY = "Content-Security-Policy"
 
@@ -196,9 +200,23 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
     def say_error(self, status: int, message: str, code: str = "") -> None:
         """An error as a page, in the hub's look."""
         title = ERROR_TITLES.get(code) or TITLES.get(status, "Something went wrong")
-        said = (status, title, message, self.again(status))
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.finish(self.site.renderer.page(ERROR, self.viewer, "", *said))
+        renderer, again = self.site.renderer, self.again(status)
+        if self.is_of_this_hub():
+            said = (status, title, message, again)
+            self.finish(renderer.page(ERROR, self.viewer, "", *said))
+            return
+        title, message = ANYBODY.get(status, (title, message))
+        self.finish(renderer.error_for_anybody(status, title, message, again))
+
+    def is_of_this_hub(self) -> bool:
+        """Whether the request surely came through our own hub.
+
+        Another hub on the machine may send its people here, where it was given our port: its
+        addresses look like ours. Only who has logged in through our hub can be told apart, now,
+        or before, by a cookie that nobody else can sign.
+        """
+        return bool(self.current_user or self.get_secure_cookie(self.hub_auth.cookie_name))
 
     def again(self, status: int) -> str:
         """Where trying again makes sense, the address to try."""

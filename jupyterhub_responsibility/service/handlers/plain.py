@@ -10,6 +10,7 @@ from tornado.web import HTTPError, RedirectHandler, StaticFileHandler
 
 from ..._version import __version__
 from ...domain.rules import ACCESS
+from ...enabling.belonging import ANSWER, QUESTION, answer
 from ...errors import HubError, RefusedError
 from ...text import iso
 from .. import identity
@@ -23,6 +24,7 @@ class HealthHandler(Handler):
 
     def get(self) -> None:
         site = self.site
+        self._say_whose()
         roster, accounts = site.roster.current, site.snapshots.accounts
         faults = site.self_check.faults()
         well = not (roster.trouble or faults or site.watch.troubles)
@@ -54,6 +56,13 @@ class HealthHandler(Handler):
             "faults": len(faults),
         }
         self.finish(dict(state))
+
+    def _say_whose(self) -> None:
+        """Show a hub that asks whether this is the service of that hub."""
+        question = self.request.headers.get(QUESTION)
+        if question is not None:
+            token, hub_pid = self.hub_auth.api_token, self.site.settings.hub_pid
+            self.set_header(ANSWER, answer(token, hub_pid, question))
 
 
 class MetricsHandler(Handler):
