@@ -197,7 +197,7 @@ def _keys_at(location: Location) -> list[str]:
 
 
 def _entry_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
+    if get_origin(annotation) is None and isinstance(annotation, type):  # 3.10: both, for a list
+        return annotation if issubclass(annotation, BaseModel) else None
     found = (_entry_in(inner) for inner in get_args(annotation))
     return next((entry for entry in found if entry), None)
