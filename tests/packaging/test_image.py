@@ -133,6 +133,15 @@ def test_it_holds_no_secret(image):
     )  # where a file of the machine was put, or none
 
 
+def test_nothing_else_gets_in():
+    """What is copied is what the engine is let see of a checkout, and that is all it is let see."""
+    copied = [rest.split()[:-1] for name, rest in instructions(DOCKERFILE) if name == "COPY"]
+    sources = {each for words in copied if not words[0].startswith("--") for each in words}
+    first, *others = (ROOT / ".dockerignore").read_text().splitlines()[1:]
+    assert first == "*"
+    assert {line[1:] for line in others if line.startswith("!")} == sources
+
+
 def test_the_base_is_named_in_full():
     """A version of Python and of the system, and a way to say it more exactly."""
     said = [rest for name, rest in instructions(DOCKERFILE) if name in ("ARG", "FROM")]
