@@ -115,7 +115,7 @@ class Image:
             inside(self.final, ["sh", "-euc", command], environment, mounts),
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=600,
         )
         assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
 

@@ -21,7 +21,7 @@ TOKEN = "a-token-that-both-have-0123456789"
 
 pytestmark = [
     pytest.mark.skipif(os.geteuid() != 0, reason="only root can lay out a file system"),
-    pytest.mark.timeout(400),  # it installs the package with all that it depends on
+    pytest.mark.timeout(900),  # it installs the package with all that it depends on
 ]
 
 
