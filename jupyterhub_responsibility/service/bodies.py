@@ -19,6 +19,10 @@ RoleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,80}$")]
 GroupName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 
+TYPED = ("person", "usernames", "reason", "note", "message")
+"""Fields of forms in which people write, instead of choosing."""
+
+
 class Body(BaseModel):
     """Something that was sent; a field that isn't listed is refused."""
 

@@ -71,11 +71,13 @@ class Renderer:
         version = (*self._snapshots.version, self._self_check.notes(viewer))
         return self._kept(page, viewer, xsrf, asked, version)
 
-    def error_for_anybody(self, status: int, title: str, message: str, again: str) -> str:
+    def error_for_anybody(
+        self, status: int, title: str, message: str, again: str, typed: tuple[str, ...]
+    ) -> str:
         """An error as a page that tells nothing of this hub: no name, no contact, no look."""
         nobody = Party("")
         frame = Frame(title, ERROR.name, self._home, self._hub, nobody, nobody)
-        said = ErrorPage(title, status, message, (), again)
+        said = ErrorPage(title, status, message, (), again, typed)
         context = {"frame": frame, "page": said, "user": None, "services": ()}
         return self._templates.render_for_anybody(
             f"responsibility-{ERROR.name}.html",
