@@ -85,6 +85,7 @@ $(VENV)5/.hub: | $(BIN)/python
 setup: $(VENV)/.test $(VENV)/.proxy $(VENV)5/.hub ## everything that the tests need
 	@sh tests/get-chromium.sh $(BIN)/python
 	@sh tests/get-postgresql.sh
+	@sh tests/get-servers.sh
 	@sh tests/get-prometheus.sh $(VENV)/lib/prometheus
 
 lint: $(VENV)/.test ## ruff, mypy, djlint, import contracts
