@@ -15,7 +15,6 @@ from io import TextIOWrapper
 
 from .._version import __version__
 from ..errors import DeclarationError, ResponsibilityError
-from ..paths import FLEET
 from . import coverage, files, ledger
 from .terminal import FAILED, FAULTS
 
@@ -63,45 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-
-    check = commands.add_parser("check", help="find every fault in a declaration")
-    check.add_argument("file", metavar="FILE")
-    check.add_argument("--json", action="store_true", help="print the faults as JSON")
-    check.add_argument("--strict", action="store_true", help="let warnings count as faults")
-    check.set_defaults(command=files.check)
-
-    init = commands.add_parser("init", help="write a declaration to start from")
-    init.add_argument("file", metavar="FILE", nargs="?", default="responsibilities.yaml")
-    init.set_defaults(command=files.init)
-
-    export = commands.add_parser(
-        "export", help="write model and declaration as one file that another hub can use"
-    )
-    export.add_argument("file", metavar="FILE", nargs="?", default="responsibilities.yaml")
-    export.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
-    export.set_defaults(command=files.export)
-
-    gaps = commands.add_parser("coverage", help="list the gaps of a running hub")
-    gaps.add_argument(
-        "url",
-        metavar="URL",
-        help="address of the Responsibilities page; $JUPYTERHUB_API_TOKEN has to open it",
-    )
-    gaps.add_argument("--format", choices=["text", "json", "markdown"], default="text")
-    gaps.set_defaults(command=coverage.coverage)
-
-    schema = commands.add_parser("schema", help="print the JSON Schema of the declaration")
-    schema.set_defaults(command=files.schema)
-
-    fleet = commands.add_parser(
-        "fleet", help="print the dashboard for Grafana, or the alert rules for Prometheus"
-    )
-    fleet.add_argument("what", choices=FLEET)
-    fleet.set_defaults(command=files.fleet)
-
-    ledger.add_commands(
-        commands.add_parser("ledger", help="verify the ledger, or export its entries")
-    )
-
+    for room in (files, coverage, ledger):
+        room.add_commands(commands)
     commands.add_parser("serve", help="run the service; normally the hub does this", add_help=False)
     return parser

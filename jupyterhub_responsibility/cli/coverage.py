@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 
 from ..errors import ResponsibilityError
 from ..exports.report import Report, as_markdown, as_text, below
-from .terminal import CLEAN, FAILED, FAULTS
+from .terminal import CLEAN, FAILED, FAULTS, Commands
 
 TIMEOUT = 30
 """Seconds to wait for the answer."""
@@ -21,6 +21,18 @@ TIMEOUT = 30
 
 class UnknownCoverageError(ResponsibilityError):
     """The hub could not be asked, or could not tell."""
+
+
+def add_commands(commands: Commands) -> None:
+    """The command of this module."""
+    command = commands.add_parser("coverage", help="list the gaps of a running hub")
+    command.add_argument(
+        "url",
+        metavar="URL",
+        help="address of the Responsibilities page; $JUPYTERHUB_API_TOKEN has to open it",
+    )
+    command.add_argument("--format", choices=["text", "json", "markdown"], default="text")
+    command.set_defaults(command=coverage)
 
 
 def coverage(options: argparse.Namespace) -> int:

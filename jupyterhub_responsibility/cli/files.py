@@ -12,7 +12,7 @@ from ..declaration import json_schema, load, look_over
 from ..declaration.warnings import PLACEHOLDERS
 from ..exports.declaration import for_another_hub
 from ..paths import FLEET, SCHEMA
-from .terminal import CLEAN, FAILED, FAULTS, print_utf8
+from .terminal import CLEAN, FAILED, FAULTS, Commands, print_utf8
 
 STARTER = """\
 # yaml-language-server: $schema={schema}
@@ -60,6 +60,35 @@ roles:
 #       - {{id: decide-finances, title: Bills and budget}}
 #       - {{id: cultivate-community, remove: true}}
 """
+
+
+def add_commands(commands: Commands) -> None:
+    """The commands of this module."""
+    command = commands.add_parser("check", help="find every fault in a declaration")
+    command.add_argument("file", metavar="FILE")
+    command.add_argument("--json", action="store_true", help="print the faults as JSON")
+    command.add_argument("--strict", action="store_true", help="let warnings count as faults")
+    command.set_defaults(command=check)
+
+    command = commands.add_parser("init", help="write a declaration to start from")
+    command.add_argument("file", metavar="FILE", nargs="?", default="responsibilities.yaml")
+    command.set_defaults(command=init)
+
+    command = commands.add_parser(
+        "export", help="write model and declaration as one file that another hub can use"
+    )
+    command.add_argument("file", metavar="FILE", nargs="?", default="responsibilities.yaml")
+    command.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+    command.set_defaults(command=export)
+
+    command = commands.add_parser("schema", help="print the JSON Schema of the declaration")
+    command.set_defaults(command=schema)
+
+    command = commands.add_parser(
+        "fleet", help="print the dashboard for Grafana, or the alert rules for Prometheus"
+    )
+    command.add_argument("what", choices=FLEET)
+    command.set_defaults(command=fleet)
 
 
 def check(options: argparse.Namespace) -> int:

@@ -9,18 +9,19 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from ..enabling.handover import DATABASE_VARIABLE, DEFAULT_DATABASE
-from .terminal import CLEAN, FAULTS, print_utf8
+from .terminal import CLEAN, FAULTS, Commands, print_utf8
 
 if TYPE_CHECKING:
     from ..storage.store import Store
 
 
-def add_commands(ledger: argparse.ArgumentParser) -> None:
-    """What comes after `ledger`."""
-    commands = ledger.add_subparsers(required=True, metavar="COMMAND")
-    verify = commands.add_parser("verify", help="find entries that were changed, removed or moved")
+def add_commands(commands: Commands) -> None:
+    """`ledger`, and what comes after it."""
+    ledger = commands.add_parser("ledger", help="verify the ledger, or export its entries")
+    parts: Commands = ledger.add_subparsers(required=True, metavar="COMMAND")
+    verify = parts.add_parser("verify", help="find entries that were changed, removed or moved")
     verify.set_defaults(command=_verify)
-    export = commands.add_parser("export", help="write every entry, the oldest first")
+    export = parts.add_parser("export", help="write every entry, the oldest first")
     export.add_argument("--format", choices=["jsonl", "csv"], default="jsonl")
     export.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
     export.set_defaults(command=_export)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from argparse import ArgumentParser
 from collections.abc import Iterable
 from io import TextIOWrapper
+from typing import Any, Protocol
 
 CLEAN, FAULTS, FAILED = 0, 1, 2
 """Exit status: as it should be; faults or gaps; it could not be done, or told."""
@@ -16,3 +18,10 @@ def print_utf8(lines: Iterable[str]) -> None:
         sys.stdout.reconfigure(encoding="utf-8")
     sys.stdout.writelines(lines)
     sys.stdout.flush()
+
+
+class Commands(Protocol):
+    """Where a module adds its commands."""
+
+    def add_parser(self, name: str, **options: Any) -> ArgumentParser:
+        """One more command."""

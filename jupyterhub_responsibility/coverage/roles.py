@@ -67,41 +67,23 @@ def _make_group(snapshot: Snapshot) -> Step:
 
 
 def _number_gaps(snapshot: Snapshot, role_holders: RoleHolders) -> Iterator[Gap]:
-    role, counted, everybody = (
-        role_holders.role,
-        snapshot.counted(role_holders),
-        len(role_holders.holders),
-    )
-    number, least, most = len(counted), role.holders.min, role.holders.max
-    responsibilities = tuple(snapshot.declaration.model.responsibilities())
-    used = any(role.id in each.roles for each in responsibilities)
-    shared = any(role.id in each.roles for each in responsibilities if each.split != "provider")
+    role, counted = role_holders.role, snapshot.counted(role_holders)
+    everybody, number, most = len(role_holders.holders), len(counted), role.holders.max
     beside = (
         f", apart from people from {snapshot.declaration.provider.name}"
         if everybody > number
         else ""
     )
-    if not number and (used or least):
+    parts = [
+        each for each in snapshot.declaration.model.responsibilities() if role.id in each.roles
+    ]
+    shared = any(each.split != "provider" for each in parts)
+    if not number and (parts or role.holders.min):
         yield _only_staff(snapshot, role_holders) if everybody else _vacant(snapshot, role)
-    elif number < least:
-        yield Gap(
-            "role-below-minimum",
-            role.id,
-            f"Only {number} {'person holds' if number == 1 else 'people hold'} the role"
-            f" {role.title}{beside}",
-            f"The model asks for at least {least}.",
-            appoint(snapshot, role, "Appoint another"),
-        )
+    elif number < role.holders.min:
+        yield _below_minimum(snapshot, role, number, beside)
     elif number == 1 and shared and most != 1:
-        name = counted[0].name
-        yield Gap(
-            "single-holder",
-            role.id,
-            f"Only one {role.title}{beside}",
-            f"Nobody can stand in for {isolated(name)}{beside}.",
-            appoint(snapshot, role, "Appoint a second"),
-            person=name,
-        )
+        yield _single(snapshot, role, counted[0].name, beside)
     if most is not None and everybody > most:
         yield Gap(
             "role-above-maximum",
@@ -110,6 +92,28 @@ def _number_gaps(snapshot: Snapshot, role_holders: RoleHolders) -> Iterator[Gap]
             f"The model asks for at most {most}.",
             Step("Look at the holders", where=Place("role", role.id)),
         )
+
+
+def _below_minimum(snapshot: Snapshot, role: Role, number: int, beside: str) -> Gap:
+    hold = "person holds" if number == 1 else "people hold"
+    return Gap(
+        "role-below-minimum",
+        role.id,
+        f"Only {number} {hold} the role {role.title}{beside}",
+        f"The model asks for at least {role.holders.min}.",
+        appoint(snapshot, role, "Appoint another"),
+    )
+
+
+def _single(snapshot: Snapshot, role: Role, name: str, beside: str) -> Gap:
+    return Gap(
+        "single-holder",
+        role.id,
+        f"Only one {role.title}{beside}",
+        f"Nobody can stand in for {isolated(name)}{beside}.",
+        appoint(snapshot, role, "Appoint a second"),
+        person=name,
+    )
 
 
 def _vacant(snapshot: Snapshot, role: Role) -> Gap:

@@ -25,7 +25,8 @@ from ..paths import templates as our_templates
 from ..text import iso
 from .enabled import Options, remembered
 from .handover import DATABASE_VARIABLE, hand_over
-from .look import VARIABLE
+from .layers import lay_over_hub
+from .look import VARIABLE, own_paths
 from .pages import HubPages
 from .start import ServiceEnvironment
 
@@ -38,14 +39,15 @@ Role = dict[str, Any]
 
 
 def arrange_at_start() -> None:
-    """Have every hub of this process arranged before it makes its roles.
+    """Have every hub of this process arranged before it makes its roles, and its pages after.
 
     JupyterHub has no hook for the moment at which all its configuration is loaded and its
-    authenticator is there, but nothing has been done with either.
+    authenticator is there, but nothing has been done with either; nor for the one at which its
+    templates can be found, and none was used.
     """
     from jupyterhub.app import JupyterHub
 
-    make_roles = JupyterHub.init_role_creation
+    make_roles, make_settings = JupyterHub.init_role_creation, JupyterHub.init_tornado_settings
     if hasattr(make_roles, "__wrapped__"):
         return
 
@@ -58,7 +60,13 @@ def arrange_at_start() -> None:
             hub.exit(1)
         await make_roles(hub)
 
-    JupyterHub.init_role_creation = arranged
+    @wraps(make_settings)
+    def laid_over(hub: Any) -> None:
+        make_settings(hub)
+        if remembered(hub.config) is not None:
+            lay_over_hub(hub)
+
+    JupyterHub.init_role_creation, JupyterHub.init_tornado_settings = arranged, laid_over
 
 
 def arrange(hub: Any) -> None:
@@ -210,13 +218,11 @@ class Plan:
                 f" {there[VARIABLE]!r}, where enable() needs one of its own: rename yours"
             )
         rules = Rules(self.declared, self.manages_groups, self.options.user_management)
-        options = self.options
-        pages = HubPages(self.declared, options.service_name, rules, options.templates)
-        return {**there, VARIABLE: pages}
+        return {**there, VARIABLE: HubPages(self.declared, self.options.service_name, rules)}
 
     def _template_paths(self, hub: Any) -> list[str]:
         """Ours come after the operator's own, so that theirs win, and before the hub's."""
-        own, ours = _own_paths(hub), str(our_templates())
+        own, ours = own_paths(hub), str(our_templates())
         return own if ours in own else [*own, ours]
 
 
@@ -243,12 +249,6 @@ def _as_at_login(declared: Declaration, normalize: Any) -> Declaration:
     initial = {role_id: names(given) for role_id, given in declared.initial.items()}
     provider = replace(declared.provider, staff=names(declared.provider.staff))
     return replace(declared, initial=initial, provider=provider)
-
-
-def _own_paths(hub: Any) -> list[str]:
-    """The operator's own folders of templates, less the hub's, which the hub puts last."""
-    hubs = {str(path) for path in hub._template_paths_default()}
-    return [str(path) for path in hub.template_paths if str(path) not in hubs]
 
 
 def _port(url: str) -> tuple[str | None, int | None]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from ..domain.configured import ALL_TEMPLATES
 from ..paths import templates as our_templates
-from .layers import PAGE, lay_over_hub
+from .layers import PAGE
 from .look import VARIABLE, operator_paths
 from .trial import Trial
 
@@ -39,7 +39,6 @@ def shadowed(hub: Any) -> list[str]:
     """
     if our_templates() not in [Path(path) for path in hub.template_paths]:
         return [ALL_TEMPLATES]
-    lay_over_hub(hub)
     trial = Trial(hub.tornado_settings["jinja2_env_sync"], hub.template_vars)
     contacts = bool(getattr(hub.template_vars.get(VARIABLE), "public", True))
     theirs = _theirs(hub)

@@ -11,7 +11,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from weakref import WeakKeyDictionary
 
 from jinja2 import (
     BaseLoader,
@@ -45,29 +44,21 @@ class Layer:
     in_bar: bool
 
 
-_laid: WeakKeyDictionary[Environment, Layer | None] = WeakKeyDictionary()
-
-
 def lay_over_hub(hub: Any) -> None:
-    """Lay ours over the page.html of the operator of a running hub; once for each hub.
+    """Lay ours over the page.html of a hub's operator, once its templates can be found.
 
     Whatever fails is logged, and the hub's pages stay as they were.
     """
-    settings = hub.tornado_settings
-    tried = settings["jinja2_env_sync"]
-    if tried in _laid:
-        return
-    _laid[tried] = None
-    if our_templates() not in [Path(path) for path in hub.template_paths]:
-        return
     try:
-        layer = _laid[tried] = layer_over(tried, operator_paths(hub), hub.template_vars)
+        if our_templates() not in [Path(path) for path in hub.template_paths]:
+            return
+        environments = [hub.tornado_settings[f"jinja2_env{kind}"] for kind in ("_sync", "")]
+        layer = layer_over(environments[0], operator_paths(hub), hub.template_vars)
+        if layer is not None:
+            for environment in environments:
+                use(environment, layer)
     except Exception:
         log.exception("Our page.html could not be laid over the operator's")
-        return
-    if layer is not None:
-        for environment in (settings["jinja2_env"], tried):
-            use(environment, layer)
 
 
 def use(environment: Environment, layer: Layer) -> None:

@@ -42,8 +42,14 @@ def look_of(hub: Any) -> str:
 
 def operator_paths(hub: Any) -> list[str]:
     """Where the operator's own templates are, in the order in which the hub looks for them."""
-    others = {str(our_templates()), *map(str, hub._template_paths_default())}
-    return [str(Path(path).absolute()) for path in hub.template_paths if str(path) not in others]
+    ours = str(our_templates())
+    return [str(Path(path).absolute()) for path in own_paths(hub) if path != ours]
+
+
+def own_paths(hub: Any) -> list[str]:
+    """The folders of templates that were configured: all but the hub's own, which it puts last."""
+    hubs = {str(path) for path in hub._template_paths_default()}
+    return [str(path) for path in hub.template_paths if str(path) not in hubs]
 
 
 def _fitting(told: dict[str, Any]) -> str:

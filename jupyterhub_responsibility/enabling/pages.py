@@ -16,7 +16,6 @@ from ..domain.contacts import ContactFinder
 from ..domain.holders import OwnRole, roles_of
 from ..domain.model import Contact, Declaration, Roster, Viewer
 from ..domain.rules import Rules
-from .layers import lay_over_hub
 from .parts import Parts
 from .start import open_to_users
 
@@ -24,43 +23,23 @@ log = logging.getLogger(__name__)
 
 
 class HubPages:
-    """The hub calls it with the account (or None) for every page that it renders.
+    """The hub calls it with the account (or None) for every page that it renders."""
 
-    With `templates`, our page.html is laid over the operator's.
-    """
-
-    def __init__(
-        self, declaration: Declaration, service_name: str, rules: Rules, templates: bool = True
-    ) -> None:
+    def __init__(self, declaration: Declaration, service_name: str, rules: Rules) -> None:
         self.declaration = declaration
         self.rules = rules
         self.service_name = service_name
         self.first = ContactFinder(declaration, Roster()).first_contacts()
         self.public = tuple(contact for contact in declaration.contacts if contact.public)
         self.mapped = frozenset(declaration.mapped_groups)
-        self._over_theirs = not templates
         self.roles_through = lru_cache(maxsize=100)(self._roles_through)
 
     def __call__(self, user: Any) -> HubPage:
         """The variable for one page, seen by `user` (a `jupyterhub.user.User`, or None)."""
-        if not self._over_theirs:  # the hub looks for the template after that
-            self._over_theirs = True
-            _lay_over_theirs()
         return HubPage(self, user)
 
     def _roles_through(self, groups: frozenset[str]) -> tuple[OwnRole, ...]:
         return roles_of(self.declaration, Viewer("", groups=groups))
-
-
-def _lay_over_theirs() -> None:
-    """Lay our page.html over the operator's; whatever fails, the hub's pages are there."""
-    try:
-        from jupyterhub.app import JupyterHub
-
-        if JupyterHub.initialized():
-            lay_over_hub(JupyterHub.instance())
-    except Exception:
-        log.exception("Our page.html could not be laid over the operator's")
 
 
 class Navigation:
