@@ -149,8 +149,8 @@ PLACES = (
         "tests/hub/test_tls.py::test_the_main_story",
     ),
     Place(
-        "An older hub",
-        "5.2",
+        "Older hubs",
+        "5.2 and the newest 5",
         DUMMY,
         "no `extra_user_scopes`: the role `user` is extended",
         "tests/hub/test_hub5.py::test_the_user_role_is_extended",
