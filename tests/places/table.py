@@ -90,7 +90,7 @@ PLACES = (
     ),
     Place(
         "Passwords from the first login",
-        "6",
+        BOTH,
         "FirstUseAuthenticator 1.1",
         "pages of its own; names are written in any way",
         "tests/places/test_passwords.py::test_the_main_story",

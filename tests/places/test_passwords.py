@@ -1,6 +1,6 @@
 """Authenticators with passwords and pages of their own: NativeAuthenticator, FirstUseAuthenticator.
 
-The first is tested on JupyterHub 5.2: on 6, its version 1.3.0 can log nobody in.
+The first is tested on JupyterHub 5.2 only: on 6, its version 1.3.0 can log nobody in.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import pytest
 import requests
 from bs4 import BeautifulSoup
 
+from ..docs.reading import ROOT
 from ..hub.acting import Browser, members
-from ..hub.test_hub5 import python5  # noqa: F401  # a fixture
 from ..realhub import DECLARATION, PERSONAS, RealHub
 
 SECRET = "a long enough secret"
@@ -42,7 +42,6 @@ class WithPassword(RealHub):
 
 
 NATIVE = """
-import nativeauthenticator
 c.JupyterHub.authenticator_class = "native"
 c.NativeAuthenticator.open_signup = True
 c.Authenticator.allow_all = True
@@ -53,14 +52,22 @@ c.Authenticator.allow_all = True
 """
 
 
-@pytest.fixture(scope="module", params=[NATIVE, FIRST_USE], ids=["native", "firstuse"])
+PYTHON5 = str(ROOT / ".venv5" / "bin" / "python")
+HUBS = {
+    "native on 5.2": (NATIVE, PYTHON5),
+    "first use on 5.2": (FIRST_USE, PYTHON5),
+    "first use on 6": (FIRST_USE, sys.executable),
+}
+
+
+@pytest.fixture(scope="module", params=HUBS)
 def own(request, tmp_path_factory):
     """Such a hub; everybody has made an account, with their name as they write it."""
-    native = request.param == NATIVE
-    python = request.getfixturevalue("python5") if native else sys.executable
+    config, python = HUBS[request.param]
+    native = config == NATIVE
     declaration = {**DECLARATION, "roles": ROLES}
     folder = tmp_path_factory.mktemp("own")
-    with WithPassword(folder, declaration, config=request.param, python=python) as hub:
+    with WithPassword(folder, declaration, config=config, python=python) as hub:
         for name in PERSONAS:
             if native:
                 said = hub.post("signup", username=name.capitalize(), signup_password=SECRET,
