@@ -116,7 +116,7 @@ PLACES = (
         "6",
         "any",
         "the values of the docs: what is declared in them, and who may connect to whom",
-        "tests/docs/test_kubernetes.py::test_who_has_to_reach_the_service",
+        "tests/docs/test_kubernetes.py::test_who_has_to_reach_whom",
         "there is no cluster: the configuration is loaded, and the network policies are worked out",
     ),
     Place(
