@@ -85,9 +85,16 @@ $(VENV)5/.hub $(VENV)5-newest/.hub: | $(BIN)/python
 	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check '$(HUB)'
 	@touch $@
 
-setup: $(VENV)/.test $(VENV)/.proxy $(VENV)5/.hub $(VENV)5-newest/.hub ## everything that the tests need
+# The authenticators of The Littlest JupyterHub; NativeAuthenticator 1.3 lets nobody in on JupyterHub 6.
+$(VENV)5/.authenticators: $(VENV)5/.hub
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  jupyterhub-firstuseauthenticator jupyterhub-nativeauthenticator
+	@touch $@
+
+setup: $(VENV)/.test $(VENV)/.proxy $(VENV)5/.authenticators $(VENV)5-newest/.hub ## everything that the tests need
 	@sh tests/get-chromium.sh $(BIN)/python
 	@sh tests/get-postgresql.sh
+	@sh tests/get-servers.sh
 	@sh tests/get-prometheus.sh $(VENV)/lib/prometheus
 
 lint: $(VENV)/.test ## ruff, mypy, djlint, import contracts

@@ -29,6 +29,7 @@ from jupyterhub_responsibility.service.handlers.base import REFUSED
 from jupyterhub_responsibility.service.metrics import METRICS
 from jupyterhub_responsibility.service.routes import ROUTES
 from jupyterhub_responsibility.service.settings import Settings
+from tests.places.table import PLACES
 
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -223,6 +224,21 @@ def rules() -> tuple[list[str], Iterator[list[str]]]:
 def events() -> tuple[list[str], Iterator[list[str]]]:
     """Every kind of entry of the ledger."""
     return ["event", "what it records"], ([f"`{name}`", what] for name, what in EVENTS.items())
+
+
+def places() -> tuple[list[str], Iterator[list[str]]]:
+    """The hubs that tests really start."""
+    rows = (
+        [
+            p.name,
+            p.jupyterhub,
+            p.login,
+            p.differs + (f". *{p.stand_in[0].upper()}{p.stand_in[1:]}.*" if p.stand_in else ""),
+            f"`{p.shown_by.partition('::')[0]}`",
+        ]
+        for p in PLACES
+    )
+    return ["hub", "JupyterHub", "login", "what differs", "shown by"], rows
 
 
 def model_roles() -> tuple[list[str], Iterator[list[str]]]:

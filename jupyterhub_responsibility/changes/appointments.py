@@ -128,7 +128,10 @@ class Appointments:
         try:
             group = self._rules.group_of(role, self._declaration.groups[role.id][0])
             if not await self._hub.has_user(name):
-                return [f"{visible(name)} should be the first {role.title}, but has no account yet"]
+                return [
+                    f"{visible(name)} should be the first {role.title}, but there is no account of"
+                    " that name yet"
+                ]
             async with self._ledger.lock(locks.of_role(role.id)):
                 if (role.id, name) in self._ledger.state.first_appointed:
                     return []

@@ -266,7 +266,7 @@ class ResponsibilityService(Application):
                 " c.JupyterHub.template_vars: %s",
                 ", ".join(settings.left_out),
             )
-        site = build_site(settings, declaration, auth, emitter(self))
+        site = build_site(settings, declaration.seen_from(auth.hub_host), auth, emitter(self))
         app = web_application(site, cookie_secret(auth.api_token))
         working = asyncio.create_task(_work(site, app))
         stopping = asyncio.create_task(_told_to_stop(settings.hub_pid))

@@ -13,21 +13,13 @@ from urllib.parse import quote
 
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 from jupyterhub_responsibility.ledger.entry import Draft
 from jupyterhub_responsibility.storage.store import Store
 
-from ..chromium import chromium
+from ..chromium import launched
 from ..realhub import DECLARATION, PASSWORD, RealHub
-
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 MISSING = "g" * 90
 LONG = "donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
@@ -76,10 +68,8 @@ def browser() -> Iterator[Browser]:
 
     It lives no longer than this package: Playwright's event loop would be in the way of others.
     """
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS])
-        yield launched
-        launched.close()
+    with launched() as chromium:
+        yield chromium
 
 
 class Visits:

@@ -8,6 +8,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from jupyterhub.services.auth import HubOAuth, HubOAuthenticated
+from jupyterhub.utils import get_browser_protocol
 from tornado.web import HTTPError
 
 from ...changes.recording import UnknownError
@@ -115,6 +116,15 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
         self.set_header("Referrer-Policy", "same-origin")
         self.set_header("Cache-Control", "private, no-cache")
         self.set_header(POLICY, self.settings[POLICY])
+
+    @property
+    def protocol(self) -> str:
+        """By which people come: https, if the outermost of several proxies says so."""
+        return str(get_browser_protocol(self.request))
+
+    def set_cookie(self, *args: Any, **kwargs: Any) -> None:
+        """A cookie that goes over https only, where people come by it."""
+        super().set_cookie(*args, **{"secure": self.protocol == "https", **kwargs})
 
     def compute_etag(self) -> None:
         """No hash over every page: they are not to be kept by anybody."""

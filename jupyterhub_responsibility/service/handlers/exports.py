@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from tornado.web import RequestHandler
-
 from ..downloads import Download, Taken
 from .base import Handler, PageHandler
 
@@ -43,6 +41,6 @@ def keep_nowhere(handler: Handler) -> None:
     handler.set_header("Cache-Control", "private, no-store")
 
 
-def origin(handler: RequestHandler) -> str:
+def origin(handler: Handler) -> str:
     """The hub's address, as the browser or program that asks knows it."""
-    return f"{handler.request.protocol}://{handler.request.host}"
+    return f"{handler.protocol}://{handler.request.host}"
