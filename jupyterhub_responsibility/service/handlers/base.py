@@ -278,8 +278,9 @@ class PageHandler(GuardedHandler):
         A form that asks something is not redirected: where the login leads to another origin,
         browsers stop that without a word.
         """
-        opened = self._opened() and self.request.method in READING
-        if opened and not self.request.query:
+        asked_here = self.request.headers.get("Sec-Fetch-Site") == "same-origin"
+        by_form = bool(self.request.query) and asked_here
+        if self._opened() and self.request.method in READING and not by_form:
             self.redirect(self.get_login_url())
             return
         raise HTTPError(401)
