@@ -194,7 +194,7 @@ def api() -> tuple[list[str], list[list[str]]]:
             f"`/{route.path}`",
             method,
             each.summary,
-            ACCESS[route.may].who,
+            "; ".join(ACCESS[name].who for name in route.for_whom(method)),
             ", ".join(str(status) for status in (each.status, *each.statuses)),
         ]
         for route in ROUTES

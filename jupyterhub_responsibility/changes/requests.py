@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Literal
 
+from ..domain import refusals
 from ..domain.holders import holders_of
 from ..domain.model import Declaration, Roster, Viewer
-from ..domain.rules import Change, Rules, alike
-from ..errors import RefusedError
+from ..domain.rules import About, AccessName, Change, Rules, alike
 from ..ledger.entry import Draft, Entry
 from ..ledger.state import Request
 from ..storage import locks
@@ -20,6 +20,12 @@ OPEN_DAYS = 30
 """How long a request can be decided; after that it has expired."""
 
 Verdict = Literal["approved", "declined", "withdrawn"]
+DECIDED_BY: dict[Verdict, AccessName] = {
+    "approved": "deciders",
+    "declined": "deciders",
+    "withdrawn": "asker",
+}
+"""What can become of a request, and who may say so."""
 
 
 class Requests:
@@ -44,12 +50,11 @@ class Requests:
         today = self._now().date()
         held = holders_of(self._declaration, roster, change.role.id)
         self._rules.check_request(actor, change, held, today)
+        change = self._rules.with_group(change)
         async with self._ledger.lock(locks.of_requests(change.role.id)):
             for other in self._ledger.state.open_requests(today):
                 if alike(other.person, change.person) and other.role == change.role.id:
-                    raise RefusedError(
-                        "already", "This has already been requested, and is not decided yet."
-                    )
+                    raise refusals.ASKED_FOR()
             expires = today + timedelta(days=OPEN_DAYS)
             draft = Draft(
                 "request",
@@ -70,15 +75,12 @@ class Requests:
         """Approve a request (which appoints), decline it, or take back one's own."""
         request = self._open(number)
         role = self._declaration.model.roles[request.role]
+        about = About(role, request.person, request.by)
+        self._rules.check(actor, DECIDED_BY[verdict], about=about)
         if verdict == "approved":
-            self._rules.check_decider(actor, role)
-            group = self._rules.group_of(role, request.group)  # the declaration may have changed
-            change = Change(role, group, request.person, request.until, word, request=number)
+            wish = Change(role, request.group, request.person, request.until, word, request=number)
+            change = self._rules.with_group(wish)  # the declaration may have changed
             return await self._appointments.appoint(actor, change)
-        if verdict == "withdrawn" and (actor.kind, actor.name) != ("user", request.by):
-            raise RefusedError("not_allowed", "Only the person who asked can take this back.")
-        if verdict == "declined":
-            self._rules.check_decider(actor, role)
         async with self._ledger.lock(locks.of_role(role.id)):
             self._open(number)
             draft = Draft(

@@ -27,7 +27,6 @@ __all__ = [
     "SOURCES",
     "Coverage",
     "Covered",
-    "Facts",
     "Gap",
     "GapKind",
     "Severity",

@@ -178,9 +178,8 @@ def appoint(snapshot: Snapshot, role: Role, label: str) -> Step:
     groups = snapshot.declaration.groups.get(role.id, ())
     if snapshot.rules.open_to_change(role):
         if snapshot.roster.members.keys().isdisjoint(groups):
-            return ask_operator("restart the hub, which then creates the group")
-        most = role.holders.max
-        if most is not None and len(snapshot.holders_by_role[role.id].holders) >= most:
+            return _make_group(snapshot)
+        if snapshot.holders_by_role[role.id].full:
             return Step(
                 "Withdraw somebody first: the role is full",
                 where=Place("holders", role.id),

@@ -47,6 +47,17 @@ class RoleHolders:
         return self.known and not self.holders
 
     @property
+    def full(self) -> bool:
+        """There is no room for another holder."""
+        most = self.role.holders.max
+        return most is not None and len(self.holders) >= most
+
+    @property
+    def accounts(self) -> frozenset[str]:
+        """The accounts among its holders."""
+        return frozenset(each.name for each in self.holders if each.kind == "account")
+
+    @property
     def nobody(self) -> str:
         """Who holds it while it is vacant; without a group of the hub, people can only be named."""
         return "nobody" if self.on_hub else "nobody named"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..changes import confirming
 from ..changes.users import NewUsers
+from ..domain import refusals
 from ..domain.model import Role, Viewer
 from ..domain.rules import Change
 from ..errors import HubError, LedgerError, RefusedError
@@ -21,7 +22,7 @@ def role_of(site: Site, role_id: str) -> Role:
     """The role that is meant. Raises RefusedError."""
     role = site.declaration.model.roles.get(role_id)
     if role is None:
-        raise RefusedError("unknown", "There is no such role.")
+        raise refusals.NO_ROLE()
     return role
 
 
@@ -29,11 +30,7 @@ async def appoint(
     site: Site, actor: Viewer, role_id: str, person: str, body: AppointBody, seen: str = ""
 ) -> Entry:
     """Add an account to a role's group."""
-    role = role_of(site, role_id)
-    rules = site.snapshot.rules
-    rules.check_decider(actor, role)
-    group = rules.group_of(role, body.group)
-    change = Change(role, group, person, body.until, body.reason)
+    change = Change(role_of(site, role_id), body.group or "", person, body.until, body.reason)
     return await site.appointments.appoint(actor, change, seen)
 
 
@@ -41,18 +38,17 @@ async def withdraw(
     site: Site, actor: Viewer, role_id: str, person: str, body: WithdrawBody, seen: str = ""
 ) -> Entry:
     """Take an account out of a role's group."""
-    role = role_of(site, role_id)
-    group = site.snapshot.rules.group_of(role, body.group)
     note = body.note if person == actor.name else ""
-    change = Change(role, group, person, reason=body.reason, note=note)
+    role = role_of(site, role_id)
+    change = Change(role, body.group or "", person, reason=body.reason, note=note)
     return await site.appointments.withdraw(actor, change, seen)
 
 
 async def ask(site: Site, actor: Viewer, body: RequestBody) -> Entry:
     """Ask for a role, or propose a successor."""
     role = role_of(site, body.role)
-    group = site.snapshot.rules.group_of(role, body.group)
-    change = Change(role, group, body.user or actor.name, body.until, body.reason)
+    person = body.user or actor.name
+    change = Change(role, body.group or "", person, body.until, body.reason)
     return await site.requests.ask(actor, change, site.roster.current)
 
 
@@ -64,7 +60,9 @@ async def decide(site: Site, actor: Viewer, number: int, body: VerdictBody) -> E
 async def confirm(site: Site, actor: Viewer, body: ConfirmBody) -> Entry:
     """Confirm the duties of a role."""
     role = role_of(site, body.role)
-    return await confirming.confirm(site.ledger, site.declaration, actor, role, body.duties_digest)
+    return await confirming.confirm(
+        site.ledger, site.snapshot.rules, actor, role, body.duties_digest
+    )
 
 
 async def add_users(site: Site, actor: Viewer, body: UsersBody) -> list[tuple[str, str]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic import ValidationError as Invalid
 
+from ..changes.requests import Verdict
 from ..declaration import Date
 from ..errors import RefusedError
 from . import limits
@@ -65,7 +66,7 @@ class RequestBody(Body):
 class VerdictBody(Body):
     """The decision about a request."""
 
-    verdict: Literal["approved", "declined", "withdrawn"]
+    verdict: Verdict
     """`withdrawn` takes back your own request."""
     word: Words = ""
     """A message to the person who asked."""

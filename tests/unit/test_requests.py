@@ -70,7 +70,7 @@ async def test_one_request_at_a_time(ask, clock):
     """The same isn't asked for twice, by whomever, while it is open; afterwards it may be."""
     await ask()
     for actor in (UWE, HANNA):
-        with pytest.raises(RefusedError, match="has already been requested"):
+        with pytest.raises(RefusedError, match="has already asked"):
             await ask(actor)
     clock.now += timedelta(days=OPEN_DAYS + 1)
     await ask()
