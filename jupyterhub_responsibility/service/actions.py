@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ..changes import confirming
-from ..changes.users import NewUsers
+from ..changes.users import Added
 from ..domain import refusals
 from ..domain.model import Role, Viewer
 from ..domain.rules import Change
-from ..errors import HubError, LedgerError, RefusedError
 from .bodies import AppointBody, ConfirmBody, RequestBody, UsersBody, VerdictBody, WithdrawBody
 
 if TYPE_CHECKING:
@@ -65,39 +63,6 @@ async def confirm(site: Site, actor: Viewer, body: ConfirmBody) -> Entry:
     )
 
 
-async def add_users(site: Site, actor: Viewer, body: UsersBody) -> list[tuple[str, str]]:
-    """Add users; what became of each name: added, there already, or why not."""
-    return await add_each(site.new_users, actor, dict.fromkeys(body.usernames))
-
-
-async def add_each(
-    new_users: NewUsers, actor: Viewer, names: Iterable[str]
-) -> list[tuple[str, str]]:
-    """Add one after the other: a name that is refused leaves the others alone.
-
-    Once hub or ledger fail, the rest isn't tried: each would take as long to fail. Raises
-    LedgerError where that is so from the beginning, and nothing was changed.
-    """
-    left = list(names)
-    results: list[tuple[str, str]] = []
-    failed = False
-    while left and not failed:
-        try:
-            name, result, failed = await _add(new_users, actor, left[0])
-        except LedgerError:
-            if not results:
-                raise
-            break
-        results.append((name, result))
-        del left[0]
-    skipped = "not tried, because the hub or the ledger failed before this name"
-    return [*results, *((name, skipped) for name in left)]
-
-
-async def _add(new_users: NewUsers, actor: Viewer, name: str) -> tuple[str, str, bool]:
-    """The name as the hub has it, what became of it, and whether the hub failed."""
-    try:
-        entry = await new_users.add(actor, name)
-    except (RefusedError, HubError) as error:
-        return name, str(error), isinstance(error, HubError)
-    return entry.person, entry.facts["result"], False
+async def add_users(site: Site, actor: Viewer, body: UsersBody) -> list[Added]:
+    """Add users; what became of each name."""
+    return await site.new_users.add_each(actor, dict.fromkeys(body.usernames))

@@ -16,7 +16,7 @@ from typing_extensions import NotRequired, TypedDict  # pydantic wants these bef
 from ..coverage import GapKind, Severity, State
 from ..domain.contacts import Kind
 from ..domain.model import Split
-from ..ledger.entry import Event
+from ..ledger.entry import Event, Result
 from ..ledger.state import ConfirmationState
 
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
@@ -401,10 +401,13 @@ class Added(TypedDict):
 
     name: Annotated[str, Field(description="The name, as the hub writes it")]
     result: Annotated[
-        Literal["done", "unchanged", "refused"],
-        Field(description="`unchanged`: the account already existed"),
+        Result,
+        Field(
+            description="`unchanged`: the account already existed; `unknown`: it is not certain"
+            " whether the hub added it, and the ledger will say; `not done`: it was not tried"
+        ),
     ]
-    message: NotRequired[Annotated[str, Field(description="Why it was refused")]]
+    message: NotRequired[Annotated[str, Field(description="Why, unless it was added or there")]]
 
 
 class AddedUsers(TypedDict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from ..changes.users import Added
 from ..coverage.gaps import Step
 from ..coverage.snapshot import Snapshot
 from ..domain.contacts import Answer
@@ -140,17 +141,14 @@ def change(snapshot: Snapshot, outcome: Entry) -> api_types.Change:
     }
 
 
-def users(results: Sequence[tuple[str, str]]) -> api_types.AddedUsers:
+def users(results: Sequence[Added]) -> api_types.AddedUsers:
     """`POST api/users`: what became of each name."""
-    return {"results": [_added(name, result) for name, result in results]}
+    return {"results": [_added(each) for each in results]}
 
 
-def _added(name: str, result: str) -> api_types.Added:
-    if result == "done":
-        return {"name": name, "result": "done"}
-    if result == "unchanged":
-        return {"name": name, "result": "unchanged"}
-    return {"name": name, "result": "refused", "message": result}
+def _added(each: Added) -> api_types.Added:
+    said: api_types.Added = {"name": each.name, "result": each.result}
+    return {**said, "message": each.message} if each.message else said
 
 
 def requests(snapshot: Snapshot, viewer: Viewer) -> api_types.Requests:
