@@ -5,13 +5,11 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import get_type_hints
 
 import pytest
 import yaml
-from pydantic import BaseModel
 
 from docs import tables
 from jupyterhub_responsibility import cli, enable
@@ -28,6 +26,7 @@ from jupyterhub_responsibility.service.pages.frame import Frame
 from jupyterhub_responsibility.service.routes import OPERATIONS, ROUTES
 from jupyterhub_responsibility.service.settings import Settings
 
+from ..unit.declarations import entry_types, keys_there_are, keys_used
 from .reading import PAGES, ROOT, blocks, named, page, rows, section
 
 TEMPLATES = ROOT / "share" / "templates"
@@ -69,35 +68,6 @@ def test_every_alias_of_the_service():
         assert f"`--{option}`" in text
 
 
-def entry_types(entry: type[BaseModel] = DeclarationEntry) -> Iterator[type[BaseModel]]:
-    """The types of the declaration, from the top down."""
-    yield entry
-    for field in entry.model_fields.values():
-        inner = entry_in(field.annotation)
-        if inner:
-            yield from entry_types(inner)
-
-
-def entry_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next(filter(None, map(entry_in, get_args(annotation))), None)
-
-
-def keys_used(entry: type[BaseModel], data: Any) -> Iterator[tuple[str, str]]:
-    """Which keys of which types a piece of YAML uses."""
-    for name, field in entry.model_fields.items():
-        key = field.alias or name
-        if key not in data:
-            continue
-        yield entry.__name__, key
-        inner, value = entry_in(field.annotation), data[key]
-        several = isinstance(value, list) or (isinstance(value, dict) and key in ("roles", "areas"))
-        parts = value if isinstance(value, list) else value.values() if several else [value]
-        for part in parts if inner else ():
-            yield from keys_used(inner, part)
-
-
 def test_every_key_has_its_table_row():
     """Each part of the declaration has its table of keys."""
     marks = set(re.findall(r"<!-- table: keys (\w+) -->", page("declaration.md")))
@@ -106,14 +76,9 @@ def test_every_key_has_its_table_row():
 
 def test_every_key_has_an_example():
     """Each key of the declaration is used in an example beside its table."""
-    keys = {
-        (entry.__name__, field.alias or name)
-        for entry in entry_types()
-        for name, field in entry.model_fields.items()
-    }
     examples = [yaml.safe_load(b.text) for b in blocks("yaml") if b.page == "declaration.md"]
     used = {key for example in examples for key in keys_used(DeclarationEntry, example)}
-    assert used == keys
+    assert used == keys_there_are()
 
 
 def test_every_scope():
