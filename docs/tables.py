@@ -136,7 +136,7 @@ def columns(kind: str) -> tuple[list[str], Iterator[list[str]]]:
 
 def gaps() -> tuple[list[str], Iterator[list[str]]]:
     """Every kind of gap."""
-    rows = ([f"`{kind}`", severity, what] for kind, (severity, what) in coverage.KINDS.items())
+    rows = ([f"`{name}`", kind.severity, kind.meaning] for name, kind in coverage.KINDS.items())
     return ["kind", "severity", "what it means"], rows
 
 

@@ -16,7 +16,7 @@ from ..text import day
 from .contacts import contact_gaps
 from .covered import Coverage, Covered, State, covered, leaving
 from .drift import drift_gaps, powerful
-from .gaps import KINDS, SEVERITIES, SOURCES, Gap, GapKind, Severity, Step
+from .gaps import KINDS, SEVERITIES, Gap, GapKind, Severity, Step
 from .holdings import holding_gaps
 from .roles import role_gaps
 from .snapshot import Snapshot
@@ -24,7 +24,6 @@ from .snapshot import Snapshot
 __all__ = [
     "KINDS",
     "SEVERITIES",
-    "SOURCES",
     "Coverage",
     "Covered",
     "Gap",
@@ -57,7 +56,9 @@ def coverage(snapshot: Snapshot) -> Coverage:
     passing = tuple(_passing(snapshot))
     return Coverage(
         gaps=tuple(sorted(gaps, key=lambda gap: order.index(gap.severity))),
-        told=frozenset(kind for kind, sources in SOURCES.items() if sources <= snapshot.known),
+        told=frozenset(
+            name for name, kind in KINDS.items() if snapshot.known.issuperset(kind.sources)
+        ),
         areas=areas,
         unchecked=(*passing, *_never(snapshot)),
         certain=not passing,

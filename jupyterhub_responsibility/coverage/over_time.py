@@ -14,7 +14,7 @@ from .gaps import KINDS
 DAYS = 90
 """Days that the chart shows."""
 
-SEVERE = {name for name, (severity, _) in KINDS.items() if severity == "severe"}
+SEVERE = {name for name, kind in KINDS.items() if kind.severity == "severe"}
 """A kind that an earlier version had is not counted as such."""
 
 

@@ -57,7 +57,7 @@ class Metric:
 
 def _gaps(now: Measured) -> Samples:
     told = now.coverage.told
-    counts = {(kind, severity): 0 for kind, (severity, _) in KINDS.items() if kind in told}
+    counts = {(name, kind.severity): 0 for name, kind in KINDS.items() if name in told}
     found = Counter((gap.kind, gap.severity) for gap in now.coverage.gaps if gap.kind in told)
     return {**counts, **found}.items()
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from ...coverage import Coverage, Covered, Gap, GapKind
+from ...coverage import KINDS, Coverage, Covered, Gap
 from ...coverage.gaps import CONFIRMATIONS
 from ...coverage.over_time import Count, counts
 from ...coverage.snapshot import Snapshot
@@ -18,11 +18,6 @@ from .steps import step_for
 
 ALIKE = 3
 """Gaps of one kind about people that have a card each; of more, one card stands for all."""
-
-SAID_ONCE: frozenset[GapKind] = frozenset(
-    {"responsibility-without-contact", "contact-without-channel", "contact-past-review"}
-)
-"""Kinds of gaps that are alike whatever they are about."""
 
 BAR, TALL = 8, 64
 """Width of a day in the chart, and its height, in units of its own."""
@@ -128,7 +123,7 @@ def cards(gaps: Iterable[Gap]) -> tuple[Card, ...]:
     once."""
     alike: dict[tuple[object, ...], list[Gap]] = {}
     for gap in gaps:
-        about = "" if gap.kind in SAID_ONCE else gap.about
+        about = "" if KINDS[gap.kind].said_once else gap.about
         key = (gap.kind, about, "" if gap.person else gap.group, gap.step.where)
         alike.setdefault(key, []).append(gap)
     found: list[Card] = []
