@@ -30,6 +30,9 @@ from ..unit.declarations import entry_types, keys_there_are, keys_used
 from .reading import PAGES, ROOT, blocks, named, page, rows, section
 
 TEMPLATES = ROOT / "share" / "templates"
+STEP = re.compile(r"`([\w/.-]+\.(?:py|html))` \(`([\w.]+)`")
+"""A file with what to look for in it."""
+
 CONTEXTS = [Frame, *(get_type_hints(page.make)["return"] for page in pages.PAGES)]
 
 
@@ -198,6 +201,42 @@ def test_every_module():
     for name in documented:
         if name.endswith((".py", "/")):
             assert (package / name).exists(), name
+
+
+def ways() -> dict[str, list[tuple[str, str]]]:
+    """Of each thing to follow, the files to open, each with what to look for."""
+    text = section("developing.md", "The way through the code")
+    table = rows(text.split("These do the same")[0])
+    return {row[0].partition(":")[0]: STEP.findall(row[1]) for row in table}
+
+
+def test_every_way_through_the_code():
+    """Each way is short, and each file that it names has what it says, as has what all share."""
+    text = section("developing.md", "The way through the code")
+    steps = [each for way in ways().values() for each in way]
+    shared = STEP.findall(text.split("These do the same")[1])
+    for name, symbol in (*steps, *shared):
+        root = ROOT if name.startswith("share/") else ROOT / "jupyterhub_responsibility"
+        there = (root / name).read_text()
+        assert re.search(rf"\b{re.escape(symbol)}\b", there), f"{symbol} is not in {name}"
+    assert not {name for name, _ in steps} & {name for name, _ in shared}
+    assert {thing: len(way) for thing, way in ways().items()} == {
+        "a page": 6,
+        "a change": 7,
+        "a gap": 5,
+    }
+    assert len(STEP.findall(text)) == text.count(".py`") + text.count(".html`")
+
+
+def test_the_way_of_a_page_is_its_own():
+    """Handler, row and function of the page that is followed are in the files that are named."""
+    (route,) = (each for each in ROUTES if each.page is pages.PANEL)
+    named_files = {name for name, _ in ways()["a page"]}
+    package = ROOT / "jupyterhub_responsibility"
+    for part in (route.handler, pages.PANEL.make):
+        path = Path(inspect.getfile(part)).relative_to(package)
+        assert str(path) in named_files
+    assert f"share/templates/responsibility-{pages.PANEL.name}.html" in named_files
 
 
 def test_every_make_target():
