@@ -128,6 +128,11 @@ class Entry:
         return datetime.fromisoformat(self.at)
 
     @property
+    def is_intent(self) -> bool:
+        """Whether it announces a change on the hub."""
+        return self.event in INTENTS
+
+    @property
     def facts(self) -> dict[str, str]:
         """The details, by name."""
         found: dict[str, str] = json.loads(self.details)

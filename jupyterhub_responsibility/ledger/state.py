@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from .entry import INTENTS, Entry
+from .entry import Entry
 
 Holding = tuple[str, str]
 """A role and an account."""
@@ -137,7 +137,7 @@ class LedgerState:
         if entry.group:
             self.touched[entry.group] = entry.number
             self._groups[entry.role].add(entry.group)
-        if entry.event in INTENTS:
+        if entry.is_intent:
             self.unsettled[entry.number] = entry
         elif entry.event in ("outcome", "settlement"):
             self._outcome(entry)
