@@ -70,7 +70,8 @@ class HubPage(Navigation):
         self.first: tuple[Contact, ...] = pages.first
         self.public: tuple[Contact, ...] = pages.public
         self.community = pages.declaration.community
-        self.once = Parts().once
+        parts = Parts()
+        self.once, self.shown = parts.once, parts.shown
 
     @cached_property
     def _viewer(self) -> Viewer:

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
 from ..domain.accounts import Account
+from ..domain.model import Groups
 from ..errors import HubError, HubRefusedError, RefusedError
 
 PAGE = 200
@@ -34,21 +35,27 @@ class HubAPI:
         self._tls = {name: path for name, path in (tls or {}).items() if path}
         self.calls, self.failures, self.seconds = 0, 0, 0.0
 
-    async def members(self, groups: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """The members of those of `groups` that the hub has.
+    async def groups(self, groups: Iterable[str]) -> Groups:
+        """The members and hub roles of those of `groups` that the hub has.
 
         Needs `list:groups` and `read:groups`, each filtered to these groups: the hub then
-        returns them all at once. Raises HubError.
+        returns them all at once; and `read:roles:groups` for the roles. Raises HubError.
         """
         wanted = set(groups)
-        found = {}
+        members, roles = {}, {}
         for model in await self._list("groups"):
-            name, users = model.get("name"), model.get("users")
+            name, users, given = model.get("name"), model.get("users"), model.get("roles")
             if not isinstance(name, str) or not isinstance(users, list):
                 raise HubError("The hub's list of groups makes no sense")
             if name in wanted:
-                found[name] = tuple(sorted(user for user in users if isinstance(user, str)))
-        return found
+                members[name] = tuple(sorted(_words(users)))
+                roles[name] = _words(given) if isinstance(given, list) else None
+        told = {name: given for name, given in roles.items() if given is not None}
+        return Groups(members, told if len(told) == len(roles) else None)
+
+    async def members(self, groups: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+        """The members of those of `groups` that the hub has."""
+        return (await self.groups(groups)).members
 
     async def add_to_group(self, group: str, name: str) -> tuple[str, ...]:
         """Add an account to a group. Returns the members as the hub then has them.
@@ -86,21 +93,6 @@ class HubAPI:
         if not isinstance(added, str):
             raise HubError("The hub's answer about a new user makes no sense")
         return added
-
-    async def group_roles(self, groups: Iterable[str]) -> dict[str, tuple[str, ...]] | None:
-        """The hub roles of those of `groups` that the hub has; None where it doesn't tell.
-
-        Needs `read:roles:groups`, and `list:groups` filtered to these groups.
-        """
-        wanted = set(groups)
-        found = {}
-        for model in await self._list("groups"):
-            name, roles = model.get("name"), model.get("roles")
-            if not isinstance(roles, list):
-                return None
-            if name in wanted:
-                found[name] = _words(roles)
-        return found
 
     async def roles_of_group(self, group: str) -> tuple[str, ...]:
         """The hub roles of any group; none where the hub has no such group.

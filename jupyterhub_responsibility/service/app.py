@@ -84,7 +84,7 @@ def build_site(
     max_age = timedelta(seconds=settings.roster_max_age)
     roster = RosterKeeper(
         declaration,
-        api.members,
+        api.groups,
         max_age=max_age,
         now=utcnow,
         ledger_number=lambda: ledger.state.number,
@@ -102,7 +102,8 @@ def build_site(
         of_interest=lambda: of_interest(roster.current, ledger.state),
         other_groups=other_groups(configured, declaration.mapped_groups),
         now=utcnow,
-        every=settings.accounts_seconds,
+        look_every=settings.roster_seconds,
+        read_every=settings.accounts_seconds,
         max_age=max_age,
     )
     watch = Watch(
