@@ -19,7 +19,7 @@ from .appointments import Appointments, open_request
 OPEN_DAYS = 30
 """How long a request can be decided; after that it has expired."""
 
-Verdict = Literal["approved", "declined", "withdrawn"]
+Verdict = Literal["approved", "declined", "taken_back"]
 
 
 class Requests:
@@ -48,7 +48,8 @@ class Requests:
             for other in self._ledger.state.open_requests(today):
                 if alike(other.person, change.person) and other.role == change.role.id:
                     raise RefusedError(
-                        "already", "This has already been requested, and is not decided yet."
+                        "already",
+                        "Somebody has already asked for this. It hasn't been decided yet.",
                     )
             expires = today + timedelta(days=OPEN_DAYS)
             draft = Draft(
@@ -66,16 +67,16 @@ class Requests:
             (entry,) = await self._ledger.append(draft)
             return entry
 
-    async def decide(self, actor: Viewer, number: int, verdict: Verdict, word: str) -> Entry:
+    async def decide(self, actor: Viewer, number: int, verdict: Verdict, message: str) -> Entry:
         """Approve a request (which appoints), decline it, or take back one's own."""
         request = self._open(number)
         role = self._declaration.model.roles[request.role]
         if verdict == "approved":
             self._rules.check_decider(actor, role)
             group = self._rules.group_of(role, request.group)  # the declaration may have changed
-            change = Change(role, group, request.person, request.until, word, request=number)
+            change = Change(role, group, request.person, request.until, message, request=number)
             return await self._appointments.appoint(actor, change)
-        if verdict == "withdrawn" and (actor.kind, actor.name) != ("user", request.by):
+        if verdict == "taken_back" and (actor.kind, actor.name) != ("user", request.by):
             raise RefusedError("not_allowed", "Only the person who asked can take this back.")
         if verdict == "declined":
             self._rules.check_decider(actor, role)
@@ -86,7 +87,7 @@ class Requests:
                 actor.name,
                 role=request.role,
                 person=request.person,
-                details={"request": str(number), "verdict": verdict, "reason": word},
+                details={"request": str(number), "verdict": verdict, "reason": message},
             )
             (entry,) = await self._ledger.append(draft)
             return entry
