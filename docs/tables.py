@@ -241,7 +241,7 @@ def model_areas() -> tuple[list[str], list[list[str]]]:
             [f"`{r.id}`", r.title, r.split, r.accountable or "–", ", ".join(r.performed_by) or "–"]
             for r in area.responsibilities
         ]
-    return ["id", "title", "whose job", "answers for it", "does it"], rows
+    return ["id", "title", "whose job", "accountable", "done by"], rows
 
 
 def built_in() -> Any:

@@ -19,11 +19,11 @@ from .appointments import Appointments, open_request
 OPEN_DAYS = 30
 """How long a request can be decided; after that it has expired."""
 
-Verdict = Literal["approved", "declined", "withdrawn"]
+Verdict = Literal["approved", "declined", "taken_back"]
 DECIDED_BY: dict[Verdict, AccessName] = {
     "approved": "deciders",
     "declined": "deciders",
-    "withdrawn": "asker",
+    "taken_back": "asker",
 }
 """What can become of a request, and who may say so."""
 
@@ -71,14 +71,16 @@ class Requests:
             (entry,) = await self._ledger.append(draft)
             return entry
 
-    async def decide(self, actor: Viewer, number: int, verdict: Verdict, word: str) -> Entry:
+    async def decide(self, actor: Viewer, number: int, verdict: Verdict, message: str) -> Entry:
         """Approve a request (which appoints), decline it, or take back one's own."""
         request = self._open(number)
         role = self._declaration.model.roles[request.role]
         about = About(role, request.person, request.by)
         self._rules.check(actor, DECIDED_BY[verdict], about=about)
         if verdict == "approved":
-            wish = Change(role, request.group, request.person, request.until, word, request=number)
+            wish = Change(
+                role, request.group, request.person, request.until, message, request=number
+            )
             change = self._rules.with_group(wish)  # the declaration may have changed
             return await self._appointments.appoint(actor, change)
         async with self._ledger.lock(locks.of_role(role.id)):
@@ -88,7 +90,7 @@ class Requests:
                 actor.name,
                 role=request.role,
                 person=request.person,
-                details={"request": str(number), "verdict": verdict, "reason": word},
+                details={"request": str(number), "verdict": verdict, "reason": message},
             )
             (entry,) = await self._ledger.append(draft)
             return entry

@@ -89,7 +89,7 @@ def _passing(snapshot: Snapshot) -> Iterator[str]:
     elif snapshot.roster.trouble:
         yield "Who is in the hub's groups now, and what they permit: what you see was read earlier"
     if not snapshot.ledger_read:
-        yield "Terms, confirmations, and who left: the ledger has not been read yet"
+        yield "Terms, confirmations, and who left: the activity log has not been read yet"
     elif snapshot.ledger_trouble:
         yield f"Terms, confirmations, and who left, now: {snapshot.ledger_trouble}"
     accounts = snapshot.accounts

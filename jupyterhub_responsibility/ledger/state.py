@@ -66,7 +66,7 @@ class Answer:
     by: str
     request: Request
     approved: bool
-    word: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,8 +192,8 @@ class LedgerState:
         facts = entry.facts
         request = self.requests.pop(int(facts.get("request", 0)), None)
         if request is not None and entry.actor != request.by:
-            word = facts.get("reason", "")
-            answer = Answer(entry.moment, entry.actor, request, approved, word)
+            message = facts.get("reason", "")
+            answer = Answer(entry.moment, entry.actor, request, approved, message)
             self.answers[request.role, request.by] = answer
 
     def _left(self, intent: Entry, person: str) -> None:

@@ -52,7 +52,7 @@ async def ask(site: Site, actor: Viewer, body: RequestBody) -> Entry:
 
 async def decide(site: Site, actor: Viewer, number: int, body: VerdictBody) -> Entry:
     """Approve, decline or take back a request."""
-    return await site.requests.decide(actor, number, body.verdict, body.word)
+    return await site.requests.decide(actor, number, body.verdict, body.message)
 
 
 async def confirm(site: Site, actor: Viewer, body: ConfirmBody) -> Entry:

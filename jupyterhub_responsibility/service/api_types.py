@@ -117,7 +117,7 @@ _As = TypedDict(
     {
         "as": Annotated[
             Literal["accountable", "performer"],
-            Field(description="Whether they answer for it, or do it"),
+            Field(description="Whether they are accountable, or do it"),
         ]
     },
 )
@@ -160,7 +160,7 @@ class Responsibility(TypedDict):
     title: str
     description: str
     accountable: Annotated[
-        str | None, Field(description="The id of the role that answers for it, if any")
+        str | None, Field(description="The id of the role that is accountable, if any")
     ]
     performed_by: Annotated[list[str], Field(description="Ids of the roles that do it")]
     split: Annotated[Split, Field(description="Whose job it is")]
@@ -468,7 +468,7 @@ class CoveredResponsibility(TypedDict):
         State,
         Field(
             description="`provider-only`: the community's job, done by the provider's people alone;"
-            " `nobody-meant`: the model gives it no role"
+            " `no-role`: the model gives it no role"
         ),
     ]
     holders: list[str]

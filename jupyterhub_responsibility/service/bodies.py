@@ -67,8 +67,8 @@ class VerdictBody(Body):
     """The decision about a request."""
 
     verdict: Verdict
-    """`withdrawn` takes back your own request."""
-    word: Words = ""
+    """`taken_back` is for your own request."""
+    message: Words = ""
     """A message to the person who asked."""
 
 
@@ -94,7 +94,7 @@ class UsersBody(Body):
     usernames: Annotated[
         tuple[AccountName, ...],
         BeforeValidator(_usernames, json_schema_input_type=list[AccountName]),
-        Field(min_length=1, max_length=limits.NAMES),
+        Field(min_length=1, max_length=limits.MAX_NAMES),
     ]
     """The names that people use to log in."""
 
@@ -127,7 +127,7 @@ _WORDS = {
     "extra_forbidden": "there is no such field here",
     "missing": "this is missing",
     "iso_date": "write the date as year-month-day, such as 2027-06-30",
-    "too_long": f"at most {limits.NAMES} at once",
+    "too_long": f"at most {limits.MAX_NAMES} at once",
     "too_short": "at least one is needed",
     "string_too_long": "this is too long",
     "string_too_short": "this is empty",

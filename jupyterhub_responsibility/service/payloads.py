@@ -22,7 +22,7 @@ from .pages.parts import request_lines
 
 
 def me(snapshot: Snapshot, viewer: Viewer) -> api_types.Me:
-    """`GET api/me`: who is asking, their roles and duties, and whom to contact."""
+    """`GET api/me`: who is asking, their roles and duties, and whom to ask."""
     own = roles_of(snapshot.declaration, viewer)
     held = [each.role.id for each in own]
     return {

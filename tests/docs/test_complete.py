@@ -122,11 +122,11 @@ def test_every_code_of_a_refusal():
 def test_every_limit():
     """The limits on what one person may send are said as they are."""
     text = section("pages-and-api.md", "Changing something")
-    assert f"At most {limits.WRITES} changes a minute" in text
-    assert f"{limits.BYTES // 1024} KiB" in text
-    assert f"{limits.NAMES} names" in text
-    assert f"at most {limits.NAMES} at once" in section("acting.md", "Adding people")
-    assert limits.SECONDS == 60
+    assert f"At most {limits.MAX_WRITES} changes a minute" in text
+    assert f"{limits.MAX_BYTES // 1024} KiB" in text
+    assert f"{limits.MAX_NAMES} names" in text
+    assert f"at most {limits.MAX_NAMES} at once" in section("acting.md", "Adding people")
+    assert limits.WINDOW_SECONDS == 60
 
 
 def test_every_rule_and_event():

@@ -10,11 +10,11 @@ PAGES = ["", "contacts", "contacts?q=memory", "model", "roles/hub-administrator"
 
 
 def test_a_holder_sees_roles_duties_and_contacts(hub):
-    """rita sees both of her roles, through which groups, and what she answers for."""
+    """rita sees both of her roles, through which groups, and what she is accountable for."""
     html = hub.visit("rita").get(hub.page()).text
     assert "Community Representative" in html
     assert "community-reps" in html
-    assert "you answer for it" in html
+    assert "you are accountable" in html
     assert "hub-admins@reef.example" in html
 
 

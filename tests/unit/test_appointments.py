@@ -46,7 +46,7 @@ def appointments(declared, ledger) -> Appointments:
 @pytest.mark.parametrize("name", [".", "..", "half \ud800"])
 async def test_a_name_that_no_path_can_hold(appointments, ledger, name):
     """It is refused with an outcome, so that nothing stays open."""
-    with pytest.raises(RefusedError, match="cannot be called that"):
+    with pytest.raises(RefusedError, match="can't be a username"):
         await NewUsers(UNREACHABLE, ledger, Recorder(ledger, UNREACHABLE)).add(
             Viewer("hanna"), name
         )

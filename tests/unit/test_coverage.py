@@ -76,7 +76,7 @@ def test_all_is_well():
     result = found()
     assert (result.gaps, result.unchecked, result.certain) == ((), (), True)
     assert result.headline == "15 of 18 responsibilities are looked after"
-    assert result.summary == "3 have no role, by design."
+    assert result.summary == "3 have no role assigned, by design."
     assert result.people == 6
 
 
@@ -251,7 +251,7 @@ def test_a_vacant_role_names_what_nobody_looks_after():
 def test_a_vacant_role_names_what_others_do_in_its_place():
     """Somebody does it, and nobody answers for it: that is said, not passed over."""
     (gap,) = drift("role-vacant", members={**MEMBERS, "community-reps": ()})
-    assert "nobody answers for: Who may use the hub" in gap.text
+    assert "nobody is accountable for: Who may use the hub" in gap.text
 
 
 def test_whose_leaving_would_hurt_most():
@@ -499,7 +499,7 @@ def test_states_and_holders_agree(admins, reps):
         if each.responsibility.roles:
             assert each.state == ("vacant", "single", "covered")[min(number, 2)]
         else:
-            assert (each.state, number) == ("nobody-meant", 0)
+            assert (each.state, number) == ("no-role", 0)
     vacant = {about for kind, about in kinds(result) if kind == "role-vacant"}
     assert ("community-representative" in vacant) == (not reps)
 

@@ -517,7 +517,7 @@ def test_where_the_login_service_keeps_the_group_the_step_is_taken_there():
 def test_what_is_left_alone_and_what_others_do_are_two_sentences():
     """One after the other, and then whom people are sent to."""
     (gap,) = drift("role-vacant", **VACANT)
-    assert ". Others do the work, but nobody answers for: " in gap.text
+    assert ". Others do the work, but nobody is accountable for: " in gap.text
     assert gap.text.startswith("Nobody looks after: ")
     assert ", Money. " in gap.text
 

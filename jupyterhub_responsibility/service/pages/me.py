@@ -32,11 +32,6 @@ class MyPage:
     requests: tuple[RequestLine, ...]
     answers: tuple[tuple[Reply, Role], ...]
 
-    @property
-    def title(self) -> str:
-        """For the browser's tab, and the heading."""
-        return "My responsibilities"
-
 
 @dataclass(frozen=True)
 class RoleCard:

@@ -19,8 +19,6 @@ WIDE, NARROW = 760, 340
 class ModelPage:
     """The whole model, with live holders."""
 
-    title = "Who looks after this hub"
-
     model: Model
     areas: tuple[tuple[Area, str, tuple[Item, ...], tuple[Link, ...]], ...]
     roles: tuple[RoleHolders, ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import groupby
 
 from ...coverage import KINDS, Coverage, Covered, Gap
 from ...coverage.gaps import CONFIRMATIONS
@@ -12,6 +13,7 @@ from ...coverage.over_time import Count, counts
 from ...coverage.snapshot import Snapshot
 from ...domain.holders import RoleHolders
 from ...domain.model import Area, Viewer
+from ..downloads import DOWNLOADS, Download
 from .model import Item, item
 from .parts import request_lines
 from .steps import step_for
@@ -34,7 +36,7 @@ class Card:
 @dataclass(frozen=True)
 class RoleLine:
     """A role with its holders: how many of them have confirmed their duties, of those that log
-    in (None: not known), the next last day of a term, and whose people are the provider's."""
+    in (None: not known), when the next term ends, and whose people are the provider's."""
 
     role_holders: RoleHolders
     accounts: int
@@ -67,7 +69,8 @@ class PanelPage:
     """The panel: how this hub is covered, and what to do about it.
 
     `unconfirmed` is how many confirmations are missing (None: not known). `ages` says of each
-    source when it was read (None: not yet), `accounts` how many there are.
+    source when it was read (None: not yet), `accounts` how many there are. `downloads` are the
+    files by what they are about.
     """
 
     coverage: Coverage
@@ -79,11 +82,7 @@ class PanelPage:
     chart: Chart | None
     ages: tuple[tuple[str, datetime | None], ...]
     accounts: int
-
-    @property
-    def title(self) -> str:
-        """For the browser's tab, and the heading."""
-        return self.coverage.headline
+    downloads: tuple[tuple[str, tuple[Download, ...]], ...]
 
 
 def panel_page(snapshot: Snapshot, viewer: Viewer) -> PanelPage:
@@ -115,6 +114,9 @@ def panel_page(snapshot: Snapshot, viewer: Viewer) -> PanelPage:
              snapshot.declaration.as_of),
         ),
         accounts=accounts.total,
+        downloads=tuple(
+            (about, tuple(files)) for about, files in groupby(DOWNLOADS, lambda each: each.about)
+        ),
     )  # fmt: skip
 
 

@@ -67,7 +67,7 @@ def print_page(snapshot: Snapshot, viewer: Viewer, origin: str, now: datetime) -
             )
             for area in declaration.model.areas
         ),
-        contacts=tuple(_on_paper(answer, origin) for answer in contact_finder.directory()),
+        contacts=tuple(_for_print(answer, origin) for answer in contact_finder.directory()),
         declared_at=declaration.as_of,
         made_at=now,
     )
@@ -83,6 +83,6 @@ def _roles(holders: Iterable[HolderLine]) -> tuple[PrintedRole, ...]:
     )
 
 
-def _on_paper(answer: Answer, origin: str) -> Answer:
+def _for_print(answer: Answer, origin: str) -> Answer:
     channels = tuple(replace(each, url=complete(each, origin)) for each in answer.channels)
     return replace(answer, channels=channels)

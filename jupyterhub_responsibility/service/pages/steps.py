@@ -11,7 +11,7 @@ def step_for(snapshot: Snapshot, viewer: Viewer, gap: Gap) -> Step:
     """A step that is theirs to take: no link leads to what would refuse them."""
     step, rules = gap.step, snapshot.rules
     if gap.kind in CONFIRMATIONS and gap.person == viewer.name:
-        return Step("Read and confirm them", where=Place("confirm", gap.about))
+        return Step("Read and confirm your duties", where=Place("confirm", gap.about))
     if step.needs == "hub admin page" and not rules.opens_hub_admin(viewer):
         return Step(
             "Ask the operator whether this account needs to be a JupyterHub admin", by="operator"

@@ -16,8 +16,6 @@ class UsersPage:
     `let_in` is False where an account alone lets nobody log in: the login has to allow them, too.
     """
 
-    title = "Add people"
-
     results: tuple[Added, ...] = ()
     let_in: bool = True
 
