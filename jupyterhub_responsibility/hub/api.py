@@ -77,6 +77,10 @@ class HubAPI:
             raise HubError("The hub's answer about a group makes no sense")
         return tuple(user for user in users if isinstance(user, str))
 
+    async def delete_group(self, name: str) -> None:
+        """Delete a group; who was in it keeps their account. Needs `delete:groups`."""
+        await self._ask("DELETE", f"groups/{segment(name)}")
+
     async def has_user(self, name: str) -> bool:
         """Whether there is such an account. Needs `list:users`."""
         return await self._named("users", name) is not None
@@ -183,6 +187,8 @@ class HubAPI:
             raise HubError(f"The hub did not answer ({type(error).__name__})") from error
         if response.code == 599:
             raise HubError("The hub did not answer in time")
+        if response.code == 204:
+            return None
         if response.code not in (200, 201):
             message = f"The hub answered {response.code} to /{_what(path)}"
             if 400 <= response.code < 500 and response.code not in (408, 429):

@@ -118,7 +118,8 @@ def build_site(
         settings.settle_seconds,
     )
     home, hub = auth.base_url, auth.hub_host + auth.hub_prefix
-    templates = Templates(settings.template_paths, _base_variables(settings, hub))
+    needed = _needed_variables(settings, hub)
+    templates = Templates(settings.template_paths, needed, settings.template_vars)
     menu = Menu(settings.services, settings.service_name, home)
     self_check = SelfCheck(declaration, templates, settings.left_out, ledger, watch, roster)
     return Site(
@@ -150,10 +151,9 @@ def utcnow() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def _base_variables(settings: Settings, hub: str) -> dict[str, Any]:
-    """What the hub's `page.html` needs, and what the operator's own may use."""
+def _needed_variables(settings: Settings, hub: str) -> dict[str, Any]:
+    """What the hub's `page.html` needs."""
     return {
-        **settings.template_vars,
         "base_url": hub,
         "prefix": hub.removesuffix("hub/"),
         "static_url": lambda path, **_: f"{hub}static/{path}",
@@ -289,9 +289,10 @@ async def _work(site: Site, app: WebApplication) -> None:
 
 def _set_up_logging(level: Any) -> None:
     logging.basicConfig(level=level, format="[%(levelname).1s %(asctime)s] %(message)s")
-    # HubOAuth tells of every request that no browser sent, and of session ids: not for our log.
-    logging.getLogger("tornado.application").setLevel(logging.ERROR)
-    logging.getLogger("tornado.access").setLevel(logging.ERROR)
+    # HubOAuth tells of every request that no browser sent, and of session ids, tornado of cookies
+    # and whole addresses: not for our log.
+    for name in ("application", "access", "general"):
+        logging.getLogger(f"tornado.{name}").setLevel(logging.ERROR)
 
 
 async def _told_to_stop(hub_pid: int) -> None:

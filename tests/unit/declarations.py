@@ -7,7 +7,7 @@ from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel
@@ -154,8 +154,8 @@ def entry_types(entry: type[BaseModel] = DeclarationEntry) -> Iterator[type[Base
 
 
 def entry_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
+    if get_origin(annotation) is None and isinstance(annotation, type):
+        return annotation if issubclass(annotation, BaseModel) else None
     return next(filter(None, map(entry_in, get_args(annotation))), None)
 
 

@@ -291,6 +291,24 @@ def test_withdrawing(rules, declared, viewer, person, code):
     check(code, rules.check_withdrawer, viewer, change(declared, person=person))
 
 
+@pytest.mark.parametrize(
+    ("viewer", "role", "account", "managed", "may"),
+    [
+        (RITA, ADMIN, "hanna", False, True),
+        (HANNA, ADMIN, "hanna", False, True),
+        (HANNA, ADMIN, "rita", False, False),
+        (UWE, ADMIN, "hanna", False, False),
+        (ROBOT, ADMIN, "hanna", False, False),
+        (ROOT, ADMIN, "hanna", True, False),
+        (ROOT, GUIDE, "hanna", False, False),
+    ],
+)
+def test_who_is_offered_to_withdraw(declared, viewer, role, account, managed, may):
+    """Whoever may, where who holds the role is decided here: the button is for nobody else."""
+    rules = Rules(declared, managed)
+    assert rules.may_withdraw(viewer, declared.model.roles[role], account) is may
+
+
 def held(
     declared: Declaration, least: int, most: int | None, *names: str
 ) -> tuple[RoleHolders, Role]:
@@ -317,6 +335,7 @@ def held(
 def test_the_most_holders(rules, declared, most, names, code):
     """A role has room until it has as many as it may, people without accounts included."""
     filled, role = held(declared, 0, most, *names)
+    assert filled.full is (code == "full" or len(names) == most)
     said = check(code, rules.check_room, replace(change(declared), role=role), filled)
     assert all(name.lstrip("+") in said for name in names if code)
 

@@ -144,13 +144,6 @@ FAULTS = {
         "is an empty list",
         "List something, or leave it out",
     ),
-    "a key without a value": (
-        ROLES + "contacts:\n",
-        6,
-        "contacts",
-        "is empty",
-        "Fill it in, or leave it out",
-    ),
     "a missing key": (
         ROLES + "contacts:\n  - id: desk\n",
         7,
@@ -235,7 +228,7 @@ FAULTS = {
         6,
         "roles.community-representative.holders.max",
         "should be a whole number",
-        "Write the number without quotes",
+        "Write it in digits, without quotes",
     ),
     "a title that never ends": (
         ROLES + f"title: {'x' * 121}\n",
@@ -276,6 +269,13 @@ def test_a_wrong_value_is_one_fault(tmp_path, what):
     assert (fault.line, fault.path, fault.message, fault.fix) == (line, path, message, fix)
 
 
+def test_a_key_without_a_value(tmp_path):
+    """In a file something is missing there; in values, it takes a key away (test_values)."""
+    (fault,) = faults(write(tmp_path, ROLES + "contacts:\n"))
+    assert (fault.line, fault.path, fault.message) == (6, "contacts", "is empty")
+    assert fault.fix == "Fill it in, or leave it out"
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -289,6 +289,25 @@ def test_good_addresses_are_left_alone(url):
     """Pages of the web and of this hub are web addresses."""
     declared = load(declare(contacts=[{"id": "desk", "name": "Desk", "url": url}]))
     assert declared.contacts[0].url == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://[docs.example/",
+        "https://docs].example",
+        "https://docs.example:99999/",
+        "https://%zz/",
+        "http://256.256.256.256/",
+        "https://docs\u2100.example/",
+    ],
+)
+def test_an_address_that_cannot_be_opened(tmp_path, url):
+    """It is found before a page or an export meets it."""
+    fault = the_fault(tmp_path, CONTACT + f"    url: '{url}'\n")
+    assert (fault.line, fault.path) == (9, "contacts[0].url")
+    assert fault.message == f"'{url}' is an address that no browser can open"
+    assert "after //" in fault.fix
 
 
 @pytest.mark.parametrize("written", ["2027-06-30", "'2027-06-30'"])
