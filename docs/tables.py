@@ -136,8 +136,8 @@ def columns(kind: str) -> tuple[list[str], Iterator[list[str]]]:
 
 def gaps() -> tuple[list[str], Iterator[list[str]]]:
     """Every kind of gap."""
-    rows = ([f"`{kind}`", severity, what] for kind, (severity, what) in coverage.KINDS.items())
-    return ["kind", "severity", "what it means"], rows
+    rows = ([f"`{kind}`", urgency, what] for kind, (urgency, what) in coverage.KINDS.items())
+    return ["kind", "urgency", "what it means"], rows
 
 
 def metrics() -> tuple[list[str], Iterator[list[str]]]:

@@ -16,23 +16,22 @@ from ..text import day
 from .contacts import contact_gaps
 from .covered import Coverage, Covered, State, covered, leaving
 from .drift import drift_gaps, powerful
-from .gaps import KINDS, SEVERITIES, SOURCES, Gap, GapKind, Severity, Step
+from .gaps import KINDS, SOURCES, URGENCIES, Gap, GapKind, Step, Urgency
 from .holdings import holding_gaps
 from .roles import role_gaps
 from .snapshot import Snapshot
 
 __all__ = [
     "KINDS",
-    "SEVERITIES",
     "SOURCES",
+    "URGENCIES",
     "Coverage",
     "Covered",
-    "Facts",
     "Gap",
     "GapKind",
-    "Severity",
     "State",
     "Step",
+    "Urgency",
     "coverage",
     "key",
 ]
@@ -47,7 +46,7 @@ def coverage(snapshot: Snapshot) -> Coverage:
     found = chain(
         role_gaps(snapshot), contact_gaps(snapshot), holding_gaps(snapshot), drift_gaps(snapshot)
     )
-    order = list(SEVERITIES)
+    order = list(URGENCIES)
     gaps = [replace(gap, noticed=snapshot.noticed.get(key(gap))) for gap in found]
     people = {
         (h.kind, h.name)
@@ -57,7 +56,7 @@ def coverage(snapshot: Snapshot) -> Coverage:
     certain = all(role_holders.known for role_holders in snapshot.holders_by_role.values())
     passing = tuple(_passing(snapshot))
     return Coverage(
-        gaps=tuple(sorted(gaps, key=lambda gap: order.index(gap.severity))),
+        gaps=tuple(sorted(gaps, key=lambda gap: order.index(gap.urgency))),
         told=frozenset(kind for kind, sources in SOURCES.items() if sources <= snapshot.known),
         areas=areas,
         unchecked=(*passing, *_never(snapshot)),

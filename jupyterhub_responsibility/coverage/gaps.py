@@ -1,4 +1,4 @@
-"""What a gap is: its kinds, how bad each is, and the next step."""
+"""What a gap is: its kinds, how urgent each is, and the next step."""
 
 from __future__ import annotations
 
@@ -6,19 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-Severity = Literal["severe", "warning", "note"]
-SEVERITIES: dict[Severity, str] = {
-    "severe": "people have nobody to turn to, or the wrong person; or nobody answers for power",
-    "warning": "it works for now, until somebody leaves or needs it",
-    "note": "it should be looked at",
+Urgency = Literal["urgent", "soon", "later"]
+URGENCIES: dict[Urgency, str] = {
+    "urgent": "people have nobody to turn to, or the wrong person; or nobody answers for power",
+    "soon": "it works for now, until somebody leaves or needs it",
+    "later": "it should be looked at",
 }
-
-URGENCY: dict[Severity, str] = {
-    "severe": "urgent",
-    "warning": "soon",
-    "note": "when there is time",
-}
-"""How soon to do something about it, in the words that pages use."""
+"""How soon something should be done about a gap, and why."""
 
 GapKind = Literal[
     "role-vacant",
@@ -45,66 +39,66 @@ GapKind = Literal[
     "page-closed",
     "template-shadowed",
 ]
-KINDS: dict[GapKind, tuple[Severity, str]] = {
+KINDS: dict[GapKind, tuple[Urgency, str]] = {
     "role-vacant": (
-        "severe",
+        "urgent",
         "nobody holds a role, so nobody does what only this role looks after",
     ),
     "held-by-provider-only": (
-        "severe",
+        "urgent",
         "only people from the provider hold a role that belongs to the community",
     ),
-    "role-below-minimum": ("warning", "a role has fewer holders than it needs"),
-    "role-above-maximum": ("note", "a role has more holders than it can have"),
-    "single-holder": ("warning", "a role has one holder and no backup"),
-    "group-missing": ("severe", "the hub doesn't have the group that a role is held through"),
-    "group-empty": ("note", "nobody is in one of the groups that a role is held through"),
+    "role-below-minimum": ("soon", "a role has fewer holders than it needs"),
+    "role-above-maximum": ("later", "a role has more holders than it can have"),
+    "single-holder": ("soon", "a role has one holder and no backup"),
+    "group-missing": ("urgent", "the hub doesn't have the group that a role is held through"),
+    "group-empty": ("later", "nobody is in one of the groups that a role is held through"),
     "group-without-role": (
-        "severe",
+        "urgent",
         "the members of a group don't have the permissions of their role",
     ),
     "group-unmapped": (
-        "severe",
+        "urgent",
         "a group that isn't in the declaration gives its members the permissions of a role, or"
         " all permissions",
     ),
     "responsibility-without-contact": (
-        "severe",
+        "urgent",
         "there is no way to reach anybody about a responsibility",
     ),
     "contact-without-channel": (
-        "note",
+        "later",
         "a contact has no email address, telephone number or web address",
     ),
-    "contact-past-review": ("note", "the review date of a contact has passed"),
+    "contact-past-review": ("later", "the review date of a contact has passed"),
     "person-past-review": (
-        "note",
+        "later",
         "the review date of a holder without an account has passed",
     ),
-    "term-ended": ("warning", "somebody still holds a role although their term is over"),
-    "never-confirmed": ("note", "a holder has not confirmed that they know their duties"),
+    "term-ended": ("soon", "somebody still holds a role although their term is over"),
+    "never-confirmed": ("later", "a holder has not confirmed that they know their duties"),
     "confirmation-due": (
-        "note",
+        "later",
         "a holder's duties have changed since they confirmed them, or that was long ago",
     ),
-    "holder-gone": ("warning", "a holder's account was deleted, and nobody has taken over"),
-    "holder-not-seen": ("warning", "a holder has not been on the hub for a long time"),
+    "holder-gone": ("soon", "a holder's account was deleted, and nobody has taken over"),
+    "holder-not-seen": ("soon", "a holder has not been on the hub for a long time"),
     "power-without-role": (
-        "severe",
+        "urgent",
         "an account can do what a role permits, or everything, without holding a role",
     ),
-    "role-lacks-permission": ("warning", "a role lacks a permission that one of its duties needs"),
+    "role-lacks-permission": ("soon", "a role lacks a permission that one of its duties needs"),
     "edited-by-hand": (
-        "warning",
+        "soon",
         "somebody changed a group by hand, although the login service decides who is in it",
     ),
-    "page-closed": ("severe", "ordinary users cannot open these pages"),
+    "page-closed": ("urgent", "ordinary users cannot open these pages"),
     "template-shadowed": (
-        "note",
+        "later",
         "one of the operator's own templates hides what this service adds to the hub's pages",
     ),
 }
-"""Every kind of gap: how bad it is, and what it means."""
+"""Every kind of gap: how urgent it is, and what it means."""
 
 CONFIRMATIONS: frozenset[GapKind] = frozenset({"never-confirmed", "confirmation-due"})
 """Those that a holder closes by confirming."""
@@ -209,11 +203,6 @@ class Gap:
     noticed: datetime | None = None
 
     @property
-    def severity(self) -> Severity:
-        """How bad it is."""
+    def urgency(self) -> Urgency:
+        """How soon something should be done about it."""
         return KINDS[self.kind][0]
-
-    @property
-    def urgency(self) -> str:
-        """How soon to do something about it, in words."""
-        return URGENCY[self.severity]

@@ -52,12 +52,12 @@ class RoleLine:
 
 @dataclass(frozen=True)
 class Bar:
-    """A day in the chart: where it begins, and how high all gaps and the severe ones reach."""
+    """A day in the chart: where it begins, and how high all gaps and the urgent ones reach."""
 
     count: Count
     x: int
     height: float
-    severe: float
+    urgent: float
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def chart(days: tuple[Count, ...]) -> Chart | None:
     if len(days) < 2 or not most:
         return None
     bars = (
-        Bar(day, BAR * index, TALL * day.gaps / most, TALL * day.severe / most)
+        Bar(day, BAR * index, TALL * day.gaps / most, TALL * day.urgent / most)
         for index, day in enumerate(days)
     )
     return Chart(tuple(bars), BAR * len(days), most)
