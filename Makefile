@@ -12,7 +12,7 @@ PROXY_PORT := $(shell expr $(DEMO_PORT) + 1)
 HUB_PORT := $(shell expr $(DEMO_PORT) + 81)
 SERVICE_PORT := 10105
 
-.PHONY: help demo check test lint scenario mutants bench setup docs pictures schema clean
+.PHONY: help demo check test lint scenario matrix mutants bench setup docs pictures schema clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -76,13 +76,16 @@ demo: $(VENV)/.demo $(VENV)/.proxy ## serve a hub with demo accounts
 	  $(if $(filter 0,$(shell id -u)),--Spawner.args=--allow-root); status=$$?; \
 	  test ! -e .demo/proxy.pid || kill $$(cat .demo/proxy.pid); exit $$status # Ctrl-C at the start
 
-# JupyterHub 5.2, which The Littlest JupyterHub pins: some tests run on a hub of that, too.
-$(VENV)5/.hub: | $(BIN)/python
-	@$(PYTHON) -m venv $(VENV)5
-	@$(VENV)5/bin/python -m pip install --quiet --disable-pip-version-check 'jupyterhub==5.2.*'
+# JupyterHub 5.2, which The Littlest JupyterHub pins, and the newest 5: the main job is tested on hubs
+# of these, too.
+$(VENV)5/.hub: HUB := jupyterhub==5.2.*
+$(VENV)5-newest/.hub: HUB := jupyterhub>=5.5,<6
+$(VENV)5/.hub $(VENV)5-newest/.hub: | $(BIN)/python
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check '$(HUB)'
 	@touch $@
 
-setup: $(VENV)/.test $(VENV)/.proxy $(VENV)5/.hub ## everything that the tests need
+setup: $(VENV)/.test $(VENV)/.proxy $(VENV)5/.hub $(VENV)5-newest/.hub ## everything that the tests need
 	@sh tests/get-chromium.sh $(BIN)/python
 	@sh tests/get-postgresql.sh
 	@sh tests/get-prometheus.sh $(VENV)/lib/prometheus
@@ -104,6 +107,9 @@ test: setup lint ## set everything up, then run every check (four files of tests
 scenario: setup ## change real hubs in every other way, and see that all that is said is so within a minute
 	$(WITH_TOOLS) $(BIN)/python -m tests.hub.scenario
 
+matrix: setup ## every test on a real hub, with the oldest and the newest of everything (hours)
+	$(WITH_TOOLS) $(BIN)/python -m tests.matrix $(ROWS)
+
 mutants: $(VENV)/.mutants ## change the pure rooms in thousands of places, and see that a test notices (an hour or more)
 	$(WITH_TOOLS) $(BIN)/python -m tests.mutants $(ROOMS)
 
@@ -120,4 +126,4 @@ schema: $(VENV)/.test ## write the JSON Schema of the declaration
 	$(BIN)/jupyterhub-responsibility schema > jupyterhub_responsibility/declaration.schema.json
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) $(VENV)5 .demo mutants jupyterhub-responsibility.sqlite* build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)5 $(VENV)5-newest $(VENV)-matrix .demo mutants jupyterhub-responsibility.sqlite* build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

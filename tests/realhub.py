@@ -119,7 +119,7 @@ class RealHub:
     """One hub. `config` is added to its configuration, after or (`before`) ahead of enable().
 
     `first` is Python that the service runs before anything else, such as MOVABLE_CLOCK; `scheme`
-    is that of its own address, behind the proxy.
+    is that of its own address, behind the proxy, and `service_port` another than a free port.
     """
 
     def __init__(
@@ -139,9 +139,11 @@ class RealHub:
         python: str = sys.executable,
         first: str = "",
         scheme: str = "http",
+        service_port: int = 0,
     ) -> None:
         self.folder, self.base_url, self.python = folder, base_url, python
         self.port, self.api_port, self.hub_port, self.service_port = (free_port() for _ in range(4))
+        self.service_port = service_port or self.service_port
         self.declaration_file = folder / "responsibilities.yaml"
         text = yaml.safe_dump(DECLARATION if declaration is None else declaration)
         self.declaration_file.write_text(text)

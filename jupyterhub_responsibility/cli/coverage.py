@@ -8,8 +8,8 @@ import os
 import sys
 from http.client import HTTPException
 from urllib.error import HTTPError
-from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
+from urllib.parse import urljoin, urlsplit
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from ..errors import ResponsibilityError
 from ..exports.report import Report, as_markdown, as_text, below
@@ -17,6 +17,13 @@ from .terminal import CLEAN, FAILED, FAULTS, Commands
 
 TIMEOUT = 30
 """Seconds to wait for the answer."""
+
+
+class Straight(HTTPRedirectHandler):
+    """Goes nowhere else: a token is for the address that was given."""
+
+    def redirect_request(self, *_: object) -> None:
+        """No other request, so that the answer is an error."""
 
 
 class UnknownCoverageError(ResponsibilityError):
@@ -59,10 +66,10 @@ def ask(url: str, token: str) -> Report:
     address = below(url, "api/coverage")
     request = Request(address, headers={"Authorization": f"token {token}"})  # noqa: S310  # checked
     try:
-        with urlopen(request, timeout=TIMEOUT) as reply:  # noqa: S310  # checked above
+        with build_opener(Straight).open(request, timeout=TIMEOUT) as reply:
             report: Report = json.load(reply)
     except HTTPError as error:
-        raise UnknownCoverageError(f"{address}: {_refusal(error.code)}") from error
+        raise UnknownCoverageError(f"{address}: {_refusal(error)}") from error
     except (OSError, HTTPException, ValueError) as error:
         why = "no answer in time" if isinstance(error, TimeoutError) else "no usable answer"
         raise UnknownCoverageError(f"{address}: {why}") from error
@@ -73,7 +80,13 @@ def ask(url: str, token: str) -> Report:
     return report
 
 
-def _refusal(status: int) -> str:
-    if status == 403:
+def _refusal(error: HTTPError) -> str:
+    if error.code == 403:
         return "the token must belong to somebody who can open the panel, and may open the service"
-    return f"answered {status}"
+    if error.headers.get("Location"):
+        where = urlsplit(urljoin(error.url, error.headers["Location"]))
+        return (
+            f"leads elsewhere, to {where.scheme}://{where.netloc}{where.path}. The token was not sent"
+            " there: if that is the right address, give it"
+        )
+    return f"answered {error.code}"

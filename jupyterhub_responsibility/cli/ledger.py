@@ -26,12 +26,22 @@ def add_commands(commands: Commands) -> None:
     export.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
     export.set_defaults(command=_export)
     for command in (verify, export):
-        command.add_argument(
-            "--database",
-            metavar="URL",
-            help=f"where the ledger is; default: ${DATABASE_VARIABLE}, which keeps a password out"
-            f" of sight, or {DEFAULT_DATABASE}",
-        )
+        add_database(command)
+
+
+def add_database(command: argparse.ArgumentParser) -> None:
+    """The option that says where the ledger is."""
+    command.add_argument(
+        "--database",
+        metavar="URL",
+        help=f"where the ledger is; default: ${DATABASE_VARIABLE}, which keeps a password out"
+        f" of sight, or {DEFAULT_DATABASE}",
+    )
+
+
+def database(options: argparse.Namespace) -> str:
+    """Where the ledger is."""
+    return options.database or os.environ.get(DATABASE_VARIABLE) or DEFAULT_DATABASE
 
 
 def _verify(options: argparse.Namespace) -> int:
@@ -58,4 +68,4 @@ def _export(options: argparse.Namespace) -> int:
 def _opened(options: argparse.Namespace) -> Store:
     from ..storage.store import Store  # a database's library is slow to load
 
-    return Store.to_read(options.database or os.environ.get(DATABASE_VARIABLE) or DEFAULT_DATABASE)
+    return Store.to_read(database(options))

@@ -84,9 +84,9 @@ def _staff_here(snapshot: Snapshot) -> Iterator[str]:
 def _passing(snapshot: Snapshot) -> Iterator[str]:
     """What cannot be checked at the moment, and will be."""
     if snapshot.roster.read_at is None:
-        yield "Who is in the hub's groups: the hub did not say"
+        yield "Who is in the hub's groups, and what they permit: the hub did not say"
     elif snapshot.roster.trouble:
-        yield "Who is in the hub's groups now: what you see was read earlier"
+        yield "Who is in the hub's groups now, and what they permit: what you see was read earlier"
     if not snapshot.ledger_read:
         yield "Terms, confirmations, and who left: the activity log has not been read yet"
     elif snapshot.ledger_trouble:
@@ -102,15 +102,13 @@ def _passing(snapshot: Snapshot) -> Iterator[str]:
         yield f"{power}, now: all accounts were last read on {day(accounts.read_at)}"
     elif snapshot.left:
         yield f"{power}: some accounts ({len(snapshot.left)}) have to be read again first"
-    if accounts.group_roles is None and accounts.trouble:
-        yield f"Whether the groups still have their permissions: {accounts.trouble}"
-    elif accounts.groups_overdue(snapshot.now):
-        yield "Whether the groups still have their permissions now: this was read earlier"
+    if accounts.groups_overdue(snapshot.now):
+        yield "Whether other groups still have permissions now: this was read earlier"
 
 
 def _never(snapshot: Snapshot) -> Iterator[str]:
     """What cannot be checked on this hub."""
-    if snapshot.accounts.read_at and snapshot.accounts.group_roles is None:
+    if snapshot.roster.read_at and snapshot.roster.group_roles is None:
         yield "Whether the groups still have their permissions: the hub does not tell this service"
     if snapshot.configured is None:
         yield (

@@ -112,7 +112,7 @@ def _groups_without_role(snapshot: Snapshot) -> Iterator[Gap]:
     if snapshot.authenticator_roles:
         yield from _holders_without_role(snapshot)
         return
-    given = snapshot.accounts.group_roles or {}
+    given = snapshot.group_roles
     for role_id, groups in snapshot.declaration.groups.items():
         role = snapshot.declaration.model.roles[role_id]
         for group in groups:
@@ -198,7 +198,7 @@ def _admin_groups(snapshot: Snapshot, hub: Configured) -> Iterator[Gap]:
 
 def _carries(snapshot: Snapshot, group: str, role: str) -> bool:
     """Whether a group that had a role when the hub started has it still, as far as is known."""
-    given = snapshot.accounts.group_roles or {}
+    given = snapshot.group_roles
     return group not in given or role in given[group]
 
 

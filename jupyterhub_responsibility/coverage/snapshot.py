@@ -75,8 +75,13 @@ class Snapshot:
 
     @property
     def _group_roles_known(self) -> bool:
-        accounts = self.accounts
-        return accounts.group_roles is not None and not accounts.groups_overdue(self.now)
+        told = self.roster.read_at is not None and self.roster.group_roles is not None
+        return told and not self.accounts.groups_overdue(self.now)
+
+    @cached_property
+    def group_roles(self) -> Mapping[str, tuple[str, ...]]:
+        """The hub roles of groups, as far as the hub told."""
+        return {**self.accounts.other_group_roles, **(self.roster.group_roles or {})}
 
     @property
     def today(self) -> date:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from typing import Annotated, Any
+from urllib.parse import urljoin
 
 from pydantic import (
     AfterValidator,
@@ -17,6 +18,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    HttpUrl,
     StrictBool,
     StrictInt,
     StringConstraints,
@@ -44,6 +46,10 @@ def _printable_lines(value: str) -> str:
 def _web_address(value: str) -> str:
     if not re.fullmatch(_WEB_ADDRESS, value):
         raise PydanticCustomError("web_address", "is not a web address")
+    try:  # as browsers do, and as Python's own parser does
+        HttpUrl(urljoin("https://hub.example/", value))
+    except ValueError as error:
+        raise PydanticCustomError("web_host", "names no host") from error
     return value
 
 

@@ -44,6 +44,10 @@ _WORDS = {
         "'{input}' is not a web address",
         "Start it with https:// or http://, or with / for a page of this hub",
     ),
+    "web_host": (
+        "'{input}' is an address that no browser can open",
+        "Check the name after //, and the number after a colon",
+    ),
     "iso_date": ("'{input}' is not a date", "Write it as year-month-day, such as 2027-06-30"),
 }
 

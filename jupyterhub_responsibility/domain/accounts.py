@@ -41,9 +41,9 @@ class Accounts:
     """The accounts that matter, among all that the hub has.
 
     `found` are accounts with power of their own, and those of interest: those that hold a role,
-    say. `gone` are names of interest that the hub doesn't know. `group_roles` are the hub roles
-    of each mapped group, and of others that had some when the hub started (none, if they are
-    gone), read at `groups_read_at`; None where the hub doesn't tell.
+    say. `gone` are names of interest that the hub doesn't know. `other_group_roles` are the hub
+    roles of groups that aren't mapped and had some when the hub started (none, if they are gone),
+    read at `groups_read_at`.
     `read_at` is when the last whole reading of all `total` accounts began: what it says is that
     old, or younger; None while there was none. It `took` some time. `trouble` says why the last
     attempt failed. `cut` if there are more accounts with power than are kept.
@@ -53,7 +53,7 @@ class Accounts:
     total: int = 0
     found: Mapping[str, Account] = field(default_factory=dict)
     gone: frozenset[str] = frozenset()
-    group_roles: Mapping[str, tuple[str, ...]] | None = None
+    other_group_roles: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     groups_read_at: datetime | None = None
     trouble: str = ""
     cut: bool = False

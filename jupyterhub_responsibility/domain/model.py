@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Literal, get_args
+from typing import Literal, NamedTuple, get_args
 
 Split = Literal["provider", "shared", "community", "partner", "none"]
 SPLITS: tuple[Split, ...] = get_args(Split)
@@ -259,6 +259,16 @@ class Declaration:
         return tuple(link for link in self.links if target in link.targets)
 
 
+class Groups(NamedTuple):
+    """What the hub says of groups in one answer: their members, and the hub roles given to them.
+
+    A group that the hub doesn't have is absent; `roles` is None where the hub doesn't tell.
+    """
+
+    members: Mapping[str, tuple[str, ...]]
+    roles: Mapping[str, tuple[str, ...]] | None = None
+
+
 @dataclass(frozen=True)
 class Roster:
     """The members of the mapped groups as last read from the hub.
@@ -267,11 +277,13 @@ class Roster:
     repeated. A group that the hub doesn't have is absent from `members`. `trouble` says in
     plain words why the last attempt to read failed, and is empty if it did not. `version`
     grows whenever a page made from it would read differently. `ledger_number` is the last entry of
-    the ledger when the reading began.
+    the ledger when the reading began. `group_roles` are the hub roles of these groups; None where
+    the hub doesn't tell.
     """
 
     read_at: datetime | None = None
     members: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    group_roles: Mapping[str, tuple[str, ...]] | None = None
     trouble: str = ""
     version: int = 0
     ledger_number: int = 0

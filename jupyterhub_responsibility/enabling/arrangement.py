@@ -28,6 +28,7 @@ from .handover import DATABASE_VARIABLE, hand_over
 from .layers import lay_over_hub
 from .look import VARIABLE, own_paths
 from .pages import HubPages
+from .routing import Routing
 from .start import ServiceEnvironment
 
 log = logging.getLogger(__name__)
@@ -78,15 +79,18 @@ def arrange(hub: Any) -> None:
     if enabled is None:
         return
     authenticator = hub.authenticator
+    options = enabled.options
     plan = Plan(
         _as_at_login(enabled.declaration, authenticator.normalize_username),
-        enabled.options,
+        options,
         manages_groups=bool(authenticator.manage_groups),
         manages_roles=bool(getattr(authenticator, "manage_roles", False)),
+        routing=Routing(options.service_name, options.url, 0 if options.external else os.getpid()),
     )
     changes = plan.changes(hub)
     for name, value in changes.items():
         setattr(hub, name, value)
+    plan.routing.look_after(hub)
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,7 @@ class Plan:
     options: Options
     manages_groups: bool
     manages_roles: bool
+    routing: Routing
 
     def changes(self, hub: Any) -> dict[str, Any]:
         """The settings of the hub that become others. Raises ConfigurationError."""
@@ -218,7 +223,8 @@ class Plan:
                 f" {there[VARIABLE]!r}, where enable() needs one of its own: rename yours"
             )
         rules = Rules(self.declared, self.manages_groups, self.options.user_management)
-        return {**there, VARIABLE: HubPages(self.declared, self.options.service_name, rules)}
+        name, routing = self.options.service_name, self.routing
+        return {**there, VARIABLE: HubPages(self.declared, name, rules, lambda: routing.trouble)}
 
     def _template_paths(self, hub: Any) -> list[str]:
         """Ours come after the operator's own, so that theirs win, and before the hub's."""

@@ -24,11 +24,11 @@ VARIABLE = "responsibility"
 """The name of our own variable in the hub's templates."""
 
 
-def look_of(hub: Any) -> str:
+def look_of(hub: Any, service_name: str) -> str:
     """The look of a running hub, as text for a variable of the environment."""
     told: dict[str, Any] = {
         "template_paths": operator_paths(hub),
-        "services": services_of(hub),
+        "services": services_of(hub, service_name),
         "frame_ancestors": frame_ancestors(hub),
         "cookie_options": embedded_cookies(hub),
     }

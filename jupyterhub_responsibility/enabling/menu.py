@@ -12,19 +12,21 @@ FIELDS = ("name", "href", "prefix", "display", "kind", "managed", "admin", "url"
 """What templates may use of a service, beside its `info`."""
 
 
-def services_of(hub: Any) -> list[dict[str, Any]]:
+def services_of(hub: Any, own: str) -> list[dict[str, Any]]:
     """The services of the menu, in its order, each with the groups and accounts it is open to.
 
-    Those that were added through the hub's API are left out: they may go at any time.
+    Those that were added through the hub's API are left out: they may go at any time. Our `own`
+    is there, although the hub doesn't show it before it has answered.
     """
     return [
         {
             **{field: getattr(service, field) for field in FIELDS},
+            "display": True,
             "info": plain(service.info).values,
             **_open_to(hub, service.name),
         }
         for service in hub._service_map.values()
-        if service.url and service.display and service.from_config
+        if service.url and service.from_config and (service.display or service.name == own)
     ]
 
 

@@ -7,7 +7,7 @@ declaration is used, and the groups of the account whose page it is; the hub has
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -23,9 +23,19 @@ log = logging.getLogger(__name__)
 
 
 class HubPages:
-    """The hub calls it with the account (or None) for every page that it renders."""
+    """The hub calls it with the account (or None) for every page that it renders.
 
-    def __init__(self, declaration: Declaration, service_name: str, rules: Rules) -> None:
+    `trouble` says why nobody is sent to the service right now; nothing, if they are.
+    """
+
+    def __init__(
+        self,
+        declaration: Declaration,
+        service_name: str,
+        rules: Rules,
+        trouble: Callable[[], str] = str,
+    ) -> None:
+        self.trouble = trouble
         self.declaration = declaration
         self.rules = rules
         self.service_name = service_name
@@ -70,7 +80,8 @@ class HubPage(Navigation):
         self.first: tuple[Contact, ...] = pages.first
         self.public: tuple[Contact, ...] = pages.public
         self.community = pages.declaration.community
-        self.once = Parts().once
+        parts = Parts()
+        self.once, self.shown = parts.once, parts.shown
 
     @cached_property
     def _viewer(self) -> Viewer:
@@ -105,6 +116,11 @@ class HubPage(Navigation):
     def admin(self) -> bool:
         """Whether the account is a JupyterHub admin."""
         return bool(getattr(self._user, "admin", False))
+
+    @cached_property
+    def unreachable(self) -> str:
+        """Why nobody is sent to the page right now, and what to do; for JupyterHub admins."""
+        return self._pages.trouble()
 
     @cached_property
     def closed(self) -> bool:

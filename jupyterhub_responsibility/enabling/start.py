@@ -67,7 +67,7 @@ class ServiceEnvironment(dict[str, str]):
         return said
 
     def _look(self, hub: Any) -> str:
-        return look_of(hub)
+        return look_of(hub, self._service_name)
 
 
 def open_to_users(database: Any, service_name: str) -> bool:

@@ -52,6 +52,7 @@ class OnTrial(Parts):
     roles = changes = ()
     community = Party("")
     admin = closed = missing = False
+    unreachable = ""
 
     def href(self, _services: Any) -> str:
         """Where the service is."""

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
 from ..domain.accounts import Account
+from ..domain.model import Groups
 from ..errors import HubError, HubRefusedError, RefusedError
 from ..text import visible
 
@@ -35,21 +36,27 @@ class HubAPI:
         self._tls = {name: path for name, path in (tls or {}).items() if path}
         self.calls, self.failures, self.seconds = 0, 0, 0.0
 
-    async def members(self, groups: Iterable[str]) -> dict[str, tuple[str, ...]]:
-        """The members of those of `groups` that the hub has.
+    async def groups(self, groups: Iterable[str]) -> Groups:
+        """The members and hub roles of those of `groups` that the hub has.
 
         Needs `list:groups` and `read:groups`, each filtered to these groups: the hub then
-        returns them all at once. Raises HubError.
+        returns them all at once; and `read:roles:groups` for the roles. Raises HubError.
         """
         wanted = set(groups)
-        found = {}
+        members, roles = {}, {}
         for model in await self._list("groups"):
-            name, users = model.get("name"), model.get("users")
+            name, users, given = model.get("name"), model.get("users"), model.get("roles")
             if not isinstance(name, str) or not isinstance(users, list):
                 raise HubError("The hub's list of groups makes no sense")
             if name in wanted:
-                found[name] = tuple(sorted(user for user in users if isinstance(user, str)))
-        return found
+                members[name] = tuple(sorted(_words(users)))
+                roles[name] = _words(given) if isinstance(given, list) else None
+        told = {name: given for name, given in roles.items() if given is not None}
+        return Groups(members, told if len(told) == len(roles) else None)
+
+    async def members(self, groups: Iterable[str]) -> Mapping[str, tuple[str, ...]]:
+        """The members of those of `groups` that the hub has."""
+        return (await self.groups(groups)).members
 
     async def add_to_group(self, group: str, name: str) -> tuple[str, ...]:
         """Add an account to a group. Returns the members as the hub then has them.
@@ -70,6 +77,10 @@ class HubAPI:
             raise HubError("The hub's answer about a group makes no sense")
         return tuple(user for user in users if isinstance(user, str))
 
+    async def delete_group(self, name: str) -> None:
+        """Delete a group; who was in it keeps their account. Needs `delete:groups`."""
+        await self._ask("DELETE", f"groups/{segment(name)}")
+
     async def has_user(self, name: str) -> bool:
         """Whether there is such an account. Needs `list:users`."""
         return await self._named("users", name) is not None
@@ -87,21 +98,6 @@ class HubAPI:
         if not isinstance(added, str):
             raise HubError("The hub's answer about a new user makes no sense")
         return added
-
-    async def group_roles(self, groups: Iterable[str]) -> dict[str, tuple[str, ...]] | None:
-        """The hub roles of those of `groups` that the hub has; None where it doesn't tell.
-
-        Needs `read:roles:groups`, and `list:groups` filtered to these groups.
-        """
-        wanted = set(groups)
-        found = {}
-        for model in await self._list("groups"):
-            name, roles = model.get("name"), model.get("roles")
-            if not isinstance(roles, list):
-                return None
-            if name in wanted:
-                found[name] = _words(roles)
-        return found
 
     async def roles_of_group(self, group: str) -> tuple[str, ...]:
         """The hub roles of any group; none where the hub has no such group.
@@ -191,6 +187,8 @@ class HubAPI:
             raise HubError(f"The hub did not answer ({type(error).__name__})") from error
         if response.code == 599:
             raise HubError("The hub did not answer in time")
+        if response.code == 204:
+            return None
         if response.code not in (200, 201):
             message = f"The hub answered {response.code} to /{_what(path)}"
             if 400 <= response.code < 500 and response.code not in (408, 429):

@@ -19,7 +19,7 @@ PAGE = 200
 CLOCKS_APART = timedelta(minutes=1)
 """How far the clocks of two replicas may be apart."""
 
-RECHECKED = 10
+RECHECKED = 20
 """Accounts to ask for one by one in a round: half of them with power, half of the others."""
 
 MAX_KEPT = 500
@@ -60,9 +60,21 @@ class Progress:
             return replace(self, began=None, offset=0, last="")
         return self
 
-    def after_page(self, page: PageRead, keeping: Keeping, every: timedelta) -> Progress:
-        """With a page that began at `next_offset`; a whole reading begins `every` so often.
+    @property
+    def small(self) -> bool:
+        """Whether all accounts of the hub are on one page, as far as is known."""
+        return (
+            self.began is None
+            and self.accounts.read_at is not None
+            and (self.accounts.total <= PAGE)
+        )
 
+    def after_page(
+        self, page: PageRead, keeping: Keeping, small_every: timedelta, every: timedelta
+    ) -> Progress:
+        """With a page that began at `next_offset`.
+
+        A whole reading begins `every` so often, on a small hub `small_every`.
         If the last account of the page before isn't the first of this one, some were deleted
         meanwhile, others have moved up, and it goes back for those.
         """
@@ -72,6 +84,9 @@ class Progress:
             back = max(self.next_offset - PAGE, 0)
             return replace(self, accounts=accounts, offset=back, last="", page_due=due)
         offset = self.next_offset + len(page.accounts)
+        if self.began is None and not page.more:
+            every = small_every
+            accounts = keeping.without_others(accounts, page.accounts)
         if page.more:
             last = page.accounts[-1].name
             return replace(
@@ -139,6 +154,11 @@ class Keeping:
         found = {each: account for each, account in accounts.found.items() if each != name}
         gone = accounts.gone.intersection(self.of_interest)
         return replace(accounts, found=found, gone=gone | {name})
+
+    def without_others(self, accounts: Accounts, there: list[Account]) -> Accounts:
+        """What is known where these are all accounts that the hub has."""
+        gone = self.of_interest - {account.name for account in there}
+        return replace(accounts, gone=frozenset(gone))
 
     def of_this_reading(
         self, accounts: Accounts, began: datetime, ended: datetime, total: int

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from ..domain.model import Declaration, Roster, Viewer
+from ..domain.model import Declaration, Groups, Roster, Viewer
 from ..errors import HubError
-
-Members = Mapping[str, tuple[str, ...]]
 
 log = logging.getLogger(__name__)
 
@@ -19,14 +17,14 @@ log = logging.getLogger(__name__)
 class RosterKeeper:
     """Keeps the roster of the mapped groups fresh.
 
-    `read` asks the hub for the members of some groups. What was read is repeated for at most
-    `max_age`; after that nobody knows who holds what, and the roster says so.
+    `read` asks the hub for the members and hub roles of some groups. What was read is repeated for
+    at most `max_age`; after that nobody knows who holds what, and the roster says so.
     """
 
     def __init__(
         self,
         declaration: Declaration,
-        read: Callable[[tuple[str, ...]], Awaitable[Members]],
+        read: Callable[[tuple[str, ...]], Awaitable[Groups]],
         *,
         max_age: timedelta,
         now: Callable[[], datetime],
@@ -56,7 +54,7 @@ class RosterKeeper:
         self._tried_at = asked_at = self._now()
         ledger_number, learned = self._ledger_number(), self._learned
         try:
-            members = await self._read(self._groups)
+            groups = await self._read(self._groups)
         except HubError as error:
             self._failed(str(error))
         except Exception:
@@ -65,7 +63,7 @@ class RosterKeeper:
         else:
             if learned == self._learned:
                 self._asked_at = asked_at
-                self._succeeded(members, ledger_number)
+                self._succeeded(groups, ledger_number)
             else:  # what was read may be older than what is known
                 await self._refresh()
 
@@ -78,11 +76,16 @@ class RosterKeeper:
         version = self.current.version + 1
         self.current = replace(self.current, members=known, version=version)
 
-    def _succeeded(self, members: Members, ledger_number: int) -> None:
+    def _succeeded(self, groups: Groups, ledger_number: int) -> None:
         if self.current.trouble:
             log.info("The roster is up to date again")
-        version = self.current.version
-        fresh = Roster(self._now(), dict(members), version=version, ledger_number=ledger_number)
+        fresh = Roster(
+            self._now(),
+            groups.members,
+            groups.roles,
+            version=self.current.version,
+            ledger_number=ledger_number,
+        )
         if _reads_alike(fresh, self.current):
             self.current = fresh
         else:
@@ -132,6 +135,7 @@ def _reads_alike(one: Roster, other: Roster) -> bool:
     """Pages show the time to the minute: within it, the same members make the same page."""
     return (
         one.members == other.members
+        and one.group_roles == other.group_roles
         and one.trouble == other.trouble
         and minute(one.read_at) == minute(other.read_at)
     )

@@ -85,7 +85,7 @@ def build_site(
     max_age = timedelta(seconds=settings.roster_max_age)
     roster = RosterKeeper(
         declaration,
-        api.members,
+        api.groups,
         max_age=max_age,
         now=utcnow,
         ledger_number=lambda: ledger.state.number,
@@ -101,7 +101,8 @@ def build_site(
         of_interest=lambda: of_interest(roster.current, ledger.state),
         other_groups=other_groups(configured, declaration.mapped_groups),
         now=utcnow,
-        every=settings.accounts_seconds,
+        look_every=settings.roster_seconds,
+        read_every=settings.accounts_seconds,
         max_age=max_age,
     )
     history = History(ledger, utcnow)
@@ -118,7 +119,8 @@ def build_site(
         settings.settle_seconds,
     )
     home, hub = auth.base_url, auth.hub_host + auth.hub_prefix
-    templates = Templates(settings.template_paths, _base_variables(settings, hub))
+    needed = _needed_variables(settings, hub)
+    templates = Templates(settings.template_paths, needed, settings.template_vars)
     menu = Menu(settings.services, settings.service_name, home)
     self_check = SelfCheck(declaration, templates, settings.left_out, ledger, watch, roster)
     return Site(
@@ -150,10 +152,9 @@ def utcnow() -> datetime:
     return datetime.now(timezone.utc)
 
 
-def _base_variables(settings: Settings, hub: str) -> dict[str, Any]:
-    """What the hub's `page.html` needs, and what the operator's own may use."""
+def _needed_variables(settings: Settings, hub: str) -> dict[str, Any]:
+    """What the hub's `page.html` needs."""
     return {
-        **settings.template_vars,
         "base_url": hub,
         "prefix": hub.removesuffix("hub/"),
         "static_url": lambda path, **_: f"{hub}static/{path}",
@@ -289,9 +290,10 @@ async def _work(site: Site, app: WebApplication) -> None:
 
 def _set_up_logging(level: Any) -> None:
     logging.basicConfig(level=level, format="[%(levelname).1s %(asctime)s] %(message)s")
-    # HubOAuth tells of every request that no browser sent, and of session ids: not for our log.
-    logging.getLogger("tornado.application").setLevel(logging.ERROR)
-    logging.getLogger("tornado.access").setLevel(logging.ERROR)
+    # HubOAuth tells of every request that no browser sent, and of session ids, tornado of cookies
+    # and whole addresses: not for our log.
+    for name in ("application", "access", "general"):
+        logging.getLogger(f"tornado.{name}").setLevel(logging.ERROR)
 
 
 async def _told_to_stop(hub_pid: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hmac
 import json
 import logging
 import os
@@ -18,6 +17,7 @@ from tornado.web import HTTPError, RequestHandler
 
 from ..domain.access import METRICS_SCOPE, page_scope
 from ..domain.model import Viewer
+from ..enabling.belonging import key
 from ..errors import HubError
 
 log = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ class SealedOAuth(HubOAuth):  # type: ignore[misc]  # JupyterHub is untyped
     """
 
     def _sealer(self) -> Fernet:
-        return Fernet(urlsafe_b64encode(_key(self.api_token, "logins")))
+        return Fernet(urlsafe_b64encode(key(self.api_token, "logins")))
 
     def generate_state(self, next_url: str | None = None, **extra_state: str) -> str:
         """What the end of a login has to know, for the address and the cookie."""
@@ -88,13 +88,7 @@ def hub_oauth(
 
 def cookie_secret(api_token: str) -> bytes:
     """Signs the cookies: the same for every replica that the hub gave the same token."""
-    return _key(api_token, "cookies")
-
-
-def _key(api_token: str, purpose: str) -> bytes:
-    return hmac.digest(
-        api_token.encode(), f"jupyterhub-responsibility {purpose}".encode(), "sha256"
-    )
+    return key(api_token, "cookies")
 
 
 KNOWN_AT = "known_at"

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
+from errno import EADDRINUSE
+from itertools import count
 from urllib.parse import SplitResult, urlsplit
 
 from jupyterhub.services.auth import HubOAuth
@@ -17,8 +19,15 @@ MAX_REQUEST_BYTES = 1024 * 1024
 """A request may have so many before the connection is closed; what is too much for a change, but
 less than that, is refused in words."""
 
+BODY_SECONDS = 10
+"""How long a request may take to arrive, once its head is there; then the connection is closed."""
+
 LISTEN_AGAIN = 3
 """Seconds between attempts to open the port."""
+
+ATTEMPTS = 20
+"""So often a port is tried that somebody else has: what a hub that was killed has left behind is
+gone by then, and the service of another hub must find it free when it is started anew."""
 
 NO_CERTIFICATE = (
     "it begins with https, and there is no certificate: set JUPYTERHUB_SSL_KEYFILE and"
@@ -26,20 +35,26 @@ NO_CERTIFICATE = (
 )
 
 
+CANNOT_LISTEN = (
+    "Cannot listen at %s: %s. Trying again every %d s; if it stays so, give enable() another url,"
+    " and restart the hub."
+)
+
+
 async def listen(app: Application, url: str, auth: HubOAuth) -> HTTPServer:
     """Open the port; while that fails, try again: leaving would take the hub down."""
-    while True:
+    said = ""
+    for attempt in count(1):
         try:
             server = _open(app, urlsplit(url), auth)
             break
         except (OSError, ValueError) as error:
-            log.error(
-                "Cannot listen at %s: %s. Trying again every %d s; if it stays so, give enable()"
-                " another url.",
-                url,
-                error,
-                LISTEN_AGAIN,
-            )
+            if str(error) != said:
+                said = str(error)
+                log.error(CANNOT_LISTEN, url, error, LISTEN_AGAIN)
+            if attempt >= ATTEMPTS and getattr(error, "errno", None) == EADDRINUSE:
+                log.error("Not trying any longer to listen at %s, which is taken", url)
+                await asyncio.Event().wait()
         await asyncio.sleep(LISTEN_AGAIN)
     log.info("Serving responsibilities at %s", url)
     return server
@@ -50,7 +65,13 @@ def _open(app: Application, where: SplitResult, auth: HubOAuth) -> HTTPServer:
     if not where.hostname:  # "localhost:10105"; listening somewhere else would help nobody
         raise ValueError("an address begins with http:// and the name of a host")
     tls = server_tls(auth) if where.scheme == "https" else None
-    server = HTTPServer(app, ssl_options=tls, xheaders=True, max_body_size=MAX_REQUEST_BYTES)
+    server = HTTPServer(
+        app,
+        ssl_options=tls,
+        xheaders=True,
+        max_body_size=MAX_REQUEST_BYTES,
+        body_timeout=BODY_SECONDS,
+    )
     server.listen(where.port or (443 if tls else 80), where.hostname)
     return server
 

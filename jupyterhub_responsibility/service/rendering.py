@@ -6,11 +6,12 @@ from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
-from ..domain.model import Viewer
+from ..domain.model import Party, Viewer
 from ..hub.roster import RosterKeeper
 from ..paths import STATIC
 from .menu import Menu
 from .pages import ERROR, PAGES, Page
+from .pages.error import ErrorPage
 from .pages.frame import NOTHING_NEW, Frame, News, Tab
 from .selfcheck import SelfCheck
 from .snapshots import SnapshotKeeper
@@ -69,6 +70,17 @@ class Renderer:
             return self._rendered(page, viewer, xsrf, asked, None, news)
         version = (*self._snapshots.version, self._self_check.notes(viewer))
         return self._kept(page, viewer, xsrf, asked, version)
+
+    def error_for_anybody(self, status: int, title: str, message: str, again: str) -> str:
+        """An error as a page that tells nothing of this hub: no name, no contact, no look."""
+        nobody = Party("")
+        frame = Frame(title, ERROR.name, self._home, self._hub, nobody, nobody)
+        said = ErrorPage(title, status, message, (), again)
+        context = {"frame": frame, "page": said, "user": None, "services": ()}
+        return self._templates.render_for_anybody(
+            f"responsibility-{ERROR.name}.html",
+            {**context, "parsed_scopes": {}, "style": self._style, "login_url": self._home},
+        )
 
     def _rendered(
         self,

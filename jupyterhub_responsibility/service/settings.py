@@ -102,9 +102,10 @@ class Settings(Configurable):
     ).tag(config=True)
 
     roster_seconds = Float(
-        15.0,
+        35.0,
         min=1.0,
-        help="How often to read the members of the mapped groups, in seconds.",
+        help="How often to read the members of the mapped groups, and what accounts can do on a"
+        " hub of up to 200, in seconds.",
     ).tag(config=True)
 
     roster_max_age = Float(
@@ -121,9 +122,10 @@ class Settings(Configurable):
     ).tag(config=True)
 
     accounts_seconds = Float(
-        20.0,
+        15.0,
         min=1.0,
-        help="How often to read what accounts can do (less often on a large hub), in seconds.",
+        help="How often to begin reading what accounts can do on a hub of more than 200 (less"
+        " often on a very large one), in seconds.",
     ).tag(config=True)
 
     settle_seconds = Float(

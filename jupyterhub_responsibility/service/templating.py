@@ -23,6 +23,8 @@ from ..text import clock, day, iso, prose, visible
 
 log = logging.getLogger(__name__)
 
+NONE: Mapping[str, Any] = {}
+
 
 class HubUser:
     """The `user` that the hub's `page.html` expects; its `name` is for reading.
@@ -43,10 +45,19 @@ class HubUser:
 
 
 class Templates:
-    """Renders our templates. `trouble` says why the operator's own were left out, if so."""
+    """Renders our templates, with the operator's `own` variables beside what every page needs.
 
-    def __init__(self, operator_paths: list[str], base: Mapping[str, Any]) -> None:
-        self._base = dict(base)
+    `trouble` says why the operator's templates were left out, if so.
+    """
+
+    def __init__(
+        self,
+        operator_paths: list[str],
+        needed: Mapping[str, Any],
+        own: Mapping[str, Any] = NONE,
+    ) -> None:
+        self._needed = dict(needed)
+        self._base = {**own, **needed}
         self._environment = _environment(operator_paths)
         self._hubs_own = _environment([]) if operator_paths else self._environment
         layer = layer_over(self._environment, operator_paths, self._base)
@@ -66,6 +77,10 @@ class Templates:
             html = self._hubs_own.get_template(template).render(values)
             self._do_without(error)
             return html
+
+    def render_for_anybody(self, template: str, context: Mapping[str, Any]) -> str:
+        """The same with nothing of the operator's: no template, no variable."""
+        return self._hubs_own.get_template(template).render({**self._needed, **context})
 
     def _do_without(self, error: Exception) -> None:
         if self.trouble:

@@ -1,8 +1,9 @@
 """What the service does by itself: it keeps roster, ledger and hub in step.
 
-Every round reads the roster and records what others changed, and which gaps there are; every
-minute it also settles what was left open, appoints first holders, and ends terms. Beside that, it
-reads what accounts may do, a little at a time. Nothing that fails ends it.
+Every round reads what accounts may do, as far as that must not wait, then the roster, and records
+what others changed, and which gaps there are; every minute it also settles what was left open,
+appoints first holders, and ends terms. Beside that, it reads all accounts of a large hub, a little
+at a time. Nothing that fails ends it.
 """
 
 from __future__ import annotations
@@ -63,16 +64,17 @@ class Watch:
     async def _read_accounts(self) -> None:
         while True:
             self._rest = self._interval
-            await self._attempt("reading accounts", self._read_on)
+            await self._attempt("reading all accounts", self._read_on)
             await asyncio.sleep(self._rest)
 
     async def _read_on(self) -> None:
-        self._rest = await self._census.step()
+        self._rest = await self._census.read_on()
 
     async def _rounds(self) -> None:
         clock = asyncio.get_running_loop().time
         settled = float("-inf")
         while True:
+            await self._attempt("reading accounts", self._census.look)
             accounts = self._census.current
             await self._keeper.refresh()
             self._snapshots.roster_read(accounts)

@@ -20,6 +20,7 @@ from sqlalchemy import (
     create_engine,
     event,
     insert,
+    inspect,
     make_url,
     select,
     text,
@@ -30,7 +31,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from ..errors import LedgerError
 from ..ledger.entry import Draft, Entry, breaks, stamp, write
 from ..ledger.query import Wanted
-from .tables import VERSION_TABLE, entries, head
+from .tables import VERSION_TABLE, entries, head, metadata
 
 REVISION = "0002"
 """The newest migration; a database that has it needs none."""
@@ -53,6 +54,7 @@ _WORDS = {
     "unable to open": "it cannot be opened",
     "not a database": "that is not a database",
     "malformed": "it is damaged",
+    "must be owner": "its user may not delete it",
     "connection": "its database does not answer",
 }
 
@@ -154,6 +156,20 @@ class Store:
             rows = connection.execute(select(entries).order_by(entries.c.number).execution_options(
                 yield_per=CHUNK))  # fmt: skip
             return list(breaks(map(_entry, rows), (last.number, last.digest)))
+
+    def remove(self) -> None:
+        """Drop the tables, and delete the file, unless somebody else keeps something in it."""
+        self._claim()
+        with self.writing() as connection:
+            metadata.drop_all(connection)
+            connection.execute(text(f"DROP TABLE {VERSION_TABLE}"))
+            if not self.sqlite:
+                connection.execute(text("DROP FUNCTION responsibility_append_only"))
+            shared = bool(inspect(connection).get_table_names())
+        self.close()
+        if self.sqlite and not shared:
+            for suffix in ("", "-wal", "-shm", ".lock"):
+                Path(f"{self._url.database}{suffix}").unlink(missing_ok=True)
 
     def lock(self, key: str) -> Callable[[], None] | None:
         """Try to take a lock that holds across processes: what lets go of it, or None.

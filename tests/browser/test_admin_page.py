@@ -12,6 +12,8 @@ import pytest
 import requests
 from playwright.sync_api import Page, expect
 
+from jupyterhub_responsibility.enabling.belonging import ANSWER, QUESTION, answer
+
 from ..realhub import PASSWORD, RealHub
 from .conftest import Visits
 
@@ -178,7 +180,8 @@ c.JupyterHub.load_roles.append(
     {"name": "watcher", "scopes": ["admin-ui", "list:users"], "users": ["uwe"]}
 )
 """
-EXTERNAL = """external=True, api_token="a-token-for-tests","""
+TOKEN = "a-token-for-tests"
+EXTERNAL = f"external=True, api_token={TOKEN!r},"
 
 
 @pytest.fixture(scope="module")
@@ -235,10 +238,12 @@ def test_a_service_that_hangs_holds_nothing_up(watched):
 
 
 class Elsewhere(BaseHTTPRequestHandler):
-    """Answers, so that a hub which starts doesn't wait for it."""
+    """Answers as the service does, so that a hub which starts takes it for its own."""
 
     def do_GET(self) -> None:
-        self.send_error(404)
+        self.send_response(200)
+        self.send_header(ANSWER, answer(TOKEN, 0, self.headers.get(QUESTION, "")))
+        self.end_headers()
 
 
 @pytest.fixture

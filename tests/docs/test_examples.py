@@ -50,7 +50,9 @@ PROMETHEUS = [
 """How Prometheus reads the metrics: tests/fleet does as they say."""
 DECLARATIONS = [block for block in blocks("yaml") if block not in (*HELM, *PROMETHEUS)]
 SERVICE = [block for block in blocks("python") if "c.EventLogger" in block.text]
-HUB = [block for block in blocks("python") if block not in (*SERVICE, *PROMETHEUS)]
+REMOVAL = [block for block in blocks("python") if block.page == "removal.md"]
+"""What comes instead of the service: tests/hub/test_removal.py does as it says."""
+HUB = [block for block in blocks("python") if block not in (*SERVICE, *PROMETHEUS, *REMOVAL)]
 ACTING = ("GET api/requests", "GET api/ledger")
 """What answers with something only once something was done."""
 API = [

@@ -9,10 +9,11 @@ import pytest
 import requests
 from jupyterhub.tests.utils import AsyncSession, public_url
 from tornado.httpserver import HTTPServer
-from tornado.web import Application
+from tornado.web import Application, RequestHandler
 from traitlets.config import Config
 
 from jupyterhub_responsibility import enable
+from jupyterhub_responsibility.enabling.belonging import ANSWER, QUESTION, answer
 
 from ..realhub import DECLARATION, MANY_WRITES, MOVABLE_CLOCK, RealHub, free_port, proxy_folder
 from . import acting
@@ -61,13 +62,23 @@ def browser(acting_hub):
     return cache(lambda name: acting.Browser(acting_hub, name))
 
 
+TOKEN = "a-token-for-tests"
+
+
+class Stub(RequestHandler):
+    """All that a hub wants to know of its service before it sends people there."""
+
+    def get(self) -> None:
+        self.set_header(ANSWER, answer(TOKEN, 0, self.request.headers.get(QUESTION, "")))
+
+
 @pytest.fixture
 async def mock_hub(monkeypatch, tmp_path, hub_app):
     """Starts a hub; `before` and `after` change its configuration around enable()."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PATH", os.pathsep.join((proxy_folder(), os.environ["PATH"])))
     port = free_port()
-    stub = HTTPServer(Application())  # "404" is answer enough for a hub that waits for a service
+    stub = HTTPServer(Application([(".*", Stub)]))
     stub.listen(port, "127.0.0.1")
 
     async def start(before=lambda c: None, after=lambda c: None, declaration=None, **options):
@@ -78,7 +89,7 @@ async def mock_hub(monkeypatch, tmp_path, hub_app):
             declaration or DECLARATION,
             url=f"http://127.0.0.1:{port}",
             external=True,
-            api_token="a-token-for-tests",
+            api_token=TOKEN,
             **options,
         )
         after(c)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from html import unescape
 
 import pytest
@@ -60,13 +61,27 @@ def test_the_api_asks_for_credentials(hub, browser_without_login, path):
 @pytest.mark.parametrize(
     "path", ["no-such-page", "oauth_callback", "oauth_callback?code=x&state=y"]
 )
-def test_errors_name_public_contacts_only(hub, browser_without_login, path):
-    """Error pages for somebody unknown hold the public contacts and no other address or name."""
+def test_errors_name_nobody_to_somebody_unknown(hub, browser_without_login, path):
+    """Who may have come from another hub learns nothing of this one: no name, contact or party."""
     reply = browser_without_login.get(hub.page(path))
+    assert reply.status_code == (404 if path == "no-such-page" else 400)
+    told = (PUBLIC, *PRIVATE, *PERSONAS, "as of", "Reef Lab", "Cloud Crew")
+    assert not any(each in reply.text for each in told)
+    assert "Try again" in reply.text or path == "no-such-page"
+
+
+@pytest.mark.parametrize("path", ["no-such-page", "oauth_callback"])
+def test_errors_name_public_contacts_to_who_was_here_before(hub, path):
+    """Whose session has ended is still known to be of this hub, and told whom to contact."""
+    session = hub.visit("uwe")
+    session.get(hub.page())
+    for token in hub.api("GET", "users/uwe/tokens").json()["api_tokens"]:
+        hub.api("DELETE", f"users/uwe/tokens/{token['id']}")  # some go together
+    time.sleep(1.2)  # an identity is believed for 1 s on this hub
+    reply = session.get(hub.page(path))
     assert reply.status_code == (404 if path == "no-such-page" else 400)
     assert PUBLIC in reply.text
     assert not any(private in reply.text for private in (*PRIVATE, *PERSONAS, "as of"))
-    assert "Try again" in reply.text or path == "no-such-page"
 
 
 def test_healthz_names_nobody(hub, browser_without_login):

@@ -524,6 +524,7 @@ def restarting(tmp_path_factory):
     try:
         hub.start(wait=False)
         hub.wait_for(lambda: "Cannot listen at" in hub.log())
+        hub.wait_for(lambda: "JupyterHub is now running" in hub.log())
         hub.wait_for(lambda: hub.visit("uwe").get(hub.hub_url("home")).ok)
     finally:
         squatter.shutdown()

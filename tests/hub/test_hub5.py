@@ -1,14 +1,13 @@
-"""The main job on JupyterHub 5.2, which The Littlest JupyterHub pins.
+"""The main job on JupyterHub 5.2, which The Littlest JupyterHub pins, and on the newest 5.
 
-The same tests as on the newest hub run here, on a hub from an environment of its own.
+The same tests as on the newest hub run here, on hubs from environments of their own.
 """
 
 from __future__ import annotations
 
-import os
-import sys
 from pathlib import Path
 
+import jupyterhub
 import pytest
 
 from ..realhub import RealHub
@@ -27,26 +26,42 @@ from .test_panel import (  # noqa: F401  # the same
     test_it_is_for_those_in_charge,
 )
 
+ENVIRONMENTS = {"5.2.": ".venv5", "5.": ".venv5-newest"}
+"""By how the version of JupyterHub there begins; `make setup` makes them. This package is found
+on the path."""
+
+
+def python_in(environment: str) -> str:
+    """The Python of an environment."""
+    python = Path(__file__).parents[2] / environment / "bin" / "python"
+    assert python.exists(), f"{python} is not there; run: make setup"
+    return str(python)
+
 
 @pytest.fixture(scope="session")
 def python5() -> str:
-    """A Python with JupyterHub 5.2, which `make setup` makes; the package is on its path."""
-    made = Path(__file__).parents[2] / ".venv5" / "bin" / "python"
-    python = os.environ.get("RESPONSIBILITY_HUB5_PYTHON") or str(made)
-    assert Path(python).exists(), f"{python} is not there; run: make setup"
-    return python
+    """A Python with JupyterHub 5.2."""
+    return python_in(ENVIRONMENTS["5.2."])
+
+
+@pytest.fixture(scope="module", params=ENVIRONMENTS)
+def version(request) -> str:
+    """How the version of the hub begins."""
+    return request.param
 
 
 @pytest.fixture(scope="module")
-def hub(python5, tmp_path_factory):
-    with RealHub(tmp_path_factory.mktemp("hub5"), python=python5) as running:
+def hub(version, tmp_path_factory):
+    python = python_in(ENVIRONMENTS[version])
+    with RealHub(tmp_path_factory.mktemp("hub5"), python=python) as running:
         yield running.with_holders()
 
 
-def test_it_is_5_2(hub, python5):
+def test_it_is_another_version(hub, version):
     """These tests really run on another JupyterHub than the others."""
-    assert hub.api("GET", "").json()["version"].startswith("5.2.")
-    assert python5 != sys.executable
+    there = hub.api("GET", "").json()["version"]
+    assert there.startswith(version)
+    assert there != jupyterhub.__version__
 
 
 def test_the_user_role_is_extended(hub):

@@ -394,3 +394,23 @@ def test_entries_are_values(store):
     (written,) = store.append([draft()], NOW)
     assert store.after(0) == [written]
     assert replace(written, person="uwe") != written
+
+
+def test_a_ledger_is_removed(store, stores, database):
+    """Nothing is left of it, and a new one can begin in the same place."""
+    store.append(drafts(3), NOW)
+    store.close()
+    stores().remove()
+    with pytest.raises(LedgerError, match="There is no ledger"):
+        Store.to_read(database)
+    begun = stores()
+    begun.open()
+    assert begun.append([draft()], NOW)[0].number == 1
+
+
+def test_a_ledger_in_use_is_not_removed(sqlite, sqlite_file):
+    """While the service has it open, it stays, with everything in it."""
+    sqlite.append(drafts(3), NOW)
+    with pytest.raises(LedgerError, match="in use by another process"):
+        Store(f"sqlite:///{sqlite_file}").remove()
+    assert len(sqlite.after(0)) == 3

@@ -41,10 +41,6 @@ class Hub:
     def put(self, name: str, *roles: str, admin: bool = False) -> None:
         self.people[name] = Account(name, admin, roles, None, self.now)
 
-    async def group_roles(self, groups):
-        self._may_fail()
-        return dict.fromkeys(groups, ())
-
     async def roles_of_group(self, group):
         self._may_fail()
         return self.other_groups.get(group, ())
@@ -83,14 +79,20 @@ class Reading:
             OTHER_GROUPS,
             lambda: hub.now,
             EVERY,
+            EVERY,
             timedelta(minutes=10),
         )
 
     async def on(self) -> float:
         """One step; the clock then moves on as far as the census rests."""
-        rest = await self.census.step()
+        rest = await self.step()
         self.hub.now += timedelta(seconds=rest)
         return rest
+
+    async def step(self) -> float:
+        """A look, and the next page. Returns the seconds to rest."""
+        await self.census.look()
+        return await self.census.read_on()
 
     async def to_the_end(self) -> int:
         """Until the reading that has begun, or begins now, is whole. Returns the steps it took."""
@@ -134,18 +136,18 @@ async def test_who_has_power_is_found_wherever_they_are(reading):
     assert set(it.found) == {"user-0", "user-450", "user-900"}
     current = it.census.current
     assert (current.total, current.read_at, current.trouble) == (901, READ_AT, "")
-    assert set(current.group_roles) == {"hub-admins", "community-reps", "old-admins"}
+    assert set(current.other_group_roles) == {"old-admins"}
 
 
 async def test_a_group_outside_of_the_declaration_that_is_gone(reading):
     """It has no role any more, in the next round."""
     it = reading(5)
     await it.on()
-    assert it.census.current.group_roles["old-admins"] == ("hub-administrator",)
+    assert it.census.current.other_group_roles["old-admins"] == ("hub-administrator",)
     it.hub.other_groups.clear()
     it.hub.now += timedelta(seconds=EVERY)
     await it.on()
-    assert it.census.current.group_roles["old-admins"] == ()
+    assert it.census.current.other_group_roles["old-admins"] == ()
 
 
 async def test_before_the_end_nothing_is_whole(reading):
@@ -340,7 +342,7 @@ async def test_of_two_replicas_one_reads(declared, reading, store):
     other = Reading(declared, it.hub, store)
     it.hub.pages.clear()
     it.hub.now -= timedelta(seconds=1)
-    await other.census.step()
+    await other.step()
     assert it.hub.pages == []
     assert set(other.found) == {"user-5"}
 
@@ -350,7 +352,7 @@ async def test_it_rests_long_after_every_page(reading, monkeypatch):
     it = reading(1000)
     ticks = iter([0.0, 0.05])
     monkeypatch.setattr(module, "monotonic", lambda: next(ticks, 100.0))
-    assert await it.census.step() == pytest.approx(0.05 * REST)
+    assert await it.census.read_on() == pytest.approx(0.05 * REST)
 
 
 async def test_a_hub_that_is_slow_is_not_left_alone_for_long(reading, monkeypatch):
@@ -358,10 +360,10 @@ async def test_a_hub_that_is_slow_is_not_left_alone_for_long(reading, monkeypatc
     it = reading(1000)
     ticks = iter([0.0, 5.0])
     monkeypatch.setattr(module, "monotonic", lambda: next(ticks, 100.0))
-    await it.census.step()
+    await it.step()
     assert it.hub.pages == [0]
     it.hub.now += LONGEST_REST
-    await it.census.step()
+    await it.step()
     assert len(it.hub.pages) == 2
 
 
@@ -374,6 +376,50 @@ async def test_a_small_hub_is_read_again_and_again(reading):
     assert len(it.hub.pages) == pytest.approx((it.hub.now - began).total_seconds() / EVERY, abs=1)
 
 
+async def test_a_small_hub_is_asked_for_one_page_and_nothing_else(reading):
+    """Whoever has power, holds a role, or is gone: one page tells it all, at each look."""
+    it = reading(200, {"user-1", "user-2", "moved-away"})
+    it.hub.put("user-7", admin=True)
+    await it.to_the_end()
+    assert (set(it.found), set(it.census.current.gone)) == (
+        {"user-1", "user-2", "user-7"},
+        {"moved-away"},
+    )
+    it.hub.asked.clear()
+    it.hub.pages.clear()
+    for number in range(1, 6):
+        it.hub.now += timedelta(seconds=EVERY)
+        it.hub.put(f"user-{number + 100}", admin=True)
+        del it.hub.people[f"user-{number}"]
+        await it.census.look()
+        assert f"user-{number + 100}" in it.found
+        assert f"user-{number}" not in it.found
+        assert await it.census.read_on() == EVERY
+    assert (it.hub.asked, it.hub.pages) == ([], [0] * 5)
+    assert set(it.census.current.gone) == {"user-1", "user-2", "moved-away"}
+
+
+async def test_a_small_hub_that_grows_is_read_on(reading):
+    """From the account on that no longer fits on the page, there is a reading page by page."""
+    it = reading(200)
+    await it.to_the_end()
+    for number in range(200, 450):
+        it.hub.put(f"user-{number}", admin=number == 449)
+    await it.to_the_end()
+    assert (it.census.current.total, set(it.found)) == (450, {"user-449"})
+
+
+async def test_a_look_has_an_end(reading, monkeypatch):
+    """On a slow hub, some accounts have to wait for the next look, so that the roster needn't."""
+    it = reading(900, {"user-1", "user-2", "user-3", "user-4"})
+    monkeypatch.setattr(module, "monotonic", lambda: 6.0 * len(it.hub.asked))
+    await it.census.look()
+    assert len(it.hub.asked) == 2
+    it.hub.now += timedelta(seconds=EVERY)
+    await it.census.look()
+    assert set(it.hub.asked) == {"user-1", "user-2", "user-3", "user-4"}
+
+
 async def test_trouble_is_said_and_what_was_known_is_kept_for_a_while(reading):
     """A hub that fails is named as the reason; after some time nothing is repeated."""
     it = reading(5)
@@ -382,12 +428,12 @@ async def test_trouble_is_said_and_what_was_known_is_kept_for_a_while(reading):
     it.hub.trouble = HubError("The hub answered 503")
     it.hub.now += timedelta(minutes=1)
     with pytest.raises(HubError):
-        await it.census.step()
+        await it.step()
     assert set(it.found) == {"user-0"}
     assert it.census.current.trouble == "The hub answered 503"
     it.hub.now += timedelta(minutes=10)
     with pytest.raises(HubError):
-        await it.census.step()
+        await it.step()
     assert (it.found, it.census.current.read_at) == ({}, None)
     it.hub.trouble = None
     await it.to_the_end()
@@ -403,16 +449,13 @@ async def test_pages_that_cannot_be_read_hide_no_group(reading, monkeypatch, min
     async def fail(*_: object):
         raise HubError("The hub answered 500 to /users")
 
-    async def roles(groups):
-        return dict.fromkeys(groups, ("hub-administrator",))
-
     monkeypatch.setattr(it.hub, "accounts", fail)
-    monkeypatch.setattr(it.hub, "group_roles", roles)
+    it.hub.other_groups["old-admins"] = ("grader",)
     it.hub.now += timedelta(minutes=minutes)
     with pytest.raises(HubError):
-        await it.census.step()
+        await it.step()
     current = it.census.current
-    assert current.group_roles["hub-admins"] == ("hub-administrator",)
+    assert current.other_group_roles["old-admins"] == ("grader",)
     assert not current.groups_overdue(it.hub.now)
     assert current.trouble == "The hub answered 500 to /users"
 
@@ -428,7 +471,7 @@ async def test_a_ledger_that_fails_is_trouble_too(reading, monkeypatch):
     monkeypatch.setattr(readings, "save", fail)
     it.hub.now += timedelta(minutes=1)
     with pytest.raises(LedgerError):
-        await it.census.step()
+        await it.step()
     assert "not be recorded" in it.census.current.trouble
 
 

@@ -50,10 +50,16 @@ def confirmed(declared) -> LedgerState:
     return state
 
 
-def found(members=MEMBERS, state=None, changes=None, **options):
+GROUP_ROLES = {
+    "hub-admins": ("hub-administrator",),
+    "community-reps": ("community-representative",),
+}
+
+
+def found(members=MEMBERS, state=None, changes=None, group_roles=GROUP_ROLES, **options):
     """The coverage of a hub on which all is well, but for what is given."""
     declared = load({**DECLARED, **(changes or {})})
-    roster = Roster(read_at=NOW, members=members)
+    roster = Roster(NOW, members, group_roles)
     snapshot = Snapshot(declared, roster, state or confirmed(declared), NOW, **{**WELL, **options})
     return coverage(snapshot)
 
@@ -110,10 +116,6 @@ WELL = {
         read_at=NOW,
         total=3,
         found={name: Account(name, False, (), SEEN, NOW) for name in ("hanna", "rita", "zoe")},
-        group_roles={
-            "hub-admins": ("hub-administrator",),
-            "community-reps": ("community-representative",),
-        },
     ),
 }
 """What the hub says where nothing is wrong."""
@@ -169,7 +171,7 @@ GAPS = {
     "held-by-provider-only": {"changes": WITH_STAFF},
     "group-empty": {"members": {**MEMBERS, "more-admins": ()}, "changes": role(**TWO_GROUPS)},
     "group-without-role": {
-        "accounts": knowing(group_roles={"hub-admins": (), "community-reps": ()})
+        "group_roles": {"hub-admins": (), "community-reps": ()},
     },
     "group-unmapped": {
         "configured": replace(
@@ -216,7 +218,7 @@ UNKNOWN = {
     "roster": {"roster": Roster(trouble="gone")},
     "ledger": {"ledger_read": False},
     "accounts": {"accounts": replace(WELL["accounts"], cut=True)},
-    "group roles": {"accounts": replace(WELL["accounts"], group_roles=None)},
+    "group roles": {"roster": Roster(NOW, MEMBERS)},
     "configuration": {"configured": None},
 }
 
@@ -224,7 +226,7 @@ UNKNOWN = {
 @pytest.mark.parametrize("source", UNKNOWN)
 def test_what_each_source_is_needed_for(source):
     """Without it, the kinds that follow from it are not told, all others are."""
-    snapshot = {"roster": Roster(NOW, MEMBERS), **WELL, **UNKNOWN[source]}
+    snapshot = {"roster": Roster(NOW, MEMBERS, GROUP_ROLES), **WELL, **UNKNOWN[source]}
     declared = load(DECLARED)
     result = coverage(Snapshot(declared, ledger_state=confirmed(declared), now=NOW, **snapshot))
     assert result.told == {kind for kind, needed in SOURCES.items() if source not in needed}
@@ -325,9 +327,9 @@ def test_roles_of_groups_that_were_read_long_ago():
     """They are not passed off as those of now."""
     result = found(accounts=knowing(groups_read_at=NOW - timedelta(minutes=6), trouble="down"))
     assert "group-without-role" not in result.told
-    assert any("groups still have" in each for each in result.unchecked)
+    assert any("groups still have permissions" in each for each in result.unchecked)
     lately = found(accounts=knowing(groups_read_at=NOW - timedelta(minutes=1), trouble="down"))
-    assert not any("groups still have" in each for each in lately.unchecked)
+    assert not any("groups still have permissions" in each for each in lately.unchecked)
 
 
 def test_a_ledger_that_fails_now_is_said():
@@ -340,22 +342,20 @@ def test_a_ledger_that_fails_now_is_said():
 def test_without_accounts_everything_that_hangs_on_them_is_listed():
     """No kind that can't be told is passed over in silence."""
     said = " ".join(found(accounts=Accounts(trouble="The hub answered 403")).unchecked)
-    for what in (
-        "power without a role",
-        "not been seen for a long time",
-        "groups still have their permissions",
-    ):
+    for what in ("power without a role", "not been seen for a long time"):
         assert what in said
 
 
 def given_by_login(*roles: str, read_at: datetime = NOW, joined: datetime = SEEN):
     state = confirmed(load(DECLARED))
     state.joined["hub-administrator", "hanna"] = joined
-    accounts = knowing(
-        Account("hanna", False, roles, SEEN, read_at),
+    return drift(
+        "group-without-role",
+        state=state,
+        accounts=knowing(Account("hanna", False, roles, SEEN, read_at)),
         group_roles={"hub-admins": (), "community-reps": ()},
+        authenticator_roles=True,
     )
-    return drift("group-without-role", state=state, accounts=accounts, authenticator_roles=True)
 
 
 def test_where_logging_in_decides_about_roles():
@@ -374,7 +374,7 @@ def test_a_group_with_the_role_of_another_is_shown_already():
     (gap,) = drift(
         "group-unmapped",
         configured=replace(GRANTED, roles=roles),
-        accounts=knowing(group_roles=given),
+        group_roles=given,
     )
     assert "no page shows" not in gap.text
     assert "declare" not in gap.step.label
@@ -631,9 +631,7 @@ def test_where_power_cannot_be_seen_nothing_is_said_of_it():
 
 def test_a_hub_that_tells_no_roles_of_groups():
     """That is not passed off as fine."""
-    assert any(
-        "permissions" in each for each in found(accounts=knowing(group_roles=None)).unchecked
-    )
+    assert any("permissions" in each for each in found(group_roles=None).unchecked)
 
 
 def test_many_accounts_with_power():
@@ -673,7 +671,7 @@ def test_a_missing_group_is_not_said_to_lack_a_role_too():
     """One gap for one thing."""
     result = found(
         members={"community-reps": MEMBERS["community-reps"]},
-        accounts=knowing(group_roles={"hub-admins": ()}),
+        group_roles={"hub-admins": ()},
     )
     assert [gap.kind for gap in result.gaps if gap.group == "hub-admins"] == ["group-missing"]
 
@@ -683,9 +681,9 @@ def test_a_group_that_lost_its_power_is_none(roles):
     """What the hub said at its start counts until it says something else."""
     some = {"hub-administrator": Grant(tuple(ROLE_SCOPES["hub-administrator"]), ("old",))}
     hub = replace(GRANTED, roles={**GRANTED.roles, **some, "admin": Grant((), ("old",))})
-    told = {**WELL["accounts"].group_roles, "old": roles}
+    told = knowing(other_group_roles={"old": roles})
     assert len(drift("group-unmapped", configured=hub)) == 2
-    assert not drift("group-unmapped", configured=hub, accounts=knowing(group_roles=told))
+    assert not drift("group-unmapped", configured=hub, accounts=told)
 
 
 # Holders who are not there

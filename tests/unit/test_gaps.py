@@ -21,6 +21,7 @@ from .test_coverage import (
     ENDED,
     GAPS,
     GRANTED,
+    GROUP_ROLES,
     MEMBERS,
     NOW,
     SEEN,
@@ -273,13 +274,13 @@ def test_every_holder_without_the_role_of_their_group_is_named():
         replace(account("ann"), read_at=SEEN - timedelta(days=1)),
         account("cas", admin=True),
         replace(account("dan"), read_at=SEEN),
-        group_roles=None,
     )
     gaps = drift(
         "group-without-role",
         members={**MEMBERS, "hub-admins": names},
         state=state,
         accounts=accounts,
+        group_roles=None,
         authenticator_roles=True,
     )
     assert [told(gap) for gap in gaps] == [Said(ADMIN, "login service", person="dan")]
@@ -302,11 +303,12 @@ def test_a_role_that_is_kept_through_several_groups():
     """Being in one of them is enough; only the one that lost its role is named."""
     two = role(**{ADMIN: {"groups": ["more-admins", "hub-admins"]}})
     members = {**MEMBERS, "more-admins": ("mia",)}
-    accounts = knowing(
-        account("hanna", ADMIN),
+    result = found(
+        members=members,
+        changes=two,
+        accounts=knowing(account("hanna", ADMIN)),
         group_roles={"more-admins": (ADMIN,), "hub-admins": ("grader",)},
     )
-    result = found(members=members, changes=two, accounts=accounts)
     gaps = [(gap.kind, gap.group) for gap in result.gaps if gap.urgency == "urgent"]
     assert gaps == [("group-without-role", "hub-admins")]
 
@@ -582,7 +584,10 @@ def test_staff_are_those_with_a_role_or_power():
 
 TROUBLED = {
     "groups": ({"roster": Roster(trouble="gone")}, "did not say"),
-    "groups now": ({"roster": Roster(NOW, MEMBERS, trouble="gone")}, "was read earlier"),
+    "groups now": (
+        {"roster": Roster(NOW, MEMBERS, GROUP_ROLES, trouble="gone")},
+        "was read earlier",
+    ),
     "ledger": ({"ledger_read": False}, "has not been read yet"),
     "ledger now": ({"ledger_trouble": "the disk is full"}, "now: the disk is full"),
     "accounts": ({"accounts": knowing(read_at=None)}, "not all accounts have been read yet"),
@@ -598,7 +603,7 @@ def test_what_cannot_be_checked_at_the_moment(case):
     options, words = TROUBLED[case]
     declared = load(DECLARED)
     state = confirmed(declared)
-    snapshot = {"roster": Roster(NOW, MEMBERS), **WELL, **options}
+    snapshot = {"roster": Roster(NOW, MEMBERS, GROUP_ROLES), **WELL, **options}
     result = coverage(Snapshot(declared, ledger_state=state, now=NOW, **snapshot))
     (said,) = result.unchecked
     assert words in said
@@ -607,7 +612,7 @@ def test_what_cannot_be_checked_at_the_moment(case):
 
 NEVER = {
     "configured": {"configured": None},
-    "group roles": {"accounts": knowing(group_roles=None)},
+    "group roles": {"group_roles": None},
     "cut": {"accounts": knowing(cut=True)},
 }
 

@@ -30,8 +30,9 @@ OPENMETRICS = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0
 @pytest.fixture
 def measured(declared, roster) -> Measured:
     """A hub of which everything is known."""
-    accounts = Accounts(NOW - timedelta(hours=1), group_roles={})
+    accounts = Accounts(NOW - timedelta(hours=1))
     configured = Configured({}, open_to_users=True)
+    roster = replace(roster, group_roles={})
     return of(
         Snapshot(declared, roster, LedgerState(), NOW, accounts=accounts, configured=configured)
     )

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from jupyterhub_responsibility.domain.model import Roster, Viewer
+from jupyterhub_responsibility.domain.model import Groups, Roster, Viewer
 from jupyterhub_responsibility.errors import HubError
 from jupyterhub_responsibility.hub.roster import RosterKeeper
 
@@ -29,13 +29,13 @@ class Hub:
         self.gate = asyncio.Event()
         self.gate.set()
 
-    async def read(self, groups: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    async def read(self, groups: tuple[str, ...]) -> Groups:
         self.asked.append(groups)
         members = dict(self.members)
         await self.gate.wait()
         if self.trouble:
             raise self.trouble
-        return members
+        return Groups(members)
 
     def later(self, **how) -> datetime:
         """Let time pass."""

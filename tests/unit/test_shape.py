@@ -291,6 +291,25 @@ def test_good_addresses_are_left_alone(url):
     assert declared.contacts[0].url == url
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://[docs.example/",
+        "https://docs].example",
+        "https://docs.example:99999/",
+        "https://%zz/",
+        "http://256.256.256.256/",
+        "https://docs\u2100.example/",
+    ],
+)
+def test_an_address_that_cannot_be_opened(tmp_path, url):
+    """It is found before a page or an export meets it."""
+    fault = the_fault(tmp_path, CONTACT + f"    url: '{url}'\n")
+    assert (fault.line, fault.path) == (9, "contacts[0].url")
+    assert fault.message == f"'{url}' is an address that no browser can open"
+    assert "after //" in fault.fix
+
+
 @pytest.mark.parametrize("written", ["2027-06-30", "'2027-06-30'"])
 def test_a_date_may_stand_in_quotes_or_not(tmp_path, written):
     """YAML's own dates and dates in quotes are the same."""

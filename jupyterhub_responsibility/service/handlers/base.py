@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from http import HTTPStatus
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from jupyterhub.services.auth import HubOAuth, HubOAuthenticated
-from tornado.web import HTTPError, RequestHandler
+from tornado.web import HTTPError
 
 from ...changes.recording import UnknownError
 from ...domain.access import page_scope
@@ -19,11 +18,10 @@ from .. import identity, limits
 from ..pages import ERROR
 from ..pages.frame import NOTHING_NEW, News
 from ..site import Site
+from .discreet import Discreet
 
 if TYPE_CHECKING:
     from ..routes import Route
-
-log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 10
 
@@ -81,6 +79,10 @@ MESSAGES = {
     " is lost: try again in a moment.",
 }
 
+ANYBODY: dict[int, tuple[str, str]] = {
+    403: ("You are not logged in", "Log in to the hub, then try again."),
+}
+"""Titles and messages for people of whom nothing is known."""
 
 POLICY = "Content-Security-Policy"
 
@@ -91,7 +93,7 @@ def policy(frame_ancestors: str) -> str:
     return f"frame-ancestors {frame_ancestors}; {limits}" if frame_ancestors else limits
 
 
-class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # JupyterHub is untyped
+class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub is untyped
     """A handler that may know who is asking; it never blocks on the hub."""
 
     site: Site
@@ -177,40 +179,44 @@ class Handler(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # Jupyt
                 f"At most {limits.MAX_WRITES} changes a minute. Try again in {ceil(wait)} s.",
             )
 
-    def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
-        """The hub's failures are expected: they get a line, not a traceback."""
-        if isinstance(value, RefusedError):
-            log.info("%s %s: %s", self.request.method, self.request.path, value.code)
-        elif isinstance(value, HubError | LedgerError):
-            log.warning("%s %s: %s", self.request.method, self.request.path, value)
-        else:
-            super().log_exception(typ, value, tb)
-
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
+    def say(self, status: int, error: object) -> None:
         """Say what happened in the way that this handler speaks."""
-        error = kwargs.get("exc_info", (None, None))[1]
         message, code = "", ""
         if isinstance(error, HubError | LedgerError):
-            status_code = 503
+            status = 503
         if isinstance(error, RefusedError):
-            status_code, code = REFUSED[error.code], error.code
+            status, code = REFUSED[error.code], error.code
             message = str(error)
         if isinstance(error, UnknownError):
             code, message = "outcome_unknown", f"{error}."
         if isinstance(error, LedgerError):
             code = "no_ledger"
             message = f"{error}. Nothing was changed. You can still see who holds which role."
-        self.set_status(status_code)
-        if status_code in (429, 503):
+        self.set_status(status)
+        if status in (429, 503):
             self.set_header("Retry-After", str(self.retry_seconds))
-        self.say_error(status_code, message or MESSAGES.get(status_code, MESSAGES[500]), code)
+        self.say_error(status, message or MESSAGES.get(status, MESSAGES[500]), code)
 
     def say_error(self, status: int, message: str, code: str = "") -> None:
         """An error as a page, in the hub's look."""
         title = ERROR_TITLES.get(code) or TITLES.get(status, "Something went wrong")
-        said = (status, title, message, self.again(status))
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        self.finish(self.site.renderer.page(ERROR, self.viewer, "", *said))
+        renderer, again = self.site.renderer, self.again(status)
+        if self.is_of_this_hub():
+            said = (status, title, message, again)
+            self.finish(renderer.page(ERROR, self.viewer, "", *said))
+            return
+        title, message = ANYBODY.get(status, (title, message))
+        self.finish(renderer.error_for_anybody(status, title, message, again))
+
+    def is_of_this_hub(self) -> bool:
+        """Whether the request surely came through our own hub.
+
+        Another hub on the machine may send its people here, where it was given our port: its
+        addresses look like ours. Only who has logged in through our hub can be told apart, now,
+        or before, by a cookie that nobody else can sign.
+        """
+        return bool(self.current_user or self.get_secure_cookie(self.hub_auth.cookie_name))
 
     def again(self, status: int) -> str:
         """Where trying again makes sense, the address to try."""
@@ -229,7 +235,7 @@ class GuardedHandler(Handler):
         if await self.identify() is None:
             self.nobody()
             return
-        if not self._offers(self.request.method):
+        if self.request.method not in self.offered():
             raise HTTPError(405)
         if self.request.method not in READING:
             await self.check_writing()
@@ -240,11 +246,6 @@ class GuardedHandler(Handler):
             self.redirect(f"{self.site.home}{self.route.elsewhere}")
             return
         rules.check(self.who(), self.route.may)
-
-    def _offers(self, method: str | None) -> bool:
-        """Whether there is anything to do here with a method."""
-        name = str(method).lower()
-        return getattr(type(self), name, None) is not getattr(RequestHandler, name, None)
 
     def nobody(self) -> None:
         """Answer somebody whom the hub doesn't know."""

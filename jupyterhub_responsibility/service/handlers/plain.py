@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import suppress
-from typing import Any
 
 from jupyterhub.services.auth import HubOAuthCallbackHandler
 from tornado.web import HTTPError, RedirectHandler, StaticFileHandler
 
 from ..._version import __version__
 from ...domain.rules import ACCESS
+from ...enabling.belonging import ANSWER, QUESTION, answer
 from ...errors import HubError, RefusedError
 from ...text import iso
 from .. import identity
 from ..api_types import Health
 from .base import POLICY, Handler
+from .discreet import Discreet
 
 
 class HealthHandler(Handler):
@@ -23,6 +24,7 @@ class HealthHandler(Handler):
 
     def get(self) -> None:
         site = self.site
+        self._say_whose()
         roster, accounts = site.roster.current, site.snapshots.accounts
         faults = site.self_check.faults()
         well = not (roster.trouble or faults or site.watch.troubles)
@@ -54,6 +56,13 @@ class HealthHandler(Handler):
             "faults": len(faults),
         }
         self.finish(dict(state))
+
+    def _say_whose(self) -> None:
+        """Show a hub that asks whether this is the service of that hub."""
+        question = self.request.headers.get(QUESTION)
+        if question is not None:
+            token, hub_pid = self.hub_auth.api_token, self.site.settings.hub_pid
+            self.set_header(ANSWER, answer(token, hub_pid, question))
 
 
 class MetricsHandler(Handler):
@@ -102,7 +111,7 @@ class CallbackHandler(Handler, HubOAuthCallbackHandler):  # type: ignore[misc]  
         return self.site.home
 
 
-class FileHandler(StaticFileHandler):
+class FileHandler(Discreet, StaticFileHandler):
     """Our stylesheet and script, the same for everybody."""
 
     def set_default_headers(self) -> None:
@@ -113,11 +122,14 @@ class FileHandler(StaticFileHandler):
         if "v" in self.request.arguments:
             self.set_header("Cache-Control", "public, max-age=31536000, immutable")
 
-    def write_error(self, status_code: int, **kwargs: Any) -> None:
-        self.finish(f"{status_code}\n")
+    def parse_url_path(self, url_path: str) -> str:
+        """No file has such a name, and the system refuses to look for it."""
+        if "\0" in url_path:
+            raise HTTPError(404)
+        return super().parse_url_path(url_path)
 
 
-class SlashHandler(RedirectHandler):
+class SlashHandler(Discreet, RedirectHandler):
     """The address of our pages without its slash."""
 
     def set_default_headers(self) -> None:
