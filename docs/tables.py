@@ -136,8 +136,8 @@ def columns(kind: str) -> tuple[list[str], Iterator[list[str]]]:
 
 def gaps() -> tuple[list[str], Iterator[list[str]]]:
     """Every kind of gap."""
-    rows = ([f"`{name}`", kind.severity, kind.meaning] for name, kind in coverage.KINDS.items())
-    return ["kind", "severity", "what it means"], rows
+    rows = ([f"`{name}`", kind.urgency, kind.meaning] for name, kind in coverage.KINDS.items())
+    return ["kind", "urgency", "what it means"], rows
 
 
 def metrics() -> tuple[list[str], Iterator[list[str]]]:

@@ -16,21 +16,21 @@ from ..text import day
 from .contacts import contact_gaps
 from .covered import Coverage, Covered, State, covered, leaving
 from .drift import drift_gaps, powerful
-from .gaps import KINDS, SEVERITIES, Gap, GapKind, Severity, Step
+from .gaps import KINDS, URGENCIES, Gap, GapKind, Step, Urgency
 from .holdings import holding_gaps
 from .roles import role_gaps
 from .snapshot import Snapshot
 
 __all__ = [
     "KINDS",
-    "SEVERITIES",
+    "URGENCIES",
     "Coverage",
     "Covered",
     "Gap",
     "GapKind",
-    "Severity",
     "State",
     "Step",
+    "Urgency",
     "coverage",
     "key",
 ]
@@ -45,7 +45,7 @@ def coverage(snapshot: Snapshot) -> Coverage:
     found = chain(
         role_gaps(snapshot), contact_gaps(snapshot), holding_gaps(snapshot), drift_gaps(snapshot)
     )
-    order = list(SEVERITIES)
+    order = list(URGENCIES)
     gaps = [replace(gap, noticed=snapshot.noticed.get(key(gap))) for gap in found]
     people = {
         (h.kind, h.name)
@@ -55,7 +55,7 @@ def coverage(snapshot: Snapshot) -> Coverage:
     certain = all(role_holders.known for role_holders in snapshot.holders_by_role.values())
     passing = tuple(_passing(snapshot))
     return Coverage(
-        gaps=tuple(sorted(gaps, key=lambda gap: order.index(gap.severity))),
+        gaps=tuple(sorted(gaps, key=lambda gap: order.index(gap.urgency))),
         told=frozenset(
             name for name, kind in KINDS.items() if snapshot.known.issuperset(kind.sources)
         ),

@@ -1,4 +1,4 @@
-"""What a gap is: its kinds, how bad each is, and the next step."""
+"""What a gap is: its kinds, how urgent each is, and the next step."""
 
 from __future__ import annotations
 
@@ -6,19 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-Severity = Literal["severe", "warning", "note"]
-SEVERITIES: dict[Severity, str] = {
-    "severe": "people have nobody to turn to, or the wrong person; or nobody answers for power",
-    "warning": "it works for now, until somebody leaves or needs it",
-    "note": "it should be looked at",
+Urgency = Literal["urgent", "soon", "later"]
+URGENCIES: dict[Urgency, str] = {
+    "urgent": "people have nobody to turn to, or the wrong person; or nobody answers for power",
+    "soon": "it works for now, until somebody leaves or needs it",
+    "later": "it should be looked at",
 }
-
-URGENCY: dict[Severity, str] = {
-    "severe": "urgent",
-    "warning": "soon",
-    "note": "when there is time",
-}
-"""How soon to do something about it, in the words that pages use."""
+"""How soon something should be done about a gap, and why."""
 
 GapKind = Literal[
     "role-vacant",
@@ -51,13 +45,13 @@ Source = Literal["roster", "ledger", "accounts", "group roles", "configuration"]
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of gap: how bad it is, and what it means.
+    """A kind of gap: how urgent it is, and what it means.
 
     `sources` is what has to be known, besides the declaration, before one can be found. Of what is
     `said_once`, one card stands for many, whatever they are about; to `confirm` closes it.
     """
 
-    severity: Severity
+    urgency: Urgency
     meaning: str
     sources: tuple[Source, ...] = ()
     said_once: bool = False
@@ -66,83 +60,85 @@ class Kind:
 
 KINDS: dict[GapKind, Kind] = {
     "role-vacant": Kind(
-        "severe", "nobody holds a role, so nobody does what only this role looks after", ("roster",)
+        "urgent", "nobody holds a role, so nobody does what only this role looks after", ("roster",)
     ),
     "held-by-provider-only": Kind(
-        "severe",
+        "urgent",
         "only people from the provider hold a role that belongs to the community",
         ("roster",),
     ),
-    "role-below-minimum": Kind("warning", "a role has fewer holders than it needs", ("roster",)),
-    "role-above-maximum": Kind("note", "a role has more holders than it can have", ("roster",)),
-    "single-holder": Kind("warning", "a role has one holder and no backup", ("roster",)),
+    "role-below-minimum": Kind("soon", "a role has fewer holders than it needs", ("roster",)),
+    "role-above-maximum": Kind("later", "a role has more holders than it can have", ("roster",)),
+    "single-holder": Kind("soon", "a role has one holder and no backup", ("roster",)),
     "group-missing": Kind(
-        "severe", "the hub doesn't have the group that a role is held through", ("roster",)
+        "urgent", "the hub doesn't have the group that a role is held through", ("roster",)
     ),
     "group-empty": Kind(
-        "note", "nobody is in one of the groups that a role is held through", ("roster",)
+        "later", "nobody is in one of the groups that a role is held through", ("roster",)
     ),
     "group-without-role": Kind(
-        "severe",
+        "urgent",
         "the members of a group don't have the permissions of their role",
         ("roster", "group roles"),
     ),
     "group-unmapped": Kind(
-        "severe",
+        "urgent",
         "a group that isn't in the declaration gives its members the permissions of a role, or"
         " all permissions",
         ("configuration",),
     ),
     "responsibility-without-contact": Kind(
-        "severe",
+        "urgent",
         "there is no way to reach anybody about a responsibility",
         ("roster",),  # a vacant role cannot be asked
         said_once=True,
     ),
     "contact-without-channel": Kind(
-        "note", "a contact has no email address, telephone number or web address", said_once=True
+        "later", "a contact has no email address, telephone number or web address", said_once=True
     ),
-    "contact-past-review": Kind("note", "the review date of a contact has passed", said_once=True),
-    "person-past-review": Kind("note", "the review date of a holder without an account has passed"),
+    "contact-past-review": Kind("later", "the review date of a contact has passed", said_once=True),
+    "person-past-review": Kind(
+        "later", "the review date of a holder without an account has passed"
+    ),
     "term-ended": Kind(
-        "warning", "somebody still holds a role although their term is over", ("roster", "ledger")
+        "soon", "somebody still holds a role although their term is over", ("roster", "ledger")
     ),
     "never-confirmed": Kind(
-        "note",
+        "later",
         "a holder has not confirmed that they know their duties",
         ("roster", "ledger"),
         confirm=True,
     ),
     "confirmation-due": Kind(
-        "note",
+        "later",
         "a holder's duties have changed since they confirmed them, or that was long ago",
         ("roster", "ledger"),
         confirm=True,
     ),
     "holder-gone": Kind(
-        "warning", "a holder's account was deleted, and nobody has taken over", ("roster", "ledger")
+        "soon", "a holder's account was deleted, and nobody has taken over", ("roster", "ledger")
     ),
     "holder-not-seen": Kind(
-        "warning",
+        "soon",
         "a holder has not been on the hub for a long time",
         ("roster", "ledger", "accounts"),
     ),
     "power-without-role": Kind(
-        "severe",
+        "urgent",
         "an account can do what a role permits, or everything, without holding a role",
         ("roster", "accounts"),
     ),
     "role-lacks-permission": Kind(
-        "warning", "a role lacks a permission that one of its duties needs", ("configuration",)
+        "soon", "a role lacks a permission that one of its duties needs", ("configuration",)
     ),
     "edited-by-hand": Kind(
-        "warning",
+        "soon",
         "somebody changed a group by hand, although the login service decides who is in it",
         ("roster", "ledger", "accounts"),
     ),
-    "page-closed": Kind("severe", "ordinary users cannot open these pages", ("configuration",)),
+    "page-closed": Kind("urgent", "ordinary users cannot open these pages", ("configuration",)),
     "template-shadowed": Kind(
-        "note",
+        "later",
         "one of the operator's own templates hides what this service adds to the hub's pages",
         ("configuration",),
     ),
@@ -224,11 +220,6 @@ class Gap:
     noticed: datetime | None = None
 
     @property
-    def severity(self) -> Severity:
-        """How bad it is."""
-        return KINDS[self.kind].severity
-
-    @property
-    def urgency(self) -> str:
-        """How soon to do something about it, in words."""
-        return URGENCY[self.severity]
+    def urgency(self) -> Urgency:
+        """How soon something should be done about it."""
+        return KINDS[self.kind].urgency

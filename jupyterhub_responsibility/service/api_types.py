@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from typing_extensions import NotRequired, TypedDict  # pydantic wants these before Python 3.12
 
-from ..coverage import GapKind, Severity, State
+from ..coverage import GapKind, State, Urgency
 from ..domain.contacts import Kind
 from ..domain.model import Split
 from ..ledger.entry import Event, Result
@@ -441,7 +441,7 @@ class Gap(TypedDict):
     """A difference between what the model demands and what the hub shows."""
 
     kind: GapKind
-    severity: Severity
+    urgency: Urgency
     about: Annotated[
         str,
         Field(

@@ -181,7 +181,7 @@ def coverage(snapshot: Snapshot, _viewer: Viewer) -> api_types.Coverage:
         "gaps": [
             {
                 "kind": gap.kind,
-                "severity": gap.severity,
+                "urgency": gap.urgency,
                 "about": gap.about,
                 "user": gap.person or None,
                 "group": gap.group or None,

@@ -39,7 +39,7 @@ def test_print_has_everything_and_no_navigation(open_as):
         "There is no Community Guide",
     ):
         assert word in said
-    for word in ("Logout", "Whom do I ask", "Print this page", "Activity log"):
+    for word in ("Logout", "Whom do I ask", "Print this page", "Add people"):
         assert word not in said
 
 

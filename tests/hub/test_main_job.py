@@ -70,8 +70,8 @@ def test_whoever_answers_and_helps_to_do_it_is_said_to(hub):
     assert "Together with: Hub Administrator" in row_about(role, "A lively community")
     assert "Done by: Hub Administrator" in row_about(role, "Who may use the hub")
     model = session.get(hub.page("model")).text
-    assert "Does it: Community Representative" in row_about(model, "A lively community")
-    assert "Does it: Community Representative" not in row_about(model, "Who may use the hub")
+    assert "Done by: Community Representative" in row_about(model, "A lively community")
+    assert "Done by: Community Representative" not in row_about(model, "Who may use the hub")
 
 
 def test_a_representative_appoints_and_withdraws(hub):

@@ -144,7 +144,7 @@ def test_they_follow_the_hub(measured):
     again = values(measured)
     assert empty["responsibility_holders", "hub-administrator"] == 0
     assert again["responsibility_holders", "hub-administrator"] == 2
-    vacant = ("responsibility_gaps", "role-vacant", "severe")
+    vacant = ("responsibility_gaps", "role-vacant", "urgent")
     assert empty[vacant] == again[vacant] + 1
     assert since not in again
 

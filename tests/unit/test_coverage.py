@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from jupyterhub_responsibility.coverage import (
     KINDS,
-    SEVERITIES,
+    URGENCIES,
     GapKind,
     Snapshot,
     coverage,
@@ -207,7 +207,7 @@ def test_each_kind_of_gap_is_found(kind):
     assert gaps
     for gap in gaps:
         assert all((gap.title, gap.text, gap.step.label, gap.about))
-        assert gap.severity in SEVERITIES
+        assert gap.urgency in URGENCIES
         assert gap.text.endswith(".")
         assert not gap.step.label.endswith(".")
     assert set(KINDS) == set(get_args(GapKind))

@@ -103,9 +103,9 @@ def test_kinds_without_a_gap_are_zero(measured):
     found = read(measured)
     gaps = {labels: value for (name, *labels), value in found.items() for labels in [tuple(labels)]
             if name == "responsibility_gaps"}  # fmt: skip
-    assert set(gaps) == {(name, kind.severity) for name, kind in KINDS.items()}
-    assert gaps["role-vacant", "severe"] == 2
-    assert gaps["group-missing", "severe"] == 0
+    assert set(gaps) == {(name, kind.urgency) for name, kind in KINDS.items()}
+    assert gaps["role-vacant", "urgent"] == 2
+    assert gaps["group-missing", "urgent"] == 0
 
 
 def test_holders(measured):
@@ -124,7 +124,7 @@ def test_the_providers_people_do_not_count(measured):
     declaration = replace(declaration, provider=provider, people=people)
     found = read(of(replace(measured.snapshot, declaration=declaration)))
     assert found["responsibility_holders", "community-representative"] == 0
-    assert found["responsibility_gaps", "held-by-provider-only", "severe"] >= 1
+    assert found["responsibility_gaps", "held-by-provider-only", "urgent"] >= 1
 
 
 def test_ages(measured):
@@ -202,7 +202,7 @@ def test_a_gap_about_an_account_names_nobody(measured):
     old = NOW - timedelta(days=9)
     hub = with_gaps(measured, ("single-holder", "ada", NOW), ("single-holder", "zoë@reef", old))
     assert since(hub) == {("", "single-holder"): old.timestamp()}
-    assert read(hub)["responsibility_gaps", "single-holder", "warning"] == 2
+    assert read(hub)["responsibility_gaps", "single-holder", "soon"] == 2
 
 
 def test_since_when_is_absent_while_it_cannot_be_told(measured):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 
@@ -14,9 +14,9 @@ from ...coverage.snapshot import Snapshot
 from ...domain.holders import RoleHolders
 from ...domain.model import Area, Viewer
 from ..downloads import DOWNLOADS, Download
-from .model import Item, item
+from .model import Item, covered_areas
 from .parts import request_lines
-from .steps import step_for
+from .steps import gaps_for
 
 ALIKE = 3
 """Gaps of one kind about people that have a card each; of more, one card stands for all."""
@@ -47,12 +47,12 @@ class RoleLine:
 
 @dataclass(frozen=True)
 class Bar:
-    """A day in the chart: where it begins, and how high all gaps and the severe ones reach."""
+    """A day in the chart: where it begins, and how high all gaps and the urgent ones reach."""
 
     count: Count
     x: int
     height: float
-    severe: float
+    urgent: float
 
 
 @dataclass(frozen=True)
@@ -87,23 +87,14 @@ class PanelPage:
 
 def panel_page(snapshot: Snapshot, viewer: Viewer) -> PanelPage:
     """The panel, for one viewer."""
-    found, holders_by_role = snapshot.coverage, snapshot.contact_finder.holders_by_role
+    found = snapshot.coverage
     kinds = [gap.kind for gap in found.gaps]
     accounts = snapshot.accounts
     return PanelPage(
         coverage=found,
-        cards=cards(replace(gap, step=step_for(snapshot, viewer, gap)) for gap in found.gaps),
-        areas=tuple(
-            (
-                area,
-                tuple(
-                    (each, item(snapshot.declaration, holders_by_role, each.responsibility))
-                    for each in found.areas[area.id]
-                ),
-            )
-            for area in snapshot.declaration.model.areas
-        ),
-        roles=tuple(_role_line(snapshot, each) for each in holders_by_role.values()),
+        cards=cards(gaps_for(snapshot, viewer)),
+        areas=covered_areas(snapshot),
+        roles=tuple(_role_line(snapshot, each) for each in snapshot.holders_by_role.values()),
         waiting=len([line for line in request_lines(snapshot, viewer) if not line.mine]),
         unconfirmed=sum(map(kinds.count, CONFIRMATIONS)) if found.told >= CONFIRMATIONS else None,
         chart=chart(counts(snapshot.spans, found, snapshot.today)),
@@ -143,7 +134,7 @@ def chart(days: tuple[Count, ...]) -> Chart | None:
     if len(days) < 2 or not most:
         return None
     bars = (
-        Bar(day, BAR * index, TALL * day.gaps / most, TALL * day.severe / most)
+        Bar(day, BAR * index, TALL * day.gaps / most, TALL * day.urgent / most)
         for index, day in enumerate(days)
     )
     return Chart(tuple(bars), BAR * len(days), most)

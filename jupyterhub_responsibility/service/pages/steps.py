@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ...coverage.gaps import CONFIRMATIONS, Gap, Place, Step
 from ...coverage.snapshot import Snapshot
 from ...domain.model import Viewer
+
+
+def gaps_for(snapshot: Snapshot, viewer: Viewer) -> tuple[Gap, ...]:
+    """Every gap, with the step that is the reader's to take."""
+    return tuple(
+        replace(gap, step=step_for(snapshot, viewer, gap)) for gap in snapshot.coverage.gaps
+    )
 
 
 def step_for(snapshot: Snapshot, viewer: Viewer, gap: Gap) -> Step:
