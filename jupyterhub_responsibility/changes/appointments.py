@@ -66,8 +66,7 @@ class Appointments:
 
     async def appoint(self, actor: Viewer, change: Change, seen: str = "") -> Entry:
         """Add an account to a role's group. Returns the outcome."""
-        self._rules.check_appointer(actor, change, self._today)
-        change = self._rules.with_group(change)
+        change = self._rules.check_appointer(actor, change, self._today)
         async with self._ledger.lock(locks.of_role(change.role.id)):
             members = await self._read(change.role)
             if change.request is not None:

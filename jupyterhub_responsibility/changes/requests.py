@@ -49,8 +49,7 @@ class Requests:
         """Ask for a role for oneself, or propose a successor."""
         today = self._now().date()
         held = holders_of(self._declaration, roster, change.role.id)
-        self._rules.check_request(actor, change, held, today)
-        change = self._rules.with_group(change)
+        change = self._rules.check_request(actor, change, held, today)
         async with self._ledger.lock(locks.of_requests(change.role.id)):
             for other in self._ledger.state.open_requests(today):
                 if alike(other.person, change.person) and other.role == change.role.id:

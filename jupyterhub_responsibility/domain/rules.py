@@ -159,12 +159,17 @@ class Rules:
             raise refusals.NOT_ITS_GROUP(group=visible(wanted), role=role.title)
         return wanted or groups[0]
 
-    def check_appointer(self, actor: Viewer, change: Change, today: date) -> None:
-        """Whether somebody may appoint this person, whoever holds the role now."""
+    def check_appointer(self, actor: Viewer, change: Change, today: date) -> Change:
+        """Whether somebody may appoint this person, whoever holds the role now.
+
+        Returns the change with the group that is meant, which only those hear of who may.
+        """
         self.check(actor, "deciders", about=About(change.role))
+        change = self.with_group(change)
         if alike(change.person, actor.name) and not actor.admin:
             raise refusals.YOURSELF()
         check_until(change.until, today)
+        return change
 
     def check_withdrawer(self, actor: Viewer, change: Change) -> None:
         """Whether somebody may take this person out: those who may appoint, and themselves."""
@@ -177,15 +182,20 @@ class Rules:
 
     def check_request(
         self, actor: Viewer, change: Change, role_holders: RoleHolders, today: date
-    ) -> None:
-        """Anybody may ask for themselves; holders may propose somebody else."""
+    ) -> Change:
+        """Anybody may ask for themselves; holders may propose somebody else.
+
+        Returns the change with the group that is meant.
+        """
         if alike(change.person, actor.name):
             self.check(actor, "oneself", about=About(change.role, actor.name))
         else:
             self.check(actor, "proposers", about=About(change.role))
+        change = self.with_group(change)
         if any(alike(change.person, name) for name in role_holders.accounts):
             raise refusals.HOLDS_IT(name=visible(change.person), role=change.role.title)
         check_until(change.until, today)
+        return change
 
     def check_room(self, change: Change, role_holders: RoleHolders) -> None:
         """Whether the role has room for one more."""

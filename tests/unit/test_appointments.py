@@ -94,6 +94,15 @@ async def test_who_may_comes_first(wish, way, managed):
 @pytest.mark.parametrize("way", ["appoint", "withdraw", "ask"])
 async def test_the_group_that_is_meant(wish, way):
     """Whoever may is told that a role has several groups, if they named none."""
-    said = await wish(way, Viewer("root", admin=True), "root")
+    root = Viewer("root", admin=True)
+    said = await wish(way, root, "root")
     assert said.startswith("which_group: ")
     assert "one, two" in said
+    assert (await wish(way, root, "root", managed=True)).startswith("login_service: ")
+
+
+async def test_the_login_service_comes_before_who_holds_a_role(wish):
+    """Whom nothing can be done for here need not hear what else would be in the way."""
+    rita = Viewer("rita", groups=frozenset({"community-reps", "two"}))
+    for way in ("appoint", "ask"):
+        assert (await wish(way, rita, "rita", managed=True)).startswith("login_service: ")
