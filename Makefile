@@ -105,8 +105,9 @@ lint: $(VENV)/.test ## ruff, mypy, djlint, import contracts
 	$(BIN)/djlint share/templates --lint --quiet
 	@! grep -nE '\|\s*safe|autoescape +false' share/templates/*.html || (echo "never |safe" && false)
 
-check: lint ## lint and the pure tests, for every commit: nothing but Python is needed
-	$(BIN)/python -m pytest -q -n 2 --hypothesis-profile quick tests/unit
+check: lint ## lint, the pure tests and the docs, for every commit: nothing but Python is needed
+	$(BIN)/python -m pytest -q -n 2 --hypothesis-profile quick \
+	  tests/unit tests/docs/test_complete.py tests/docs/test_links.py
 
 test: setup lint ## set everything up, then run every check (four files of tests at a time)
 	$(WITH_TOOLS) $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder

@@ -137,8 +137,8 @@ def columns(kind: str) -> tuple[list[str], Iterator[list[str]]]:
 
 def gaps() -> tuple[list[str], Iterator[list[str]]]:
     """Every kind of gap."""
-    rows = ([f"`{kind}`", severity, what] for kind, (severity, what) in coverage.KINDS.items())
-    return ["kind", "severity", "what it means"], rows
+    rows = ([f"`{name}`", kind.urgency, kind.meaning] for name, kind in coverage.KINDS.items())
+    return ["kind", "urgency", "what it means"], rows
 
 
 def metrics() -> tuple[list[str], Iterator[list[str]]]:
@@ -195,7 +195,7 @@ def api() -> tuple[list[str], list[list[str]]]:
             f"`/{route.path}`",
             method,
             each.summary,
-            ACCESS[route.may].who,
+            "; ".join(ACCESS[name].who for name in route.for_whom(method)),
             ", ".join(str(status) for status in (each.status, *each.statuses)),
         ]
         for route in ROUTES
@@ -257,7 +257,7 @@ def model_areas() -> tuple[list[str], list[list[str]]]:
             [f"`{r.id}`", r.title, r.split, r.accountable or "–", ", ".join(r.performed_by) or "–"]
             for r in area.responsibilities
         ]
-    return ["id", "title", "whose job", "answers for it", "does it"], rows
+    return ["id", "title", "whose job", "accountable", "done by"], rows
 
 
 def built_in() -> Any:

@@ -55,7 +55,7 @@ app.utcnow = moved
 MANY_WRITES = """
 from jupyterhub_responsibility.service import limits
 
-limits.WRITES = 100_000
+limits.MAX_WRITES = 100_000
 """
 """One person may write more in a minute than people do."""
 

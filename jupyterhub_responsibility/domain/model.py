@@ -334,9 +334,14 @@ class Roster:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who is looking: an account of the hub, or a service with a token (`kind`)."""
+    """Who is looking: an account of the hub, or a service with a token (`kind`).
+
+    `scopes` are what the login or token at hand may do on the hub: two of one person's may differ,
+    and the person is the same.
+    """
 
     name: str
     admin: bool = False
     groups: frozenset[str] = frozenset()
     kind: str = "user"
+    scopes: frozenset[str] = field(default=frozenset(), compare=False, repr=False)

@@ -32,7 +32,6 @@ from ..declaration import load
 from ..domain.configured import other_groups
 from ..domain.finder import Finder
 from ..domain.model import Declaration
-from ..domain.rules import Rules
 from ..enabling.handover import handed_over, hub_says
 from ..enabling.pages import Navigation
 from ..errors import ConfigurationError, ResponsibilityError
@@ -90,10 +89,12 @@ def build_site(
         now=utcnow,
         ledger_number=lambda: ledger.state.number,
     )
-    rules = Rules(declaration, settings.authenticator_groups, settings.user_management)
+    configured = hub_says()
+    history = History(ledger, utcnow)
+    snapshots = SnapshotKeeper(declaration, settings, roster, ledger, history, configured, utcnow)
+    rules = snapshots.current.rules
     recorder = Recorder(ledger, api)
     appointments = Appointments(declaration, api, ledger, recorder, rules, utcnow, roster.learn)
-    configured = hub_says()
     census = Census(
         declaration,
         api,
@@ -105,8 +106,6 @@ def build_site(
         read_every=settings.accounts_seconds,
         max_age=max_age,
     )
-    history = History(ledger, utcnow)
-    snapshots = SnapshotKeeper(declaration, settings, roster, ledger, history, configured, utcnow)
     watch = Watch(
         roster,
         Observer(ledger, declaration, api.has_user, settings.authenticator_groups),

@@ -99,7 +99,7 @@ class Renderer:
         return self._templates.render(
             f"responsibility-{page.name}.html",
             {
-                "frame": self._frame(page, said.title, viewer, news),
+                "frame": self._frame(page, page.title_of(said), viewer, news),
                 "page": said,
                 "user": HubUser(viewer) if viewer else None,
                 "services": self._menu.seen_by(viewer),
@@ -131,9 +131,9 @@ class Renderer:
     def _tabs(self, viewer: Viewer) -> tuple[Tab, ...]:
         rules = self._snapshots.current.rules
         return tuple(
-            Tab(page.name, page.path, page.tab)
+            Tab(page.name, page.path, page.title)
             for page in PAGES
-            if page.tab and rules.may(viewer, page.may)
+            if page.title and rules.may(viewer, page.may)
         )
 
 

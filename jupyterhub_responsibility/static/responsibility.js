@@ -3,16 +3,16 @@
 (function () {
   "use strict";
 
-  // On paper, a time needs its day and its zone.
-  function localTimes(root, onPaper) {
+  // In print, a time needs its day and its zone.
+  function localTimes(root, inPrint) {
     root.querySelectorAll("time[datetime*=T]").forEach(function (element) {
       var moment = new Date(element.dateTime);
       if (!isNaN(moment)) {
-        var today = !onPaper && moment.toDateString() === new Date().toDateString();
+        var today = !inPrint && moment.toDateString() === new Date().toDateString();
         element.textContent = moment.toLocaleString([], {
           day: today ? undefined : "numeric", month: today ? undefined : "short",
           year: today ? undefined : "numeric", hour: "2-digit", minute: "2-digit",
-          timeZoneName: onPaper ? "short" : undefined,
+          timeZoneName: inPrint ? "short" : undefined,
         });
         element.title = moment.toString();
       }

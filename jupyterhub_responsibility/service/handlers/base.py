@@ -181,15 +181,15 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
         """
         if self.request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
             raise HTTPError(403, "a change from another site")
-        if len(self.request.body) > limits.BYTES:
-            raise RefusedError("too_large", f"Send at most {limits.BYTES // 1024} KiB at once.")
+        if len(self.request.body) > limits.MAX_BYTES:
+            raise RefusedError("too_large", f"Send at most {limits.MAX_BYTES // 1024} KiB at once.")
         viewer = await self.afresh()
         wait = self.site.limiter.wait((viewer.kind, viewer.name))
         if wait:
             self.retry_seconds = ceil(wait)
             raise RefusedError(
                 "too_many",
-                f"At most {limits.WRITES} changes a minute. Try again in {ceil(wait)} s.",
+                f"At most {limits.MAX_WRITES} changes a minute. Try again in {ceil(wait)} s.",
             )
 
     def say(self, status: int, error: object) -> None:

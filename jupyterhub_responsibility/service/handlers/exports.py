@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..downloads import Download, Taken
+from ..downloads import Download, FileSource
 from .base import Handler, PageHandler
 
 
@@ -17,16 +17,16 @@ class DownloadHandler(PageHandler):
         now, download = self.site.now(), self.route.download
         if not isinstance(download, Download):
             raise TypeError(f"there is no file at {self.route.path}")
-        taken = Taken(self.site.snapshot, origin(self), now)
+        source = FileSource(self.site.snapshot, origin(self), now)
         name = download.file_name(self.site.settings.service_name, now)
-        text = download.write(taken)
+        text = download.write(source)
         self.set_header("Content-Type", f"{download.media_type}; charset=utf-8")
         self.set_header("Content-Disposition", f'attachment; filename="{name}"')
         self.finish(text)
 
 
 class PrintHandler(PageHandler):
-    """`/exports/print`: everything on one page, for paper."""
+    """`/exports/print`: everything on one page, to print."""
 
     def set_default_headers(self) -> None:
         super().set_default_headers()

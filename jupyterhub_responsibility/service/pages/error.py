@@ -10,7 +10,7 @@ from ...domain.model import Contact, Viewer
 
 @dataclass(frozen=True)
 class ErrorPage:
-    """What happened, what to do, and whom to contact."""
+    """What happened, what to do, and whom to ask."""
 
     title: str
     status: int
