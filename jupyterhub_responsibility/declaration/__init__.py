@@ -34,6 +34,7 @@ from .draft import NEW, Draft, Part
 from .entries import NO_MODEL, Date, DeclarationEntry, Entry, json_schema
 from .shape import did_you_mean, entry_of
 from .source import Source, read_file, short
+from .values import no_file, plain
 from .warnings import warnings
 
 __all__ = ["BUILT_IN", "Date", "dump", "json_schema", "load", "look_over", "shipped_models"]
@@ -82,13 +83,13 @@ def _read(
     """Everything that was declared, laid over each other, and when it was last changed."""
     if isinstance(declared, Mapping):
         try:
-            source = Source(data=_plain(declared))
+            source = Source(data=plain(declared))
         except RecursionError:
             raise DeclarationError((Fault("", "the declaration contains itself"),)) from None
         changed = as_of or datetime.now(timezone.utc)
         above = []
-    elif not isinstance(declared, str | Path):
-        raise UnreadableError(f"the declaration is {declared!r}: give a file, or keys with values")
+    elif fault := no_file(declared):
+        raise UnreadableError(fault)
     else:
         source = read_file(Path(declared))
         changed = datetime.fromtimestamp(Path(declared).stat().st_mtime, timezone.utc)
@@ -122,15 +123,6 @@ def _follows(path: str, faulty: set[str]) -> bool:
     needed = {f"{path}.{name}" for names in NEW.values() for name in names}
     entry = re.compile(re.escape(path) + r"\[\d+\]")
     return not needed.isdisjoint(faulty) or any(map(entry.fullmatch, faulty))
-
-
-def _plain(value: Any) -> Any:
-    """Configuration objects (traitlets, Helm values) as plain dicts and lists."""
-    if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(item) for item in value]
-    return value
 
 
 def _lay(draft: Draft, source: Source, entry: DeclarationEntry, above: list[str]) -> None:

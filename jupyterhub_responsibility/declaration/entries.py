@@ -8,7 +8,7 @@ documentation. What one part says about another (unknown roles, circles, …) is
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime, time
 from typing import Annotated, Any
 from urllib.parse import urljoin
 
@@ -54,14 +54,23 @@ def _web_address(value: str) -> str:
 
 
 def _iso_date(value: Any) -> Any:
-    if type(value) is date:  # and not a moment, which is a date in Python's eyes
+    """A date; programs that pass values on make its first moment of it, in UTC or nowhere."""
+    if isinstance(value, datetime):  # which is a date in Python's eyes
+        if value.time() == time() and not value.utcoffset():
+            return value.date()
+    elif isinstance(value, date):
         return value
     try:
-        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-            return date.fromisoformat(value)
+        if found := re.fullmatch(r"([0-9]{4}-[0-9]{2}-[0-9]{2})(T00:00:00Z)?", value):
+            return date.fromisoformat(found[1])
     except (TypeError, ValueError):
         pass
     raise PydanticCustomError("iso_date", "is not a date")
+
+
+def _whole(value: Any) -> Any:
+    """JSON doesn't tell 2.0 from 2."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _once(values: tuple[str, ...]) -> tuple[str, ...]:
@@ -98,6 +107,7 @@ WebAddress = Annotated[
 ]
 Permission = Annotated[str, StringConstraints(pattern=r"^[^\s!]+$", max_length=255)]
 """The name of a scope of the hub, without a filter: a model knows no groups and no accounts."""
+Whole = BeforeValidator(_whole)
 Once = AfterValidator(_once)
 Ids = Annotated[tuple[Id, ...], Once]
 Names = Annotated[tuple[Name, ...], Once]
@@ -146,9 +156,9 @@ class PersonEntry(Entry):
 
 
 class RangeEntry(Entry):
-    min: Annotated[StrictInt, Field(ge=0)] = 0
+    min: Annotated[StrictInt, Field(ge=0), Whole] = 0
     """The smallest number of holders."""
-    max: Annotated[StrictInt, Field(ge=1)] | None = None
+    max: Annotated[StrictInt, Field(ge=1), Whole] | None = None
     """The largest number of holders; without it there is no limit."""
 
 
@@ -181,9 +191,9 @@ class RoleEntry(Entry):
     """JupyterHub scopes to grant instead of the usual ones."""
     on_term_end: TermEnd | None = None
     """What happens when a holder's term ends: `flag` shows it, `withdraw` ends it."""
-    confirm_every: Annotated[StrictInt, Field(ge=1, le=120)] | None = None
+    confirm_every: Annotated[StrictInt, Field(ge=1, le=120), Whole] | None = None
     """After how many months holders should confirm their duties again; the default is 12."""
-    seen_within: Annotated[StrictInt, Field(ge=1, le=3650)] | None = None
+    seen_within: Annotated[StrictInt, Field(ge=1, le=3650), Whole] | None = None
     """After how many days away from the hub the panel mentions a holder; the default is 90."""
     remove: StrictBool = False
     """Remove the role from the model."""

@@ -29,7 +29,7 @@ _WORDS = {
     "string_too_short": _EMPTY,
     "string_too_long": ("is longer than {max_length} characters", "Shorten it"),
     "bool_type": ("should be true or false", "Write true or false, without quotes"),
-    "int_type": ("should be a whole number", "Write the number without quotes"),
+    "int_type": ("should be a whole number", "Write it in digits, without quotes"),
     "greater_than_equal": ("is less than {ge}", "Use {ge} or more"),
     "less_than_equal": ("is more than {le}", "Use {le} or less"),
     "literal_error": ("'{input}' is not allowed here", "Use one of: {expected}"),
@@ -201,7 +201,7 @@ def _keys_at(location: Location) -> list[str]:
 
 
 def _entry_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
+    if get_origin(annotation) is None and isinstance(annotation, type):  # 3.10: both, for a list
+        return annotation if issubclass(annotation, BaseModel) else None
     found = (_entry_in(inner) for inner in get_args(annotation))
     return next((entry for entry in found if entry), None)

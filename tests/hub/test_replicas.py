@@ -5,10 +5,11 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
+import psycopg
 import pytest
 import requests
 
-from jupyterhub_responsibility.storage.store import Store
+from jupyterhub_responsibility.storage.store import REVISION, Store
 
 from ..realhub import DECLARATION, RealHub
 
@@ -114,3 +115,35 @@ def test_a_replica_leaves_alone_what_the_other_is_doing(pair):
     ]
     assert ours
     assert set(joined) <= {*PEOPLE[:3], "rita", "hanna"}  # who was put in the group by hand
+
+
+@pytest.fixture
+def newer_tables(pair):
+    """The ledger, as the next version of the service has brought it up to date."""
+    address = pair.database.replace("postgresql+psycopg", "postgresql")
+    rename = "UPDATE responsibility_version SET version_num = %s WHERE version_num = %s"
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(rename, ("9999", REVISION))
+        yield
+        connection.execute(rename, (REVISION, "9999"))
+
+
+def trouble(place: str) -> str:
+    """What a replica says is wrong with its ledger."""
+    return requests.get(f"{place}healthz", timeout=10).json()["ledger"]["trouble"] or ""
+
+
+def test_a_rolling_update(pair, newer_tables):
+    """Replicas that run go on after it; an older one that starts shows people, and changes none."""
+    token = {"Authorization": f"token {pair.hub.token_for('root')}"}
+    change = f"api/roles/{ROLE}/holders/{PEOPLE[0]}"
+    for name in sorted(pair.holders()):
+        pair.hub.take_out_of_group("community-reps", name)
+    with pair.hub.replica() as older:
+        there = older.at(pair.hub.page())
+        pair.hub.wait_for(lambda: "newer version" in trouble(there))
+        assert requests.get(f"{there}api/roles", headers=token, timeout=30).ok
+        assert requests.put(there + change, headers=token, timeout=60).status_code == 503
+    for place in pair.places:
+        done = requests.put(place + change, headers=token, timeout=60)
+        assert done.json()["result"] in ("done", "unchanged")

@@ -7,7 +7,9 @@ import os
 import re
 import subprocess
 import sys
+import threading
 from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -299,6 +301,33 @@ def test_a_hub_without_gaps_is_clean_only_if_that_is_certain(
     status, text, _ = run("coverage", "https://hub.example/r")
     assert (status, "Could not check" in text) == (expected, not certain)
     assert text.count("https://hub.example/r/roles/guide#appoint") == gaps
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_a_token_goes_to_the_address_that_was_given_alone(run, monkeypatch, status):
+    """A page that leads elsewhere is told, and followed by nobody."""
+    asked: list[tuple[str, str | None]] = []
+
+    class Leading(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append((self.path, self.headers["Authorization"]))
+            self.send_response(status)
+            self.send_header("Location", "/elsewhere?with=more")
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    monkeypatch.setenv("JUPYTERHUB_API_TOKEN", "a-token")
+    with HTTPServer(("127.0.0.1", 0), Leading) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        where = f"http://127.0.0.1:{server.server_port}"
+        code, said, trouble = run("coverage", f"{where}/r")
+        server.shutdown()
+    assert (code, said) == (2, "")
+    assert f"leads elsewhere, to {where}/elsewhere. The token was not sent there" in trouble
+    assert "a-token" not in trouble
+    assert asked == [("/r/api/coverage", "token a-token")]
 
 
 @pytest.mark.parametrize("what", FLEET)

@@ -144,13 +144,6 @@ FAULTS = {
         "is an empty list",
         "List something, or leave it out",
     ),
-    "a key without a value": (
-        ROLES + "contacts:\n",
-        6,
-        "contacts",
-        "is empty",
-        "Fill it in, or leave it out",
-    ),
     "a missing key": (
         ROLES + "contacts:\n  - id: desk\n",
         7,
@@ -235,7 +228,7 @@ FAULTS = {
         6,
         "roles.community-representative.holders.max",
         "should be a whole number",
-        "Write the number without quotes",
+        "Write it in digits, without quotes",
     ),
     "a title that never ends": (
         ROLES + f"title: {'x' * 121}\n",
@@ -274,6 +267,13 @@ def test_a_wrong_value_is_one_fault(tmp_path, what):
     text, line, path, message, fix = FAULTS[what]
     fault = the_fault(tmp_path, text)
     assert (fault.line, fault.path, fault.message, fault.fix) == (line, path, message, fix)
+
+
+def test_a_key_without_a_value(tmp_path):
+    """In a file something is missing there; in values, it takes a key away (test_values)."""
+    (fault,) = faults(write(tmp_path, ROLES + "contacts:\n"))
+    assert (fault.line, fault.path, fault.message) == (6, "contacts", "is empty")
+    assert fault.fix == "Fill it in, or leave it out"
 
 
 @pytest.mark.parametrize(
