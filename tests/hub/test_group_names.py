@@ -175,7 +175,9 @@ def test_what_others_change(named, rita):
         return {each["group"] for each in observed} == {*NAMES.values()}
 
     named.wait_for(seen)
-    page = Browser(named, "rita").read("ledger?person=uwe").text
+    browser = Browser(named, "rita")
+    browser.read()
+    page = browser.read("ledger?person=uwe").text
     assert [each for each in NAMES.values() if visible(each) not in page] == []
     for group in NAMES.values():
         assert rita.withdraw(GUIDE, "uwe", group=group).ok
