@@ -156,14 +156,14 @@ def proxy_of(hub: RealHub, service: str):
 def test_before_the_hub_has_noticed(hubs):
     """Where a proxy leads people of the second hub to the first one's service, it names nobody."""
     first, second = hubs
-    origin, port = f"http://127.0.0.1:{first.service_port}", second.port
-    with proxy_of(second, origin) as proxy:
-        second.port = int(proxy.rpartition(":")[2])
+    service, own = f"http://127.0.0.1:{first.service_port}", second.origin
+    with proxy_of(second, service) as proxy:
+        second.origin = proxy
         try:
             session = second.visit("root")
             replies = {place: session.get(second.page(place)) for place in PLACES}
         finally:
-            second.port = port
+            second.origin = own
     assert {place: reply.status_code for place, reply in replies.items()} == {
         **dict.fromkeys(("", "contacts", "model", "oauth_callback?code=x&state=y"), 400),
         "healthz": 200,
