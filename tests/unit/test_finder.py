@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from jupyterhub_responsibility.declaration import load
-from jupyterhub_responsibility.domain.finder import MAX_ANSWERS, Finder, Found, words
+from jupyterhub_responsibility.domain.finder import MAX_ANSWERS, Finder, Found
+from jupyterhub_responsibility.domain.words import words
 
 from .declarations import hub
 from .test_models import CLOUD
