@@ -85,9 +85,16 @@ $(VENV)5/.hub $(VENV)5-newest/.hub: | $(BIN)/python
 	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check '$(HUB)'
 	@touch $@
 
-setup: $(VENV)/.test $(VENV)/.proxy $(VENV)5/.hub $(VENV)5-newest/.hub ## everything that the tests need
+# The authenticators of The Littlest JupyterHub; NativeAuthenticator 1.3 lets nobody in on JupyterHub 6.
+$(VENV)5/.authenticators: $(VENV)5/.hub
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  jupyterhub-firstuseauthenticator jupyterhub-nativeauthenticator
+	@touch $@
+
+setup: $(VENV)/.test $(VENV)/.proxy $(VENV)5/.authenticators $(VENV)5-newest/.hub ## everything that the tests need
 	@sh tests/get-chromium.sh $(BIN)/python
 	@sh tests/get-postgresql.sh
+	@sh tests/get-servers.sh
 	@sh tests/get-prometheus.sh $(VENV)/lib/prometheus
 
 lint: $(VENV)/.test ## ruff, mypy, djlint, import contracts
@@ -98,8 +105,9 @@ lint: $(VENV)/.test ## ruff, mypy, djlint, import contracts
 	$(BIN)/djlint share/templates --lint --quiet
 	@! grep -nE '\|\s*safe|autoescape +false' share/templates/*.html || (echo "never |safe" && false)
 
-check: lint ## lint and the pure tests, for every commit: nothing but Python is needed
-	$(BIN)/python -m pytest -q -n 2 --hypothesis-profile quick tests/unit
+check: lint ## lint, the pure tests and the docs, for every commit: nothing but Python is needed
+	$(BIN)/python -m pytest -q -n 2 --hypothesis-profile quick \
+	  tests/unit tests/docs/test_complete.py tests/docs/test_links.py
 
 test: setup lint ## set everything up, then run every check (four files of tests at a time)
 	$(WITH_TOOLS) $(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder

@@ -29,6 +29,7 @@ from jupyterhub_responsibility.service.handlers.base import REFUSED
 from jupyterhub_responsibility.service.metrics import METRICS
 from jupyterhub_responsibility.service.routes import ROUTES
 from jupyterhub_responsibility.service.settings import Settings
+from tests.places.table import PLACES
 
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -136,8 +137,8 @@ def columns(kind: str) -> tuple[list[str], Iterator[list[str]]]:
 
 def gaps() -> tuple[list[str], Iterator[list[str]]]:
     """Every kind of gap."""
-    rows = ([f"`{kind}`", severity, what] for kind, (severity, what) in coverage.KINDS.items())
-    return ["kind", "severity", "what it means"], rows
+    rows = ([f"`{name}`", kind.urgency, kind.meaning] for name, kind in coverage.KINDS.items())
+    return ["kind", "urgency", "what it means"], rows
 
 
 def metrics() -> tuple[list[str], Iterator[list[str]]]:
@@ -194,7 +195,7 @@ def api() -> tuple[list[str], list[list[str]]]:
             f"`/{route.path}`",
             method,
             each.summary,
-            ACCESS[route.may].who,
+            "; ".join(ACCESS[name].who for name in route.for_whom(method)),
             ", ".join(str(status) for status in (each.status, *each.statuses)),
         ]
         for route in ROUTES
@@ -225,6 +226,21 @@ def events() -> tuple[list[str], Iterator[list[str]]]:
     return ["event", "what it records"], ([f"`{name}`", what] for name, what in EVENTS.items())
 
 
+def places() -> tuple[list[str], Iterator[list[str]]]:
+    """The hubs that tests really start."""
+    rows = (
+        [
+            p.name,
+            p.jupyterhub,
+            p.login,
+            p.differs + (f". *{p.stand_in[0].upper()}{p.stand_in[1:]}.*" if p.stand_in else ""),
+            f"`{p.shown_by.partition('::')[0]}`",
+        ]
+        for p in PLACES
+    )
+    return ["hub", "JupyterHub", "login", "what differs", "shown by"], rows
+
+
 def model_roles() -> tuple[list[str], Iterator[list[str]]]:
     """The roles of the built-in model."""
     roles = built_in().roles.values()
@@ -241,7 +257,7 @@ def model_areas() -> tuple[list[str], list[list[str]]]:
             [f"`{r.id}`", r.title, r.split, r.accountable or "–", ", ".join(r.performed_by) or "–"]
             for r in area.responsibilities
         ]
-    return ["id", "title", "whose job", "answers for it", "does it"], rows
+    return ["id", "title", "whose job", "accountable", "done by"], rows
 
 
 def built_in() -> Any:

@@ -3,6 +3,18 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, sync_playwright
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 """The first needs half the time of the others, which draw windows that nobody sees."""
@@ -11,3 +23,12 @@ PROGRAMS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 def chromium() -> str | None:
     """Where it is; None where there is only Playwright's own, which Playwright finds."""
     return next(filter(None, map(shutil.which, PROGRAMS)), None)
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """That Chromium, running. No two at a time: the event loop of the one is the other's."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS])
+        yield browser
+        browser.close()

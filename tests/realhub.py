@@ -55,7 +55,7 @@ app.utcnow = moved
 MANY_WRITES = """
 from jupyterhub_responsibility.service import limits
 
-limits.WRITES = 100_000
+limits.MAX_WRITES = 100_000
 """
 """One person may write more in a minute than people do."""
 
@@ -119,7 +119,9 @@ class RealHub:
     """One hub. `config` is added to its configuration, after or (`before`) ahead of enable().
 
     `first` is Python that the service runs before anything else, such as MOVABLE_CLOCK; `scheme`
-    is that of its own address, behind the proxy, and `service_port` another than a free port.
+    is that of its own address, behind the proxy, and `service_port` another than a free port. How
+    it is started and where people find it may be changed before that: `command`, `run_as` (who
+    runs it, as `Popen` takes it) and `origin`.
     """
 
     def __init__(
@@ -143,6 +145,9 @@ class RealHub:
     ) -> None:
         self.folder, self.base_url, self.python = folder, base_url, python
         self.port, self.api_port, self.hub_port, self.service_port = (free_port() for _ in range(4))
+        self.origin = f"http://127.0.0.1:{self.port}"
+        self.command = [python, "-m", "jupyterhub", "-f", "jupyterhub_config.py"]
+        self.run_as: dict = {}
         self.service_port = service_port or self.service_port
         self.declaration_file = folder / "responsibilities.yaml"
         text = yaml.safe_dump(DECLARATION if declaration is None else declaration)
@@ -195,12 +200,13 @@ class RealHub:
         }
         self._log = (self.folder / "hub.log").open("ab")
         self.process = subprocess.Popen(
-            [self.python, "-m", "jupyterhub", "-f", "jupyterhub_config.py"],
+            self.command,
             cwd=self.folder,
             env=environment,
             stdout=self._log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            **self.run_as,
         )
         if wait:
             self.wait_for(lambda: requests.get(self.page("healthz"), timeout=5).ok)
@@ -282,10 +288,6 @@ class RealHub:
             process.wait(20)
 
     # -- addresses
-
-    @property
-    def origin(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
 
     def hub_url(self, path: str = "") -> str:
         """An address of the hub itself, through the proxy."""

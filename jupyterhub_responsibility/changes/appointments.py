@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Literal
 
+from ..domain import refusals
 from ..domain.holders import RoleHolders, holders_of
 from ..domain.model import Declaration, Role, Roster, Viewer
-from ..domain.rules import RULES, Change, Rules, alike
+from ..domain.rules import Change, Rules, alike
 from ..errors import HubError, RefusedError
 from ..ledger.entry import Draft, Entry, Result
 from ..ledger.standing import state_tag
@@ -28,7 +29,7 @@ def open_request(declaration: Declaration, state: LedgerState, number: int, toda
     request = state.requests.get(number)
     known = request is not None and request.role in declaration.model.roles
     if request is None or not known or not request.open_on(today):
-        raise RefusedError("closed", "This request has been decided or taken back, or has expired.")
+        raise refusals.CLOSED()
     return request
 
 
@@ -65,7 +66,7 @@ class Appointments:
 
     async def appoint(self, actor: Viewer, change: Change, seen: str = "") -> Entry:
         """Add an account to a role's group. Returns the outcome."""
-        self._rules.check_appointer(actor, change, self._today)
+        change = self._rules.check_appointer(actor, change, self._today)
         async with self._ledger.lock(locks.of_role(change.role.id)):
             members = await self._read(change.role)
             if change.request is not None:
@@ -85,6 +86,7 @@ class Appointments:
         """Take an account out of a role's group, oneself too. Returns the outcome."""
         if not alike(change.person, actor.name):  # else only the hub knows who is meant
             self._rules.check_withdrawer(actor, change)
+        change = self._rules.with_group(change)
         async with self._ledger.lock(locks.of_role(change.role.id)):
             members = await self._read(change.role)
             change = _as_on_hub(change, members)
@@ -128,7 +130,10 @@ class Appointments:
         try:
             group = self._rules.group_of(role, self._declaration.groups[role.id][0])
             if not await self._hub.has_user(name):
-                return [f"{visible(name)} should be the first {role.title}, but has no account yet"]
+                return [
+                    f"{visible(name)} should be the first {role.title}, but there is no account of"
+                    " that name yet"
+                ]
             async with self._ledger.lock(locks.of_role(role.id)):
                 if (role.id, name) in self._ledger.state.first_appointed:
                     return []
@@ -167,10 +172,7 @@ class Appointments:
 
     def _check_seen(self, role: Role, members: Members, seen: str) -> None:
         if seen and seen != state_tag(role, self._declaration, members, self._ledger.state):
-            raise RefusedError(
-                "stale",
-                f"The holders of {role.title} have changed since you looked. Check again first.",
-            )
+            raise refusals.HOLDERS_CHANGED(role=role.title)
 
     def _intent(
         self,
@@ -205,7 +207,7 @@ class Appointments:
     ) -> Entry:
         there = before.get(intent.group)
         if there is None:
-            raise RefusedError("no_group", f"The hub has no group “{visible(intent.group)}”.")
+            raise refusals.NO_GROUP(group=visible(intent.group))
 
         async def change() -> tuple[Result, str]:
             if intent.event == "withdrawal" and intent.person not in there:
@@ -227,7 +229,7 @@ class Appointments:
             self_appointed = actor.name in after and actor.name not in members.get(group, ())
             if self_appointed and not actor.admin:
                 self._learned(group, await self._hub.remove_from_group(group, actor.name))
-                raise RefusedError("yourself", RULES["yourself"])
+                raise refusals.YOURSELF()
             return after
 
         return add

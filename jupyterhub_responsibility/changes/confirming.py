@@ -2,30 +2,23 @@
 
 from __future__ import annotations
 
+from ..domain import refusals
 from ..domain.duties import duties_digest
-from ..domain.holders import roles_of
-from ..domain.model import Declaration, Role, Viewer
-from ..errors import RefusedError
+from ..domain.model import Role, Viewer
+from ..domain.rules import About, Rules
 from ..ledger.entry import Draft, Entry
 from ..storage.ledger import Ledger
 
 
-async def confirm(
-    ledger: Ledger, declaration: Declaration, actor: Viewer, role: Role, digest: str
-) -> Entry:
+async def confirm(ledger: Ledger, rules: Rules, actor: Viewer, role: Role, digest: str) -> Entry:
     """Record that a holder confirms what they saw.
 
     `digest` stands for that. Raises RefusedError where they don't hold the role, or it
     says something else by now.
     """
-    if role.id not in {own.role.id for own in roles_of(declaration, actor)}:
-        raise RefusedError(
-            "not_allowed", f"Only holders of the role {role.title} can confirm its duties."
-        )
-    if digest != duties_digest(declaration.model, role):
-        raise RefusedError(
-            "stale", "These duties have changed since you opened the page. Read them again first."
-        )
+    rules.check(actor, "holders", about=About(role))
+    if digest != duties_digest(rules.declaration.model, role):
+        raise refusals.DUTIES_CHANGED()
     draft = Draft(
         "confirmation",
         actor.name,

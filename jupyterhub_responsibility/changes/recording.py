@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Protocol
 
+from ..domain import refusals
 from ..domain.model import Viewer
 from ..errors import BusyError, HubError, HubRefusedError, LedgerError, RefusedError
 from ..ledger.entry import ActorKind, Draft, Entry, Result, storable
@@ -185,15 +186,9 @@ def _in_words(draft: Draft, error: HubRefusedError) -> RefusedError:
     """What the hub's refusal means for the person who asked."""
     name = visible(draft.person)
     if draft.event == "account":
-        return RefusedError("bad_name", f"The hub does not accept the name “{name}”.")
+        return refusals.BAD_NAME(name=name)
     if error.status == 400:
-        return RefusedError(
-            "unknown",
-            f"There is no account “{name}” on this hub. Use the name they log in with.",
-        )
+        return refusals.NO_ACCOUNT(name=name)
     if error.status == 404:
-        return RefusedError("no_group", f"The hub has no group “{visible(draft.group)}”.")
-    return RefusedError(
-        "not_permitted",
-        f"The hub does not let this service do that ({error}). Tell the operator of the hub.",
-    )
+        return refusals.NO_GROUP(group=visible(draft.group))
+    return refusals.NOT_PERMITTED(why=error)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Literal
 
+from ..domain import refusals
 from ..domain.holders import holders_of
 from ..domain.model import Declaration, Roster, Viewer
-from ..domain.rules import Change, Rules, alike
-from ..errors import RefusedError
+from ..domain.rules import About, AccessName, Change, Rules, alike
 from ..ledger.entry import Draft, Entry
 from ..ledger.state import Request
 from ..storage import locks
@@ -19,7 +19,13 @@ from .appointments import Appointments, open_request
 OPEN_DAYS = 30
 """How long a request can be decided; after that it has expired."""
 
-Verdict = Literal["approved", "declined", "withdrawn"]
+Verdict = Literal["approved", "declined", "taken_back"]
+DECIDED_BY: dict[Verdict, AccessName] = {
+    "approved": "deciders",
+    "declined": "deciders",
+    "taken_back": "asker",
+}
+"""What can become of a request, and who may say so."""
 
 
 class Requests:
@@ -43,13 +49,11 @@ class Requests:
         """Ask for a role for oneself, or propose a successor."""
         today = self._now().date()
         held = holders_of(self._declaration, roster, change.role.id)
-        self._rules.check_request(actor, change, held, today)
+        change = self._rules.check_request(actor, change, held, today)
         async with self._ledger.lock(locks.of_requests(change.role.id)):
             for other in self._ledger.state.open_requests(today):
                 if alike(other.person, change.person) and other.role == change.role.id:
-                    raise RefusedError(
-                        "already", "This has already been requested, and is not decided yet."
-                    )
+                    raise refusals.ASKED_FOR()
             expires = today + timedelta(days=OPEN_DAYS)
             draft = Draft(
                 "request",
@@ -66,19 +70,18 @@ class Requests:
             (entry,) = await self._ledger.append(draft)
             return entry
 
-    async def decide(self, actor: Viewer, number: int, verdict: Verdict, word: str) -> Entry:
+    async def decide(self, actor: Viewer, number: int, verdict: Verdict, message: str) -> Entry:
         """Approve a request (which appoints), decline it, or take back one's own."""
         request = self._open(number)
         role = self._declaration.model.roles[request.role]
+        about = About(role, request.person, request.by)
+        self._rules.check(actor, DECIDED_BY[verdict], about=about)
         if verdict == "approved":
-            self._rules.check_decider(actor, role)
-            group = self._rules.group_of(role, request.group)  # the declaration may have changed
-            change = Change(role, group, request.person, request.until, word, request=number)
+            wish = Change(
+                role, request.group, request.person, request.until, message, request=number
+            )
+            change = self._rules.with_group(wish)  # the declaration may have changed
             return await self._appointments.appoint(actor, change)
-        if verdict == "withdrawn" and (actor.kind, actor.name) != ("user", request.by):
-            raise RefusedError("not_allowed", "Only the person who asked can take this back.")
-        if verdict == "declined":
-            self._rules.check_decider(actor, role)
         async with self._ledger.lock(locks.of_role(role.id)):
             self._open(number)
             draft = Draft(
@@ -86,7 +89,7 @@ class Requests:
                 actor.name,
                 role=request.role,
                 person=request.person,
-                details={"request": str(number), "verdict": verdict, "reason": word},
+                details={"request": str(number), "verdict": verdict, "reason": message},
             )
             (entry,) = await self._ledger.append(draft)
             return entry

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from ..domain.model import Viewer
-from ..errors import HubRefusedError
+from ..errors import HubError, HubRefusedError, LedgerError, RefusedError
 from ..ledger.entry import Draft, Entry, Result
 from ..storage import locks
 from ..storage.ledger import Ledger
 from .recording import Hub, Recorder, actor_kind
+
+SKIPPED = "This was not tried: the hub or the ledger failed at a name before."
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of one name of a list, as the hub has it; the `message` says why."""
+
+    name: str
+    result: Result
+    message: str = ""
 
 
 class NewUsers:
@@ -23,6 +37,33 @@ class NewUsers:
         async with self._ledger.lock(locks.USERS):
             draft = Draft("account", actor.name, actor_kind(actor), person=name)
             return await self._recorder.record(draft, lambda: self._added(name))
+
+    async def add_each(self, actor: Viewer, names: Iterable[str]) -> list[Added]:
+        """Add one after the other: a name that is refused leaves the others alone.
+
+        Once hub or ledger fail, the rest isn't tried: each would take as long to fail. Raises
+        LedgerError where that is so from the beginning, and nothing was changed.
+        """
+        left = list(names)
+        results: list[Added] = []
+        while left and not (results and results[-1].result == "unknown"):
+            try:
+                results.append(await self._tried(actor, left[0]))
+            except LedgerError:
+                if not results:
+                    raise
+                break
+            del left[0]
+        return [*results, *(Added(name, "not done", SKIPPED) for name in left)]
+
+    async def _tried(self, actor: Viewer, name: str) -> Added:
+        try:
+            entry = await self.add(actor, name)
+        except RefusedError as error:
+            return Added(name, "refused", str(error))
+        except HubError as error:
+            return Added(name, "unknown", f"{error}.")
+        return Added(entry.person, "done" if entry.facts["result"] == "done" else "unchanged")
 
     async def _added(self, name: str) -> tuple[Result, str]:
         try:

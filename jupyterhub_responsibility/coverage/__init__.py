@@ -16,23 +16,21 @@ from ..text import day
 from .contacts import contact_gaps
 from .covered import Coverage, Covered, State, covered, leaving
 from .drift import drift_gaps, powerful
-from .gaps import KINDS, SEVERITIES, SOURCES, Gap, GapKind, Severity, Step
+from .gaps import KINDS, URGENCIES, Gap, GapKind, Step, Urgency
 from .holdings import holding_gaps
 from .roles import role_gaps
 from .snapshot import Snapshot
 
 __all__ = [
     "KINDS",
-    "SEVERITIES",
-    "SOURCES",
+    "URGENCIES",
     "Coverage",
     "Covered",
-    "Facts",
     "Gap",
     "GapKind",
-    "Severity",
     "State",
     "Step",
+    "Urgency",
     "coverage",
     "key",
 ]
@@ -47,7 +45,7 @@ def coverage(snapshot: Snapshot) -> Coverage:
     found = chain(
         role_gaps(snapshot), contact_gaps(snapshot), holding_gaps(snapshot), drift_gaps(snapshot)
     )
-    order = list(SEVERITIES)
+    order = list(URGENCIES)
     gaps = [replace(gap, noticed=snapshot.noticed.get(key(gap))) for gap in found]
     people = {
         (h.kind, h.name)
@@ -57,8 +55,10 @@ def coverage(snapshot: Snapshot) -> Coverage:
     certain = all(role_holders.known for role_holders in snapshot.holders_by_role.values())
     passing = tuple(_passing(snapshot))
     return Coverage(
-        gaps=tuple(sorted(gaps, key=lambda gap: order.index(gap.severity))),
-        told=frozenset(kind for kind, sources in SOURCES.items() if sources <= snapshot.known),
+        gaps=tuple(sorted(gaps, key=lambda gap: order.index(gap.urgency))),
+        told=frozenset(
+            name for name, kind in KINDS.items() if snapshot.known.issuperset(kind.sources)
+        ),
         areas=areas,
         unchecked=(*passing, *_never(snapshot)),
         certain=not passing,
@@ -89,7 +89,7 @@ def _passing(snapshot: Snapshot) -> Iterator[str]:
     elif snapshot.roster.trouble:
         yield "Who is in the hub's groups now, and what they permit: what you see was read earlier"
     if not snapshot.ledger_read:
-        yield "Terms, confirmations, and who left: the ledger has not been read yet"
+        yield "Terms, confirmations, and who left: the activity log has not been read yet"
     elif snapshot.ledger_trouble:
         yield f"Terms, confirmations, and who left, now: {snapshot.ledger_trouble}"
     accounts = snapshot.accounts

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from ..domain.holders import NO_ROLE, nobody
 from ..domain.model import Party, Responsibility
 from ..text import isolated
 from .gaps import Gap, GapKind
 from .snapshot import COMMUNITY_SPLITS, Snapshot
 
-State = Literal["covered", "single", "provider-only", "vacant", "nobody-meant", "unknown"]
+State = Literal["covered", "single", "provider-only", "vacant", "no-role", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,8 @@ class Covered:
 
     `counted` are those of the holders whose leaving would matter: in what is the community's
     job, not the provider's people.
-    "provider-only" is the community's job, which only the provider's people do; "nobody-meant"
+    `nobody` is how pages say that there are no holders.
+    "provider-only" is the community's job, which only the provider's people do; "no-role"
     are responsibilities to which the model gives no role; "unknown" is what cannot be told
     while the hub doesn't say who is in its groups.
     """
@@ -29,6 +31,7 @@ class Covered:
     holders: tuple[str, ...]
     state: State
     counted: tuple[str, ...] = ()
+    nobody: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +83,14 @@ class Coverage:
     @property
     def summary(self) -> str:
         """What else has to be known at once."""
-        vacant, meant = self.count("vacant"), self.count("nobody-meant")
+        vacant, meant = self.count("vacant"), self.count("no-role")
         theirs = self.count("provider-only")
         said = [f"{vacant} {_have(vacant)} nobody." if vacant else ""]
         if theirs:
             said.append(
                 f"{theirs} {_are(theirs)} looked after only by people from {self.provider.name}."
             )
-        said.append(f"{meant} {_have(meant)} no role, by design." if meant else "")
+        said.append(f"{meant} {_have(meant)} {NO_ROLE}, by design." if meant else "")
         if self.leaving:
             left = self.leaving
             but = f" apart from people from {self.provider.name}" if left.staff_stays else ""
@@ -104,9 +107,9 @@ def covered(snapshot: Snapshot, each: Responsibility) -> Covered:
     names = tuple(holder.name for holder in holders)
     known = all(role_holders.known for role_holders in roles)
     if not roles:
-        return Covered(each, (), "nobody-meant")
+        return Covered(each, (), "no-role", nobody=NO_ROLE)
     if not names:
-        return Covered(each, (), "vacant" if known else "unknown")
+        return Covered(each, (), "vacant" if known else "unknown", nobody=nobody(roles))
     theirs = each.split in COMMUNITY_SPLITS
     counted = tuple(h.name for h in holders if not (theirs and snapshot.is_staff(h)))
     if not known:  # there may be more of them

@@ -1,4 +1,4 @@
-"""What a gap is: its kinds, how bad each is, and the next step."""
+"""What a gap is: its kinds, how urgent each is, and the next step."""
 
 from __future__ import annotations
 
@@ -8,19 +8,13 @@ from typing import Literal
 
 from ..domain.model import Place as DeclaredPlace
 
-Severity = Literal["severe", "warning", "note"]
-SEVERITIES: dict[Severity, str] = {
-    "severe": "people have nobody to turn to, or the wrong person; or nobody answers for power",
-    "warning": "it works for now, until somebody leaves or needs it",
-    "note": "it should be looked at",
+Urgency = Literal["urgent", "soon", "later"]
+URGENCIES: dict[Urgency, str] = {
+    "urgent": "people have nobody to turn to, or the wrong person; or nobody answers for power",
+    "soon": "it works for now, until somebody leaves or needs it",
+    "later": "it should be looked at",
 }
-
-URGENCY: dict[Severity, str] = {
-    "severe": "urgent",
-    "warning": "soon",
-    "note": "when there is time",
-}
-"""How soon to do something about it, in the words that pages use."""
+"""How soon something should be done about a gap, and why."""
 
 GapKind = Literal[
     "role-vacant",
@@ -47,97 +41,114 @@ GapKind = Literal[
     "page-closed",
     "template-shadowed",
 ]
-KINDS: dict[GapKind, tuple[Severity, str]] = {
-    "role-vacant": (
-        "severe",
-        "nobody holds a role, so nobody does what only this role looks after",
-    ),
-    "held-by-provider-only": (
-        "severe",
-        "only people from the provider hold a role that belongs to the community",
-    ),
-    "role-below-minimum": ("warning", "a role has fewer holders than it needs"),
-    "role-above-maximum": ("note", "a role has more holders than it can have"),
-    "single-holder": ("warning", "a role has one holder and no backup"),
-    "group-missing": ("severe", "the hub doesn't have the group that a role is held through"),
-    "group-empty": ("note", "nobody is in one of the groups that a role is held through"),
-    "group-without-role": (
-        "severe",
-        "the members of a group don't have the permissions of their role",
-    ),
-    "group-unmapped": (
-        "severe",
-        "a group that isn't in the declaration gives its members the permissions of a role, or"
-        " all permissions",
-    ),
-    "responsibility-without-contact": (
-        "severe",
-        "there is no way to reach anybody about a responsibility",
-    ),
-    "contact-without-channel": (
-        "note",
-        "a contact has no email address, telephone number or web address",
-    ),
-    "contact-past-review": ("note", "the review date of a contact has passed"),
-    "person-past-review": (
-        "note",
-        "the review date of a holder without an account has passed",
-    ),
-    "term-ended": ("warning", "somebody still holds a role although their term is over"),
-    "never-confirmed": ("note", "a holder has not confirmed that they know their duties"),
-    "confirmation-due": (
-        "note",
-        "a holder's duties have changed since they confirmed them, or that was long ago",
-    ),
-    "holder-gone": ("warning", "a holder's account was deleted, and nobody has taken over"),
-    "holder-not-seen": ("warning", "a holder has not been on the hub for a long time"),
-    "power-without-role": (
-        "severe",
-        "an account can do what a role permits, or everything, without holding a role",
-    ),
-    "role-lacks-permission": ("warning", "a role lacks a permission that one of its duties needs"),
-    "edited-by-hand": (
-        "warning",
-        "somebody changed a group by hand, although the login service decides who is in it",
-    ),
-    "page-closed": ("severe", "ordinary users cannot open these pages"),
-    "template-shadowed": (
-        "note",
-        "one of the operator's own templates hides what this service adds to the hub's pages",
-    ),
-}
-"""Every kind of gap: how bad it is, and what it means."""
-
-CONFIRMATIONS: frozenset[GapKind] = frozenset({"never-confirmed", "confirmation-due"})
-"""Those that a holder closes by confirming."""
 
 Source = Literal["roster", "ledger", "accounts", "group roles", "configuration"]
-SOURCES: dict[GapKind, frozenset[Source]] = {
-    "role-vacant": frozenset({"roster"}),
-    "held-by-provider-only": frozenset({"roster"}),
-    "role-below-minimum": frozenset({"roster"}),
-    "role-above-maximum": frozenset({"roster"}),
-    "single-holder": frozenset({"roster"}),
-    "group-missing": frozenset({"roster"}),
-    "group-empty": frozenset({"roster"}),
-    "group-without-role": frozenset({"roster", "group roles"}),
-    "group-unmapped": frozenset({"configuration"}),
-    "responsibility-without-contact": frozenset({"roster"}),  # a vacant role cannot be asked
-    "contact-without-channel": frozenset(),
-    "contact-past-review": frozenset(),
-    "person-past-review": frozenset(),
-    "term-ended": frozenset({"roster", "ledger"}),
-    "never-confirmed": frozenset({"roster", "ledger"}),
-    "confirmation-due": frozenset({"roster", "ledger"}),
-    "holder-gone": frozenset({"roster", "ledger"}),
-    "holder-not-seen": frozenset({"roster", "ledger", "accounts"}),
-    "power-without-role": frozenset({"roster", "accounts"}),
-    "role-lacks-permission": frozenset({"configuration"}),
-    "edited-by-hand": frozenset({"roster", "ledger", "accounts"}),
-    "page-closed": frozenset({"configuration"}),
-    "template-shadowed": frozenset({"configuration"}),
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of gap: how urgent it is, and what it means.
+
+    `sources` is what has to be known, besides the declaration, before one can be found. Of what is
+    `said_once`, one card stands for many, whatever they are about; to `confirm` closes it.
+    """
+
+    urgency: Urgency
+    meaning: str
+    sources: tuple[Source, ...] = ()
+    said_once: bool = False
+    confirm: bool = False
+
+
+KINDS: dict[GapKind, Kind] = {
+    "role-vacant": Kind(
+        "urgent", "nobody holds a role, so nobody does what only this role looks after", ("roster",)
+    ),
+    "held-by-provider-only": Kind(
+        "urgent",
+        "only people from the provider hold a role that belongs to the community",
+        ("roster",),
+    ),
+    "role-below-minimum": Kind("soon", "a role has fewer holders than it needs", ("roster",)),
+    "role-above-maximum": Kind("later", "a role has more holders than it can have", ("roster",)),
+    "single-holder": Kind("soon", "a role has one holder and no backup", ("roster",)),
+    "group-missing": Kind(
+        "urgent", "the hub doesn't have the group that a role is held through", ("roster",)
+    ),
+    "group-empty": Kind(
+        "later", "nobody is in one of the groups that a role is held through", ("roster",)
+    ),
+    "group-without-role": Kind(
+        "urgent",
+        "the members of a group don't have the permissions of their role",
+        ("roster", "group roles"),
+    ),
+    "group-unmapped": Kind(
+        "urgent",
+        "a group that isn't in the declaration gives its members the permissions of a role, or"
+        " all permissions",
+        ("configuration",),
+    ),
+    "responsibility-without-contact": Kind(
+        "urgent",
+        "there is no way to reach anybody about a responsibility",
+        ("roster",),  # a vacant role cannot be asked
+        said_once=True,
+    ),
+    "contact-without-channel": Kind(
+        "later", "a contact has no email address, telephone number or web address", said_once=True
+    ),
+    "contact-past-review": Kind("later", "the review date of a contact has passed", said_once=True),
+    "person-past-review": Kind(
+        "later", "the review date of a holder without an account has passed"
+    ),
+    "term-ended": Kind(
+        "soon", "somebody still holds a role although their term is over", ("roster", "ledger")
+    ),
+    "never-confirmed": Kind(
+        "later",
+        "a holder has not confirmed that they know their duties",
+        ("roster", "ledger"),
+        confirm=True,
+    ),
+    "confirmation-due": Kind(
+        "later",
+        "a holder's duties have changed since they confirmed them, or that was long ago",
+        ("roster", "ledger"),
+        confirm=True,
+    ),
+    "holder-gone": Kind(
+        "soon", "a holder's account was deleted, and nobody has taken over", ("roster", "ledger")
+    ),
+    "holder-not-seen": Kind(
+        "soon",
+        "a holder has not been on the hub for a long time",
+        ("roster", "ledger", "accounts"),
+    ),
+    "power-without-role": Kind(
+        "urgent",
+        "an account can do what a role permits, or everything, without holding a role",
+        ("roster", "accounts"),
+    ),
+    "role-lacks-permission": Kind(
+        "soon", "a role lacks a permission that one of its duties needs", ("configuration",)
+    ),
+    "edited-by-hand": Kind(
+        "soon",
+        "somebody changed a group by hand, although the login service decides who is in it",
+        ("roster", "ledger", "accounts"),
+    ),
+    "page-closed": Kind("urgent", "ordinary users cannot open these pages", ("configuration",)),
+    "template-shadowed": Kind(
+        "later",
+        "one of the operator's own templates hides what this service adds to the hub's pages",
+        ("configuration",),
+    ),
 }
-"""What has to be known, besides the declaration, before a kind of gap can be found."""
+"""Every kind of gap."""
+
+CONFIRMATIONS: frozenset[GapKind] = frozenset(name for name, kind in KINDS.items() if kind.confirm)
+"""Those that a holder closes by confirming."""
 
 
 PlaceKind = Literal["role", "appoint", "holders", "appointers", "confirm", "hub admin"]
@@ -216,11 +227,6 @@ class Gap:
     noticed: datetime | None = None
 
     @property
-    def severity(self) -> Severity:
-        """How bad it is."""
-        return KINDS[self.kind][0]
-
-    @property
-    def urgency(self) -> str:
-        """How soon to do something about it, in words."""
-        return URGENCY[self.severity]
+    def urgency(self) -> Urgency:
+        """How soon something should be done about it."""
+        return KINDS[self.kind].urgency

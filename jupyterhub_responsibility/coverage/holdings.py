@@ -52,7 +52,7 @@ def _ledger_gaps(snapshot: Snapshot, role: Role, account: str) -> Iterator[Gap]:
             f"{name} has not confirmed the duties of {role.title}"
             if stands.state == "never"
             else f"{name} should confirm the duties of {role.title} again",
-            "They can do this on their own page.",
+            "This is done on “My responsibilities”.",
             Step(f"Ask {name} to open “My responsibilities”", by="holder"),
             since=stands.due_since,
             person=account,

@@ -14,17 +14,17 @@ from .gaps import KINDS
 DAYS = 90
 """Days that the chart shows."""
 
-SEVERE = {name for name, (severity, _) in KINDS.items() if severity == "severe"}
+URGENT = {name for name, kind in KINDS.items() if kind.urgency == "urgent"}
 """A kind that an earlier version had is not counted as such."""
 
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many gaps were open at the end of a day, and how many of them were severe."""
+    """How many gaps were open at the end of a day, and how many of them were urgent."""
 
     day: date
     gaps: int
-    severe: int
+    urgent: int
 
 
 def counts(spans: Iterable[Span], now: Coverage, today: date) -> tuple[Count, ...]:
@@ -38,9 +38,9 @@ def counts(spans: Iterable[Span], now: Coverage, today: date) -> tuple[Count, ..
     first = max(min(span.since.date() for span in known), today - timedelta(days=DAYS - 1))
     days = [first + timedelta(days=number) for number in range((today - first).days + 1)]
     gaps = _open(known, days)
-    severe = _open((each for each in known if each.key[0] in SEVERE), days)
-    urgent = sum(gap.severity == "severe" for gap in now.gaps)
-    return (*map(Count, days[:-1], gaps, severe), Count(today, len(now.gaps), urgent))
+    urgent = _open((each for each in known if each.key[0] in URGENT), days)
+    urgent_now = sum(gap.urgency == "urgent" for gap in now.gaps)
+    return (*map(Count, days[:-1], gaps, urgent), Count(today, len(now.gaps), urgent_now))
 
 
 def _open(spans: Iterable[Span], days: Sequence[date]) -> Iterator[int]:

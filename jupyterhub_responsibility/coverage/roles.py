@@ -63,7 +63,7 @@ def _make_group(snapshot: Snapshot) -> Step:
             " makes it when somebody in it logs in",
             by="login service",
         )
-    return ask_operator("restart the hub: it then makes the group")
+    return ask_operator("restart the hub, which then creates the group")
 
 
 def _number_gaps(snapshot: Snapshot, role_holders: RoleHolders) -> Iterator[Gap]:
@@ -154,7 +154,7 @@ def _only_staff(snapshot: Snapshot, role_holders: RoleHolders) -> Gap:
 
 
 def _left_alone(snapshot: Snapshot, role: Role) -> str:
-    """What nobody looks after, or answers for, as long as nobody holds a role."""
+    """What nobody looks after, or is accountable for, as long as nobody holds a role."""
     alone, done = [], []
     for each in snapshot.declaration.model.responsibilities():
         if role.id in each.roles and covered(snapshot, each).state == "vacant":
@@ -162,7 +162,9 @@ def _left_alone(snapshot: Snapshot, role: Role) -> str:
         elif role.id == each.accountable:
             done.append(each.title)
     said = [f"Nobody looks after: {', '.join(alone)}." if alone else ""]
-    said.append(f"Others do the work, but nobody answers for: {', '.join(done)}." if done else "")
+    said.append(
+        f"Others do the work, but nobody is accountable for: {', '.join(done)}." if done else ""
+    )
     return " ".join(filter(None, said))
 
 
@@ -178,9 +180,8 @@ def appoint(snapshot: Snapshot, role: Role, label: str) -> Step:
     groups = snapshot.declaration.groups.get(role.id, ())
     if snapshot.rules.open_to_change(role):
         if snapshot.roster.members.keys().isdisjoint(groups):
-            return ask_operator("restart the hub, which then creates the group")
-        most = role.holders.max
-        if most is not None and len(snapshot.holders_by_role[role.id].holders) >= most:
+            return _make_group(snapshot)
+        if snapshot.holders_by_role[role.id].full:
             return Step(
                 "Withdraw somebody first: the role is full",
                 where=Place("holders", role.id),

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import datetime, timezone
 from functools import cache
 from importlib import resources
 from os.path import realpath
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from ..domain.model import (
     UNNAMED,
@@ -50,6 +51,8 @@ __all__ = [
 
 BUILT_IN = "community-hub"
 """The model that a declaration starts from if it names none."""
+
+T = TypeVar("T", Role, Area, Responsibility)
 
 COMMUNITY, PROVIDER = map(Party, UNNAMED)
 
@@ -219,46 +222,27 @@ def _by_role(roles: dict[str, Part], name: str) -> dict[str, tuple[Any, ...]]:
     }
 
 
-def _given(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {name: values[name] for name in names if name in values}
+def _made(kind: type[T], values: Mapping[str, Any], **own: Any) -> T:
+    """One of the domain's types, from what was said of it and from what is its `own`."""
+    names = {field.name for field in fields(kind)}
+    said = {name: value for name, value in values.items() if name in names}
+    return kind(**{**said, **own})
 
 
 def _role(role_id: str, part: Part) -> Role:
-    texts = (
-        "title",
-        "summary",
-        "description",
-        "filled_by",
-        "appointed_by",
-        "starts_with",
-        "mapped",
-        "adds_users",
-        "on_term_end",
-        "confirm_every",
-        "seen_within",
-    )
     holders = part.get("holders")
     limits = Range(holders.min, holders.max) if holders else Range()
-    return Role(id=role_id, holders=limits, **_given(part.values, *texts))
+    return _made(Role, part.values, id=role_id, holders=limits)
 
 
 def _area(area_id: str, part: Part) -> Area:
     split = part.get("split", "none")
-    texts = ("title", "description", "accountable", "performed_by", "topics", "needs")
-    return Area(
-        id=area_id,
-        split=split,
-        responsibilities=tuple(
-            Responsibility(
-                id=responsibility_id,
-                area=area_id,
-                split=each.get("split", split),
-                **_given(each.values, *texts),
-            )
-            for responsibility_id, each in part.parts.items()
-        ),
-        **_given(part.values, "title", "goal", "note"),
+    responsibilities = tuple(
+        _made(Responsibility, each.values, id=each_id, area=area_id, split=each.get("split", split))
+        for each_id, each in part.parts.items()
     )
+    own = {"id": area_id, "split": split, "responsibilities": responsibilities}
+    return _made(Area, part.values, **own)
 
 
 def _party(root: Part, name: str, default: Party) -> Party:

@@ -209,7 +209,7 @@ class ResponsibilityEntry(Entry):
     topics: Topics | None = None
     """Everyday words that people use when they ask about it."""
     accountable: Id | None = None
-    """The one role that answers for it; null for none."""
+    """The one role that is accountable; null for none."""
     performed_by: Ids | None = None
     """The roles that do it."""
     needs: Permissions | None = None

@@ -1,8 +1,8 @@
 """Whom to ask about what: the live holder and the way to reach them, or the fallback and why.
 
-A question goes first to those who perform the responsibility, then to those who answer for
-it; where nobody can be reached that way, to the area's contact, to the party whose job it is,
-and at last to everyone's contact. An answer that had to fall back says so.
+A question goes first to those who perform the responsibility, then to those who are
+accountable; where nobody can be reached that way, to the area's contact, to the party whose job
+it is, and at last to everyone's contact. An answer that had to fall back says so.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from .holders import Holder, RoleHolders, holders_by_role
+from .holders import NO_ROLE, Holder, RoleHolders, holders_by_role
 from .model import EVERYONE, OPERATOR, Contact, Declaration, Party, Role, Roster, Split
 
 Kind = Literal["responsibility", "area", "role", "contact", "operator"]
@@ -21,7 +21,7 @@ Kind = Literal["responsibility", "area", "role", "contact", "operator"]
 class Answer:
     """Whom to ask about one thing.
 
-    `filling` is the role to ask, None where there is none; `channels` are the ways to reach
+    `role_holders` is the role to ask, None where there is none; `channels` are the ways to reach
     somebody; `because` says why it isn't the role itself that is reached, and is empty if it is.
     """
 
@@ -148,7 +148,7 @@ class ContactFinder:
 
     def _why_not_first(self, role_ids: tuple[str, ...], asked: RoleHolders | None) -> str:
         if not role_ids:
-            return "No role is responsible for this"
+            return NO_ROLE.capitalize()
         first = self.holders_by_role[role_ids[0]]
         if asked is first:
             return ""

@@ -12,7 +12,7 @@ from textwrap import wrap
 from unicodedata import east_asian_width
 
 from ..text import visible
-from .holders import RoleHolders
+from .holders import NO_ROLE, RoleHolders
 from .model import Area, Model, Split
 
 _START: dict[Split, float] = {
@@ -96,7 +96,7 @@ def _glyph(text: str) -> float:
 
 def _texts(roles: tuple[RoleHolders, ...]) -> list[str]:
     if not roles:
-        return ["no formal role"]
+        return [NO_ROLE]
     return [f"{role_holders.role.title}: {names(role_holders)}" for role_holders in roles]
 
 

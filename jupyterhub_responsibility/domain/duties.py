@@ -10,16 +10,25 @@ from typing import Literal
 
 from .model import Area, Model, Responsibility, Role
 
+Part = Literal["accountable", "performer"]
+
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """A responsibility as seen by a holder of `through`, who answers for it or does it."""
+    """A responsibility as seen by a holder of `through`, who is accountable for it or does it."""
 
     responsibility: Responsibility
-    part: Literal["accountable", "performer"]
+    part: Part
     through: Role
     others: tuple[Role, ...] = ()
     """The other roles that perform it."""
+    also: tuple[Role, ...] = ()
+    """More roles of the same holder through which they perform it."""
+
+    @property
+    def parts(self) -> tuple[tuple[Part, Role], ...]:
+        """What the holder has to do with it, role by role."""
+        return ((self.part, self.through), *(("performer", role) for role in self.also))
 
 
 def duty_of(model: Model, responsibility: Responsibility, held: tuple[str, ...]) -> Duty | None:
@@ -27,7 +36,7 @@ def duty_of(model: Model, responsibility: Responsibility, held: tuple[str, ...])
 
     Being accountable outweighs performing: one responsibility is one duty.
     """
-    part: Literal["accountable", "performer"] = "accountable"
+    part: Part = "accountable"
     through = responsibility.accountable
     if through not in held:
         part = "performer"
@@ -37,7 +46,12 @@ def duty_of(model: Model, responsibility: Responsibility, held: tuple[str, ...])
     others = tuple(
         model.roles[role] for role in responsibility.performed_by if role not in (through, *held)
     )
-    return Duty(responsibility, part, model.roles[through], others)
+    also = tuple(
+        model.roles[role]
+        for role in responsibility.performed_by
+        if role in held and role != through
+    )
+    return Duty(responsibility, part, model.roles[through], others, also)
 
 
 def duties_by_area(model: Model, held: Iterable[str]) -> dict[Area, tuple[Duty, ...]]:

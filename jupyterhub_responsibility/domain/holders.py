@@ -12,6 +12,9 @@ from .model import Declaration, Person, Role, Roster, Viewer
 DECLARED = "declaration"
 """The source of a holder whom the operator's file names."""
 
+NO_ROLE = "no role assigned"
+"""Who looks after what no role of the model is responsible for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Holder:
@@ -47,9 +50,25 @@ class RoleHolders:
         return self.known and not self.holders
 
     @property
+    def full(self) -> bool:
+        """There is no room for another holder."""
+        most = self.role.holders.max
+        return most is not None and len(self.holders) >= most
+
+    @property
+    def accounts(self) -> frozenset[str]:
+        """The accounts among its holders."""
+        return frozenset(each.name for each in self.holders if each.kind == "account")
+
+    @property
     def nobody(self) -> str:
-        """Who holds it while it is vacant; without a group of the hub, people can only be named."""
-        return "nobody" if self.on_hub else "nobody named"
+        """Who holds it while it is vacant."""
+        return nobody([self])
+
+
+def nobody(vacant: Iterable[RoleHolders]) -> str:
+    """Who holds vacant roles; without a group of the hub, people can only be named."""
+    return "nobody" if any(each.on_hub for each in vacant) else "nobody named"
 
 
 def holders_of(declaration: Declaration, roster: Roster, role_id: str) -> RoleHolders:

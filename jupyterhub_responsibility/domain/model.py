@@ -16,10 +16,10 @@ roster          the members of the mapped groups, as last read from the hub
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
-from typing import Literal, NamedTuple, get_args
+from typing import Literal, NamedTuple, TypeVar, get_args
 
 Split = Literal["provider", "shared", "community", "partner", "none"]
 SPLITS: tuple[Split, ...] = get_args(Split)
@@ -228,6 +228,14 @@ class Link:
     targets: tuple[str, ...] = ()
 
 
+Addressed = TypeVar("Addressed", Party, Person, Contact, Link)
+
+
+def _at(host: str, each: Addressed) -> Addressed:
+    of_the_hub = each.url.startswith("/")
+    return replace(each, url=host + each.url) if of_the_hub else each
+
+
 Place = tuple[str | int, ...]
 """Where something stands in the declaration: `("contacts", "help-desk", "email")`, by ids."""
 
@@ -269,6 +277,24 @@ class Declaration:
     def mapped_groups(self) -> tuple[str, ...]:
         """Every group that makes its members holders of a role."""
         return tuple(dict.fromkeys(g for groups in self.groups.values() for g in groups))
+
+    def seen_from(self, host: str) -> Declaration:
+        """The same for pages that aren't at the hub's `host` (`https://hub.example`).
+
+        What begins with a slash is a page of the hub, and gets the host in front of it.
+        """
+        if not host:
+            return self
+        return replace(
+            self,
+            community=_at(host, self.community),
+            provider=_at(host, self.provider),
+            people={
+                role: tuple(_at(host, p) for p in found) for role, found in self.people.items()
+            },
+            contacts=tuple(_at(host, each) for each in self.contacts),
+            links=tuple(_at(host, each) for each in self.links),
+        )
 
     def links_for(self, target: str) -> tuple[Link, ...]:
         """The pages to read about an area, a responsibility or a role."""
@@ -324,9 +350,14 @@ class Roster:
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who is looking: an account of the hub, or a service with a token (`kind`)."""
+    """Who is looking: an account of the hub, or a service with a token (`kind`).
+
+    `scopes` are what the login or token at hand may do on the hub: two of one person's may differ,
+    and the person is the same.
+    """
 
     name: str
     admin: bool = False
     groups: frozenset[str] = frozenset()
     kind: str = "user"
+    scopes: frozenset[str] = field(default=frozenset(), compare=False, repr=False)

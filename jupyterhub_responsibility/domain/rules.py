@@ -1,4 +1,4 @@
-"""Who may change what: every rule, in one place.
+"""Who may see and change what: every rule, in one place.
 
 A rule that says no raises RefusedError; its message tells the person what to do instead.
 Nothing here asks anybody: who is asking and who holds the role are given.
@@ -7,19 +7,20 @@ Nothing here asks anybody: who is asking and who holds the role are given.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
 from ..errors import RefusedError
 from ..text import visible
+from . import refusals
 from .access import METRICS_SCOPE, Ability, UserManagement, scopes_of, service_adds_users
 from .holders import RoleHolders, roles_of
 from .model import Declaration, Role, Viewer
 
 RULES: dict[str, str] = {
     "appoint": "Only JupyterHub admins, and holders of the roles named here, can appoint.",
-    "yourself": "Nobody can appoint themselves, except JupyterHub admins; the record then says so.",
+    "yourself": refusals.YOURSELF.message,
     "step down": "Anyone who holds a role can step down.",
     "last": "If a role would have too few holders left, only a JupyterHub admin can withdraw one.",
     "most": "Nobody can be added once a role has as many holders as it can have.",
@@ -30,7 +31,10 @@ RULES: dict[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A wish to add `person` to a role's group, or to take them out. `until` is the last day."""
+    """A wish to add `person` to a role's group, or to take them out. `until` is the last day.
+
+    Without a `group`, the role's only one is meant.
+    """
 
     role: Role
     group: str
@@ -42,6 +46,15 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """What is decided for each role: which role, about whom, and whose request it is."""
+
+    role: Role
+    person: str = ""
+    asked_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """The rules of one hub."""
 
@@ -49,15 +62,16 @@ class Rules:
     authenticator_groups: bool = False
     user_management: UserManagement = "service"
 
-    def check(self, viewer: Viewer, access: AccessName) -> None:
-        """Whether somebody may open what `access` stands for."""
-        wanted = ACCESS[access]
-        if not wanted.may(self, viewer):
-            raise RefusedError("not_allowed", wanted.refusal)
+    def check(self, viewer: Viewer, *names: AccessName, about: About | None = None) -> None:
+        """Whether somebody is one of those whom these rows of ACCESS let; the first one refuses."""
+        if not self.may(viewer, *names, about=about):
+            refusal = ACCESS[names[0]].refusal
+            said = self._said_of(about.role) if about else {}
+            raise RefusedError("not_allowed", refusal.format(**said))
 
-    def may(self, viewer: Viewer, access: AccessName) -> bool:
+    def may(self, viewer: Viewer, *names: AccessName, about: About | None = None) -> bool:
         """The same as an answer."""
-        return ACCESS[access].may(self, viewer)
+        return any(ACCESS[name].lets(self, viewer, about) for name in names)
 
     def may_appoint(self, viewer: Viewer, role: Role) -> bool:
         """Whether somebody may appoint to a role, and withdraw from it."""
@@ -69,6 +83,10 @@ class Rules:
     def may_appoint_to_some(self, viewer: Viewer) -> bool:
         """Whether there is a role to which somebody may appoint."""
         return any(self.may_appoint(viewer, role) for role in self._mapped())
+
+    def holds(self, viewer: Viewer, role: Role) -> bool:
+        """Whether somebody holds a role through the hub."""
+        return any(own.role.id == role.id for own in roles_of(self.declaration, viewer))
 
     def in_charge(self, viewer: Viewer) -> bool:
         """Whether somebody is a JupyterHub admin, or holds a role through the hub."""
@@ -86,10 +104,15 @@ class Rules:
         """The scopes that somebody's roles give them on the hub's own pages."""
         if viewer.admin:
             return ("admin-ui",)
+        return self.scopes(own.role.id for own in roles_of(self.declaration, viewer))
+
+    def scopes(self, role_ids: Iterable[str]) -> tuple[str, ...]:
+        """The scopes that the hub gives to those who hold roles through its groups."""
         return tuple(
             scope
-            for own in roles_of(self.declaration, viewer)
-            for scope in scopes_of(self.declaration, own.role.id, self.user_management)
+            for role_id in role_ids
+            if self.declaration.on_hub(role_id)
+            for scope in scopes_of(self.declaration, role_id, self.user_management)
         )
 
     def opens_hub_admin(self, viewer: Viewer) -> bool:
@@ -103,123 +126,141 @@ class Rules:
             for role in self._mapped()
             if self.may_appoint(viewer, role) and self.open_to_change(role)
         ]
-        if self.may_add_users(viewer):
+        if self.may(viewer, "adders"):
             found.append(Ability("Add people to the hub", "users", "Add people", our=True))
         return tuple(found)
+
+    def abilities(self, viewer: Viewer) -> tuple[Ability, ...]:
+        """What somebody may do on our own pages, beside what everybody may."""
+        if not self.may(viewer, "appointers"):
+            return self.changes(viewer)
+        log = Ability("See who changed what", "ledger", "Activity log", our=True)
+        return (*self.changes(viewer), log)
 
     def open_to_change(self, role: Role) -> bool:
         """Whether who holds a role can be changed here at all."""
         return self.declaration.on_hub(role.id) and not self.authenticator_groups
 
+    def with_group(self, change: Change) -> Change:
+        """A change with the group that is meant. Raises RefusedError where that can't be told."""
+        return replace(change, group=self.group_of(change.role, change.group or None))
+
     def group_of(self, role: Role, wanted: str | None) -> str:
         """The group that is meant: the role's only one, or the one that was named."""
         groups = self.declaration.groups.get(role.id, ())
         if not groups:
-            raise RefusedError(
-                "not_mapped",
-                f"Holders of the role {role.title} are named in this hub's declaration, not on the"
-                " hub: ask the operator.",
-            )
+            raise refusals.NOT_MAPPED(role=role.title)
         if self.authenticator_groups:
-            raise RefusedError(
-                "login_service",
-                "On this hub, the login service decides who is in a group, each time somebody logs"
-                " in. Make the change there: a change here would be undone.",
-            )
+            raise refusals.LOGIN_SERVICE()
         if wanted is None and len(groups) > 1:
             names = ", ".join(map(visible, groups))
-            raise RefusedError(
-                "which_group", f"{role.title} has several groups. Choose one of them: {names}."
-            )
+            raise refusals.WHICH_GROUP(role=role.title, groups=names)
         if wanted is not None and wanted not in groups:
-            raise RefusedError(
-                "which_group", f"The group “{visible(wanted)}” does not stand for {role.title}."
-            )
+            raise refusals.NOT_ITS_GROUP(group=visible(wanted), role=role.title)
         return wanted or groups[0]
 
-    def check_appointer(self, actor: Viewer, change: Change, today: date) -> None:
-        """Whether somebody may appoint this person, whoever holds the role now."""
-        self.check_decider(actor, change.role)
+    def check_appointer(self, actor: Viewer, change: Change, today: date) -> Change:
+        """Whether somebody may appoint this person, whoever holds the role now.
+
+        Returns the change with the group that is meant, which only those hear of who may.
+        """
+        self.check(actor, "deciders", about=About(change.role))
+        change = self.with_group(change)
         if alike(change.person, actor.name) and not actor.admin:
-            raise RefusedError("yourself", RULES["yourself"])
+            raise refusals.YOURSELF()
         check_until(change.until, today)
-
-    def check_decider(self, actor: Viewer, role: Role) -> None:
-        """Whether somebody may decide who holds a role."""
-        if not self.may_appoint(actor, role):
-            raise RefusedError("not_allowed", self._who_may(role))
-
-    def check_room(self, change: Change, role_holders: RoleHolders) -> None:
-        """Whether the role has room for one more."""
-        most = change.role.holders.max
-        holders = _accounts(role_holders)
-        if change.person in holders or most is None or len(role_holders.holders) < most:
-            return
-        names = ", ".join(visible(holder.name) for holder in role_holders.holders)
-        raise RefusedError(
-            "full",
-            f"The role {change.role.title} can have {most} {_holders(most)}, and already has:"
-            f" {names}. Withdraw one of them first.",
-        )
+        return change
 
     def check_withdrawer(self, actor: Viewer, change: Change) -> None:
         """Whether somebody may take this person out: those who may appoint, and themselves."""
-        stepping_down = actor.kind == "user" and change.person == actor.name
-        if not stepping_down and not self.may_appoint(actor, change.role):
-            raise RefusedError("not_allowed", self._who_may(change.role))
+        self.check(actor, *WITHDRAWERS, about=About(change.role, change.person))
 
-    def check_left_over(self, admin: bool, change: Change, role_holders: RoleHolders) -> None:
-        """Whether enough holders are left; JupyterHub admins decide that for themselves."""
-        role = change.role
-        if admin or change.person not in _accounts(role_holders):
-            return
-        if len(role_holders.holders) - 1 < role.holders.min:
-            raise RefusedError(
-                "last",
-                f"The role {role.title} needs at least {role.holders.min}"
-                f" {_holders(role.holders.min)}."
-                f" Appoint somebody else first, or ask a JupyterHub admin to withdraw"
-                f" {visible(change.person)}.",
-            )
+    def may_withdraw(self, viewer: Viewer, role: Role, account: str) -> bool:
+        """The same as an answer, where who holds a role can be changed here at all."""
+        about = About(role, account)
+        return self.open_to_change(role) and self.may(viewer, *WITHDRAWERS, about=about)
 
     def check_request(
         self, actor: Viewer, change: Change, role_holders: RoleHolders, today: date
-    ) -> None:
-        """Anybody may ask for themselves; holders may propose somebody else."""
-        held = {own.role.id for own in roles_of(self.declaration, actor)}
-        if actor.kind != "user":
-            raise RefusedError("not_allowed", "Only people can ask for a role.")
-        if not alike(change.person, actor.name) and change.role.id not in held:
-            raise RefusedError(
-                "not_allowed",
-                f"Only holders of the role {change.role.title} can propose a successor. You can"
-                " ask for the role yourself.",
-            )
-        if any(alike(change.person, name) for name in _accounts(role_holders)):
-            raise RefusedError(
-                "already", f"{visible(change.person)} is already {change.role.title}."
-            )
+    ) -> Change:
+        """Anybody may ask for themselves; holders may propose somebody else.
+
+        Returns the change with the group that is meant.
+        """
+        if alike(change.person, actor.name):
+            self.check(actor, "oneself", about=About(change.role, actor.name))
+        else:
+            self.check(actor, "proposers", about=About(change.role))
+        change = self.with_group(change)
+        if any(alike(change.person, name) for name in role_holders.accounts):
+            raise refusals.HOLDS_IT(name=visible(change.person), role=change.role.title)
         check_until(change.until, today)
+        return change
+
+    def check_room(self, change: Change, role_holders: RoleHolders) -> None:
+        """Whether the role has room for one more."""
+        if change.person in role_holders.accounts or not role_holders.full:
+            return
+        raise refusals.FULL(
+            role=change.role.title,
+            holders=_holders(change.role.holders.max or 0),
+            names=", ".join(visible(holder.name) for holder in role_holders.holders),
+        )
+
+    def check_left_over(self, admin: bool, change: Change, role_holders: RoleHolders) -> None:
+        """Whether enough holders are left; JupyterHub admins decide that for themselves."""
+        least = change.role.holders.min
+        if admin or change.person not in role_holders.accounts:
+            return
+        if len(role_holders.holders) - 1 < least:
+            raise refusals.LAST(
+                role=change.role.title, holders=_holders(least), name=visible(change.person)
+            )
 
     def _mapped(self) -> Iterable[Role]:
         return (self.declaration.model.roles[role_id] for role_id in self.declaration.groups)
 
-    def _who_may(self, role: Role) -> str:
+    def _said_of(self, role: Role) -> dict[str, str]:
+        """What refusals say of a role."""
         titles = [self.declaration.model.roles[each].title for each in role.appointed_by]
-        deciders = ", ".join(["JupyterHub admins", *(f"anyone who is {title}" for title in titles)])
-        return f"Only these people can decide who is {role.title}: {deciders}."
+        deciders = ["JupyterHub admins", *(f"anyone who is {title}" for title in titles)]
+        return {"role": role.title, "deciders": ", ".join(deciders)}
 
 
-AccessName = Literal["anybody", "users", "in charge", "appointers", "adders", "metrics"]
+AccessName = Literal[
+    "anybody",
+    "users",
+    "in charge",
+    "appointers",
+    "adders",
+    "metrics",
+    "deciders",
+    "oneself",
+    "holders",
+    "proposers",
+    "asker",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may open something, in words and as a rule, and the message for everybody else."""
+    """Who may open or change something, in words and as a rule, and the message for others.
+
+    Where it is decided for each role, `may_about` is the rule, and the message names the role.
+    """
 
     who: str
-    may: Callable[[Rules, Viewer], bool]
+    may: Callable[[Rules, Viewer], bool] = lambda *_: False
     refusal: str = ""
+    may_about: Callable[[Rules, Viewer, About], bool] | None = None
+
+    def lets(self, rules: Rules, viewer: Viewer, about: About | None) -> bool:
+        """Whether it lets somebody. Raises TypeError where nobody said what it is about."""
+        if self.may_about is None:
+            return self.may(rules, viewer)
+        if about is None:
+            raise TypeError(f"this is decided for each role, and none was named: {self.who}")
+        return self.may_about(rules, viewer, about)
 
 
 ACCESS: dict[AccessName, Access] = {
@@ -244,18 +285,47 @@ ACCESS: dict[AccessName, Access] = {
     ),
     "metrics": Access(
         f"programs, with a hub token that has the scope `{METRICS_SCOPE}`",
-        lambda *_: False,  # of a person, nothing else would tell
+        lambda _, viewer: METRICS_SCOPE in viewer.scopes,
         f"This needs a hub token with the scope {METRICS_SCOPE}, in the header"
         " Authorization, as in: Authorization: Bearer ...",
     ),
+    "deciders": Access(
+        "JupyterHub admins, and holders of the roles that appoint to this one",
+        refusal="Only these people can decide who is {role}: {deciders}.",
+        may_about=lambda rules, viewer, about: rules.may_appoint(viewer, about.role),
+    ),
+    "oneself": Access(
+        "everybody, for themselves",
+        refusal="Only people can ask for a role.",
+        may_about=lambda _, viewer, about: (viewer.kind, viewer.name) == ("user", about.person),
+    ),
+    "holders": Access(
+        "holders of the role",
+        refusal="Only holders of the role {role} can confirm its duties.",
+        may_about=lambda rules, viewer, about: rules.holds(viewer, about.role),
+    ),
+    "proposers": Access(
+        "holders of the role, for somebody else",
+        refusal="Only holders of the role {role} can propose a successor. You can ask for the role"
+        " yourself.",
+        may_about=lambda rules, viewer, about: rules.holds(viewer, about.role),
+    ),
+    "asker": Access(
+        "the person who asked, to take it back",
+        refusal="Only the person who asked can take this back.",
+        may_about=lambda _, viewer, about: (viewer.kind, viewer.name) == ("user", about.asked_by),
+    ),
 }
-"""Who may open what: the table of addresses names one of these for each."""
+"""Who may open and change what: the table of addresses names these for each."""
+
+WITHDRAWERS: tuple[AccessName, ...] = ("deciders", "oneself")
+"""Who may take an account out of a role."""
 
 
 def check_until(until: date | None, today: date) -> None:
     """A term can't end before it begins."""
     if until is not None and until < today:
-        raise RefusedError("bad_date", f"{until.isoformat()} has passed. Choose a later date.")
+        raise refusals.DATE_PASSED(date=until.isoformat())
 
 
 def alike(one: str, other: str) -> bool:
@@ -263,9 +333,5 @@ def alike(one: str, other: str) -> bool:
     return one.lower() == other.lower()
 
 
-def _accounts(role_holders: RoleHolders) -> set[str]:
-    return {holder.name for holder in role_holders.holders if holder.kind == "account"}
-
-
 def _holders(number: int) -> str:
-    return "holder" if number == 1 else "holders"
+    return f"{number} {'holder' if number == 1 else 'holders'}"

@@ -36,6 +36,11 @@ log = logging.getLogger(__name__)
 PACKAGE = __name__.partition(".")[0]
 """Whose command `python -m` runs."""
 
+WRITE_SO = (
+    "%s: whoever logs in as %r has the account %r on this hub. Write %r: a service that the hub"
+    " doesn't start (external=True) can't know it"
+)
+
 Role = dict[str, Any]
 
 
@@ -79,9 +84,9 @@ def arrange(hub: Any) -> None:
     if enabled is None:
         return
     authenticator = hub.authenticator
-    options = enabled.options
+    options, normalize = enabled.options, authenticator.normalize_username
     plan = Plan(
-        _as_at_login(enabled.declaration, authenticator.normalize_username),
+        _as_at_login(enabled.declaration, normalize, options.external),
         options,
         manages_groups=bool(authenticator.manage_groups),
         manages_roles=bool(getattr(authenticator, "manage_roles", False)),
@@ -239,21 +244,30 @@ def hub_version() -> tuple[Any, ...]:
     return tuple(version_info)
 
 
-def _as_at_login(declared: Declaration, normalize: Any) -> Declaration:
-    """The declaration with the names of accounts as the hub makes them at a login."""
+def _as_at_login(declared: Declaration, normalize: Any, external: bool) -> Declaration:
+    """The declaration with the names of accounts as the hub makes them at a login.
 
-    def name(given: str) -> str:
+    A service that the hub doesn't start reads the file itself, and knows no authenticator: the
+    hub's log then says which names to write otherwise.
+    """
+
+    def name(path: str, given: str) -> str:
         try:
-            return str(normalize(given))
+            known = str(normalize(given))
         except Exception:  # whatever an authenticator makes of a name that nobody logs in with
             log.exception("The authenticator could not tell what %r becomes at a login", given)
             return given
+        if external and known != given:
+            log.warning(WRITE_SO, path, given, known, known)
+        return known
 
-    def names(given: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(map(name, given)))
+    def names(path: str, given: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name(path, each) for each in given))
 
-    initial = {role_id: names(given) for role_id, given in declared.initial.items()}
-    provider = replace(declared.provider, staff=names(declared.provider.staff))
+    initial = {
+        role: names(f"roles.{role}.initial", each) for role, each in declared.initial.items()
+    }
+    provider = replace(declared.provider, staff=names("provider.staff", declared.provider.staff))
     return replace(declared, initial=initial, provider=provider)
 
 

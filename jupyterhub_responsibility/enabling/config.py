@@ -51,9 +51,9 @@ def enable(
     `url` is where the service listens. `command` starts it (default: this package). With
     `external=True` the hub doesn't start it, and `api_token` is the token it shares with the
     hub. `templates=False` leaves the hub's own pages alone. `user_management` says who may add
-    users: `"service"`, `"admin"` (Hub Administrators; it makes them as powerful as a JupyterHub
-    admin) or `"off"`. `database_url` is where the ledger is: SQLite by default, PostgreSQL for
-    several replicas of the service.
+    users: `"service"`, `"admin"` (holders of a role with `adds_users`; it makes them as powerful
+    as a JupyterHub admin) or `"off"`. `database_url` is where the ledger is: SQLite by default,
+    PostgreSQL for several replicas of the service.
 
     Raises DeclarationError with every fault of the declaration, UnreadableError where there is
     no such file, and ConfigurationError where the configuration contradicts it.

@@ -62,7 +62,9 @@ class Navigation:
         """The address of the service; empty where it isn't among them."""
         for service in services or ():
             if service.name == self.service_name:
-                return str(service.href)
+                # with subdomains, the hub's own address of it leaves out the port
+                host = getattr(service, "host", "")
+                return f"{host}{service.prefix}" if host else str(service.href)
         return ""
 
     def others(self, services: Iterable[Any]) -> list[Any]:

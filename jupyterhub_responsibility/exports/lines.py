@@ -49,7 +49,7 @@ class HolderLine:
 class ContactLine:
     """A contact, or a person without an account (no `id`), with what they are there `about`.
 
-    `url` is complete: what is taken along is read where the hub isn't.
+    `url` is complete: exports are read where the hub isn't.
     """
 
     kind: Literal["contact", "person"]

@@ -36,7 +36,7 @@ def _lines(
     if report["gaps"]:
         yield ""
     for gap in report["gaps"]:
-        yield f"{bullet}{_plain(gap['title'])}{end} ({gap['severity']})"
+        yield f"{bullet}{_plain(gap['title'])}{end} ({gap['urgency']})"
         yield f"{indent}{_plain(gap['text'])}{_when(gap)} Next: {_plain(gap['next'])}."
         if gap["path"]:
             yield f"{indent}{below(url, gap['path'])}"

@@ -14,6 +14,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from ..domain.accounts import Account
 from ..domain.model import Groups
 from ..errors import HubError, HubRefusedError, RefusedError
+from ..text import visible
 
 PAGE = 200
 MAX_PAGES = 1000
@@ -207,11 +208,15 @@ def _what(path: str) -> str:
 def segment(name: str) -> str:
     """A name as one segment of a path. Raises RefusedError where a path cannot hold it."""
     if name in ("", ".", ".."):
-        raise RefusedError("unknown", "An account cannot be called that")
+        raise _no_username(name)
     try:
         return quote(name, safe="")
     except UnicodeEncodeError as error:  # half a character
-        raise RefusedError("unknown", "An account cannot be called that") from error
+        raise _no_username(name) from error
+
+
+def _no_username(name: str) -> RefusedError:
+    return RefusedError("unknown", f"“{visible(name)}” can't be a username.")
 
 
 def _account(model: Any, at: datetime) -> Account:

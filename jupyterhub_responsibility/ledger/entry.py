@@ -69,7 +69,7 @@ DETAILS: dict[Detail, str] = {
     "self_appointed": "`yes` where somebody appointed themselves",
     "of": "the kind of entry that this is the outcome of",
     "result": "`done`, `unchanged`, `refused`, `unknown` or `not done`",
-    "verdict": "`declined` or `withdrawn`",
+    "verdict": "`declined` or `taken_back`",
     "expires": "the last day on which a request can be decided",
     "duties_digest": "identifies the duties as they were read before they were confirmed",
     "change": "`began` and `ended` for the record of a group, `joined` and `left` for an account",
@@ -126,6 +126,11 @@ class Entry:
     def moment(self) -> datetime:
         """When it was written."""
         return datetime.fromisoformat(self.at)
+
+    @property
+    def is_intent(self) -> bool:
+        """Whether it announces a change on the hub."""
+        return self.event in INTENTS
 
     @property
     def facts(self) -> dict[str, str]:
@@ -187,7 +192,7 @@ def breaks(entries: Iterable[Entry], head: tuple[int, str]) -> Iterator[str]:
     number, previous = 0, BEGINNING
     for entry in entries:
         if entry.number <= number:  # the first is 1
-            yield f"entry {entry.number} was added in another way"
+            yield f"entry {entry.number} was not written by this service"
             continue
         number += 1
         if entry.number != number:
@@ -204,4 +209,4 @@ def breaks(entries: Iterable[Entry], head: tuple[int, str]) -> Iterator[str]:
     elif (number, previous) != head and head[0] == number:
         yield f"entry {number} is not the one that was written last"
     elif number > head[0]:
-        yield f"entry {head[0] + 1} and those after it were added in another way"
+        yield f"entry {head[0] + 1} and those after it were not written by this service"

@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from ..domain.model import Model
-from ..text import isolated, quoted
+from ..text import day, isolated, quoted
 from .entry import Entry
 
-_INTENTS = {
+_DEEDS = {
     "appointment": "{actor} started appointing {person} as {role}",
     "withdrawal": "{actor} started withdrawing {person} as {role}",
     "account": "{actor} started adding the user {person}",
+    "request": "{actor} proposed {person} as {role}",
+    "declined": "{actor} declined to make {person} {role}",
+    "taken_back": "{actor} took back the proposal to make {person} {role}",
+    "confirmation": "{actor} confirmed the duties of {role}",
 }
+_OWN_DEEDS = _DEEDS | {
+    "appointment": "{actor} started appointing themselves as {role}",
+    "withdrawal": "{actor} started stepping down as {role}",
+    "request": "{actor} asked to become {role}",
+    "declined": "{actor} declined to become {role}",
+    "taken_back": "{actor} took back the request to become {role}",
+}
+"""Where somebody does it about themselves: nobody's name is said twice."""
+
 _RESULTS = {
     ("appointment", "done"): "{person} is now {role}",
     ("appointment", "unchanged"): "{person} was already {role}",
@@ -29,15 +44,12 @@ _RESULTS = {
     ("account", "unknown"): "The hub did not say whether {person} was added",
 }
 _OBSERVATIONS = {
-    "began": "Recording of the group {group} began",
-    "ended": "Recording of the group {group} ended: it no longer stands for {role}",
+    "began": "This service began recording changes to the group {group}",
+    "ended": "This service stopped recording changes to the group {group}:"
+    " it no longer stands for {role}",
     "joined": "{person} was added to {group} ({role}) outside this page",
     "left": "{person} was removed from {group} ({role}) outside this page",
     "deleted": "{person} left {group} ({role}): the account was deleted",
-}
-_VERDICTS = {
-    "declined": "{actor} declined to make {person} {role}",
-    "withdrawn": "{actor} took back the request to make {person} {role}",
 }
 
 
@@ -52,7 +64,7 @@ def sentence(entry: Entry, model: Model) -> str:
         role=role.title if role else isolated(entry.role),
     )
     if until := facts.get("until"):
-        text += f", until {until}"
+        text += f", until {day(date.fromisoformat(until))}"
     text += "."
     for key, words in (("reason", "Reason"), ("note", "Note for the next person")):
         if facts.get(key) and entry.event != "outcome":
@@ -66,18 +78,13 @@ def by_whom(entry: Entry) -> str:
 
 
 def _pattern(entry: Entry, facts: dict[str, str]) -> str:
+    deeds = _OWN_DEEDS if entry.actor == entry.person else _DEEDS
     if entry.event in ("outcome", "settlement"):
         return _RESULTS[facts["of"], facts["result"]]
     if entry.event == "observation":
         if facts["change"] == "joined" and "first" in facts:
-            return "{person} was in {group} ({role}) when recording began"
+            return "{person} was already in {group} ({role}) when recording began"
         return _OBSERVATIONS["deleted" if "gone" in facts else facts["change"]]
     if entry.event == "decision":
-        return _VERDICTS[facts["verdict"]]
-    if entry.event == "confirmation":
-        return "{actor} confirmed the duties of {role}"
-    if entry.event == "request":
-        if entry.actor == entry.person:
-            return "{actor} asked to become {role}"
-        return "{actor} proposed {person} as {role}"
-    return _INTENTS[entry.event]
+        return deeds[facts["verdict"]]
+    return deeds[entry.event]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
-from .entry import INTENTS, Entry
+from .entry import Entry
 
 Holding = tuple[str, str]
 """A role and an account."""
@@ -66,7 +66,7 @@ class Answer:
     by: str
     request: Request
     approved: bool
-    word: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ class LedgerState:
         if entry.group:
             self.touched[entry.group] = entry.number
             self._groups[entry.role].add(entry.group)
-        if entry.event in INTENTS:
+        if entry.is_intent:
             self.unsettled[entry.number] = entry
         elif entry.event in ("outcome", "settlement"):
             self._outcome(entry)
@@ -192,8 +192,8 @@ class LedgerState:
         facts = entry.facts
         request = self.requests.pop(int(facts.get("request", 0)), None)
         if request is not None and entry.actor != request.by:
-            word = facts.get("reason", "")
-            answer = Answer(entry.moment, entry.actor, request, approved, word)
+            message = facts.get("reason", "")
+            answer = Answer(entry.moment, entry.actor, request, approved, message)
             self.answers[request.role, request.by] = answer
 
     def _left(self, intent: Entry, person: str) -> None:

@@ -13,10 +13,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 from typing_extensions import NotRequired, TypedDict  # pydantic wants these before Python 3.12
 
-from ..coverage import GapKind, Severity, State
+from ..coverage import GapKind, State, Urgency
 from ..domain.contacts import Kind
 from ..domain.model import Split
-from ..ledger.entry import Event
+from ..ledger.entry import Event, Result
 from ..ledger.state import ConfirmationState
 
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
@@ -118,7 +118,7 @@ _As = TypedDict(
     {
         "as": Annotated[
             Literal["accountable", "performer"],
-            Field(description="Whether they answer for it, or do it"),
+            Field(description="Whether they are accountable, or do it"),
         ]
     },
 )
@@ -161,7 +161,7 @@ class Responsibility(TypedDict):
     title: str
     description: str
     accountable: Annotated[
-        str | None, Field(description="The id of the role that answers for it, if any")
+        str | None, Field(description="The id of the role that is accountable, if any")
     ]
     performed_by: Annotated[list[str], Field(description="Ids of the roles that do it")]
     split: Annotated[Split, Field(description="Whose job it is")]
@@ -402,10 +402,13 @@ class Added(TypedDict):
 
     name: Annotated[str, Field(description="The name, as the hub writes it")]
     result: Annotated[
-        Literal["done", "unchanged", "refused"],
-        Field(description="`unchanged`: the account already existed"),
+        Result,
+        Field(
+            description="`unchanged`: the account already existed; `unknown`: it is not certain"
+            " whether the hub added it, and the ledger will say; `not done`: it was not tried"
+        ),
     ]
-    message: NotRequired[Annotated[str, Field(description="Why it was refused")]]
+    message: NotRequired[Annotated[str, Field(description="Why, unless it was added or there")]]
 
 
 class AddedUsers(TypedDict):
@@ -439,7 +442,7 @@ class Gap(TypedDict):
     """A difference between what the model demands and what the hub shows."""
 
     kind: GapKind
-    severity: Severity
+    urgency: Urgency
     about: Annotated[
         str,
         Field(
@@ -466,7 +469,7 @@ class CoveredResponsibility(TypedDict):
         State,
         Field(
             description="`provider-only`: the community's job, done by the provider's people alone;"
-            " `nobody-meant`: the model gives it no role"
+            " `no-role`: the model gives it no role"
         ),
     ]
     holders: list[str]

@@ -32,7 +32,6 @@ from ..declaration import lines_in, load
 from ..domain.configured import other_groups
 from ..domain.finder import Finder
 from ..domain.model import Declaration
-from ..domain.rules import Rules
 from ..enabling.handover import handed_over, hub_says
 from ..enabling.pages import Navigation
 from ..errors import ConfigurationError, ResponsibilityError
@@ -92,10 +91,12 @@ def build_site(
         now=utcnow,
         ledger_number=lambda: ledger.state.number,
     )
-    rules = Rules(declaration, settings.authenticator_groups, settings.user_management)
+    configured = hub_says()
+    history = History(ledger, utcnow)
+    snapshots = SnapshotKeeper(declaration, settings, roster, ledger, history, configured, utcnow)
+    rules = snapshots.current.rules
     recorder = Recorder(ledger, api)
     appointments = Appointments(declaration, api, ledger, recorder, rules, utcnow, roster.learn)
-    configured = hub_says()
     census = Census(
         declaration,
         api,
@@ -107,8 +108,6 @@ def build_site(
         read_every=settings.accounts_seconds,
         max_age=max_age,
     )
-    history = History(ledger, utcnow)
-    snapshots = SnapshotKeeper(declaration, settings, roster, ledger, history, configured, utcnow)
     watch = Watch(
         roster,
         Observer(ledger, declaration, api.has_user, settings.authenticator_groups),
@@ -268,7 +267,7 @@ class ResponsibilityService(Application):
                 " c.JupyterHub.template_vars: %s",
                 ", ".join(settings.left_out),
             )
-        site = build_site(settings, declaration, auth, emitter(self))
+        site = build_site(settings, declaration.seen_from(auth.hub_host), auth, emitter(self))
         app = web_application(site, cookie_secret(auth.api_token))
         working = asyncio.create_task(_work(site, app))
         stopping = asyncio.create_task(_told_to_stop(settings.hub_pid))

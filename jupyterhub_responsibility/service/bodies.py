@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic import ValidationError as Invalid
 
+from ..changes.requests import Verdict
 from ..declaration import Date
 from ..errors import RefusedError
 from . import limits
@@ -17,6 +18,10 @@ AccountName = Annotated[str, StringConstraints(strip_whitespace=True, min_length
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 RoleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,80}$")]
 GroupName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+
+
+TYPED = ("person", "usernames", "reason", "note", "message")
+"""Fields of forms in which people write, instead of choosing."""
 
 
 class Body(BaseModel):
@@ -65,9 +70,9 @@ class RequestBody(Body):
 class VerdictBody(Body):
     """The decision about a request."""
 
-    verdict: Literal["approved", "declined", "withdrawn"]
-    """`withdrawn` takes back your own request."""
-    word: Words = ""
+    verdict: Verdict
+    """`taken_back` is for your own request."""
+    message: Words = ""
     """A message to the person who asked."""
 
 
@@ -93,7 +98,7 @@ class UsersBody(Body):
     usernames: Annotated[
         tuple[AccountName, ...],
         BeforeValidator(_usernames, json_schema_input_type=list[AccountName]),
-        Field(min_length=1, max_length=limits.NAMES),
+        Field(min_length=1, max_length=limits.MAX_NAMES),
     ]
     """The names that people use to log in."""
 
@@ -126,7 +131,7 @@ _WORDS = {
     "extra_forbidden": "there is no such field here",
     "missing": "this is missing",
     "iso_date": "write the date as year-month-day, such as 2027-06-30",
-    "too_long": f"at most {limits.NAMES} at once",
+    "too_long": f"at most {limits.MAX_NAMES} at once",
     "too_short": "at least one is needed",
     "string_too_long": "this is too long",
     "string_too_short": "this is empty",

@@ -14,7 +14,7 @@ from ..exports.vcard import vcards
 
 
 @dataclass(frozen=True)
-class Taken:
+class FileSource:
     """What files are made from: a snapshot, where the hub is (`https://hub.example`), and when."""
 
     snapshot: Snapshot
@@ -24,12 +24,24 @@ class Taken:
 
 @dataclass(frozen=True)
 class Download:
-    """A file; its `name` is the last part of its address."""
+    """A file; its `name` is the last part of its address. `about` says what is in it, and `use`
+    what it is good for."""
 
     name: str
     media_type: str
-    purpose: str
-    write: Callable[[Taken], str]
+    about: str
+    use: str
+    write: Callable[[FileSource], str]
+
+    @property
+    def purpose(self) -> str:
+        """What it is, in words."""
+        return f"{self.about}, {self.use}"
+
+    @property
+    def format(self) -> str:
+        """What people call the format."""
+        return FORMATS[self.media_type]
 
     def file_name(self, service_name: str, now: datetime) -> str:
         """What a browser saves it as: with whose it is, and the day."""
@@ -37,41 +49,59 @@ class Download:
         return f"{service_name}-{stem}-{now:%Y-%m-%d}.{ending}"
 
 
+FORMATS = {
+    "text/csv": "CSV",
+    "application/json": "JSON",
+    "text/vcard": "vCard",
+    "application/yaml": "YAML",
+}
+HOLDERS, CONTACTS = "who holds which role", "whom to ask about what"
+
 DOWNLOADS = (
     Download(
         "holders.csv",
         "text/csv",
-        "who holds which role, for a spreadsheet",
-        lambda taken: formats.holders_csv(taken.snapshot),
+        HOLDERS,
+        "for a spreadsheet",
+        lambda source: formats.holders_csv(source.snapshot),
     ),
     Download(
         "holders.json",
         "application/json",
-        "who holds which role, for programs",
-        lambda taken: formats.holders_json(taken.snapshot, taken.now),
+        HOLDERS,
+        "for a program",
+        lambda source: formats.holders_json(source.snapshot, source.now),
     ),
     Download(
         "contacts.csv",
         "text/csv",
-        "whom to ask about what, for a spreadsheet",
-        lambda taken: formats.contacts_csv(taken.snapshot.declaration, taken.origin),
+        CONTACTS,
+        "for a spreadsheet",
+        lambda source: formats.contacts_csv(source.snapshot.declaration, source.origin),
     ),
     Download(
         "contacts.json",
         "application/json",
-        "whom to ask about what, for programs",
-        lambda taken: formats.contacts_json(taken.snapshot.declaration, taken.origin, taken.now),
+        CONTACTS,
+        "for a program",
+        lambda source: formats.contacts_json(
+            source.snapshot.declaration, source.origin, source.now
+        ),
     ),
     Download(
         "contacts.vcf",
         "text/vcard",
-        "whom to ask, for an address book",
-        lambda taken: vcards(contact_lines(taken.snapshot.declaration, taken.origin), taken.origin),
+        CONTACTS,
+        "for an address book",
+        lambda source: vcards(
+            contact_lines(source.snapshot.declaration, source.origin), source.origin
+        ),
     ),
     Download(
         "declaration.yaml",
         "application/yaml",
-        "declaration and model in one file, for another hub",
-        lambda taken: for_another_hub(taken.snapshot.declaration),
+        "declaration and model in one file",
+        "for another hub",
+        lambda source: for_another_hub(source.snapshot.declaration),
     ),
 )

@@ -15,7 +15,7 @@ from cryptography.fernet import Fernet, InvalidToken
 from jupyterhub.services.auth import HubOAuth
 from tornado.web import HTTPError, RequestHandler
 
-from ..domain.access import METRICS_SCOPE, page_scope
+from ..domain.access import page_scope
 from ..domain.model import Viewer
 from ..enabling.belonging import key
 from ..errors import HubError
@@ -142,11 +142,6 @@ def may_enter(auth: HubOAuth, model: dict[str, Any]) -> bool:
     return bool(auth.check_scopes(auth.access_scopes, model))
 
 
-def may_measure(model: dict[str, Any]) -> bool:
-    """Whether an identity may read the metrics: by the scope that opens the hub's own."""
-    return METRICS_SCOPE in model["scopes"]
-
-
 def viewer_of(model: dict[str, Any]) -> Viewer:
     """The vocabulary's viewer for the hub's model of a user or service."""
     groups = model.get("groups")
@@ -156,6 +151,7 @@ def viewer_of(model: dict[str, Any]) -> Viewer:
         admin=model.get("admin") is True,
         groups=frozenset(name for name in names if isinstance(name, str)),
         kind=model.get("kind", "user"),
+        scopes=frozenset(scope for scope in model["scopes"] if isinstance(scope, str)),
     )
 
 

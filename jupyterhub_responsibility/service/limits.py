@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import defaultdict, deque
 from collections.abc import Callable
 
-WRITES = 30
-SECONDS = 60.0
-NAMES = 50
+MAX_WRITES = 30
+WINDOW_SECONDS = 60.0
+MAX_NAMES = 50
 """Names in one request; the hub stands still while it adds many."""
 
-BYTES = 64 * 1024
+MAX_BYTES = 64 * 1024
 
 
 class Limiter:
@@ -23,12 +23,14 @@ class Limiter:
     def wait(self, who: tuple[str, str]) -> float:
         """Count one write; or the seconds after which there is room for it."""
         now = self._clock()
-        for name in [name for name, times in self._written.items() if times[-1] <= now - SECONDS]:
+        for name in [
+            name for name, times in self._written.items() if times[-1] <= now - WINDOW_SECONDS
+        ]:
             del self._written[name]
         times = self._written[who]
-        while times and times[0] <= now - SECONDS:
+        while times and times[0] <= now - WINDOW_SECONDS:
             times.popleft()
-        if len(times) >= WRITES:
-            return times[0] + SECONDS - now
+        if len(times) >= MAX_WRITES:
+            return times[0] + WINDOW_SECONDS - now
         times.append(now)
         return 0.0

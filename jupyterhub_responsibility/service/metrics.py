@@ -57,8 +57,8 @@ class Metric:
 
 def _gaps(now: Measured) -> Samples:
     told = now.coverage.told
-    counts = {(kind, severity): 0 for kind, (severity, _) in KINDS.items() if kind in told}
-    found = Counter((gap.kind, gap.severity) for gap in now.coverage.gaps if gap.kind in told)
+    counts = {(name, kind.urgency): 0 for name, kind in KINDS.items() if name in told}
+    found = Counter((gap.kind, gap.urgency) for gap in now.coverage.gaps if gap.kind in told)
     return {**counts, **found}.items()
 
 
@@ -111,7 +111,7 @@ METRICS = (
         "responsibility_gaps",
         "gauge",
         "Number of gaps, for each kind that can be checked",
-        ("kind", "severity"),
+        ("kind", "urgency"),
         _gaps,
     ),
     Metric(

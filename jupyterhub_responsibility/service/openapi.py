@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaMode
 
 from .._version import __version__
+from ..domain.rules import AccessName
 from .api_types import Document, Error
 
 Tag = Literal["people", "model", "contacts", "changes", "service"]
@@ -58,7 +59,8 @@ class Operation:
     `answer` is what it answers with, `request` what is sent with it, both of the `api_types`;
     `query` is a type whose fields are what may stand behind the `?`, `headers` one of what may
     stand in headers. `errors` are statuses beside those with which every address may answer.
-    What is `open` needs no login.
+    What is `open` needs no login. `may` says who may, where that is decided for each role: anybody
+    whom one of these lets.
     """
 
     summary: str
@@ -70,6 +72,7 @@ class Operation:
     status: int = 200
     errors: tuple[int, ...] = ()
     open: bool = False
+    may: tuple[AccessName, ...] = ()
 
     @property
     def statuses(self) -> tuple[int, ...]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from ..changes.users import Added
 from ..coverage.gaps import Step
 from ..coverage.snapshot import Snapshot
 from ..domain.contacts import Answer
@@ -21,7 +22,7 @@ from .pages.parts import request_lines
 
 
 def me(snapshot: Snapshot, viewer: Viewer) -> api_types.Me:
-    """`GET api/me`: who is asking, their roles and duties, and whom to contact."""
+    """`GET api/me`: who is asking, their roles and duties, and whom to ask."""
     own = roles_of(snapshot.declaration, viewer)
     held = [each.role.id for each in own]
     return {
@@ -141,17 +142,14 @@ def change(snapshot: Snapshot, outcome: Entry) -> api_types.Change:
     }
 
 
-def users(results: Sequence[tuple[str, str]]) -> api_types.AddedUsers:
+def users(results: Sequence[Added]) -> api_types.AddedUsers:
     """`POST api/users`: what became of each name."""
-    return {"results": [_added(name, result) for name, result in results]}
+    return {"results": [_added(each) for each in results]}
 
 
-def _added(name: str, result: str) -> api_types.Added:
-    if result == "done":
-        return {"name": name, "result": "done"}
-    if result == "unchanged":
-        return {"name": name, "result": "unchanged"}
-    return {"name": name, "result": "refused", "message": result}
+def _added(each: Added) -> api_types.Added:
+    said: api_types.Added = {"name": each.name, "result": each.result}
+    return {**said, "message": each.message} if each.message else said
 
 
 def requests(snapshot: Snapshot, viewer: Viewer) -> api_types.Requests:
@@ -184,7 +182,7 @@ def coverage(snapshot: Snapshot, _viewer: Viewer) -> api_types.Coverage:
         "gaps": [
             {
                 "kind": gap.kind,
-                "severity": gap.severity,
+                "urgency": gap.urgency,
                 "about": gap.about,
                 "user": gap.person or None,
                 "group": gap.group or None,

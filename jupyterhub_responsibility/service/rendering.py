@@ -71,11 +71,13 @@ class Renderer:
         version = (*self._snapshots.version, self._self_check.notes(viewer))
         return self._kept(page, viewer, xsrf, asked, version)
 
-    def error_for_anybody(self, status: int, title: str, message: str, again: str) -> str:
+    def error_for_anybody(
+        self, status: int, title: str, message: str, again: str, typed: tuple[str, ...]
+    ) -> str:
         """An error as a page that tells nothing of this hub: no name, no contact, no look."""
         nobody = Party("")
         frame = Frame(title, ERROR.name, self._home, self._hub, nobody, nobody)
-        said = ErrorPage(title, status, message, (), again)
+        said = ErrorPage(title, status, message, (), again, typed)
         context = {"frame": frame, "page": said, "user": None, "services": ()}
         return self._templates.render_for_anybody(
             f"responsibility-{ERROR.name}.html",
@@ -97,7 +99,7 @@ class Renderer:
         return self._templates.render(
             f"responsibility-{page.name}.html",
             {
-                "frame": self._frame(page, said.title, viewer, news),
+                "frame": self._frame(page, page.title_of(said), viewer, news),
                 "page": said,
                 "user": HubUser(viewer) if viewer else None,
                 "services": self._menu.seen_by(viewer),
@@ -129,9 +131,9 @@ class Renderer:
     def _tabs(self, viewer: Viewer) -> tuple[Tab, ...]:
         rules = self._snapshots.current.rules
         return tuple(
-            Tab(page.name, page.path, page.tab)
+            Tab(page.name, page.path, page.title)
             for page in PAGES
-            if page.tab and rules.may(viewer, page.may)
+            if page.title and rules.may(viewer, page.may)
         )
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from tornado.web import RequestHandler
 
+from ..changes.requests import DECIDED_BY
 from ..coverage.snapshot import Snapshot
 from ..domain.model import Viewer
-from ..domain.rules import AccessName
+from ..domain.rules import WITHDRAWERS, AccessName
 from . import api_types, bodies, pages, payloads
 from .downloads import DOWNLOADS, Download
 from .handlers import api, exports, people, plain
@@ -38,8 +39,10 @@ WRITING = (413, 429)
 class Route:
     """A path below the service's prefix, as people write it, with its handler and purpose.
 
-    `may` says who may open it, for every method; what is `afresh` is decided by what the hub says
-    now, as every change is. Whoever may not is led to `elsewhere`, if there is something for them.
+    `may` says who may open it, for every method; who may do what is decided for each role stands in
+    its `operations`, and is checked by the use case, which knows the role. What is `afresh` is
+    decided by what the hub says now, as every change is. Whoever may not is led to `elsewhere`, if
+    there is something for them.
     `page`, `download` and `answer` are what is there to read; `operations` what the API does, by
     method.
     """
@@ -59,6 +62,11 @@ class Route:
     def label(self) -> str:
         """What metrics call it; all that isn't an address of ours is one."""
         return self.path if self.path == OTHER else f"/{self.path}"
+
+    def for_whom(self, method: str) -> tuple[AccessName, ...]:
+        """Who may use a method of it: whom any of these lets."""
+        operation = self.operations.get(method)
+        return operation.may if operation and operation.may else (self.may,)
 
     @property
     def pattern(self) -> str:
@@ -109,8 +117,8 @@ ROUTES: tuple[Route, ...] = (
             f"exports/{each.name}",
             exports.DownloadHandler,
             each.purpose,
-            "in charge",
-            afresh=True,
+            pages.PRINT.may,
+            afresh=pages.PRINT.afresh,
             download=each,
         )
         for each in DOWNLOADS
@@ -170,6 +178,7 @@ ROUTES: tuple[Route, ...] = (
             request=bodies.AppointBody,
             headers=api_types.IfMatch,
             errors=(404, 409, 412, *WRITING),
+            may=("deciders",),
         ),
         DELETE=Operation(
             "withdraw an account from a role; your own steps down",
@@ -178,12 +187,13 @@ ROUTES: tuple[Route, ...] = (
             query=bodies.WithdrawBody,
             headers=api_types.IfMatch,
             errors=(404, 409, 412, *WRITING),
+            may=WITHDRAWERS,
         ),
     ),
     endpoint(
         "api/users",
         api.UsersHandler,
-        "adders",
+        pages.USERS.may,
         POST=Operation(
             "add users", "changes", api_types.AddedUsers, bodies.UsersBody, errors=WRITING
         ),
@@ -198,6 +208,7 @@ ROUTES: tuple[Route, ...] = (
             bodies.ConfirmBody,
             status=201,
             errors=(404, 412, *WRITING),
+            may=("holders",),
         ),
     ),
     endpoint(
@@ -212,6 +223,7 @@ ROUTES: tuple[Route, ...] = (
             bodies.RequestBody,
             status=201,
             errors=(404, 409, *WRITING),
+            may=("oneself", "proposers"),
         ),
     ),
     endpoint(
@@ -223,13 +235,14 @@ ROUTES: tuple[Route, ...] = (
             api_types.Entry,
             bodies.VerdictBody,
             errors=(404, 409, *WRITING),
+            may=tuple(dict.fromkeys(DECIDED_BY.values())),
         ),
     ),
     endpoint(
         "api/ledger",
         api.LedgerHandler,
-        "appointers",
-        afresh=True,
+        pages.LEDGER.may,
+        afresh=pages.LEDGER.afresh,
         GET=Operation(
             "who did what",
             "changes",
@@ -240,7 +253,7 @@ ROUTES: tuple[Route, ...] = (
     endpoint(
         "api/coverage",
         api.ReadHandler,
-        "in charge",
+        pages.PANEL.may,
         answer=payloads.coverage,
         GET=Operation("how this hub is covered", "people", api_types.Coverage),
     ),

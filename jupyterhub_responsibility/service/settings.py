@@ -52,7 +52,8 @@ class Settings(Configurable):
     user_management = CaselessStrEnum(
         USER_MANAGEMENT,
         default_value="service",
-        help="Who adds users: this service, the Hub Administrators themselves, or nobody.",
+        help="Who adds users: this service, holders of a role with `adds_users` themselves, or"
+        " nobody.",
     ).tag(config=True)
 
     database_url = Unicode(

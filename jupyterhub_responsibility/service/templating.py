@@ -15,6 +15,7 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
 from jupyterhub._data import DATA_FILES_PATH
 
+from ..domain.holders import NO_ROLE
 from ..domain.model import Viewer
 from ..enabling.layers import layer_over, use
 from ..paths import templates
@@ -108,4 +109,5 @@ def _environment(operator_paths: list[str]) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(visible=visible, clock=clock, day=day, iso=iso, prose=prose)
+    environment.globals["no_role"] = NO_ROLE
     return environment

@@ -3,16 +3,16 @@
 (function () {
   "use strict";
 
-  // On paper, a time needs its day and its zone.
-  function localTimes(root, onPaper) {
+  // In print, a time needs its day and its zone.
+  function localTimes(root, inPrint) {
     root.querySelectorAll("time[datetime*=T]").forEach(function (element) {
       var moment = new Date(element.dateTime);
       if (!isNaN(moment)) {
-        var today = !onPaper && moment.toDateString() === new Date().toDateString();
+        var today = !inPrint && moment.toDateString() === new Date().toDateString();
         element.textContent = moment.toLocaleString([], {
           day: today ? undefined : "numeric", month: today ? undefined : "short",
           year: today ? undefined : "numeric", hour: "2-digit", minute: "2-digit",
-          timeZoneName: onPaper ? "short" : undefined,
+          timeZoneName: inPrint ? "short" : undefined,
         });
         element.title = moment.toString();
       }
@@ -31,10 +31,11 @@
       var address = new URL(input.form.action);
       if (input.value.trim()) { address.searchParams.set("q", input.value); }
       fetch(address, {
-        credentials: "same-origin",
+        credentials: "same-origin", redirect: "error",
         headers: { "X-XSRFToken": window.jhdata ? window.jhdata.xsrf_token : "" },
       }).then(function (reply) {
-        if (!reply.ok || reply.redirected) { throw new Error(reply.status); }
+        if (reply.status === 401) { loginIsOver(address); }
+        if (!reply.ok) { throw new Error(reply.status); }
         return reply.text();
       }).then(function (html) {
         if (mine !== asked) { return; }
@@ -49,10 +50,70 @@
       });
     }
 
+    function loginIsOver(address) {
+      var over = document.getElementById("rsp-over");
+      over.querySelector("a").href = address;
+      over.hidden = false;
+    }
+
     input.addEventListener("input", function () {
       clearTimeout(waiting);
       waiting = setTimeout(ask, 150);
     });
+  }
+
+  // Browsers let no form be redirected to another origin, as a login may be; a page they do.
+  function askByAddress() {
+    document.querySelectorAll("form[method=get]").forEach(function (form) {
+      form.addEventListener("submit", function (event) {
+        event.preventDefault();
+        var address = new URL(form.action);
+        address.search = new URLSearchParams(new FormData(form));
+        location.assign(address);
+      });
+    });
+  }
+
+  // What people write is kept until it has arrived: a login may be over when they send it.
+  function keepWhatIsWritten() {
+    var place = "rsp-written " + location.pathname;
+    var arrived = document.querySelector(".rsp-done, .rsp-failed");
+    var written = JSON.parse(sessionStorage.getItem(place) || "null");
+    document.querySelectorAll("form[method=post]").forEach(function (form) {
+      if (written && !arrived && written.form === nameOf(form)) { restore(form, written.said); }
+      form.addEventListener("submit", function () {
+        var said = fieldsOf(form).map(function (field) { return [field.name, field.value]; });
+        sessionStorage.setItem(place, JSON.stringify({ form: nameOf(form), said: said }));
+      });
+    });
+    if (document.querySelector("form[method=post]") || arrived) { sessionStorage.removeItem(place); }
+  }
+
+  function fieldsOf(form) {
+    return Array.from(form.elements).filter(function (field) {
+      return field.name && field.matches("textarea, select, input:not([type=hidden])");
+    });
+  }
+
+  // A page may have many forms: what they are about is in their hidden fields.
+  function nameOf(form) {
+    return form.getAttribute("action") + " " + Array.from(form.querySelectorAll("input[type=hidden]"))
+      .filter(function (field) { return field.name !== "_xsrf" && field.name !== "seen"; })
+      .map(function (field) { return field.name + "=" + field.value; }).join("&");
+  }
+
+  function restore(form, said) {
+    var fields = fieldsOf(form);
+    said.forEach(function (each) {
+      fields.filter(function (field) { return field.name === each[0]; })
+        .forEach(function (field) { field.value = each[1]; });
+    });
+    for (var part = form.parentElement; part; part = part.parentElement) {
+      if (part.tagName === "DETAILS") { part.open = true; }
+    }
+    var notice = document.getElementById("rsp-restored");
+    notice.hidden = false;
+    notice.focus();
   }
 
   function print() {
@@ -66,5 +127,7 @@
 
   localTimes(document);
   print();
+  askByAddress();
+  keepWhatIsWritten();
   askWhileTyping();
 })();

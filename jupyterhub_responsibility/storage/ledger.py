@@ -33,7 +33,7 @@ PATIENCE = 5.0
 class Ledger:
     """The ledger for the service: nothing here blocks, and `state` says what follows from it.
 
-    `heard` is called with each entry that this process writes. Methods may raise LedgerError.
+    `on_entry` is called with each entry that this process writes. Methods may raise LedgerError.
     """
 
     def __init__(

@@ -13,21 +13,13 @@ from urllib.parse import quote
 
 import pytest
 import requests
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 
 from jupyterhub_responsibility.ledger.entry import Draft
 from jupyterhub_responsibility.storage.store import Store
 
-from ..chromium import chromium
+from ..chromium import launched
 from ..realhub import DECLARATION, PASSWORD, RealHub
-
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 MISSING = "g" * 90
 LONG = "donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
@@ -76,10 +68,8 @@ def browser() -> Iterator[Browser]:
 
     It lives no longer than this package: Playwright's event loop would be in the way of others.
     """
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS])
-        yield launched
-        launched.close()
+    with launched() as chromium:
+        yield chromium
 
 
 class Visits:
@@ -94,11 +84,19 @@ class Visits:
         """Open a page of the service, or, with `hub/…`, one of the hub. "" is nobody."""
         key = (who, *sorted(context.items()))
         if key not in self._contexts:
-            state = self._login(who) if who else None
-            self._contexts[key] = self.browser.new_context(
-                storage_state=state, reduced_motion="reduce", **context
-            )
-        page = self._contexts[key].new_page()
+            self._contexts[key] = self._context(who, context)
+        return self._page(self._contexts[key], path, width)
+
+    def alone(self, who: str, path: str = "", **context) -> Page:
+        """The same in a context that no other page shares: its login may be ended."""
+        return self._page(self._context(who, context), path, 1440)
+
+    def _context(self, who: str, context: dict) -> BrowserContext:
+        state = self._login(who) if who else None
+        return self.browser.new_context(storage_state=state, reduced_motion="reduce", **context)
+
+    def _page(self, context: BrowserContext, path: str, width: int) -> Page:
+        page = context.new_page()
         page.set_viewport_size({"width": width, "height": 800})
         hub_path = path.removeprefix("hub/")
         page.goto(self.hub.hub_url(hub_path) if hub_path != path else self.hub.page(path))

@@ -112,7 +112,7 @@ def busy(act_as):
     act_as.call("tom", "DELETE", f"{role}/holders/tom?note=All+is+well")
     act_as.call("rita", "PUT", f"{role}/holders/maria", until=until, reason="A course")
     asked = act_as.call("uwe", "POST", "requests", role="community-representative")["number"]
-    act_as.call("root", "POST", f"requests/{asked}", verdict="declined", word="Not yet")
+    act_as.call("root", "POST", f"requests/{asked}", verdict="declined", message="Not yet")
     act_as.call("uwe", "POST", "requests", role="hub-administrator", until=until, reason="A course")
     act_as.call("hanna", "POST", "requests", role="hub-administrator", user="tom")
     return act_as

@@ -59,7 +59,7 @@ def gaps(hub: RealHub) -> list[dict]:
 def test_those_in_charge_see_how_many_gaps_there_are(open_as, hub, who):
     """The bar says how many there are and how many are urgent, and leads to them."""
     found = gaps(hub)
-    urgent = [each for each in found if each["severity"] == "severe"]
+    urgent = [each for each in found if each["urgency"] == "urgent"]
     assert 1 < len(urgent) < len(found)
     page = open_as(who, ADMIN)
     says = f"Responsibilities: {len(found)} gaps, {len(urgent)} urgent"

@@ -1,4 +1,4 @@
-"""Pages fit every screen, in both themes and on paper, whatever names they have to show."""
+"""Pages fit every screen, in both themes and in print, whatever names they have to show."""
 
 from __future__ import annotations
 
@@ -196,7 +196,7 @@ def test_colours_are_the_themes():
     assert re.findall(r":[^;{]*(#[0-9a-f]{3,8}\b|\brgba?\(|\bhsla?\()", css) == []
 
 
-def test_paper_gets_what_matters(open_as):
+def test_print_has_what_matters(open_as):
     """Printed, a page has its text, dark on white whatever the theme, and no navigation."""
     page = open_as("rita", color_scheme="dark")
     page.emulate_media(media="print")

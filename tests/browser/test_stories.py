@@ -8,11 +8,14 @@ from datetime import datetime, timedelta, timezone
 import pytest
 from playwright.sync_api import Page, expect
 
+from jupyterhub_responsibility.text import day
+
 from .conftest import OVERDUE
 
 ROLE = "roles/hub-administrator"
 TODAY = datetime.now(timezone.utc).date()
 UNTIL = (TODAY + timedelta(days=100)).isoformat()
+UNTIL_SAID = day(TODAY + timedelta(days=100))
 ISOLATES = str.maketrans("", "", "\u2068\u2069")
 """What keeps names in a sentence apart; nobody sees it."""
 
@@ -90,7 +93,7 @@ def test_a_representative_appoints_and_withdraws(act_as, go, ledger):
         "maria is no longer Hub Administrator.",
         "rita started withdrawing maria as Hub Administrator. Reason: “The course is over”",
         "maria is now Hub Administrator.",
-        f"rita started appointing maria as Hub Administrator, until {UNTIL}."
+        f"rita started appointing maria as Hub Administrator, until {UNTIL_SAID}."
         " Reason: “Looks after the course”",
     ]
 
@@ -133,8 +136,8 @@ def ask(go, reason: str = "I run the course") -> Page:
     page.get_by_text("Ask for this role").click()
     page.get_by_label("Why you").fill(reason)
     page.get_by_label("Last day").fill(UNTIL)
-    page.get_by_role("button", name="Ask", exact=True).click()
-    done(page, f"uwe asked to become Hub Administrator, until {UNTIL}. Reason: “{reason}”")
+    page.get_by_role("button", name="Send request").click()
+    done(page, f"uwe asked to become Hub Administrator, until {UNTIL_SAID}. Reason: “{reason}”")
     expect(page.get_by_text("Ask for this role")).to_have_count(0)  # once is enough
     return page
 
@@ -156,7 +159,7 @@ def test_a_representative_approves_a_request_with_a_word(act_as, go, ledger):
     expect(mine.locator(f"time[datetime='{UNTIL}']")).to_be_visible()
     assert ledger()[:2] == [
         "uwe is now Hub Administrator.",
-        f"rita started appointing uwe as Hub Administrator, until {UNTIL}. Reason: “Welcome”",
+        f"rita started appointing uwe as Hub Administrator, until {UNTIL_SAID}. Reason: “Welcome”",
     ]
 
 
@@ -180,7 +183,7 @@ def test_a_request_can_be_taken_back(go, ledger):
     ask(go)
     page = go("uwe")
     page.get_by_role("button", name="Take back").click()
-    done(page, "uwe took back the request to make uwe Hub Administrator.")
+    done(page, "uwe took back the request to become Hub Administrator.")
     expect(page.get_by_text("Ask for this role")).to_be_visible()
     expect(go("rita").locator(".rsp-request")).to_have_count(0)
     assert ledger()[0].startswith("uwe took back the request")
@@ -195,11 +198,11 @@ def test_a_holder_proposes_a_successor_and_an_admin_approves(act_as, go, ledger)
     page.get_by_role("button", name="Propose", exact=True).click()
     done(page, "hanna proposed tom as Hub Administrator. Reason: “Knows our images”")
     decision = go("root")
-    expect(request_of(decision, "hanna")).to_contain_text("hanna proposes that tom becomes")
+    expect(request_of(decision, "hanna")).to_contain_text("hanna proposed tom as")
     decision.get_by_role("button", name="Approve tom").click()
     done(decision, "tom is now Hub Administrator.")
     assert "tom" in act_as.members("hub-admins")
-    expect(go("hanna").get_by_text("root approved that tom becomes")).to_be_visible()
+    expect(go("hanna").get_by_text("root approved your proposal to make tom")).to_be_visible()
     assert ledger()[:3] == [
         "tom is now Hub Administrator.",
         "root started appointing tom as Hub Administrator.",
@@ -226,7 +229,7 @@ def test_a_holder_steps_down_and_leaves_a_note(act_as, go, ledger):
     expect(letter).to_contain_text("hanna left this note")
     expect(letter).to_contain_text("The keys are with the help desk.")
     assert (
-        "hanna started withdrawing hanna as Hub Administrator. Note for the next person:"
+        "hanna started stepping down as Hub Administrator. Note for the next person:"
         " “The keys are with the help desk.”" in ledger()
     )
 

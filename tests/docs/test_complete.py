@@ -5,13 +5,11 @@ from __future__ import annotations
 import dataclasses
 import inspect
 import re
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args, get_origin, get_type_hints
+from typing import get_type_hints
 
 import pytest
 import yaml
-from pydantic import BaseModel
 
 from docs import tables
 from jupyterhub_responsibility import cli, enable
@@ -28,9 +26,13 @@ from jupyterhub_responsibility.service.pages.frame import Frame
 from jupyterhub_responsibility.service.routes import OPERATIONS, ROUTES
 from jupyterhub_responsibility.service.settings import Settings
 
+from ..unit.declarations import entry_types, keys_there_are, keys_used
 from .reading import PAGES, ROOT, blocks, named, page, rows, section
 
 TEMPLATES = ROOT / "share" / "templates"
+STEP = re.compile(r"`([\w/.-]+\.(?:py|html))` \(`([\w.]+)`")
+"""A file with what to look for in it."""
+
 CONTEXTS = [Frame, *(get_type_hints(page.make)["return"] for page in pages.PAGES)]
 
 
@@ -69,35 +71,6 @@ def test_every_alias_of_the_service():
         assert f"`--{option}`" in text
 
 
-def entry_types(entry: type[BaseModel] = DeclarationEntry) -> Iterator[type[BaseModel]]:
-    """The types of the declaration, from the top down."""
-    yield entry
-    for field in entry.model_fields.values():
-        inner = entry_in(field.annotation)
-        if inner:
-            yield from entry_types(inner)
-
-
-def entry_in(annotation: Any) -> type[BaseModel] | None:
-    if get_origin(annotation) is None and isinstance(annotation, type):
-        return annotation if issubclass(annotation, BaseModel) else None
-    return next(filter(None, map(entry_in, get_args(annotation))), None)
-
-
-def keys_used(entry: type[BaseModel], data: Any) -> Iterator[tuple[str, str]]:
-    """Which keys of which types a piece of YAML uses."""
-    for name, field in entry.model_fields.items():
-        key = field.alias or name
-        if key not in data:
-            continue
-        yield entry.__name__, key
-        inner, value = entry_in(field.annotation), data[key]
-        several = isinstance(value, list) or (isinstance(value, dict) and key in ("roles", "areas"))
-        parts = value if isinstance(value, list) else value.values() if several else [value]
-        for part in parts if inner else ():
-            yield from keys_used(inner, part)
-
-
 def test_every_key_has_its_table_row():
     """Each part of the declaration has its table of keys."""
     marks = set(re.findall(r"<!-- table: keys (\w+) -->", page("declaration.md")))
@@ -106,14 +79,9 @@ def test_every_key_has_its_table_row():
 
 def test_every_key_has_an_example():
     """Each key of the declaration is used in an example beside its table."""
-    keys = {
-        (entry.__name__, field.alias or name)
-        for entry in entry_types()
-        for name, field in entry.model_fields.items()
-    }
     examples = [yaml.safe_load(b.text) for b in blocks("yaml") if b.page == "declaration.md"]
     used = {key for example in examples for key in keys_used(DeclarationEntry, example)}
-    assert used == keys
+    assert used == keys_there_are()
 
 
 def test_every_scope():
@@ -154,11 +122,11 @@ def test_every_code_of_a_refusal():
 def test_every_limit():
     """The limits on what one person may send are said as they are."""
     text = section("pages-and-api.md", "Changing something")
-    assert f"At most {limits.WRITES} changes a minute" in text
-    assert f"{limits.BYTES // 1024} KiB" in text
-    assert f"{limits.NAMES} names" in text
-    assert f"at most {limits.NAMES} at once" in section("acting.md", "Adding people")
-    assert limits.SECONDS == 60
+    assert f"At most {limits.MAX_WRITES} changes a minute" in text
+    assert f"{limits.MAX_BYTES // 1024} KiB" in text
+    assert f"{limits.MAX_NAMES} names" in text
+    assert f"at most {limits.MAX_NAMES} at once" in section("acting.md", "Adding people")
+    assert limits.WINDOW_SECONDS == 60
 
 
 def test_every_rule_and_event():
@@ -233,6 +201,42 @@ def test_every_module():
     for name in documented:
         if name.endswith((".py", "/")):
             assert (package / name).exists(), name
+
+
+def ways() -> dict[str, list[tuple[str, str]]]:
+    """Of each thing to follow, the files to open, each with what to look for."""
+    text = section("developing.md", "The way through the code")
+    table = rows(text.split("These do the same")[0])
+    return {row[0].partition(":")[0]: STEP.findall(row[1]) for row in table}
+
+
+def test_every_way_through_the_code():
+    """Each way is short, and each file that it names has what it says, as has what all share."""
+    text = section("developing.md", "The way through the code")
+    steps = [each for way in ways().values() for each in way]
+    shared = STEP.findall(text.split("These do the same")[1])
+    for name, symbol in (*steps, *shared):
+        root = ROOT if name.startswith("share/") else ROOT / "jupyterhub_responsibility"
+        there = (root / name).read_text()
+        assert re.search(rf"\b{re.escape(symbol)}\b", there), f"{symbol} is not in {name}"
+    assert not {name for name, _ in steps} & {name for name, _ in shared}
+    assert {thing: len(way) for thing, way in ways().items()} == {
+        "a page": 6,
+        "a change": 7,
+        "a gap": 5,
+    }
+    assert len(STEP.findall(text)) == text.count(".py`") + text.count(".html`")
+
+
+def test_the_way_of_a_page_is_its_own():
+    """Handler, row and function of the page that is followed are in the files that are named."""
+    (route,) = (each for each in ROUTES if each.page is pages.PANEL)
+    named_files = {name for name, _ in ways()["a page"]}
+    package = ROOT / "jupyterhub_responsibility"
+    for part in (route.handler, pages.PANEL.make):
+        path = Path(inspect.getfile(part)).relative_to(package)
+        assert str(path) in named_files
+    assert f"share/templates/responsibility-{pages.PANEL.name}.html" in named_files
 
 
 def test_every_make_target():

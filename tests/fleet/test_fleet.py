@@ -14,7 +14,7 @@ import yaml
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard
 
-from jupyterhub_responsibility.coverage import KINDS, SEVERITIES
+from jupyterhub_responsibility.coverage import KINDS, URGENCIES
 from jupyterhub_responsibility.declaration import load
 from jupyterhub_responsibility.paths import FLEET
 from jupyterhub_responsibility.service.metrics import METRICS
@@ -65,7 +65,7 @@ def test_the_rules_alert_when_they_should():
 
 
 def test_what_they_ask_for_exists():
-    """Rules and dashboard name metrics, labels, kinds, severities and roles that there are."""
+    """Rules and dashboard name metrics, labels, kinds, urgencies and roles that there are."""
     asked = [rule["expr"] for rule in RULES] + [
         each for _, each in expressions("hub-administrator")
     ]
@@ -74,7 +74,7 @@ def test_what_they_ask_for_exists():
         for name in re.findall(r"\bresponsibility_\w+", expression):
             assert re.sub("_(bucket|count)$", "", name) in names, name
     text = " ".join(asked)
-    assert set(re.findall(r'severity="(\w+)"', text)) == set(SEVERITIES)
+    assert set(re.findall(r'urgency="(\w+)"', text)) == set(URGENCIES)
     assert set(re.findall(r'kind="([\w-]+)"', text)) <= set(KINDS)
     roles = load(DECLARATION).model.roles
     assert set(re.findall(r'role="([\w-]+)"', text)) <= set(roles)
@@ -217,5 +217,5 @@ def test_the_rules_see_the_hubs(prometheus):
     """Prometheus has the rules, and begins to alert about the hubs that give reason to."""
     assert prometheus.wait_for(
         lambda: prometheus.alerts() >= {"NoCommunityRepresentative", "ResponsibilitiesDown",
-                                        "SevereResponsibilityGap"}
+                                        "UrgentResponsibilityGap"}
     )  # fmt: skip

@@ -183,7 +183,7 @@ class Oracle:
         everybody = {name for role in each["roles"] for name in self._holders(seen, role)}
         counted = self._counted(seen, each)
         if not each["roles"]:
-            return "nobody-meant"
+            return "no-role"
         if not everybody:
             return "vacant"
         return {0: "provider-only", 1: "single"}.get(len(counted), "covered")

@@ -143,7 +143,7 @@ FIGURES = {
     "all": r"\d+ of (\d+) responsibilities",
     "vacant": r"(\d+) (?:has|have) nobody\.",
     "provider-only": r"(\d+) (?:is|are) looked after only by people from",
-    "nobody-meant": r"(\d+) (?:has|have) no role, by design",
+    "no-role": r"(\d+) (?:has|have) no role assigned, by design",
     "leaving": r"left, (\d+) more would have nobody",
 }
 
@@ -165,7 +165,7 @@ def true_figures(truth: Truth) -> dict[str, int]:
     return {
         "looked after": states.count("covered") + states.count("single"),
         "all": len(states),
-        **{state: states.count(state) for state in ("vacant", "provider-only", "nobody-meant")},
+        **{state: states.count(state) for state in ("vacant", "provider-only", "no-role")},
         "leaving": truth.leaving[1],
     }
 

@@ -192,7 +192,7 @@ CHANGES = [
     ("uwe", "POST", "requests", "", {"role": "hub-administrator"}, 409),
     ("uwe", "GET", "requests", "", None, 200),
     ("rita", "GET", "requests", "", None, 200),
-    ("rita", "POST", "requests/{number}", "", {"verdict": "declined", "word": "Later"}, 200),
+    ("rita", "POST", "requests/{number}", "", {"verdict": "declined", "message": "Later"}, 200),
     ("rita", "POST", "requests/{number}", "", {"verdict": "declined"}, 409),
     (
         "hanna",

@@ -602,3 +602,22 @@ def test_a_database_that_cannot_be_used(c, url):
     assert "sec" not in str(refused.value)
     assert "postgresql://" in str(refused.value)
     assert list(c) == ["JupyterHub"]
+
+
+@pytest.mark.parametrize("external", [True, False])
+def test_names_that_are_others_after_a_login(c, caplog, external):
+    """The hub's log names them where the service can't be told; else it is told."""
+    declaration = declaring(initial=["Hanna", "nele", "Rita@Reef"])
+    declaration["provider"]["staff"] = ["Kim"]
+    c.Authenticator.username_map = {"rita@reef": "rita"}
+    enable(c, declaration, external=external, api_token="a-token" if external else None)
+    started(c)
+    said = [each.getMessage() for each in caplog.records if "logs in as" in each.getMessage()]
+    wanted = [
+        ("roles.hub-administrator.initial", "'Hanna'", "'hanna'"),
+        ("roles.hub-administrator.initial", "'Rita@Reef'", "'rita'"),
+        ("provider.staff", "'Kim'", "'kim'"),
+    ]
+    assert len(said) == (len(wanted) if external else 0)
+    for message, words in zip(said, wanted, strict=False):
+        assert all(word in message for word in words), message

@@ -1,4 +1,4 @@
-"""What can be taken along: by whom, and that it says what the hub says at that moment."""
+"""What can be downloaded or printed: by whom, and that it says what the hub says at that moment."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def test_a_file_is_saved_under_a_name_of_its_own(hub, name):
 
 
 def test_the_panel_leads_to_each(hub):
-    """On the panel there is a link to everything that can be taken along, and to nothing else."""
+    """On the panel there is a link to all there is to download or print, and to nothing else."""
     page = hub.visit("rita").get(hub.page("admin")).text
     assert set(re.findall(r'href="[^"]*/exports/([^"]+)"', page)) == set(EXPORTS)
 
@@ -129,7 +129,7 @@ def test_the_declaration_is_for_another_hub(hub, tmp_path):
     assert yaml.safe_load(copy.read_text(encoding="utf-8")) == dump(own)
 
 
-def test_the_page_for_paper_has_it_all(hub):
+def test_the_page_to_print_has_it_all(hub):
     """Headline, holders, whom to ask, gaps, and what was not checked: all that the panel says."""
     page = unescape(take(hub, "rita", "print").text)
     token = {"Authorization": f"token {hub.token_for('rita')}"}
@@ -142,7 +142,7 @@ def test_the_page_for_paper_has_it_all(hub):
         assert word in page
 
 
-def test_while_the_hub_does_not_answer_nothing_is_taken_along(fault_hub):
+def test_while_the_hub_does_not_answer_nothing_is_downloaded(fault_hub):
     """Who is in charge can't be told: no file, but a page that says to try again."""
     session = fault_hub.hub.visit("hanna")
     address = fault_hub.hub.page("exports/holders.csv")

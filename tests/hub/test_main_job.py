@@ -10,11 +10,11 @@ PAGES = ["", "contacts", "contacts?q=memory", "model", "roles/hub-administrator"
 
 
 def test_a_holder_sees_roles_duties_and_contacts(hub):
-    """rita sees both of her roles, through which groups, and what she answers for."""
+    """rita sees both of her roles, through which groups, and what she is accountable for."""
     html = hub.visit("rita").get(hub.page()).text
     assert "Community Representative" in html
     assert "community-reps" in html
-    assert "you answer for it" in html
+    assert "you are accountable" in html
     assert "hub-admins@reef.example" in html
 
 
@@ -70,8 +70,8 @@ def test_whoever_answers_and_helps_to_do_it_is_said_to(hub):
     assert "Together with: Hub Administrator" in row_about(role, "A lively community")
     assert "Done by: Hub Administrator" in row_about(role, "Who may use the hub")
     model = session.get(hub.page("model")).text
-    assert "Does it: Community Representative" in row_about(model, "A lively community")
-    assert "Does it: Community Representative" not in row_about(model, "Who may use the hub")
+    assert "Done by: Community Representative" in row_about(model, "A lively community")
+    assert "Done by: Community Representative" not in row_about(model, "Who may use the hub")
 
 
 def test_a_representative_appoints_and_withdraws(hub):

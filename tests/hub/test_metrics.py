@@ -6,7 +6,7 @@ import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families as parse
 
-from jupyterhub_responsibility.coverage import SOURCES
+from jupyterhub_responsibility.coverage import KINDS
 from jupyterhub_responsibility.service.metrics import REQUESTS
 
 from ..docs.reading import blocks
@@ -144,7 +144,7 @@ def test_they_follow_the_hub(measured):
     again = values(measured)
     assert empty["responsibility_holders", "hub-administrator"] == 0
     assert again["responsibility_holders", "hub-administrator"] == 2
-    vacant = ("responsibility_gaps", "role-vacant", "severe")
+    vacant = ("responsibility_gaps", "role-vacant", "urgent")
     assert empty[vacant] == again[vacant] + 1
     assert since not in again
 
@@ -210,7 +210,9 @@ def test_what_the_hub_does_not_say_is_absent(faults, measured):
     measured.wait_until_read()
     again = values(measured)
     gaps, holders = "responsibility_gaps", "responsibility_holders"
-    assert named(found, gaps) == {kind for kind in SOURCES if "roster" not in SOURCES[kind]}
+    assert named(found, gaps) == {
+        name for name, kind in KINDS.items() if "roster" not in kind.sources
+    }
     assert named(found, holders) == {"site-reliability-engineer", "community-guide"}
     assert ("responsibility_roster_age_seconds",) not in found
     assert found["responsibility_unchecked",] > again["responsibility_unchecked",]

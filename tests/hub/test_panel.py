@@ -74,7 +74,7 @@ def test_its_buttons_lead_everybody_to_what_they_may_do(hub):
     role = "/services/responsibilities/roles/community-representative"
     assert steps["root"]["Appoint a second"] == f"{role}#appoint"
     assert steps["hanna"]["See who can appoint"] == f"{role}#appointers"
-    assert steps["hanna"]["Read and confirm them"].endswith("#confirm-hub-administrator")
+    assert steps["hanna"]["Read and confirm your duties"].endswith("#confirm-hub-administrator")
     assert "/hub/admin" in steps["hanna"].values()
     assert "/hub/admin" not in steps["uwe"].values()
 

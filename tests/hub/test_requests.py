@@ -53,7 +53,7 @@ def test_asking_and_being_approved(world, person, browser):
     assert "I know the lab" in browser("uwe").read(page).text
     assert "I know the lab" not in browser("hanna").read(page).text
     assert members(world, "hub-admins") == {"hanna"}
-    reply = browser("rita").submit(page, {"request": str(number)}, "approved", word="Welcome!")
+    reply = browser("rita").submit(page, {"request": str(number)}, "approved", message="Welcome!")
     assert "uwe\u2069 is now Hub Administrator" in said(reply)
     assert members(world, "hub-admins") == {"hanna", "uwe"}
     assert browser("uwe").read(page).select_one(".rsp-holder time").get("datetime") == later(100)
@@ -74,7 +74,7 @@ def test_asking_and_being_approved(world, person, browser):
 def test_declining_with_a_word(world, person, browser):
     """Nothing changes on the hub, and whoever asked reads why."""
     number = ask(person("uwe")).json()["number"]
-    reply = decide(person("rita"), number, "declined", word="Not this year")
+    reply = decide(person("rita"), number, "declined", message="Not this year")
     assert (reply.status_code, reply.json()["event"]) == (200, "decision")
     assert members(world, "hub-admins") == {"hanna"}
     text = browser("uwe").read().text
@@ -93,10 +93,10 @@ def test_taking_it_back(world, person, browser):
     """Whoever asked may take it back, nobody else; then it cannot be approved."""
     number = ask(person("uwe")).json()["number"]
     for other in ("rita", "hanna", "root"):
-        reply = decide(person(other), number, "withdrawn")
+        reply = decide(person(other), number, "taken_back")
         assert (reply.status_code, code(reply)) == (403, "not_allowed")
     page = f"roles/{ADMINISTRATOR}"
-    reply = browser("uwe").submit(page, {"request": str(number)}, "withdrawn")
+    reply = browser("uwe").submit(page, {"request": str(number)}, "taken_back")
     assert "took back the request" in said(reply)
     reply = decide(person("rita"), number, "approved")
     assert (reply.status_code, code(reply)) == (409, "closed")
@@ -132,7 +132,7 @@ def test_proposing_a_successor(world, person, browser):
     )
     assert "proposed" in said(reply)
     (number,) = open_to(person("rita"))
-    assert decide(person("rita"), number, "approved", word="Good choice").ok
+    assert decide(person("rita"), number, "approved", message="Good choice").ok
     assert members(world, "hub-admins") == {"hanna", "uwe"}
     assert "Good choice" in browser("hanna").read().text
     for name in ("rita", "root"):
@@ -167,7 +167,7 @@ def test_a_request_expires(world, person):
     for verdict in ("approved", "declined"):
         reply = decide(person("rita"), number, verdict)
         assert (reply.status_code, code(reply)) == (409, "closed")
-    reply = decide(person("uwe"), number, "withdrawn")
+    reply = decide(person("uwe"), number, "taken_back")
     assert (reply.status_code, code(reply)) == (409, "closed")
     assert members(world, "hub-admins") == {"hanna"}
     again = ask(person("uwe")).json()

@@ -264,3 +264,21 @@ def test_a_hub_that_cannot_say_who_is_in_the_group(faults, hub, rita):
         assert rita.withdraw(ADMINISTRATOR, "hanna").status_code == 503
     assert deeds(hub, hub.mark) == []
     assert members(hub, "hub-admins") == {"hanna"}
+
+
+def test_an_account_of_which_nothing_is_known(faults, hub):
+    """Whether it was added isn't certain: page and API say so, and that the rest wasn't tried."""
+    browser = Browser(hub, "hanna")
+    names = ["lia", "mia"]
+    with faults.fault(only="/hub/api/users", status=500):
+        reply = Person(hub, "hanna").ask("POST", "api/users", json={"usernames": names})
+        html = browser.submit("users", {"usernames": ""}, usernames="\n".join(names)).text
+    results = reply.json()["results"]
+    assert [(each["name"], each["result"]) for each in results] == [
+        ("lia", "unknown"),
+        ("mia", "not done"),
+    ]
+    assert "will find out whether it was done" in results[0]["message"]
+    assert "0 added, 1 not added, 1 not certain." in " ".join(html.split())
+    assert "not certain whether it was added." in html
+    assert settled(hub, ["", "unknown", "", "unknown", "not done", "not done"])

@@ -178,7 +178,7 @@ def span(kind: str, since: int, until: int | None = None) -> Span:
 
 
 def test_counts_by_day():
-    """As at the end of each day; severe ones are counted on their own."""
+    """As at the end of each day; urgent ones are counted on their own."""
     spans = [span("role-vacant", 3, 1), span("single-holder", 2), span("of-an-old-version", 2)]
     today = NOW.date()
     assert counts(spans, found(UNSEEN), today) == (

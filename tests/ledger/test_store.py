@@ -132,7 +132,7 @@ def test_postgresql_refuses_to_empty_the_table(postgresql, stores):
                 "entry 3 is missing",
                 "entry 5–8 is missing",
                 "entry 9 was changed",
-                "entry 5 and those after it were added in another way",
+                "entry 5 and those after it were not written by this service",
             ],
         ),
         (remove(2), ["entry 2 is missing"]),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent
-from typing import Any
+from typing import Any, get_args, get_origin
 
 import yaml
+from pydantic import BaseModel
 
 from jupyterhub_responsibility.declaration import load
+from jupyterhub_responsibility.declaration.entries import DeclarationEntry
 from jupyterhub_responsibility.domain.model import Declaration
 from jupyterhub_responsibility.errors import DeclarationError, Fault
 
@@ -34,6 +37,7 @@ WHOLE: dict[str, Any] = {
             "filled_by": "Whoever can read.",
             "holders": {"min": 1, "max": 3},
             "mapped": True,
+            "adds_users": True,
             "groups": ["readers", "guests"],
             "initial": ["rita"],
             "people": [
@@ -89,7 +93,7 @@ WHOLE: dict[str, Any] = {
     ],
     "links": [{"title": "Rules", "url": "https://keepers.example/rules", "for": ["shelves"]}],
 }
-"""Every key that there is, with a model of its own: quick to load."""
+"""Every key that there is but `remove`, with a model of its own: quick to load."""
 
 
 def declare(**changes: Any) -> dict[str, Any]:
@@ -138,3 +142,41 @@ def the_fault(folder: Path, text: str) -> Fault:
 def hub(**changes: Any) -> Declaration:
     """The smallest declaration with other keys, loaded."""
     return load(declare(**changes))
+
+
+def entry_types(entry: type[BaseModel] = DeclarationEntry) -> Iterator[type[BaseModel]]:
+    """The types of the declaration, from the top down."""
+    yield entry
+    for field in entry.model_fields.values():
+        inner = entry_in(field.annotation)
+        if inner:
+            yield from entry_types(inner)
+
+
+def entry_in(annotation: Any) -> type[BaseModel] | None:
+    if get_origin(annotation) is None and isinstance(annotation, type):
+        return annotation if issubclass(annotation, BaseModel) else None
+    return next(filter(None, map(entry_in, get_args(annotation))), None)
+
+
+def keys_used(entry: type[BaseModel], data: Any) -> Iterator[tuple[str, str]]:
+    """Which keys of which types a piece of YAML uses."""
+    for name, field in entry.model_fields.items():
+        key = field.alias or name
+        if key not in data:
+            continue
+        yield entry.__name__, key
+        inner, value = entry_in(field.annotation), data[key]
+        several = isinstance(value, list) or (isinstance(value, dict) and key in ("roles", "areas"))
+        parts = value if isinstance(value, list) else value.values() if several else [value]
+        for part in parts if inner else ():
+            yield from keys_used(inner, part)
+
+
+def keys_there_are() -> set[tuple[str, str]]:
+    """Every key of every part of the declaration."""
+    return {
+        (entry.__name__, field.alias or name)
+        for entry in entry_types()
+        for name, field in entry.model_fields.items()
+    }

@@ -8,12 +8,12 @@ import pytest
 
 from jupyterhub_responsibility.changes.appointments import Appointments
 from jupyterhub_responsibility.changes.recording import Recorder, UnknownError
-from jupyterhub_responsibility.changes.users import NewUsers
+from jupyterhub_responsibility.changes.users import SKIPPED, Added, NewUsers
 from jupyterhub_responsibility.domain.model import Viewer
 from jupyterhub_responsibility.domain.rules import Change, Rules
 from jupyterhub_responsibility.errors import HubError, HubRefusedError, LedgerError
 from jupyterhub_responsibility.ledger.entry import Draft
-from jupyterhub_responsibility.service.actions import add_each
+from jupyterhub_responsibility.service import payloads
 from jupyterhub_responsibility.storage.ledger import Ledger
 from jupyterhub_responsibility.storage.store import Store
 
@@ -120,12 +120,12 @@ async def test_adding_many_while_the_ledger_fails(ledger, hub, monkeypatch, new_
             hub.breaks(name)
 
     hub.breaks = add
-    results = dict(await add_each(new_users, ROOT, names))
-    assert list(results) == list(names)
-    assert results["ana"] == "done"
-    assert "disk is full" in results["ben"]
-    assert "whether it was done on the hub" in results["ben"]
-    assert "not tried" in results["cem"]
+    ana, ben, *rest = await new_users.add_each(ROOT, names)
+    assert ana == Added("ana", "done")
+    assert (ben.name, ben.result) == ("ben", "unknown")
+    assert "disk is full" in ben.message
+    assert "whether it was done on the hub" in ben.message
+    assert rest == [Added("cem", "not done", SKIPPED), Added("dua", "not done", SKIPPED)]
     assert hub.asked == ["ana", "ben"]
 
 
@@ -134,7 +134,7 @@ async def test_adding_many_while_nothing_can_be_recorded(ledger, hub, monkeypatc
     lose(ledger, hub, monkeypatch)
     hub.breaks("")
     with pytest.raises(LedgerError):
-        await add_each(new_users, ROOT, ("ana", "ben"))
+        await new_users.add_each(ROOT, ("ana", "ben"))
     assert hub.asked == []
 
 
@@ -145,10 +145,35 @@ async def test_adding_many_while_the_hub_is_silent(hub, new_users):
         raise HubError("The hub did not answer in time")
 
     hub.breaks = silent
-    results = dict(await add_each(new_users, ROOT, [f"user-{n}" for n in range(50)]))
+    results = await new_users.add_each(ROOT, [f"user-{n}" for n in range(50)])
     assert hub.asked == ["user-0"]
-    assert "did not answer" in results["user-0"]
-    assert "not tried" in results["user-49"]
+    assert "did not answer" in results[0].message
+    assert [each.result for each in results] == ["unknown", *["not done"] * 49]
+
+
+async def test_each_result_is_told_by_its_type(ledger, hub, new_users):
+    """Added, there already, refused, and not certain: a program need not read the messages."""
+
+    def answers(name):
+        if name == "there":
+            raise HubRefusedError("The hub answered 409", 409)
+        if name == "bad":
+            raise HubRefusedError("The hub answered 400", 400)
+        if name == "lost":
+            raise HubError("The hub did not answer in time")
+
+    hub.breaks = answers
+    results = await new_users.add_each(ROOT, ["new", "there", "bad", "lost", "left"])
+    said = payloads.users(results)["results"]
+    assert [each["result"] for each in said] == [
+        "done",
+        "unchanged",
+        "refused",
+        "unknown",
+        "not done",
+    ]
+    assert [bool(each.get("message")) for each in said] == [False, False, True, True, True]
+    assert "whether it was done" in said[3]["message"]
 
 
 async def test_what_cannot_be_settled_keeps_nothing_else_open(ledger, hub, recorder):

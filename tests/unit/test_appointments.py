@@ -8,14 +8,17 @@ import pytest
 
 from jupyterhub_responsibility.changes.appointments import Appointments
 from jupyterhub_responsibility.changes.recording import Recorder
+from jupyterhub_responsibility.changes.requests import Requests
 from jupyterhub_responsibility.changes.users import NewUsers
 from jupyterhub_responsibility.domain.model import Viewer
-from jupyterhub_responsibility.domain.rules import Rules
+from jupyterhub_responsibility.domain.rules import Change, Rules
 from jupyterhub_responsibility.errors import RefusedError
 from jupyterhub_responsibility.hub.api import HubAPI
 from jupyterhub_responsibility.ledger.entry import Draft
 from jupyterhub_responsibility.storage.ledger import Ledger
 from jupyterhub_responsibility.storage.store import Store
+
+from .declarations import hub as hub_of
 
 
 def now() -> datetime:
@@ -43,7 +46,7 @@ def appointments(declared, ledger) -> Appointments:
 @pytest.mark.parametrize("name", [".", "..", "half \ud800"])
 async def test_a_name_that_no_path_can_hold(appointments, ledger, name):
     """It is refused with an outcome, so that nothing stays open."""
-    with pytest.raises(RefusedError, match="cannot be called that"):
+    with pytest.raises(RefusedError, match="can't be a username"):
         await NewUsers(UNREACHABLE, ledger, Recorder(ledger, UNREACHABLE)).add(
             Viewer("hanna"), name
         )
@@ -57,3 +60,49 @@ async def test_an_open_intent_about_such_a_name(appointments, ledger, name):
     await ledger.append(Draft("account", "hanna", person=name))
     await Recorder(ledger, UNREACHABLE).settle()
     assert not ledger.state.unsettled
+
+
+@pytest.fixture
+def wish(ledger, roster):
+    """Somebody's wish about a role that has several groups, none of which they name."""
+    declared = hub_of(roles={"hub-administrator": {"groups": ["one", "two"]}})
+
+    async def wish(way: str, actor: Viewer, person: str, managed: bool = False) -> str:
+        """The code with which it is refused, and the message."""
+        rules, recorder = Rules(declared, managed), Recorder(ledger, UNREACHABLE)
+        acts = Appointments(declared, UNREACHABLE, ledger, recorder, rules, now, lambda *_: None)
+        change = Change(declared.model.roles["hub-administrator"], "", person)
+        made = {
+            "appoint": lambda: acts.appoint(actor, change),
+            "withdraw": lambda: acts.withdraw(actor, change),
+            "ask": lambda: Requests(declared, ledger, rules, acts, now).ask(actor, change, roster),
+        }
+        with pytest.raises(RefusedError) as caught:
+            await made[way]()
+        return f"{caught.value.code}: {caught.value}"
+
+    return wish
+
+
+@pytest.mark.parametrize("way", ["appoint", "withdraw", "ask"])
+@pytest.mark.parametrize("managed", [False, True])
+async def test_who_may_comes_first(wish, way, managed):
+    """Whoever may not is told just that: not which groups there are, nor how they are kept."""
+    assert (await wish(way, Viewer("uwe"), "hanna", managed)).startswith("not_allowed: Only")
+
+
+@pytest.mark.parametrize("way", ["appoint", "withdraw", "ask"])
+async def test_the_group_that_is_meant(wish, way):
+    """Whoever may is told that a role has several groups, if they named none."""
+    root = Viewer("root", admin=True)
+    said = await wish(way, root, "root")
+    assert said.startswith("which_group: ")
+    assert "one, two" in said
+    assert (await wish(way, root, "root", managed=True)).startswith("login_service: ")
+
+
+async def test_the_login_service_comes_before_who_holds_a_role(wish):
+    """Whom nothing can be done for here need not hear what else would be in the way."""
+    rita = Viewer("rita", groups=frozenset({"community-reps", "two"}))
+    for way in ("appoint", "ask"):
+        assert (await wish(way, rita, "rita", managed=True)).startswith("login_service: ")

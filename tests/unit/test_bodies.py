@@ -20,7 +20,7 @@ from jupyterhub_responsibility.service.bodies import (
     from_json,
 )
 
-MANY = [f"user-{number}" for number in range(limits.NAMES + 1)]
+MANY = [f"user-{number}" for number in range(limits.MAX_NAMES + 1)]
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ MANY = [f"user-{number}" for number in range(limits.NAMES + 1)]
         (AppointBody, {"group": " a/b "}, {"group": " a/b "}),
         (WithdrawBody, {"note": "Mind the quota"}, {"note": "Mind the quota"}),
         (RequestBody, {"role": "hub-administrator", "user": " uwe "}, {"user": "uwe"}),
-        (VerdictBody, {"verdict": "approved"}, {"word": ""}),
+        (VerdictBody, {"verdict": "approved"}, {"message": ""}),
         (ConfirmBody, {"role": "r", "duties_digest": "0123456789abcdef"}, {"role": "r"}),
         (UsersBody, {"usernames": ["lia", "mo, jr."]}, {"usernames": ("lia", "mo, jr.")}),
         (UsersBody, {"usernames": MANY[:-1]}, {"usernames": tuple(MANY[:-1])}),

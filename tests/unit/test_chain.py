@@ -138,7 +138,7 @@ def test_a_renumbered_entry_is_named(entries, data):
     changed = [*entries]
     changed[index] = replace(entries[index], number=number)
     said = found(changed, entries)
-    what = "was changed" if number > 0 else "was added in another way"
+    what = "was changed" if number > 0 else "was not written by this service"
     assert f"entry {number} {what}" in said
     assert "missing" in " ".join(said)
     assert not any("–-" in each for each in said)
@@ -149,7 +149,7 @@ def test_an_entry_put_at_the_end_is_named(entries, draft):
     """An entry that fits, but of which the end of the chain knows nothing, is found."""
     more = write(draft, len(entries) + 1, entries[-1].digest, START)
     assert found([*entries, more], entries) == [
-        f"entry {more.number} and those after it were added in another way"
+        f"entry {more.number} and those after it were not written by this service"
     ]
 
 

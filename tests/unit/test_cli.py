@@ -290,7 +290,7 @@ def test_a_hub_without_gaps_is_clean_only_if_that_is_certain(
     run, monkeypatch, gaps, certain, expected
 ):
     """What could not be checked is not fine."""
-    gap = {"title": "Nobody", "severity": "severe", "text": "So.", "since": None, "noticed": None,
+    gap = {"title": "Nobody", "urgency": "urgent", "text": "So.", "since": None, "noticed": None,
            "next": "Appoint", "path": "roles/guide#appoint"}  # fmt: skip
     said = {
         "headline": "All", "summary": "", "gaps": [gap] * gaps, "certain": certain,

@@ -14,6 +14,7 @@ from jupyterhub_responsibility.changes.confirming import confirm
 from jupyterhub_responsibility.coverage.snapshot import Snapshot
 from jupyterhub_responsibility.domain.duties import duties_digest
 from jupyterhub_responsibility.domain.model import Role, Roster, Viewer
+from jupyterhub_responsibility.domain.rules import Rules
 from jupyterhub_responsibility.errors import RefusedError
 from jupyterhub_responsibility.ledger.standing import Standing, months_later, standing
 from jupyterhub_responsibility.ledger.state import Confirmation, LedgerState, Term
@@ -142,7 +143,9 @@ async def test_who_cannot_confirm(declared, viewer, text, code):
     """Nobody confirms a role that they don't hold, nor a text that has changed since."""
     role = declared.model.roles[ADMIN]
     with pytest.raises(RefusedError) as caught:
-        await confirm(None, declared, viewer, role, text or duties_digest(declared.model, role))
+        await confirm(
+            None, Rules(declared), viewer, role, text or duties_digest(declared.model, role)
+        )
     assert caught.value.code == code
 
 
@@ -155,7 +158,9 @@ async def test_what_is_recorded(declared):
 
     hanna = Viewer("hanna", groups=frozenset({"hub-admins"}))
     role = declared.model.roles[ADMIN]
-    draft = await confirm(Paper(), declared, hanna, role, duties_digest(declared.model, role))
+    draft = await confirm(
+        Paper(), Rules(declared), hanna, role, duties_digest(declared.model, role)
+    )
     assert (draft.event, draft.actor, draft.person) == ("confirmation", "hanna", "hanna")
     assert (draft.role, draft.details) == (
         ADMIN,

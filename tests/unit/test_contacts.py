@@ -130,7 +130,7 @@ def test_work_that_is_nobodys_job_goes_to_everyones_contact():
     """Where the split says none, no party is asked."""
     roles = {"areas": {"software-engineering": {"split": "none"}}}
     given = answer([HELP], FULL, about="support-open-source", **roles)
-    assert (reached(given), given.because) == (["help"], "No role is responsible for this")
+    assert (reached(given), given.because) == (["help"], "No role assigned")
 
 
 # What the roster knows

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
 from jupyterhub_responsibility.declaration import dump, load
+from jupyterhub_responsibility.declaration.entries import DeclarationEntry
 from jupyterhub_responsibility.domain.model import EVERYONE, SEEN_WITHIN, Party
 from jupyterhub_responsibility.errors import DeclarationError
 
-from .declarations import ROLES, WHOLE, declare, hub, write
+from .declarations import ROLES, WHOLE, declare, hub, keys_there_are, keys_used, write
 from .test_models import CLOUD
 
 DEMO = Path(__file__).parents[2] / "responsibilities.yaml"
@@ -134,3 +137,26 @@ def test_a_fault_reads_like_a_compilers(tmp_path):
         f"{path}:6: zebr: unknown key 'zebr'. Use one of: areas, community, contacts, links,"
         " model, provider, roles, title"
     )
+
+
+def test_every_key_is_in_the_whole():
+    """What is tried out on `WHOLE` is tried out on every key that there is."""
+    removed = {key for key in keys_there_are() if key[1] == "remove"}
+    assert set(keys_used(DeclarationEntry, WHOLE)) == keys_there_are() - removed
+
+
+def missing(said: Any, there: Any, path: str = "") -> Iterator[str]:
+    """Where a declaration that was read doesn't say what was written."""
+    if isinstance(said, dict):
+        for key, value in said.items():
+            yield from missing(value, there.get(key), f"{path}.{key}")
+    elif isinstance(said, list) and isinstance(there, list) and len(said) == len(there):
+        for index, value in enumerate(said):
+            yield from missing(value, there[index], f"{path}[{index}]")
+    elif said != there:
+        yield path
+
+
+def test_every_key_reaches_what_is_built():
+    """No key is read and then dropped: a declaration written out says all that was said in it."""
+    assert list(missing(WHOLE, dump(load(WHOLE)))) == []

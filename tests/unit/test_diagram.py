@@ -123,7 +123,7 @@ def test_who_is_there_is_named():
     texts = {box.area.id: " ".join(line.text for line in box.lines) for box in boxes}
     assert "Hub Administrator: hanna" in texts["community-leadership"]
     assert "Community Representative: nobody" in texts["community-leadership"]
-    assert "no formal role" in texts["software-engineering"]
+    assert "no role assigned" in texts["software-engineering"]
 
 
 @pytest.mark.parametrize(

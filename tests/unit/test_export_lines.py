@@ -244,7 +244,7 @@ def test_another_hub_gets_readable_yaml():
 # The report of the command line
 
 GAP = {
-    "title": "\u2068Hanna\u2069 is\n alone", "severity": "warning", "text": "So it is.",
+    "title": "\u2068Hanna\u2069 is\n alone", "urgency": "soon", "text": "So it is.",
     "since": None, "noticed": None, "next": "Appoint a second", "path": None,
 }  # fmt: skip
 REPORT = {
@@ -276,12 +276,12 @@ def test_a_report_with_everything():
         "",
         "More.",
         "",
-        "* Hanna is alone (warning)",
+        "* Hanna is alone (soon)",
         "  So it is. Since 2026-11-01. Next: Appoint a second.",
         f"  {HUB}/roles/x#appoint",
-        "* Hanna is alone (warning)",
+        "* Hanna is alone (soon)",
         "  So it is. Noticed on 2026-11-02. Next: Appoint a second.",
-        "* Hanna is alone (warning)",
+        "* Hanna is alone (soon)",
         "  So it is. Next: Appoint a second.",
         "",
         "Could not check:",
@@ -290,7 +290,7 @@ def test_a_report_with_everything():
         "Holders as of today; what accounts may do: not read yet.",
     ]
     marked = as_markdown(report, HUB).splitlines()
-    assert "- **Hanna is alone** (warning)" in marked
+    assert "- **Hanna is alone** (soon)" in marked
     assert "  So it is. Noticed on 2026-11-02. Next: Appoint a second." in marked
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from jupyterhub_responsibility.coverage import KINDS, SEVERITIES, Snapshot, coverage, key
+from jupyterhub_responsibility.coverage import KINDS, URGENCIES, Snapshot, coverage, key
 from jupyterhub_responsibility.coverage.covered import Covered, Leaving, leaving
 from jupyterhub_responsibility.coverage.gaps import Gap
 from jupyterhub_responsibility.declaration import load
@@ -134,12 +134,12 @@ def test_a_gap_names_what_it_is_about(kind):
 
 
 def test_gaps_are_in_the_order_of_their_urgency():
-    """What is severe comes first, whatever was found first."""
+    """What is urgent comes first, whatever was found first."""
     result = found(
         members={**MEMBERS, "community-reps": ("a", "b", "c")},
         configured=replace(GRANTED, open_to_users=False),
     )
-    order = [list(SEVERITIES).index(gap.severity) for gap in result.gaps]
+    order = [list(URGENCIES).index(gap.urgency) for gap in result.gaps]
     assert order == sorted(order)
     assert result.gaps[0].kind == "page-closed"
     assert order[0] < order[-1]
@@ -309,7 +309,7 @@ def test_a_role_that_is_kept_through_several_groups():
         accounts=knowing(account("hanna", ADMIN)),
         group_roles={"more-admins": (ADMIN,), "hub-admins": ("grader",)},
     )
-    gaps = [(gap.kind, gap.group) for gap in result.gaps if gap.severity == "severe"]
+    gaps = [(gap.kind, gap.group) for gap in result.gaps if gap.urgency == "urgent"]
     assert gaps == [("group-without-role", "hub-admins")]
 
 
@@ -517,7 +517,7 @@ def test_where_the_login_service_keeps_the_group_the_step_is_taken_there():
 def test_what_is_left_alone_and_what_others_do_are_two_sentences():
     """One after the other, and then whom people are sent to."""
     (gap,) = drift("role-vacant", **VACANT)
-    assert ". Others do the work, but nobody answers for: " in gap.text
+    assert ". Others do the work, but nobody is accountable for: " in gap.text
     assert gap.text.startswith("Nobody looks after: ")
     assert ", Money. " in gap.text
 

@@ -170,7 +170,7 @@ def test_whoever_asked_gets_an_answer(book):
     book.tell("request", "uwe", "uwe", expires="2026-12-06")
     request = book.state.requests[1]
     at = book.tell("decision", "uwe", request="1", verdict="declined", reason="too early")
-    declined = Answer(at, "rita", request, approved=False, word="too early")
+    declined = Answer(at, "rita", request, approved=False, message="too early")
     assert book.state.answers == {("guide", "uwe"): declined}
     assert book.state.requests == {}
     book.tell("request", "uwe", "uwe", expires="2026-12-06")
@@ -184,7 +184,7 @@ def test_whoever_asked_gets_an_answer(book):
 def test_who_takes_a_request_back_needs_no_answer(book):
     """They know."""
     book.tell("request", "uwe", "uwe", expires="2026-12-06")
-    book.tell("decision", "uwe", "uwe", request="1", verdict="withdrawn")
+    book.tell("decision", "uwe", "uwe", request="1", verdict="taken_back")
     assert (book.state.requests, book.state.answers) == ({}, {})
 
 
@@ -430,10 +430,10 @@ def chain(length: int) -> list[Entry]:
         ((1, 2, 3), 4, ["entry 4 is missing at the end"]),
         ((1, 2), 4, ["entry 3–4 is missing at the end"]),
         ((), 1, ["entry 1 is missing at the end"]),
-        ((1, 2, 2, 3, 4), 4, ["entry 2 was added in another way"]),
-        ((1, 2, 3, 4), 3, ["entry 4 and those after it were added in another way"]),
-        ((1, 2, 3, 4), 2, ["entry 3 and those after it were added in another way"]),
-        ((1, 2, 1, 4), 4, ["entry 1 was added in another way", "entry 3 is missing"]),
+        ((1, 2, 2, 3, 4), 4, ["entry 2 was not written by this service"]),
+        ((1, 2, 3, 4), 3, ["entry 4 and those after it were not written by this service"]),
+        ((1, 2, 3, 4), 2, ["entry 3 and those after it were not written by this service"]),
+        ((1, 2, 1, 4), 4, ["entry 1 was not written by this service", "entry 3 is missing"]),
     ],
 )
 def test_what_is_wrong_with_a_chain(kept, head, said):
@@ -459,7 +459,7 @@ def test_what_was_changed_in_a_chain():
         "entry 3 is not the one that was written last"
     ]
     zero = replace(entries[0], number=0)
-    assert list(breaks([zero, *entries], end)) == ["entry 0 was added in another way"]
+    assert list(breaks([zero, *entries], end)) == ["entry 0 was not written by this service"]
 
 
 # Sentences
@@ -475,16 +475,20 @@ MARKS = {0x2068: "<", 0x2069: ">"}
         (
             "appointment",
             {"until": "2027-01-01", "reason": "why", "note": "how"},
-            "<rita> started appointing <uwe> as Guide, until 2027-01-01. Reason: “<why>”"
+            "<rita> started appointing <uwe> as Guide, until 1 Jan 2027. Reason: “<why>”"
             " Note for the next person: “<how>”",
         ),
         ("outcome", {"of": "appointment", "result": "done", "reason": "x"}, "<uwe> is now Guide."),
         ("settlement", {"of": "withdrawal", "result": "not done"}, "<uwe> is still Guide."),
-        ("observation", {"change": "began"}, "Recording of the group <day> began."),
+        (
+            "observation",
+            {"change": "began"},
+            "This service began recording changes to the group <day>.",
+        ),
         (
             "observation",
             {"change": "joined", "first": "yes"},
-            "<uwe> was in <day> (Guide) when recording began.",
+            "<uwe> was already in <day> (Guide) when recording began.",
         ),
         (
             "observation",

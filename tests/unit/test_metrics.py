@@ -12,7 +12,7 @@ from prometheus_client.openmetrics.parser import (
 )
 from prometheus_client.parser import text_string_to_metric_families as parse
 
-from jupyterhub_responsibility.coverage import KINDS, SOURCES, Gap, Step, coverage
+from jupyterhub_responsibility.coverage import KINDS, Gap, Step, coverage
 from jupyterhub_responsibility.coverage.snapshot import Snapshot
 from jupyterhub_responsibility.domain.accounts import Accounts
 from jupyterhub_responsibility.domain.configured import Configured
@@ -103,9 +103,9 @@ def test_kinds_without_a_gap_are_zero(measured):
     found = read(measured)
     gaps = {labels: value for (name, *labels), value in found.items() for labels in [tuple(labels)]
             if name == "responsibility_gaps"}  # fmt: skip
-    assert set(gaps) == {(kind, severity) for kind, (severity, _) in KINDS.items()}
-    assert gaps["role-vacant", "severe"] == 2
-    assert gaps["group-missing", "severe"] == 0
+    assert set(gaps) == {(name, kind.urgency) for name, kind in KINDS.items()}
+    assert gaps["role-vacant", "urgent"] == 2
+    assert gaps["group-missing", "urgent"] == 0
 
 
 def test_holders(measured):
@@ -124,7 +124,7 @@ def test_the_providers_people_do_not_count(measured):
     declaration = replace(declaration, provider=provider, people=people)
     found = read(of(replace(measured.snapshot, declaration=declaration)))
     assert found["responsibility_holders", "community-representative"] == 0
-    assert found["responsibility_gaps", "held-by-provider-only", "severe"] >= 1
+    assert found["responsibility_gaps", "held-by-provider-only", "urgent"] >= 1
 
 
 def test_ages(measured):
@@ -138,7 +138,7 @@ def test_what_cannot_be_told_is_absent(measured):
     """With the declaration alone: only gaps and holders that follow from it; never a zero."""
     found = read(untold(measured))
     kinds = {labels[0] for name, *labels in found if name == "responsibility_gaps"}
-    assert kinds == {kind for kind, sources in SOURCES.items() if not sources}
+    assert kinds == {name for name, kind in KINDS.items() if not kind.sources}
     assert "role-vacant" not in kinds
     holders = {labels[0] for name, *labels in found if name == "responsibility_holders"}
     assert holders == {"site-reliability-engineer", "community-guide"}  # no group, so no roster
@@ -202,7 +202,7 @@ def test_a_gap_about_an_account_names_nobody(measured):
     old = NOW - timedelta(days=9)
     hub = with_gaps(measured, ("single-holder", "ada", NOW), ("single-holder", "zoë@reef", old))
     assert since(hub) == {("", "single-holder"): old.timestamp()}
-    assert read(hub)["responsibility_gaps", "single-holder", "warning"] == 2
+    assert read(hub)["responsibility_gaps", "single-holder", "soon"] == 2
 
 
 def test_since_when_is_absent_while_it_cannot_be_told(measured):

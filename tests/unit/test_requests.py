@@ -70,7 +70,7 @@ async def test_one_request_at_a_time(ask, clock):
     """The same isn't asked for twice, by whomever, while it is open; afterwards it may be."""
     await ask()
     for actor in (UWE, HANNA):
-        with pytest.raises(RefusedError, match="has already been requested"):
+        with pytest.raises(RefusedError, match="has already asked for this"):
             await ask(actor)
     clock.now += timedelta(days=OPEN_DAYS + 1)
     await ask()
@@ -82,9 +82,9 @@ async def test_one_request_at_a_time(ask, clock):
         (RITA, "declined", ""),
         (UWE, "declined", "not_allowed"),
         (HANNA, "declined", "not_allowed"),
-        (UWE, "withdrawn", ""),
-        (RITA, "withdrawn", "not_allowed"),
-        (Viewer("uwe", kind="service"), "withdrawn", "not_allowed"),
+        (UWE, "taken_back", ""),
+        (RITA, "taken_back", "not_allowed"),
+        (Viewer("uwe", kind="service"), "taken_back", "not_allowed"),
         (UWE, "approved", "not_allowed"),
         (HANNA, "approved", "not_allowed"),
     ],

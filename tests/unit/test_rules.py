@@ -6,13 +6,14 @@ import re
 from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import pytest
 
 from jupyterhub_responsibility.declaration import load
 from jupyterhub_responsibility.domain.holders import RoleHolders, holders_of
 from jupyterhub_responsibility.domain.model import Declaration, Person, Range, Role, Roster, Viewer
-from jupyterhub_responsibility.domain.rules import ACCESS, RULES, Change, Rules
+from jupyterhub_responsibility.domain.rules import ACCESS, RULES, About, Change, Rules
 from jupyterhub_responsibility.errors import RefusedError
 
 from .declarations import MINIMAL
@@ -131,15 +132,61 @@ def test_who_is_in_charge(rules, viewer, may):
 
 
 @pytest.mark.parametrize("name", ACCESS)
-def test_whoever_may_not_is_told_who_may(rules, name):
+def test_whoever_may_not_is_told_who_may(rules, declared, name):
     """The table refuses in its own words, and lets everybody else through."""
+    about = About(declared.model.roles[ADMIN], "hanna", asked_by="uwe")
+    words = re.escape(ACCESS[name].refusal.partition("{")[0])
     for viewer in (RITA, HANNA, UWE, ROOT, ROBOT):
-        if rules.may(viewer, name):
-            rules.check(viewer, name)
+        if rules.may(viewer, name, about=about):
+            rules.check(viewer, name, about=about)
         else:
-            with pytest.raises(RefusedError, match=re.escape(ACCESS[name].refusal)) as refused:
-                rules.check(viewer, name)
+            with pytest.raises(RefusedError, match=words) as refused:
+                rules.check(viewer, name, about=about)
             assert refused.value.code == "not_allowed"
+            assert "{" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "whom"),
+    [
+        ("deciders", {"rita", "root"}),
+        ("oneself", {"hanna"}),
+        ("holders", {"rita", "hanna"}),
+        ("proposers", {"rita", "hanna"}),
+        ("asker", {"uwe"}),
+    ],
+)
+def test_what_is_decided_for_each_role(rules, declared, name, whom):
+    """uwe has asked that hanna becomes Hub Administrator: who may do what about it; no program."""
+    about = About(declared.model.roles[ADMIN], "hanna", asked_by="uwe")
+    viewers = (RITA, HANNA, UWE, ROOT)
+    assert {each.name for each in viewers if rules.may(each, name, about=about)} == whom
+    assert not rules.may(ROBOT, name, about=About(about.role, ROBOT.name, ROBOT.name))
+
+
+def test_one_of_several_is_enough(rules, declared):
+    """Where two rows let people, either does; the refusal is that of the first."""
+    about = About(declared.model.roles[ADMIN], "hanna")
+    rules.check(RITA, "deciders", "oneself", about=about)
+    rules.check(HANNA, "deciders", "oneself", about=about)
+    said = check("not_allowed", partial(rules.check, about=about), UWE, "deciders", "oneself")
+    assert "Only these people can decide who is Hub Administrator" in said
+
+
+@pytest.mark.parametrize("name", [name for name, row in ACCESS.items() if row.may_about])
+def test_what_is_decided_for_each_role_names_the_role(rules, name):
+    """Nobody is let through because it wasn't said which role it is about, not even by accident."""
+    with pytest.raises(TypeError):
+        rules.may(ROOT, name)
+
+
+@pytest.mark.parametrize(("scopes", "may"), [({"read:metrics"}, True), ({"metrics"}, False)])
+def test_who_may_read_the_metrics(rules, scopes, may):
+    """Whoever holds a token with that scope, and nobody by their role."""
+    assert (
+        rules.may(Viewer("prometheus", kind="service", scopes=frozenset(scopes)), "metrics") is may
+    )
+    assert not rules.may(ROOT, "metrics")
 
 
 @pytest.mark.parametrize(
@@ -223,7 +270,7 @@ def test_appointing(rules, declared, viewer, role, person, until, code):
 
 def test_who_may_decide_is_said(rules, declared):
     """Whoever may not appoint is told who may."""
-    said = check("not_allowed", rules.check_decider, UWE, declared.model.roles[ADMIN])
+    said = check("not_allowed", rules.check_appointer, UWE, change(declared), TODAY)
     assert "JupyterHub admins, anyone who is Community Representative" in said
 
 
@@ -242,6 +289,24 @@ def test_who_may_decide_is_said(rules, declared):
 def test_withdrawing(rules, declared, viewer, person, code):
     """Those who may appoint withdraw too, and any person steps down; no service does."""
     check(code, rules.check_withdrawer, viewer, change(declared, person=person))
+
+
+@pytest.mark.parametrize(
+    ("viewer", "role", "account", "managed", "may"),
+    [
+        (RITA, ADMIN, "hanna", False, True),
+        (HANNA, ADMIN, "hanna", False, True),
+        (HANNA, ADMIN, "rita", False, False),
+        (UWE, ADMIN, "hanna", False, False),
+        (ROBOT, ADMIN, "hanna", False, False),
+        (ROOT, ADMIN, "hanna", True, False),
+        (ROOT, GUIDE, "hanna", False, False),
+    ],
+)
+def test_who_is_offered_to_withdraw(declared, viewer, role, account, managed, may):
+    """Whoever may, where who holds the role is decided here: the button is for nobody else."""
+    rules = Rules(declared, managed)
+    assert rules.may_withdraw(viewer, declared.model.roles[role], account) is may
 
 
 def held(
@@ -270,6 +335,7 @@ def held(
 def test_the_most_holders(rules, declared, most, names, code):
     """A role has room until it has as many as it may, people without accounts included."""
     filled, role = held(declared, 0, most, *names)
+    assert filled.full is (code == "full" or len(names) == most)
     said = check(code, rules.check_room, replace(change(declared), role=role), filled)
     assert all(name.lstrip("+") in said for name in names if code)
 

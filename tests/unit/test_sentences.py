@@ -70,12 +70,33 @@ def test_a_request_for_oneself_and_for_another(declared):
     assert says(other, declared.model) == "hanna proposed uwe as Hub Administrator."
 
 
+@pytest.mark.parametrize(
+    ("event", "details", "said"),
+    [
+        ("appointment", {}, "rita started appointing themselves as Hub Administrator."),
+        ("withdrawal", {}, "rita started stepping down as Hub Administrator."),
+        ("request", {}, "rita asked to become Hub Administrator."),
+        ("decision", {"verdict": "declined"}, "rita declined to become Hub Administrator."),
+        (
+            "decision",
+            {"verdict": "taken_back"},
+            "rita took back the request to become Hub Administrator.",
+        ),
+        ("confirmation", {}, "rita confirmed the duties of Hub Administrator."),
+    ],
+)
+def test_what_people_do_about_themselves(event, details, said, declared):
+    """Their name is said once."""
+    own = Draft(event, "rita", role="hub-administrator", person="rita", details=details)
+    assert says(own, declared.model) == said
+
+
 def test_reasons_terms_and_notes_are_said(declared):
     """The last day, the reason and the note for whoever comes next are part of the sentence."""
     told = {"until": "2027-06-30", "reason": "Summer school", "note": "Mind the quota"}
     draft = Draft("appointment", "rita", role="hub-administrator", person="uwe", details=told)
     assert says(draft, declared.model) == (
-        "rita started appointing uwe as Hub Administrator, until 2027-06-30."
+        "rita started appointing uwe as Hub Administrator, until 30 Jun 2027."
         " Reason: “Summer school” Note for the next person: “Mind the quota”"
     )
 

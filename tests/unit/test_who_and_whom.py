@@ -179,7 +179,8 @@ def test_what_is_a_duty_and_of_whom():
         shared, "performer", roles[GUIDE], (roles[ADMIN],)
     )
     both = duty_of(model, shared, (GUIDE, REP))
-    assert both == Duty(shared, "accountable", roles[REP], (roles[ADMIN],))
+    assert both == Duty(shared, "accountable", roles[REP], (roles[ADMIN],), (roles[GUIDE],))
+    assert both.parts == (("accountable", roles[REP]), ("performer", roles[GUIDE]))
     assert duty_of(model, shared, ("site-reliability-engineer",)) is None
     assert duty_of(model, replace(shared, accountable=None, performed_by=()), (REP,)) is None
     by_area = duties_by_area(model, iter([ADMIN, GUIDE]))

@@ -8,6 +8,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from jupyterhub.services.auth import HubOAuth, HubOAuthenticated
+from jupyterhub.utils import get_browser_protocol
 from tornado.web import HTTPError
 
 from ...changes.recording import UnknownError
@@ -15,6 +16,7 @@ from ...domain.access import page_scope
 from ...domain.model import Viewer
 from ...errors import HubError, LedgerError, RefusalCode, RefusedError
 from .. import identity, limits
+from ..bodies import TYPED
 from ..pages import ERROR
 from ..pages.frame import NOTHING_NEW, News
 from ..site import Site
@@ -52,6 +54,7 @@ REFUSED: dict[RefusalCode, int] = {
 
 TITLES = {
     400: "That did not work",
+    401: "Your login is over",
     403: "You cannot open this page",
     404: "Page not found",
     405: "That cannot be done here",
@@ -69,6 +72,7 @@ ERROR_TITLES = {
 
 MESSAGES = {
     400: "The address, or what was sent with it, is not valid.",
+    401: "Nothing was changed. Log in again, and you come back to this page.",
     403: "Your account is not allowed to see this. If you think it should be, ask one of the people"
     " below.",
     404: "The address may be mistyped, or the page may be gone.",
@@ -112,6 +116,15 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
         self.set_header("Referrer-Policy", "same-origin")
         self.set_header("Cache-Control", "private, no-cache")
         self.set_header(POLICY, self.settings[POLICY])
+
+    @property
+    def protocol(self) -> str:
+        """By which people come: https, if the outermost of several proxies says so."""
+        return str(get_browser_protocol(self.request))
+
+    def set_cookie(self, *args: Any, **kwargs: Any) -> None:
+        """A cookie that goes over https only, where people come by it."""
+        super().set_cookie(*args, **{"secure": self.protocol == "https", **kwargs})
 
     def compute_etag(self) -> None:
         """No hash over every page: they are not to be kept by anybody."""
@@ -168,15 +181,15 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
         """
         if self.request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
             raise HTTPError(403, "a change from another site")
-        if len(self.request.body) > limits.BYTES:
-            raise RefusedError("too_large", f"Send at most {limits.BYTES // 1024} KiB at once.")
+        if len(self.request.body) > limits.MAX_BYTES:
+            raise RefusedError("too_large", f"Send at most {limits.MAX_BYTES // 1024} KiB at once.")
         viewer = await self.afresh()
         wait = self.site.limiter.wait((viewer.kind, viewer.name))
         if wait:
             self.retry_seconds = ceil(wait)
             raise RefusedError(
                 "too_many",
-                f"At most {limits.WRITES} changes a minute. Try again in {ceil(wait)} s.",
+                f"At most {limits.MAX_WRITES} changes a minute. Try again in {ceil(wait)} s.",
             )
 
     def say(self, status: int, error: object) -> None:
@@ -201,13 +214,13 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
         """An error as a page, in the hub's look."""
         title = ERROR_TITLES.get(code) or TITLES.get(status, "Something went wrong")
         self.set_header("Content-Type", "text/html; charset=utf-8")
-        renderer, again = self.site.renderer, self.again(status)
+        renderer, again, typed = self.site.renderer, self.again(status), self.typed(status)
         if self.is_of_this_hub():
-            said = (status, title, message, again)
+            said = (status, title, message, again, typed)
             self.finish(renderer.page(ERROR, self.viewer, "", *said))
             return
         title, message = ANYBODY.get(status, (title, message))
-        self.finish(renderer.error_for_anybody(status, title, message, again))
+        self.finish(renderer.error_for_anybody(status, title, message, again, typed))
 
     def is_of_this_hub(self) -> bool:
         """Whether the request surely came through our own hub.
@@ -221,6 +234,10 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
     def again(self, status: int) -> str:
         """Where trying again makes sense, the address to try."""
         return self.request.path if status >= 500 and self.request.method == "GET" else ""
+
+    def typed(self, _status: int) -> tuple[str, ...]:
+        """What was written into a form, where it would be lost."""
+        return ()
 
     def not_found(self) -> HTTPError:
         """A 404 that needs no words in the log."""
@@ -256,9 +273,39 @@ class PageHandler(GuardedHandler):
     """A page for people: without a login, they are sent to the hub's."""
 
     def nobody(self) -> None:
-        if self.request.method not in READING:
-            raise HTTPError(403, "not logged in")
-        self.redirect(self.get_login_url())
+        """Send whoever opens a page to log in; a script is told, and begins no login.
+
+        A form that asks something is not redirected: where the login leads to another origin,
+        browsers stop that without a word.
+        """
+        asked_here = self.request.headers.get("Sec-Fetch-Site") == "same-origin"
+        by_form = bool(self.request.query) and asked_here
+        if self._opened() and self.request.method in READING and not by_form:
+            self.redirect(self.get_login_url())
+            return
+        raise HTTPError(401)
+
+    def _opened(self) -> bool:
+        """Whether this is somebody opening a page, and not a script that asks for one."""
+        mode = self.request.headers.get("Sec-Fetch-Mode")
+        return mode == "navigate" if mode else "text/html" in self.request.headers.get("Accept", "")
+
+    def say_error(self, status: int, message: str, code: str = "") -> None:
+        if status == 401 and self._opened() and self.request.method in READING:
+            self.set_header("Refresh", f"0; url={self.get_login_url()}")
+        super().say_error(status, message, code)
+
+    def again(self, status: int) -> str:
+        if status == 401:
+            return str(self.get_login_url()) if self._opened() else self.request.path
+        return super().again(status)
+
+    def typed(self, status: int) -> tuple[str, ...]:
+        """What somebody wrote into the form that could not be taken, if it would be lost."""
+        if status != 401 or self.request.method in READING:
+            return ()
+        said = (self.get_body_argument(name, "") for name in TYPED)
+        return tuple(filter(None, said))
 
     def show(self, *asked: object, news: News = NOTHING_NEW) -> None:
         """Answer with the page that is at this address, about what is `asked`."""

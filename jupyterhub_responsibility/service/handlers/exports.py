@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from tornado.web import RequestHandler
-
-from ..downloads import Download, Taken
+from ..downloads import Download, FileSource
 from .base import Handler, PageHandler
 
 
@@ -19,16 +17,16 @@ class DownloadHandler(PageHandler):
         now, download = self.site.now(), self.route.download
         if not isinstance(download, Download):
             raise TypeError(f"there is no file at {self.route.path}")
-        taken = Taken(self.site.snapshot, origin(self), now)
+        source = FileSource(self.site.snapshot, origin(self), now)
         name = download.file_name(self.site.settings.service_name, now)
-        text = download.write(taken)
+        text = download.write(source)
         self.set_header("Content-Type", f"{download.media_type}; charset=utf-8")
         self.set_header("Content-Disposition", f'attachment; filename="{name}"')
         self.finish(text)
 
 
 class PrintHandler(PageHandler):
-    """`/exports/print`: everything on one page, for paper."""
+    """`/exports/print`: everything on one page, to print."""
 
     def set_default_headers(self) -> None:
         super().set_default_headers()
@@ -43,6 +41,6 @@ def keep_nowhere(handler: Handler) -> None:
     handler.set_header("Cache-Control", "private, no-store")
 
 
-def origin(handler: RequestHandler) -> str:
+def origin(handler: Handler) -> str:
     """The hub's address, as the browser or program that asks knows it."""
-    return f"{handler.request.protocol}://{handler.request.host}"
+    return f"{handler.protocol}://{handler.request.host}"

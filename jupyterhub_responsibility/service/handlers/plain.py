@@ -9,14 +9,17 @@ from jupyterhub.services.auth import HubOAuthCallbackHandler
 from tornado.web import HTTPError, RedirectHandler, StaticFileHandler
 
 from ..._version import __version__
-from ...domain.rules import ACCESS
+from ...domain.model import Viewer
 from ...enabling.belonging import ANSWER, QUESTION, answer
-from ...errors import HubError, RefusedError
+from ...errors import HubError
 from ...text import iso
 from .. import identity
 from ..api_types import Health
 from .base import POLICY, Handler
 from .discreet import Discreet
+
+NOBODY = Viewer("", kind="nobody")
+"""Who sent no token, or one that the hub doesn't know."""
 
 
 class HealthHandler(Handler):
@@ -70,8 +73,8 @@ class MetricsHandler(Handler):
 
     async def get(self) -> None:
         model = await self.model_of_the_hub()
-        if model is None or not identity.may_measure(model):
-            raise RefusedError("not_allowed", ACCESS[self.route.may].refusal)
+        viewer = identity.viewer_of(model) if model else NOBODY
+        self.site.snapshot.rules.check(viewer, self.route.may)
         text, kind = self.site.metrics.text(self.request.headers.get("Accept", ""))
         self.set_header("Content-Type", kind)
         self.finish(text)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any
 
 from ...domain.rules import AccessName
 from .contacts import contacts_page
@@ -22,30 +22,27 @@ from .role import role_page
 from .users import users_page
 
 
-class Titled(Protocol):
-    """What a page says."""
-
-    @property
-    def title(self) -> str:
-        """For the browser's tab, and the heading."""
-
-
 @dataclass(frozen=True)
 class Page:
     """A page: `name` is in the name of its template, `path` is its address.
 
     `make` says what is on it, from a snapshot, the viewer, and whatever else the page is about.
-    `tab` is what its tab says, if it has one, and `may` who may open it. What is `afresh` asks the
-    hub who is looking; what is `kept` says the same until the snapshot is another.
+    `title` is its name everywhere, and it has a tab; a page about one thing, such as a role, has
+    none, and its title is in what it says. `may` is who may open it. What is `afresh` asks the hub
+    who is looking; what is `kept` says the same until the snapshot is another.
     """
 
     name: str
     path: str
-    make: Callable[..., Titled]
-    tab: str = ""
+    make: Callable[..., Any]
+    title: str = ""
     may: AccessName = "users"
     afresh: bool = False
     kept: bool = False
+
+    def title_of(self, said: Any) -> str:
+        """What the browser calls it, and its heading."""
+        return self.title or str(said.title)
 
 
 ME = Page("me", "", my_page, "My responsibilities", kept=True)

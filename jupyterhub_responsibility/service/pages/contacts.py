@@ -14,8 +14,6 @@ from ...domain.model import Area, Contact, Viewer
 class ContactsPage:
     """Whom to ask. `answers` are for the question; `areas` are everything there is."""
 
-    title = "Whom to ask"
-
     question: str
     answers: tuple[Answer, ...]
     directory: tuple[Answer, ...]

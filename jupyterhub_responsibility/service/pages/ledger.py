@@ -19,8 +19,6 @@ class LedgerPage:
     `older` is the query that leads on, `query` the filter as one.
     """
 
-    title = "Activity log"
-
     lines: tuple[tuple[Entry, str, str], ...]
     roles: tuple[Role, ...]
     wanted: Mapping[str, str]

@@ -32,11 +32,6 @@ class MyPage:
     requests: tuple[RequestLine, ...]
     answers: tuple[tuple[Reply, Role], ...]
 
-    @property
-    def title(self) -> str:
-        """For the browser's tab, and the heading."""
-        return "My responsibilities"
-
 
 @dataclass(frozen=True)
 class RoleCard:
@@ -63,7 +58,7 @@ def my_page(snapshot: Snapshot, viewer: Viewer) -> MyPage:
         areas=duty_lines(snapshot.declaration, held),
         abilities=(
             *(EVERYTHING if viewer.admin else hub_abilities(snapshot, held)),
-            *_our_abilities(snapshot, viewer),
+            *snapshot.rules.abilities(viewer),
         ),
         contacts=snapshot.contact_finder.directory(),
         shares=shares(snapshot.declaration),
@@ -96,11 +91,3 @@ def _answers(snapshot: Snapshot, viewer: Viewer) -> tuple[tuple[Reply, Role], ..
         for (role_id, by), answer in snapshot.ledger_state.answers.items()
         if by == viewer.name and role_id in roles and answer.at.date() >= since
     )
-
-
-def _our_abilities(snapshot: Snapshot, viewer: Viewer) -> tuple[Ability, ...]:
-    """What somebody may do on our own pages."""
-    changes = snapshot.rules.changes(viewer)
-    if snapshot.rules.may(viewer, "appointers"):
-        return (*changes, Ability("See who changed what", "ledger", "Activity log", our=True))
-    return changes

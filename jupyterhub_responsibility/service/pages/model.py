@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ...coverage import Covered
 from ...coverage.snapshot import Snapshot
 from ...domain.diagram import Diagram, diagram
 from ...domain.holders import RoleHolders
@@ -18,8 +19,6 @@ WIDE, NARROW = 760, 340
 @dataclass(frozen=True)
 class ModelPage:
     """The whole model, with live holders."""
-
-    title = "Who looks after this hub"
 
     model: Model
     areas: tuple[tuple[Area, str, tuple[Item, ...], tuple[Link, ...]], ...]
@@ -59,6 +58,22 @@ def model_page(snapshot: Snapshot, _viewer: Viewer) -> ModelPage:
         shares=shares(declaration),
         wide=diagram(model, holders_by_role, WIDE),
         narrow=diagram(model, holders_by_role, NARROW),
+    )
+
+
+def covered_areas(snapshot: Snapshot) -> tuple[tuple[Area, tuple[tuple[Covered, Item], ...]], ...]:
+    """Each area, and how each responsibility in it is covered, with its item."""
+    declaration, found = snapshot.declaration, snapshot.coverage
+    holders_by_role = snapshot.contact_finder.holders_by_role
+    return tuple(
+        (
+            area,
+            tuple(
+                (each, item(declaration, holders_by_role, each.responsibility))
+                for each in found.areas[area.id]
+            ),
+        )
+        for area in declaration.model.areas
     )
 
 

@@ -3,26 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import groupby
 
-from ...coverage import Coverage, Covered, Gap, GapKind
+from ...coverage import KINDS, Coverage, Covered, Gap
 from ...coverage.gaps import CONFIRMATIONS
 from ...coverage.over_time import Count, counts
 from ...coverage.snapshot import Snapshot
 from ...domain.holders import RoleHolders
 from ...domain.model import Area, Viewer
-from .model import Item, item
+from ..downloads import DOWNLOADS, Download
+from .model import Item, covered_areas
 from .parts import request_lines
-from .steps import step_for
+from .steps import gaps_for
 
 ALIKE = 3
 """Gaps of one kind about people that have a card each; of more, one card stands for all."""
-
-SAID_ONCE: frozenset[GapKind] = frozenset(
-    {"responsibility-without-contact", "contact-without-channel", "contact-past-review"}
-)
-"""Kinds of gaps that are alike whatever they are about."""
 
 BAR, TALL = 8, 64
 """Width of a day in the chart, and its height, in units of its own."""
@@ -39,7 +36,7 @@ class Card:
 @dataclass(frozen=True)
 class RoleLine:
     """A role with its holders: how many of them have confirmed their duties, of those that log
-    in (None: not known), the next last day of a term, and whose people are the provider's."""
+    in (None: not known), when the next term ends, and whose people are the provider's."""
 
     role_holders: RoleHolders
     accounts: int
@@ -50,12 +47,12 @@ class RoleLine:
 
 @dataclass(frozen=True)
 class Bar:
-    """A day in the chart: where it begins, and how high all gaps and the severe ones reach."""
+    """A day in the chart: where it begins, and how high all gaps and the urgent ones reach."""
 
     count: Count
     x: int
     height: float
-    severe: float
+    urgent: float
 
 
 @dataclass(frozen=True)
@@ -72,7 +69,8 @@ class PanelPage:
     """The panel: how this hub is covered, and what to do about it.
 
     `unconfirmed` is how many confirmations are missing (None: not known). `ages` says of each
-    source when it was read (None: not yet), `accounts` how many there are.
+    source when it was read (None: not yet), `accounts` how many there are. `downloads` are the
+    files by what they are about.
     """
 
     coverage: Coverage
@@ -84,32 +82,19 @@ class PanelPage:
     chart: Chart | None
     ages: tuple[tuple[str, datetime | None], ...]
     accounts: int
-
-    @property
-    def title(self) -> str:
-        """For the browser's tab, and the heading."""
-        return self.coverage.headline
+    downloads: tuple[tuple[str, tuple[Download, ...]], ...]
 
 
 def panel_page(snapshot: Snapshot, viewer: Viewer) -> PanelPage:
     """The panel, for one viewer."""
-    found, holders_by_role = snapshot.coverage, snapshot.contact_finder.holders_by_role
+    found = snapshot.coverage
     kinds = [gap.kind for gap in found.gaps]
     accounts = snapshot.accounts
     return PanelPage(
         coverage=found,
-        cards=cards(replace(gap, step=step_for(snapshot, viewer, gap)) for gap in found.gaps),
-        areas=tuple(
-            (
-                area,
-                tuple(
-                    (each, item(snapshot.declaration, holders_by_role, each.responsibility))
-                    for each in found.areas[area.id]
-                ),
-            )
-            for area in snapshot.declaration.model.areas
-        ),
-        roles=tuple(_role_line(snapshot, each) for each in holders_by_role.values()),
+        cards=cards(gaps_for(snapshot, viewer)),
+        areas=covered_areas(snapshot),
+        roles=tuple(_role_line(snapshot, each) for each in snapshot.holders_by_role.values()),
         waiting=len([line for line in request_lines(snapshot, viewer) if not line.mine]),
         unconfirmed=sum(map(kinds.count, CONFIRMATIONS)) if found.told >= CONFIRMATIONS else None,
         chart=chart(counts(snapshot.spans, found, snapshot.today)),
@@ -120,6 +105,9 @@ def panel_page(snapshot: Snapshot, viewer: Viewer) -> PanelPage:
              snapshot.declaration.as_of),
         ),
         accounts=accounts.total,
+        downloads=tuple(
+            (about, tuple(files)) for about, files in groupby(DOWNLOADS, lambda each: each.about)
+        ),
     )  # fmt: skip
 
 
@@ -128,7 +116,7 @@ def cards(gaps: Iterable[Gap]) -> tuple[Card, ...]:
     once."""
     alike: dict[tuple[object, ...], list[Gap]] = {}
     for gap in gaps:
-        about = "" if gap.kind in SAID_ONCE else gap.about
+        about = "" if KINDS[gap.kind].said_once else gap.about
         key = (gap.kind, about, "" if gap.person else gap.group, gap.step.where)
         alike.setdefault(key, []).append(gap)
     found: list[Card] = []
@@ -146,7 +134,7 @@ def chart(days: tuple[Count, ...]) -> Chart | None:
     if len(days) < 2 or not most:
         return None
     bars = (
-        Bar(day, BAR * index, TALL * day.gaps / most, TALL * day.severe / most)
+        Bar(day, BAR * index, TALL * day.gaps / most, TALL * day.urgent / most)
         for index, day in enumerate(days)
     )
     return Chart(tuple(bars), BAR * len(days), most)

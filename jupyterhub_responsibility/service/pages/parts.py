@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ...coverage.snapshot import Snapshot
-from ...domain.access import Ability, abilities, scopes_of
+from ...domain.access import Ability, abilities
 from ...domain.duties import Duty, duties_by_area
 from ...domain.model import SPLITS, Area, Declaration, Link, Role, Split, Viewer
+from ...domain.rules import About
 from ...ledger.state import Request
 
 
@@ -78,12 +79,14 @@ class RequestLine:
 def request_lines(snapshot: Snapshot, viewer: Viewer, role_id: str = "") -> tuple[RequestLine, ...]:
     """The open requests that somebody made, or may decide; for one role, or for all."""
     roles, rules = snapshot.declaration.model.roles, snapshot.rules
-    deciding = {each.id for each in roles.values() if rules.may_appoint(viewer, each)}
+    deciding = {
+        each.id for each in roles.values() if rules.may(viewer, "deciders", about=About(each))
+    }
     lines = (
         RequestLine(
             each,
             role,
-            mine=(viewer.kind, viewer.name) == ("user", each.by),
+            mine=rules.may(viewer, "asker", about=About(role, asked_by=each.by)),
             theirs_to_decide=role.id in deciding,
         )
         for each in snapshot.ledger_state.open_requests(snapshot.today)
@@ -94,11 +97,4 @@ def request_lines(snapshot: Snapshot, viewer: Viewer, role_id: str = "") -> tupl
 
 def hub_abilities(snapshot: Snapshot, roles: Iterable[str]) -> tuple[Ability, ...]:
     """What the hub lets the holders of these roles do because of them."""
-    declaration = snapshot.declaration
-    scopes = (
-        scope
-        for role in roles
-        if declaration.on_hub(role)
-        for scope in scopes_of(declaration, role, snapshot.user_management)
-    )
-    return abilities(scopes)
+    return abilities(snapshot.rules.scopes(roles))

@@ -11,9 +11,9 @@ from ...coverage.snapshot import Snapshot
 from ...domain.contacts import Answer
 from ...domain.model import Area, Role, Viewer
 from ...exports.lines import HolderLine, complete, holder_lines
-from .model import Item, item
+from .model import Item, covered_areas
 from .role import HOLDERS_SHOWN
-from .steps import step_for
+from .steps import gaps_for
 
 
 @dataclass(frozen=True)
@@ -50,24 +50,16 @@ class PrintedRole:
 
 def print_page(snapshot: Snapshot, viewer: Viewer, origin: str, now: datetime) -> PrintPage:
     """The page to print; `origin` is where the hub is (`https://hub.example`)."""
-    declaration, contact_finder = snapshot.declaration, snapshot.contact_finder
-    found = snapshot.coverage
+    declaration = snapshot.declaration
     return PrintPage(
         community=declaration.community.name,
-        coverage=found,
-        gaps=tuple(replace(gap, step=step_for(snapshot, viewer, gap)) for gap in found.gaps),
+        coverage=snapshot.coverage,
+        gaps=gaps_for(snapshot, viewer),
         roles=_roles(holder_lines(snapshot)),
-        areas=tuple(
-            (
-                area,
-                tuple(
-                    (each, item(declaration, contact_finder.holders_by_role, each.responsibility))
-                    for each in found.areas[area.id]
-                ),
-            )
-            for area in declaration.model.areas
+        areas=covered_areas(snapshot),
+        contacts=tuple(
+            _for_print(answer, origin) for answer in snapshot.contact_finder.directory()
         ),
-        contacts=tuple(_on_paper(answer, origin) for answer in contact_finder.directory()),
         declared_at=declaration.as_of,
         made_at=now,
     )
@@ -83,6 +75,6 @@ def _roles(holders: Iterable[HolderLine]) -> tuple[PrintedRole, ...]:
     )
 
 
-def _on_paper(answer: Answer, origin: str) -> Answer:
+def _for_print(answer: Answer, origin: str) -> Answer:
     channels = tuple(replace(each, url=complete(each, origin)) for each in answer.channels)
     return replace(answer, channels=channels)

@@ -8,7 +8,7 @@ from datetime import date
 from ...coverage.snapshot import Snapshot
 from ...domain.access import Ability
 from ...domain.contacts import Answer
-from ...domain.holders import Holder, RoleHolders, holders_of, roles_of
+from ...domain.holders import Holder, RoleHolders, holders_of
 from ...domain.model import Area, Link, Role, Viewer
 from ...domain.rules import RULES
 from ...ledger.standing import Standing, state_tag
@@ -37,6 +37,7 @@ class RolePage:
     holds: bool
     may_appoint: bool
     open_to_change: bool
+    opens_hub_admin: bool
     full: bool
     requests: tuple[RequestLine, ...]
     asks: bool
@@ -54,12 +55,14 @@ class RolePage:
 class HolderRow:
     """A holder, and how they stand in the role (accounts only).
 
-    `mine` if it is the viewer, `staff` if it is one of the provider's people.
+    `mine` if it is the viewer, `staff` if it is one of the provider's people; `may_withdraw` if the
+    viewer may take them out, on a hub where that can be done here.
     """
 
     holder: Holder
     mine: bool
     staff: bool
+    may_withdraw: bool
     standing: Standing
 
 
@@ -68,9 +71,8 @@ def role_page(snapshot: Snapshot, viewer: Viewer, role_id: str) -> RolePage:
     declaration = snapshot.declaration
     role = declaration.model.roles[role_id]
     holders = holders_of(declaration, snapshot.roster, role_id)
-    roles = declaration.model.roles
+    roles, rules = declaration.model.roles, snapshot.rules
     requests = request_lines(snapshot, viewer, role_id)
-    most = role.holders.max
     return RolePage(
         role_holders=holders,
         shown=_rows(snapshot, viewer, role, holders),
@@ -82,10 +84,11 @@ def role_page(snapshot: Snapshot, viewer: Viewer, role_id: str) -> RolePage:
         starts_with=tuple(roles[each] for each in role.starts_with),
         abilities=hub_abilities(snapshot, [role_id]),
         links=declaration.links_for(role_id),
-        holds=role_id in {own.role.id for own in roles_of(declaration, viewer)},
-        may_appoint=snapshot.rules.may_appoint(viewer, role),
-        open_to_change=snapshot.rules.open_to_change(role),
-        full=most is not None and len(holders.holders) >= most,
+        holds=rules.holds(viewer, role),
+        may_appoint=rules.may_appoint(viewer, role),
+        open_to_change=rules.open_to_change(role),
+        opens_hub_admin=rules.opens_hub_admin(viewer),
+        full=holders.full,
         requests=requests,
         asks=any(each.request.by == each.request.person == viewer.name for each in requests),
         tag=state_tag(role, declaration, snapshot.roster.members, snapshot.ledger_state),
@@ -104,9 +107,14 @@ def _rows(
 
 def _row(snapshot: Snapshot, viewer: Viewer, role: Role, holder: Holder) -> HolderRow:
     if holder.kind != "account":
-        return HolderRow(holder, mine=False, staff=False, standing=Standing())
-    staff, stands = snapshot.is_staff(holder), snapshot.standing(role, holder.name)
-    return HolderRow(holder, _is(viewer, holder), staff, stands)
+        return HolderRow(holder, False, False, False, Standing())
+    return HolderRow(
+        holder,
+        mine=_is(viewer, holder),
+        staff=snapshot.is_staff(holder),
+        may_withdraw=snapshot.rules.may_withdraw(viewer, role, holder.name),
+        standing=snapshot.standing(role, holder.name),
+    )
 
 
 def _is(viewer: Viewer, holder: Holder) -> bool:

@@ -9,11 +9,18 @@ from ...coverage.snapshot import Snapshot
 from ...domain.model import Viewer
 
 
+def gaps_for(snapshot: Snapshot, viewer: Viewer) -> tuple[Gap, ...]:
+    """Every gap, with the step that is the reader's to take."""
+    return tuple(
+        replace(gap, step=step_for(snapshot, viewer, gap)) for gap in snapshot.coverage.gaps
+    )
+
+
 def step_for(snapshot: Snapshot, viewer: Viewer, gap: Gap) -> Step:
     """A step that is theirs to take: no link leads to what would refuse them."""
     step, rules = gap.step, snapshot.rules
     if gap.kind in CONFIRMATIONS and gap.person == viewer.name:
-        return Step("Read and confirm them", where=Place("confirm", gap.about))
+        return Step("Read and confirm your duties", where=Place("confirm", gap.about))
     if step.needs == "hub admin page" and not rules.opens_hub_admin(viewer):
         return Step(
             "Ask the operator whether this account needs to be a JupyterHub admin", by="operator"

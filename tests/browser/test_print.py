@@ -1,4 +1,4 @@
-"""What is taken along: the page for paper, as a PDF too, and where the panel leads to it."""
+"""The page to print, as a PDF too, and where the panel leads to it and to the downloads."""
 
 from __future__ import annotations
 
@@ -21,30 +21,30 @@ def printed(page, **options) -> PdfReader:
 
 
 def words(reader: PdfReader) -> str:
-    """The text on paper, in one line."""
+    """The text in print, in one line."""
     return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in reader.pages))
 
 
-def test_paper_has_everything_and_no_navigation(open_as):
-    """On paper stand holders, whom to ask and what is missing; no menu, and nothing to click."""
+def test_print_has_everything_and_no_navigation(open_as):
+    """In print stand holders, whom to ask and what to do next; no menu, and nothing to click."""
     said = words(printed(open_as("rita", "exports/print")))
     for word in (
         "Who looks after the hub of Reef Lab",
         "responsibilities are looked after",
         "hanna",
-        "Professor Marlow (marlow@reef.example)",
+        "Professor Marlow named by the operator marlow@reef.example",
         "https://reef.example/help",
         "+49 40 123456",
-        "What is missing",
+        "What to do next",
         "There is no Community Guide",
     ):
         assert word in said
-    for word in ("Logout", "Whom do I ask", "Print this page", "Activity log"):
+    for word in ("Logout", "Whom do I ask", "Print this page", "Add people"):
         assert word not in said
 
 
-def test_times_on_paper_have_a_day_and_a_zone(open_as):
-    """On the screen a time of today needs no day; on paper it does."""
+def test_printed_times_have_a_day_and_a_zone(open_as):
+    """On the screen a time of today needs no day; in print it does."""
     page = open_as("rita", "exports/print", timezone_id="Europe/Lisbon", locale="en-GB")
     assert re.fullmatch(r"\d\d:\d\d", page.locator(".rsp-age time").inner_text())
     said = words(printed(page))
@@ -58,8 +58,8 @@ def test_times_on_paper_have_a_day_and_a_zone(open_as):
     expect(page.locator(".rsp-age time")).to_have_text(re.compile(r"^\d\d:\d\d$"))
 
 
-def test_paper_is_white_in_the_dark_theme(open_as):
-    """Who works in the dark theme and prints backgrounds gets white paper, margins included."""
+def test_print_is_white_in_the_dark_theme(open_as):
+    """Who works in the dark theme and prints backgrounds gets white pages, margins included."""
     page = open_as("rita", "exports/print", color_scheme="dark")
     page.emulate_media(media="print", color_scheme="dark")
     expect(page.locator("html")).to_have_css("color-scheme", "light")
@@ -76,8 +76,8 @@ def test_nothing_is_cut_in_two(open_as):
     assert len(printed(page).pages) > 1
 
 
-def test_horrible_names_fit_on_paper(horrible):
-    """On paper, too, long names are broken, and none is left out."""
+def test_horrible_names_fit_in_print(horrible):
+    """In print, too, long names are broken, and none is left out."""
     page = horrible("root", "exports/print", width=680)
     page.emulate_media(media="print")
     assert too_wide(page) <= 0
@@ -97,7 +97,7 @@ def test_a_button_prints(open_as):
 
 @pytest.mark.parametrize("width", [360, 1440])
 def test_the_panel_leads_there(open_as, width):
-    """At the end of the panel is what can be taken along, without fault in either theme."""
+    """At the end of the panel is all there is to download or print, faultless in both themes."""
     page = open_as("rita", "admin", width)
     part = page.locator("section[aria-labelledby=download]")
     expect(part.get_by_role("link")).to_have_count(7)
@@ -111,7 +111,7 @@ def test_a_browser_saves_a_file(open_as):
     """A link to a file saves it, under a name that says what it is."""
     page = open_as("rita", "admin")
     with page.expect_download() as saved:
-        page.get_by_role("link", name="Contacts for an address book").click()
+        page.get_by_role("link", name="for an address book").click()
     assert re.fullmatch(
         r"responsibilities-contacts-20\d\d-\d\d-\d\d\.vcf", saved.value.suggested_filename
     )

@@ -1,0 +1,70 @@
+"""Why a change is refused: every message about somebody's wish, in one place.
+
+Who may do what is refused in the words of `rules.ACCESS`; what isn't valid, in those of the
+type that checked it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..errors import RefusalCode, RefusedError
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A reason with its message; what is in braces is filled in when it is raised."""
+
+    code: RefusalCode
+    message: str
+
+    def __call__(self, **said: object) -> RefusedError:
+        """The error to raise, about what is `said`."""
+        return RefusedError(self.code, self.message.format(**said))
+
+
+NO_ROLE = Refusal("unknown", "There is no such role.")
+NO_ACCOUNT = Refusal(
+    "unknown", "There is no account “{name}” on this hub. Use the name they log in with."
+)
+NO_GROUP = Refusal("no_group", "The hub has no group “{group}”.")
+NOT_MAPPED = Refusal(
+    "not_mapped",
+    "Holders of the role {role} are named in this hub's declaration, not on the hub: ask the"
+    " operator.",
+)
+LOGIN_SERVICE = Refusal(
+    "login_service",
+    "On this hub, the login service decides who is in a group, each time somebody logs in. Make"
+    " the change there: a change here would be undone.",
+)
+WHICH_GROUP = Refusal("which_group", "{role} has several groups. Choose one of them: {groups}.")
+NOT_ITS_GROUP = Refusal("which_group", "The group “{group}” does not stand for {role}.")
+YOURSELF = Refusal(
+    "yourself",
+    "Nobody can appoint themselves, except JupyterHub admins; the record then says so.",
+)
+DATE_PASSED = Refusal("bad_date", "{date} has passed. Choose a later date.")
+FULL = Refusal(
+    "full",
+    "The role {role} can have {holders}, and already has: {names}. Withdraw one of them first.",
+)
+LAST = Refusal(
+    "last",
+    "The role {role} needs at least {holders}. Appoint somebody else first, or ask a JupyterHub"
+    " admin to withdraw {name}.",
+)
+HOLDS_IT = Refusal("already", "{name} is already {role}.")
+ASKED_FOR = Refusal("already", "Somebody has already asked for this. It hasn't been decided yet.")
+CLOSED = Refusal("closed", "This request has been decided or taken back, or has expired.")
+HOLDERS_CHANGED = Refusal(
+    "stale", "The holders of {role} have changed since you looked. Check again first."
+)
+DUTIES_CHANGED = Refusal(
+    "stale", "These duties have changed since you opened the page. Read them again first."
+)
+BAD_NAME = Refusal("bad_name", "The hub does not accept the name “{name}”.")
+NOT_PERMITTED = Refusal(
+    "not_permitted",
+    "The hub does not let this service do that ({why}). Tell the operator of the hub.",
+)
