@@ -23,13 +23,13 @@ MAX_ANSWERS = 8
 _CHARACTERS, _WORDS = 200, 40  # of a question that are read, so that no search takes long
 
 _STOP = frozenset(
-    "a about again all also am an and any anybody anyone are as ask at be been being by can cannot"
-    " cant could did do does dont every everybody for from get gets give got had has have hello"
-    " her here hers hi him his how i if im in into is it its ive just know like lot me my need no"
-    " not now of off on one or our ours over please quite really say says she should so some"
-    " somebody someone something speak talk tell than thank thanks that the their them then there"
-    " they thing this time to too us very want was we were what when where whether which while who"
-    " whom whose why will with would yes you your".split()
+    "a about again all also am an and any anybody anyone are as ask at be been being by can"
+    " cannot cant could did do does dont every everybody for from get gets give got had has have"
+    " hello her here hers hi him his how i if im in into is it its ive just know like lot me more"
+    " my need no not now of off on one only or our ours over please quite really say says she"
+    " should so some somebody someone something speak still talk tell than thank thanks that the"
+    " their them then there they thing this time to too us very want was we were what when where"
+    " whether which while who whom whose why will with would yes you your".split()
 )
 """Words that tell nothing: they only decide between answers that are equally good."""
 
