@@ -64,5 +64,5 @@ def _one_slip(word: str, known: str) -> bool:
     apart = [at for at, (a, b) in enumerate(zip(word, known, strict=True)) if a != b]
     if len(apart) == 2:
         first, last = apart
-        return last - first == 1 and word[first] == known[last] and word[last] == known[first]
+        return word[first] == known[last] and word[last] == known[first]
     return len(apart) == 1
