@@ -154,12 +154,12 @@ class Finder:
         return [(each, _SLIP) for each in self._slips.meant(meaning)]
 
     def _scores(self, understood: Mapping[str, float], *, alone: bool) -> dict[Found, float]:
-        """How near each entry is; one word of a description only counts where it is `alone`."""
+        """How near each entry is. A description counts beside a phrase, or for a word `alone`."""
         near = self._nearest(understood)
         scores: dict[Found, float] = {}
         for found, entry in self._entries.items():
             had = [word for word in understood if word in entry and word not in _STOP]
-            if any(entry[word] == _SURE for word in had) or len(had) > 1 or (had and alone):
+            if any(entry[word] == _SURE for word in had) or (had and alone):
                 rest = sum(understood[w] * entry[w] * self._rarity[w] for w in had)
                 scores[found] = near.get(found, 0.0) + _REST * rest
         return scores

@@ -113,7 +113,7 @@ def test_nonsense_finds_nothing(asked):
     "asked", ["I have no idea whom to ask", "no clue", "xyzzy passes", "the xyzzy hub"]
 )
 def test_what_says_nothing_finds_nothing(asked):
-    """To have no idea isn't an idea; "hub" and one word of a description tell nothing on the way."""
+    """To have no idea isn't an idea; nor does "hub" tell anything, or a word of a description."""
     assert BUILT_IN.find(asked) == ()
     assert BUILT_IN.find("passes")[0].id == "run-training"
 
