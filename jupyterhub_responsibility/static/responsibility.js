@@ -111,9 +111,9 @@
     for (var part = form.parentElement; part; part = part.parentElement) {
       if (part.tagName === "DETAILS") { part.open = true; }
     }
-    var notice = document.getElementById("rsp-restored");
-    notice.hidden = false;
-    notice.focus();
+    var template = document.getElementById("rsp-restored");
+    template.after(template.content.cloneNode(true));
+    template.nextElementSibling.focus();
   }
 
   function print() {

@@ -36,7 +36,7 @@ def test_what_was_written_comes_back_after_the_login(act_as, scripts):
     page.wait_for_url(f"**/{ROLE}")
     assert "maria" not in act_as.members("hub-admins")
     if scripts:
-        expect(page.locator("#rsp-restored")).to_be_focused()
+        expect(page.locator(".rsp-restored")).to_be_focused()
         expect(page.get_by_label("Account")).to_have_value("maria")
         expect(page.get_by_label("Reason").last).to_have_value("Looks after\u2026 the course <b>")
         page.get_by_role("button", name="Appoint", exact=True).click()

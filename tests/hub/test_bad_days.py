@@ -77,9 +77,9 @@ def hub(bad):
     return bad.hub
 
 
-def get(hub, path: str = "", token: str = "") -> requests.Response:
+def get(hub, path: str = "", token: str = "", **headers: str) -> requests.Response:
     """A page for the owner of a token whom the service has not met yet."""
-    headers = {"Authorization": f"token {token}"} if token else {}
+    headers |= {"Authorization": f"token {token}"} if token else {}
     return requests.get(hub.page(path), headers=headers, timeout=30, allow_redirects=False)
 
 
@@ -133,12 +133,14 @@ def test_the_hub_does_not_say_who_it_is(bad, hub, how):
 
 @pytest.mark.parametrize("body", [b"", b"null", b"{}"])
 def test_the_hub_knows_nobody_by_it(bad, hub, body):
-    """Where the hub says that a token is nobody's, its bearer has to log in."""
+    """Where the hub says that a token is nobody's, its bearer is told; people log in again."""
     token = hub.token_for("hanna")
     with bad.fault(only=IDENTITY, status=200 if body else 403, body=body):
         page, api = get(hub, "", token), get(hub, "api/me", token)
-    assert page.status_code == 302
-    assert "/hub/api/oauth2/authorize" in page.headers["Location"]
+        people = get(hub, "", token, **{"Sec-Fetch-Mode": "navigate"})
+    assert page.status_code == 401
+    assert people.status_code == 302
+    assert "/hub/api/oauth2/authorize" in people.headers["Location"]
     assert api.status_code == 403
     assert is_well_said(api)
     hub.wait_for(lambda: get(hub, "api/me", token).ok)

@@ -286,9 +286,16 @@ class PageHandler(GuardedHandler):
         raise HTTPError(401)
 
     def _opened(self) -> bool:
-        """Whether this is somebody opening a page, and not a script that asks for one."""
-        mode = self.request.headers.get("Sec-Fetch-Mode")
-        return mode == "navigate" if mode else "text/html" in self.request.headers.get("Accept", "")
+        """Whether this is somebody opening a page, and not a script that asks for one.
+
+        The hub's admin page asks once, when it is opened, for the number of gaps: as for a
+        picture, for it has no XSRF token of ours.
+        """
+        asked = self.request.headers
+        mode, site = asked.get("Sec-Fetch-Mode"), asked.get("Sec-Fetch-Site")
+        if mode is None:
+            return "text/html" in asked.get("Accept", "")
+        return mode == "navigate" or (mode, site) == ("no-cors", "same-origin")
 
     def say_error(self, status: int, message: str, code: str = "") -> None:
         if status == 401 and self._opened() and self.request.method in READING:
