@@ -39,7 +39,7 @@ roles:
 # contacts:
 #   - id: help-desk             # keep ids when names change
 #     name: Help desk
-#     for: [everyone]           # or ids of areas, roles or responsibilities
+#     for: [everyone]           # or operator, or ids of areas, roles or responsibilities
 #     email: help@{domain}
 #     hours: Mon-Fri 9-17
 #     languages: [en]

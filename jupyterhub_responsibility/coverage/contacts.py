@@ -19,7 +19,7 @@ def contact_gaps(snapshot: Snapshot) -> Iterator[Gap]:
                 contact.id,
                 f"{contact.name} cannot be reached",
                 "This contact has no email address, telephone number or web address.",
-                ask_operator("add one"),
+                ask_operator("add one", ("contacts", contact.id)),
             )
         if contact.review_by and contact.review_by < snapshot.today:
             yield Gap(
@@ -27,7 +27,11 @@ def contact_gaps(snapshot: Snapshot) -> Iterator[Gap]:
                 contact.id,
                 f"{contact.name} is due for review",
                 "Its review date has passed.",
-                Step("Check it, and ask the operator to set a new date", by="operator"),
+                Step(
+                    "Check it, and ask the operator to set a new date",
+                    by="operator",
+                    place=("contacts", contact.id, "review_by"),
+                ),
                 since=contact.review_by,
             )
     yield from _people(snapshot)
@@ -41,14 +45,14 @@ def _unreachable(snapshot: Snapshot) -> Iterator[Gap]:
                 each.id,
                 f"There is no contact for “{each.title}”",
                 "People who ask about it find no way to reach anybody.",
-                ask_operator("add a contact for it, or for everyone"),
+                ask_operator("add a contact for it, or for everyone", ("contacts",)),
             )
 
 
 def _people(snapshot: Snapshot) -> Iterator[Gap]:
     roles = snapshot.declaration.model.roles
     for role_id, people in snapshot.declaration.people.items():
-        for person in people:
+        for number, person in enumerate(people):
             if person.review_by and person.review_by < snapshot.today:
                 yield Gap(
                     "person-past-review",
@@ -58,6 +62,7 @@ def _people(snapshot: Snapshot) -> Iterator[Gap]:
                     Step(
                         "Ask them, then ask the operator to set a new date",
                         by="operator",
+                        place=("roles", role_id, "people", number, "review_by"),
                     ),
                     since=person.review_by,
                     person=person.name,

@@ -172,7 +172,7 @@ def _unmapped_groups(snapshot: Snapshot, hub: Configured) -> Iterator[Gap]:
                     role_id,
                     f"The group “{isolated(group)}” has the permissions of {role.title}",
                     f"The hub gave it these permissions when it started, {odd}.",
-                    ask_operator(end),
+                    ask_operator(end, None if mapped else ("roles", role_id, "groups")),
                     group=group,
                 )
 
@@ -223,7 +223,10 @@ def _missing_permissions(snapshot: Snapshot, hub: Configured) -> Iterator[Gap]:
                 role_id,
                 f"{model.roles[role_id].title} lacks permissions that its duties need",
                 f"{'; '.join(words)}. The role does not permit that.",
-                ask_operator(f"allow it (in the declaration: roles.{role_id}.scopes)"),
+                ask_operator(
+                    f"allow it (in the declaration: roles.{role_id}.scopes)",
+                    ("roles", role_id, "scopes"),
+                ),
             )
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from ..domain.model import Place as DeclaredPlace
+
 Urgency = Literal["urgent", "soon", "later"]
 URGENCIES: dict[Urgency, str] = {
     "urgent": "people have nobody to turn to, or the wrong person; or nobody answers for power",
@@ -188,17 +190,22 @@ Need = Literal["may appoint", "hub admin page"]
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What to do next, and whose step it is; `where` is None for what is done by hand."""
+    """What to do next, and whose step it is; `where` is None for what is done by hand.
+
+    `place` is where in the declaration; `edit` is the file and line of it, for those who may know.
+    """
 
     label: str
     by: By = "reader"
     where: Place | None = None
     needs: Need | None = None
+    place: DeclaredPlace | None = None
+    edit: str = ""
 
 
-def ask_operator(what: str) -> Step:
-    """A step that only the operator can take."""
-    return Step(f"Ask the operator to {what}", by="operator")
+def ask_operator(what: str, place: DeclaredPlace | None = None) -> Step:
+    """A step that only the operator can take; `place` is where, if it is in the declaration."""
+    return Step(f"Ask the operator to {what}", by="operator", place=place)
 
 
 @dataclass(frozen=True, slots=True)

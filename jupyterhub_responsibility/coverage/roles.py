@@ -190,4 +190,5 @@ def appoint(snapshot: Snapshot, role: Role, label: str) -> Step:
         return Step(label, where=Place("appoint", role.id), needs="may appoint")
     if groups:
         return Step("Add somebody to the group in the login service", by="login service")
-    return ask_operator(f"name somebody (in the declaration: roles.{role.id}.people)")
+    what = f"name somebody (in the declaration: roles.{role.id}.people)"
+    return ask_operator(what, ("roles", role.id, "people"))

@@ -34,11 +34,20 @@ from .checks import check, check_alone
 from .draft import NEW, Draft, Part
 from .entries import NO_MODEL, Date, DeclarationEntry, Entry, json_schema
 from .shape import did_you_mean, entry_of
-from .source import Source, read_file, short
+from .source import Location, Source, lines_of, read_file, short
 from .values import no_file, plain
 from .warnings import warnings
 
-__all__ = ["BUILT_IN", "Date", "dump", "json_schema", "load", "look_over", "shipped_models"]
+__all__ = [
+    "BUILT_IN",
+    "Date",
+    "dump",
+    "json_schema",
+    "lines_in",
+    "load",
+    "look_over",
+    "shipped_models",
+]
 
 BUILT_IN = "community-hub"
 """The model that a declaration starts from if it names none."""
@@ -66,7 +75,7 @@ def load(declared: str | Path | Mapping[str, Any], as_of: datetime | None = None
     faults = _faults(draft)
     if faults:
         raise DeclarationError(faults)
-    return _build(draft, changed, draft.root.source.name)
+    return _build(draft, changed, draft.root.source)
 
 
 def look_over(
@@ -172,7 +181,7 @@ _shipped = cache(_document)
 """A model that ships never changes: it is read once, however many declarations start from it."""
 
 
-def _build(draft: Draft, as_of: datetime, source: str) -> Declaration:
+def _build(draft: Draft, as_of: datetime, source: Source) -> Declaration:
     roles = draft.roles
     return Declaration(
         model=Model(
@@ -192,8 +201,17 @@ def _build(draft: Draft, as_of: datetime, source: str) -> Declaration:
         contacts=tuple(Contact(**part.values) for part in draft.contacts),
         links=tuple(dict.fromkeys(Link(**part.values) for part in draft.links)),
         as_of=as_of,
-        source=source,
+        source=source.name,
+        lines=lines_of(source) if source.name else {},
     )
+
+
+def lines_in(path: str) -> dict[Location, int]:
+    """The line of every part of a declaration's file; empty where it can't be read."""
+    try:
+        return lines_of(read_file(Path(path)))
+    except UnreadableError:
+        return {}
 
 
 def _by_role(roles: dict[str, Part], name: str) -> dict[str, tuple[Any, ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import chain
 
-from ..domain.model import EVERYONE, RESPONSIBILITIES_PER_AREA
+from ..domain.model import EVERYONE, OPERATOR, RESPONSIBILITIES_PER_AREA
 from ..errors import Fault
 from .draft import Draft, Part
 from .shape import did_you_mean
@@ -106,7 +106,10 @@ def _way_back(draft: Draft, start: str) -> tuple[str, ...]:
 
 def _ids(draft: Draft) -> Iterator[Fault]:
     """Contacts and links say what they are for by id: an id may name one thing only."""
-    kinds: dict[str, str] = {EVERYONE: "the word for everybody on the hub"}
+    kinds: dict[str, str] = {
+        EVERYONE: "the word for everybody on the hub",
+        OPERATOR: "the word for whoever runs the hub",
+    }
     named = chain(
         (("a role", i, p) for i, p in draft.roles.items()),
         (("an area", i, p) for i, p in draft.areas.items()),
@@ -128,7 +131,7 @@ def _ids(draft: Draft) -> Iterator[Fault]:
 
 def _targets(draft: Draft) -> Iterator[Fault]:
     known = {*draft.roles, *draft.areas, *(i for i, _ in _responsibilities(draft))}
-    for parts, targets in ((draft.contacts, known | {EVERYONE}), (draft.links, known)):
+    for parts, targets in ((draft.contacts, known | {EVERYONE, OPERATOR}), (draft.links, known)):
         for part in parts:
             for index, target in enumerate(part.get("targets", ())):
                 if target not in targets:

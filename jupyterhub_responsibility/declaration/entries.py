@@ -245,7 +245,7 @@ class ContactEntry(Entry):
         Field(
             alias="for",
             min_length=1,
-            description="Ids of areas, roles or responsibilities, or `everyone`.",
+            description="Ids of areas, roles or responsibilities, `operator` or `everyone`.",
         ),
         Once,
     ] = (EVERYONE,)
@@ -295,7 +295,7 @@ class DeclarationEntry(Entry):
     areas: Annotated[dict[Id, AreaEntry], _NO_OTHER_KEYS] = {}
     """Areas, by id: changes to the model."""
     contacts: tuple[ContactEntry, ...] = ()
-    """Ways to reach a role, an area, a responsibility or everyone."""
+    """Ways to reach a role, an area, a responsibility, the operator or everyone."""
     links: tuple[LinkEntry, ...] = ()
     """Pages to read."""
 

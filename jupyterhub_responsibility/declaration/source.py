@@ -105,6 +105,18 @@ def read_file(path: Path) -> Source:
     return read_text(text, str(path))
 
 
+def lines_of(source: Source) -> dict[Location, int]:
+    """The line of every part, by its place; contacts by id, not by their number."""
+    contacts = source.data.get("contacts") if isinstance(source.data, dict) else None
+    if not isinstance(contacts, list):
+        return dict(source.lines)
+    ids = [each.get("id", "") if isinstance(each, dict) else "" for each in contacts]
+    return {
+        (at[0], ids[int(at[1])], *at[2:]) if at[:1] == ("contacts",) and len(at) > 1 else at: line
+        for at, line in source.lines.items()
+    }
+
+
 def _looked_in(path: Path, error: Exception) -> str:
     """Where a relative path was looked for: whoever starts a hub may not know its folder."""
     there = isinstance(error, FileNotFoundError) and not path.is_absolute()

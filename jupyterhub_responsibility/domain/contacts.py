@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .holders import NO_ROLE, Holder, RoleHolders, holders_by_role
-from .model import EVERYONE, Contact, Declaration, Party, Role, Roster, Split
+from .model import EVERYONE, OPERATOR, Contact, Declaration, Party, Role, Roster, Split
 
-Kind = Literal["responsibility", "area", "role", "contact"]
+Kind = Literal["responsibility", "area", "role", "contact", "operator"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +66,14 @@ class ContactFinder:
                 self._by_target.setdefault(target, []).append(contact)
 
     def answer(self, kind: Kind, thing_id: str) -> Answer:
-        """Whom to ask about a responsibility, an area, a role or a contact.
+        """Whom to ask about a responsibility, an area, a role or a contact, or as the operator.
 
         Raises KeyError where there is no such thing.
         """
         if kind == "contact":
             return self._about_contact(thing_id)
+        if kind == "operator":
+            return self._about_operator()
         if kind == "role":
             role = self.declaration.model.roles[thing_id]
             return self._ask(kind, role.id, role.title, (role.id,), "", "none")
@@ -93,6 +95,13 @@ class ContactFinder:
         """Whom to ask when nothing else fits: everyone's contacts, or the parties."""
         everyone = tuple(c for c in self._by_target.get(EVERYONE, ()) if c.reachable)
         return everyone or tuple(self._party_channels("shared"))
+
+    def _about_operator(self) -> Answer:
+        """Whoever runs the hub: their contacts, the provider's address, or everyone's contacts."""
+        own = self._reachable(OPERATOR)
+        channels = own or tuple(self._party_channels("provider")) or self.first_contacts()
+        because = "" if own else "There are no contact details for the operator of this hub"
+        return Answer(OPERATOR, "operator", self.titles[OPERATOR], (), None, channels, because)
 
     def _ask(
         self,

@@ -1,37 +1,61 @@
-"""Search in everyday words, forgiving of word order, case, accents, endings and small slips."""
+"""Search in everyday words, forgiving of word order, case, accents, word forms and small slips.
+
+A question is compared with phrases: each title, topic and name is one. The nearest phrase leads;
+what else an entry has of the question's words decides among those that are about as near.
+"""
 
 from __future__ import annotations
 
 import re
-import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from functools import lru_cache
-from math import log
+from math import log, sqrt
 
 from .contacts import Kind
-from .model import EVERYONE, Declaration
+from .holders import RoleHolders
+from .model import EVERYONE, OPERATOR, Declaration
+from .words import Slips, stem, words
 
 MAX_ANSWERS = 8
 """More answers than that are no answer."""
 
+_CHARACTERS, _WORDS = 200, 40  # of a question that are read, so that no search takes long
+
 _STOP = frozenset(
-    "a about again all am an and any anybody anyone are as ask at be by can cannot cant could"
-    " do does dont for from get have hello her hi his how i if in is it its like me my need no"
-    " not of on or our please she should some somebody someone that the their them there they"
-    " this time to us want we what when where which who whom whose why will with would you"
-    " your".split()
+    "a about again all also am an and any anybody anyone are as ask at be been being by can"
+    " cannot cant could did do does dont every everybody for from get gets give got had has have"
+    " hello her here hers hi him his how i if im in into is it its ive just know like lot me more"
+    " my need no not now of off on one only or our ours over please quite really say says she"
+    " should so some somebody someone something speak still talk tell than thank thanks that the"
+    " their them then there they thing this time to too us very want was we were what when where"
+    " whether which while who whom whose why will with would yes you your".split()
 )
 """Words that tell nothing: they only decide between answers that are equally good."""
 
-_FAINT = frozenset({"contact", "help", "question"})
+_FAINT = frozenset(map(stem, "contact help question hub jupyter jupyterhub jupyterlab use".split()))
 """They say little within a question, but can be all of it."""
 
-_TITLE, _TOPIC, _TEXT = 3.0, 3.0, 1.0
-_CLOSE = 0.8  # likeness of a word that has a slip in it
-_ENDING = 3  # letters of an ending: "servers", "installing"
-_TIE = 0.001  # weight of words that tell nothing
+_CLUELESS = re.compile(r"\bno (?:idea|clue)\b", re.IGNORECASE)
+"""Nobody has an idea for the hub who has no idea."""
+
+_SURE, _TYPING, _SLIP = 1.0, 0.8, 0.5  # how surely a word of the question means one of ours
+_TIE, _LITTLE = 0.001, 0.1  # weight of words that tell nothing, or little
+_OWN = 1.2  # weight of what the operator wrote about a contact, beside the model's words
+_TEXT = 0.3  # weight of a word in a description, beside titles and topics
+_REST = 0.3  # weight of all the words that an entry has, beside its nearest phrase
 _WORTH = 0.2  # of the best answer's score, for another to be worth showing
+
+_OPERATOR_TOPICS = (
+    "operator, admin, administrator, system administrator, sysadmin, technical support,"
+    " who runs this hub, who operates this hub, who hosts this hub, who installed this,"
+    " who set this up, who owns this service, technically responsible, configuration, declaration,"
+    " privacy, private, confidential, sensitive data, personal data, data protection, GDPR,"
+    " who can see my files, allowed to read my notebooks, are my files safe, tracking,"
+    " terms of use, terms of service, policy, legal, imprint,"
+    " security hole, security problem, vulnerability"
+).split(", ")
+"""What is for whoever runs a hub, whatever its model."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,83 +66,143 @@ class Found:
     id: str
 
 
-def words(text: str) -> tuple[str, ...]:
-    """The words of a text without case, accents and apostrophes."""
-    plain = unicodedata.normalize("NFKD", re.sub("['’]", "", text))
-    bare = "".join(char for char in plain if not unicodedata.combining(char))
-    return tuple(re.findall(r"[^\W_]+", bare.casefold()))
-
-
 class Finder:
     """An index of everything on one hub that somebody may ask about."""
 
     def __init__(self, declaration: Declaration) -> None:
+        self._phrases: list[tuple[Found, frozenset[str]]] = []
         self._entries: dict[Found, dict[str, float]] = {}
+        self._written: dict[str, str] = {}
+        self._fill(declaration)
+        self._rarity = {word: self._rarity_of(word) for word in set(self._written.values())}
+        self._slips = Slips(self._rarity.keys() - _STOP)
+        self._lengths = [sqrt(sum(self._rarity[w] ** 2 for w in p)) for _, p in self._phrases]
+        self._having: dict[str, list[int]] = {}
+        for number, (_, phrase) in enumerate(self._phrases):
+            for word in phrase:
+                self._having.setdefault(word, []).append(number)
+
+    def _fill(self, declaration: Declaration) -> None:
         model, titles = declaration.model, declaration.model.titles()
+        operator = [OPERATOR, *_OPERATOR_TOPICS]
         for contact in declaration.contacts:
-            targets = [titles[t] for t in contact.targets if t != EVERYONE]
-            self._add("contact", contact.id, [contact.name, *targets], contact.topics)
+            if contact.targets == (OPERATOR,):
+                operator += [contact.name, *contact.topics]
+            else:
+                about = [titles[target] for target in contact.targets if target != EVERYONE]
+                self._add("contact", contact.id, [contact.name, *contact.topics, *about])
         for area in model.areas:
             for each in area.responsibilities:
-                self._add("responsibility", each.id, [each.title], each.topics, each.description)
-            self._add("area", area.id, [area.title], (), area.goal)
+                self._add("responsibility", each.id, [each.title, *each.topics], each.description)
+            self._add("area", area.id, [area.title], area.goal)
         for role in model.roles.values():
-            self._add("role", role.id, [role.title], (), role.summary)
-        self._vocabulary = frozenset(word for entry in self._entries.values() for word in entry)
-        self._weigh = lru_cache(maxsize=1000)(self._weigh_word)
+            self._add("role", role.id, [role.title], role.summary)
+        self._add("operator", OPERATOR, operator)
 
-    def _add(
-        self, kind: Kind, thing_id: str, titles: list[str], topics: tuple[str, ...], text: str = ""
-    ) -> None:
-        weights: dict[str, float] = {}
-        for part, weight in ((text, _TEXT), (" ".join(titles), _TITLE), (" ".join(topics), _TOPIC)):
-            for word in words(part):
-                weights[word] = weight
-        self._entries[Found(kind, thing_id)] = weights
+    def _add(self, kind: Kind, thing_id: str, phrases: Iterable[str], text: str = "") -> None:
+        found, entry = Found(kind, thing_id), dict.fromkeys(self._meanings(text), _TEXT)
+        for phrase in map(self._meanings, phrases):
+            entry |= dict.fromkeys(phrase, _SURE)
+            self._phrases.append((found, phrase))
+        self._entries[found] = entry
 
-    def find(self, question: str) -> tuple[Found, ...]:
-        """What a question is about, the best match first; empty where nothing fits."""
-        asked = tuple(dict.fromkeys(words(question[:200])))
-        telling = [word for word in asked if word not in _STOP | _FAINT]
-        known = [w for w in telling or asked if w not in _STOP and self._weigh(w)]
-        if not known:
-            return ()
-        rarity = {word: self._rarity(word) for word in known}
+    def _meanings(self, text: str) -> frozenset[str]:
+        meanings = {word: _meaning(word) for word in words(text)}
+        self._written |= meanings
+        return frozenset(meanings.values())
+
+    def _rarity_of(self, word: str) -> float:
+        """A word that few entries have tells more than one that many have."""
+        having = sum(word in entry for entry in self._entries.values())
+        rarity = log((len(self._entries) + 1) / (having + 0.5))
+        return rarity * (_TIE if word in _STOP else _LITTLE if word in _FAINT else 1.0)
+
+    def find(
+        self, question: str, holders: Mapping[str, RoleHolders] | None = None
+    ) -> tuple[Found, ...]:
+        """What a question is about, the best match first; empty where nothing fits.
+
+        `holders` are those of each role right now, whom a question may name.
+        """
+        read = _CLUELESS.sub(" ", question[:_CHARACTERS])
+        asked = tuple(dict.fromkeys(words(read)))[:_WORDS]
+        people = self._people(frozenset(asked) - _STOP, holders or {})
+        scores = self._scores(self._understood(asked), alone=len(set(asked) - _STOP) == 1)
+        worth = _WORTH * max(scores.values(), default=0.0)
+        ranked = sorted((f for f in scores if scores[f] >= worth), key=lambda f: -scores[f])
+        return tuple(dict.fromkeys((*people, *ranked)))[:MAX_ANSWERS]
+
+    def _understood(self, asked: tuple[str, ...]) -> dict[str, float]:
+        """What the words of a question mean, and how surely; empty where that tells nothing."""
+        understood: dict[str, float] = {}
+        for word in asked:
+            for meaning, sure in self._meant(word, typing=word == asked[-1]):
+                understood[meaning] = max(sure, understood.get(meaning, 0.0))
+        said = {_meaning(word) for word in asked} - _STOP
+        telling = understood.keys() - _STOP
+        return understood if telling - _FAINT or (telling and said <= _FAINT) else {}
+
+    def _meant(self, word: str, *, typing: bool) -> list[tuple[str, float]]:
+        """What a word may mean; more letters may follow the last one while it is `typing`."""
+        meaning = _meaning(word)
+        if meaning in self._rarity:
+            return [(meaning, _SURE)]
+        if typing and len(word) > 1:
+            begun = {m for written, m in self._written.items() if written.startswith(word)}
+            if begun - _STOP:
+                return [(each, _TYPING) for each in begun - _STOP]
+        return [(each, _SLIP) for each in self._slips.meant(meaning)]
+
+    def _scores(self, understood: Mapping[str, float], *, alone: bool) -> dict[Found, float]:
+        """How near each entry is. A description counts beside a phrase, or for a word `alone`."""
+        near = self._nearest(understood)
         scores: dict[Found, float] = {}
         for found, entry in self._entries.items():
-            hits = {word: self._hit(word, entry) for word in known}
-            matched = sum(rarity[word] for word, hit in hits.items() if hit)
-            if matched:
-                tie = _TIE * sum(entry.get(word, 0.0) for word in asked if word in _STOP)
-                scores[found] = matched * sum(rarity[w] * hit for w, hit in hits.items()) + tie
-        best = max(scores.values(), default=0.0)
-        ranked = sorted(scores, key=lambda found: -scores[found])
-        return tuple(found for found in ranked if scores[found] >= _WORTH * best)[:MAX_ANSWERS]
+            had = [word for word in understood if word in entry and word not in _STOP]
+            if any(entry[word] == _SURE for word in had) or (had and alone):
+                rest = sum(understood[w] * entry[w] * self._rarity[w] for w in had)
+                scores[found] = near.get(found, 0.0) + _REST * rest
+        return scores
 
-    def _hit(self, word: str, entry: dict[str, float]) -> float:
-        return max((weight * entry.get(w, 0.0) for w, weight in self._weigh(word)), default=0.0)
+    def _nearest(self, understood: Mapping[str, float]) -> dict[Found, float]:
+        """How near the nearest phrase of each entry is: the cosine between it and the question,
+        times what the question's words weigh, which is the same for all."""
+        shared: dict[int, float] = {}
+        for word, sure in understood.items():
+            for number in self._having.get(word, ()):
+                shared[number] = shared.get(number, 0.0) + sure * self._rarity[word] ** 2
+        near: dict[Found, float] = {}
+        for number, weight in shared.items():
+            found = self._phrases[number][0]
+            own = _OWN if found.kind == "contact" else 1.0
+            near[found] = max(own * weight / self._lengths[number], near.get(found, 0.0))
+        return near
 
-    def _rarity(self, word: str) -> float:
-        """A word that few entries have tells more than one that many have."""
-        having = sum(1 for entry in self._entries.values() if self._hit(word, entry))
-        return log((len(self._entries) + 1) / (having + 0.5))
+    def _people(self, asked: frozenset[str], holders: Mapping[str, RoleHolders]) -> list[Found]:
+        """The roles of those whom a question names."""
+        known = frozenset(word for word in asked if _meaning(word) in self._rarity)
+        return [
+            Found("role", role_id)
+            for role_id, each in holders.items()
+            if any(
+                _names(asked, known, name)
+                for name in _names_of(tuple(holder.name for holder in each.holders))
+            )
+        ]
 
-    def _weigh_word(self, word: str) -> tuple[tuple[str, float], ...]:
-        """The words of the index that a word of the question may mean, and how surely."""
-        alike = ((known, _likeness(word, known)) for known in self._vocabulary)
-        return tuple((known, weight) for known, weight in alike if weight)
+
+def _names(asked: frozenset[str], known: frozenset[str], name: frozenset[str]) -> bool:
+    """Whether a question names somebody: by all of their name, which must not be made of words
+    that have a meaning here, or by a part of it while it is about nothing else."""
+    return (name <= asked and not name <= known) or bool(asked & name and known <= name)
 
 
-def _likeness(asked: str, known: str) -> float:
-    if asked == known:
-        return 1.0
-    if known.startswith(asked) and len(asked) >= 2:
-        return 0.8  # still typing, or "install" for "installing"
-    if asked.startswith(known) and len(known) >= 4 and len(asked) - len(known) <= _ENDING:
-        return 0.7  # "servers" for "server"
-    slips = len(asked) >= 5 and abs(len(asked) - len(known)) <= 2 and asked[0] == known[0]
-    if not slips:
-        return 0.0
-    matcher = SequenceMatcher(None, asked, known)
-    close = matcher.quick_ratio() >= _CLOSE and matcher.ratio() >= _CLOSE
-    return 0.5 if close else 0.0
+def _meaning(word: str) -> str:
+    """What all forms of a word mean; a word that tells nothing stands for itself."""
+    return word if word in _STOP else stem(word)
+
+
+@lru_cache(maxsize=100)
+def _names_of(names: tuple[str, ...]) -> tuple[frozenset[str], ...]:
+    """The words of each name."""
+    return tuple(frozenset(words(name)) for name in names)

@@ -7,7 +7,7 @@ role            a named part in the model; filled by holders
 party           an organisation: the provider runs the infrastructure, the community uses it
 holder          somebody who holds a role: an account (in a mapped group) or a declared person
 topic           the everyday words in which people ask
-contact         a way to reach a role, an area, a responsibility or everyone
+contact         a way to reach a role, an area, a responsibility, the operator or everyone
 link            a page to read about an area, a responsibility or a role
 declaration     what the operator says about this hub, with the model that results from it
 roster          the members of the mapped groups, as last read from the hub
@@ -29,6 +29,9 @@ TermEnd = Literal["flag", "withdraw"]
 
 EVERYONE = "everyone"
 """The contact target that stands for everybody on the hub."""
+
+OPERATOR = "operator"
+"""The contact target that stands for whoever runs the hub, and keeps the declaration."""
 
 RESPONSIBILITIES_PER_AREA = 5
 """More would overwhelm those who have to remember them."""
@@ -142,7 +145,7 @@ class Model:
     def titles(self) -> dict[str, str]:
         """Title by id, for everything that a contact or a link may be for."""
         return (
-            {EVERYONE: "Everyone"}
+            {EVERYONE: "Everyone", OPERATOR: "Operator of this hub"}
             | {area.id: area.title for area in self.areas}
             | {each.id: each.title for each in self.responsibilities()}
             | {role.id: role.title for role in self.roles.values()}
@@ -188,8 +191,8 @@ class Person:
 class Contact:
     """A way to reach somebody; the fields are those of schema.org's ContactPoint.
 
-    `targets` are ids of areas, roles or responsibilities, or `everyone` (`for` in the file);
-    `public` contacts are shown to those who aren't logged in.
+    `targets` are ids of areas, roles or responsibilities, `operator` or `everyone` (`for` in
+    the file); `public` contacts are shown to those who aren't logged in.
     """
 
     id: str
@@ -233,12 +236,17 @@ def _at(host: str, each: Addressed) -> Addressed:
     return replace(each, url=host + each.url) if of_the_hub else each
 
 
+Place = tuple[str | int, ...]
+"""Where something stands in the declaration: `("contacts", "help-desk", "email")`, by ids."""
+
+
 @dataclass(frozen=True)
 class Declaration:
     """What the operator says about this hub.
 
     The mappings are by role id. `as_of` is when the file was last changed: the age of
-    everything that it claims. `source` names the file, and is empty for a dict.
+    everything that it claims. `source` names the file, and is empty for a dict; `lines` are those
+    of its parts, by their place in it.
     """
 
     model: Model
@@ -252,6 +260,14 @@ class Declaration:
     links: tuple[Link, ...]
     as_of: datetime = field(compare=False)
     source: str = ""
+    lines: Mapping[Place, int] = field(default_factory=dict, compare=False)
+
+    def where(self, place: Place) -> str:
+        """The file in which something is declared or would be, with the line of the nearest part
+        that is there; empty where there is no file."""
+        nearest = (place[:end] for end in range(len(place), 0, -1))
+        line = next((self.lines[part] for part in nearest if part in self.lines), None)
+        return f"{self.source}, line {line}" if self.source and line else self.source
 
     def on_hub(self, role_id: str) -> bool:
         """Whether a role is held through groups of the hub; else people can only be named."""

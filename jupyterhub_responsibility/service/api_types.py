@@ -66,14 +66,15 @@ _For = TypedDict(
     "_For",
     {
         "for": Annotated[
-            list[str], Field(description="Ids of areas, roles and responsibilities, or `everyone`")
+            list[str],
+            Field(description="Ids of areas, roles and responsibilities, `operator` or `everyone`"),
         ]
     },
 )
 
 
 class Contact(Ways, _For):
-    """A way to reach a role, an area, a responsibility or everyone."""
+    """A way to reach a role, an area, a responsibility, the operator or everyone."""
 
     id: str
     name: str

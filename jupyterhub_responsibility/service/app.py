@@ -28,7 +28,7 @@ from ..changes.observations import Observer
 from ..changes.recording import Recorder
 from ..changes.requests import Requests
 from ..changes.users import NewUsers
-from ..declaration import load
+from ..declaration import lines_in, load
 from ..domain.configured import other_groups
 from ..domain.finder import Finder
 from ..domain.model import Declaration
@@ -68,7 +68,9 @@ def declaration_of(settings: Settings) -> Declaration:
     if not isinstance(settings.declaration, dict):
         return load(settings.declaration)
     as_of = datetime.fromisoformat(settings.declared_at) if settings.declared_at else None
-    return replace(load(settings.declaration, as_of), source=settings.declaration_file)
+    file = settings.declaration_file
+    declared = load(settings.declaration, as_of)
+    return replace(declared, source=file, lines=lines_in(file) if file else {})
 
 
 def build_site(

@@ -92,7 +92,8 @@ def contacts(snapshot: Snapshot, finder: Finder, question: str) -> api_types.Con
     contact_finder = snapshot.contact_finder
     if question.strip():
         answers = tuple(
-            contact_finder.answer(found.kind, found.id) for found in finder.find(question)
+            contact_finder.answer(found.kind, found.id)
+            for found in finder.find(question, snapshot.holders_by_role)
         )
     else:
         answers = contact_finder.directory()

@@ -86,3 +86,14 @@ def test_a_representative_appoints_and_withdraws(hub):
         assert reply.json()["result"] == "done"
         members = hub.api("GET", "groups/hub-admins").json()["users"]
         assert ("uwe" in members) is holds
+
+
+def test_a_holder_is_found_by_name(hub):
+    """Whoever asks for rita reads what she looks after, on the page and through the API."""
+    session = hub.visit("uwe")
+    html = session.get(hub.page("contacts?q=rita")).text
+    assert "Community Representative" in BeautifulSoup(html, "html.parser").find("h3").text
+    auth = {"Authorization": f"token {hub.token_for('uwe')}"}
+    said = requests.get(hub.page("api/contacts?q=rita"), headers=auth, timeout=10).json()
+    assert {(a["kind"], a["id"]) for a in said["answers"]} >= {("role", "community-representative")}
+    assert said["otherwise"][0]["id"] == "help-desk"

@@ -154,6 +154,13 @@ FAULTS = {
         "'everyone' is already the word for everybody on the hub",
         "Give one of them another id",
     ),
+    "a role called operator": (
+        ROLES + "  operator: {title: Operator}\n",
+        6,
+        "roles.operator",
+        "'operator' is already the word for whoever runs the hub",
+        "Give one of them another id",
+    ),
 }
 
 

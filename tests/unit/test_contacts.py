@@ -305,3 +305,29 @@ def test_every_thing_has_an_answer_whatever_the_roster():
             assert all(
                 given.role_holders or given.because for given in answers if given.kind == "role"
             )
+
+
+# The operator
+
+
+def test_the_operator_is_reached_through_their_contact():
+    """`for: [operator]`, even beside others."""
+    crew = contact("crew", "operator", ADMIN)
+    given = answer([crew, HELP], FULL, "operator", "operator")
+    assert (given.title, reached(given), given.because) == ("Operator of this hub", ["crew"], "")
+
+
+@pytest.mark.parametrize(
+    ("contacts", "parties", "channels"),
+    [
+        ([HELP], {}, ["Cloud Crew"]),
+        ([contact("crew", "operator", email=None), HELP], {}, ["Cloud Crew"]),
+        ([HELP], {"provider": {"name": "Cloud Crew"}}, ["help"]),
+        ([], {"provider": {"name": "Cloud Crew"}}, ["Reef Lab"]),
+    ],
+)
+def test_whoever_stands_in_for_the_operator(contacts, parties, channels):
+    """The provider's address, then everyone's contact; and the answer says so."""
+    given = answer(contacts, FULL, "operator", "operator", **parties)
+    assert reached(given) == channels
+    assert given.because == "There are no contact details for the operator of this hub"

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import yaml
 
-from jupyterhub_responsibility.declaration import dump, load
+from jupyterhub_responsibility.declaration import dump, lines_in, load
 from jupyterhub_responsibility.declaration.entries import DeclarationEntry
 from jupyterhub_responsibility.domain.model import EVERYONE, SEEN_WITHIN, Party
 from jupyterhub_responsibility.errors import DeclarationError
@@ -160,3 +160,30 @@ def missing(said: Any, there: Any, path: str = "") -> Iterator[str]:
 def test_every_key_reaches_what_is_built():
     """No key is read and then dropped: a declaration written out says all that was said in it."""
     assert list(missing(WHOLE, dump(load(WHOLE)))) == []
+
+
+@pytest.mark.parametrize(
+    ("place", "line"),
+    [
+        (("contacts", "desk", "email"), 8),
+        (("contacts", "desk", "review_by"), 7),
+        (("contacts", "of-the-model"), 6),
+        (("roles", "hub-administrator", "scopes"), 2),
+        (("roles", "community-guide", "people"), 1),
+        (("links",), None),
+    ],
+)
+def test_where_something_is_declared(tmp_path, place, line):
+    """The line of what is there, or of the nearest part that is; the file alone without any."""
+    text = f"{ROLES}contacts:\n  - id: desk\n    email: desk@reef.example\n    name: Desk\n"
+    path = write(tmp_path, text)
+    declared = load(path)
+    assert declared.where(place) == (f"{path}, line {line}" if line else str(path))
+    assert hub().where(place) == ""
+
+
+def test_the_lines_of_a_file_that_cannot_be_read(tmp_path):
+    """They are not known, and nothing else is amiss."""
+    assert lines_in(str(tmp_path / "gone.yaml")) == {}
+    assert lines_in(str(write(tmp_path, "- a list"))) == {(): 1, (0,): 1}
+    assert ("contacts", "") in lines_in(str(write(tmp_path, "contacts: [{name: no id}, text]")))

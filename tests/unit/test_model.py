@@ -33,10 +33,11 @@ def test_the_roles_of_an_area():
 
 
 def test_everything_has_a_title():
-    """Whatever a contact may be for has a title: four areas, 18 responsibilities, four roles."""
+    """Everything that a contact may be for has a title."""
     titles = hub().model.titles()
-    assert len(titles) == 1 + 4 + 18 + 4
+    assert len(titles) == 2 + 4 + 18 + 4
     assert titles["everyone"] == "Everyone"
+    assert titles["operator"] == "Operator of this hub"
     assert all(titles.values())
 
 

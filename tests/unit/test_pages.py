@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from html import unescape
 from typing import Any, get_type_hints
 
 import pytest
 
 from jupyterhub_responsibility.coverage.snapshot import Snapshot
+from jupyterhub_responsibility.domain.finder import Found
 from jupyterhub_responsibility.domain.holders import NO_ROLE
-from jupyterhub_responsibility.domain.model import Party, Viewer
+from jupyterhub_responsibility.domain.model import Contact, Declaration, Party, Viewer
 from jupyterhub_responsibility.ledger.entry import BEGINNING, Draft, write
 from jupyterhub_responsibility.ledger.state import LedgerState
 from jupyterhub_responsibility.service.pages import (
+    CONTACTS,
     LEDGER,
     ME,
     MODEL,
@@ -68,9 +70,13 @@ def text(html: str) -> str:
 
 @pytest.fixture
 def render(snapshot):
-    def render(page: Page, *asked: object, viewer: Viewer = RITA) -> str:
-        said = page.make(snapshot, viewer, *asked)
-        declaration = snapshot.declaration
+    def render(
+        page: Page,
+        *asked: object,
+        viewer: Viewer = RITA,
+        declaration: Declaration = snapshot.declaration,
+    ) -> str:
+        said = page.make(replace(snapshot, declaration=declaration), viewer, *asked)
         parties: dict[str, Party] = {
             "community": declaration.community,
             "provider": declaration.provider,
@@ -159,3 +165,31 @@ def test_print_says_what_the_panel_says(render):
     for said in ("through the group hub-admins", "duties not confirmed yet"):
         assert said in printed
         assert said in role
+
+
+@pytest.mark.parametrize("found", [(), (Found("responsibility", "decide-finances"),)])
+def test_every_answer_ends_with_everyones_contact(found, render):
+    """Whoever isn't helped by an answer reads whom to ask otherwise, and whom to ask at once
+    where there is no answer."""
+    html = render(CONTACTS, "who pays", found)
+    assert "Help desk" in html[html.rindex("<h2") :]
+    assert ("Whom to ask otherwise" in html) == bool(found)
+
+
+def test_a_list_of_contacts_has_everyones_once(render):
+    """Without a question there is nothing to ask otherwise."""
+    assert "otherwise" not in render(CONTACTS, "", ())
+
+
+@pytest.mark.parametrize(("admin", "told"), [(True, True), (False, False)])
+def test_a_step_in_the_declaration_names_file_and_line(declared, render, admin, told):
+    """JupyterHub admins read what to edit; others only whom to ask, who is the operator."""
+    declared = replace(
+        declared,
+        contacts=(Contact("bare", "Bare"), *declared.contacts),
+        source="/srv/hub/r.yaml",
+        lines={("contacts", "bare"): 41, ("contacts",): 40},
+    )
+    html = render(PANEL, viewer=replace(RITA, admin=admin), declaration=declared)
+    assert ("Edit /srv/hub/r.yaml, line 41." in text(html)) == told
+    assert "contacts?q=operator" in html

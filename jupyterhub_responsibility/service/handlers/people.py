@@ -98,7 +98,8 @@ class ContactsHandler(PageHandler):
 
     def get(self) -> None:
         question = self.get_query_argument("q", "")[:QUESTION]
-        self.show(question, self.site.finder.find(question))
+        holders = self.site.snapshot.holders_by_role
+        self.show(question, self.site.finder.find(question, holders))
 
 
 class RoleHandler(FormPage):

@@ -29,4 +29,6 @@ def step_for(snapshot: Snapshot, viewer: Viewer, gap: Gap) -> Step:
         role = snapshot.declaration.model.roles[gap.about]
         if not rules.may_appoint(viewer, role):
             return Step("See who can appoint", where=Place("appointers", role.id))
+    if step.place and viewer.admin:
+        return replace(step, edit=snapshot.declaration.where(step.place))
     return step
