@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from shlex import quote
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..declaration import load
 from ..domain.model import Declaration, Groups
@@ -20,6 +19,8 @@ from .terminal import CLEAN, Commands
 
 if TYPE_CHECKING:
     from ..hub.api import HubAPI
+
+T = TypeVar("T")
 
 API_VARIABLE, TOKEN_VARIABLE = "JUPYTERHUB_API_URL", "JUPYTERHUB_API_TOKEN"
 
@@ -82,7 +83,7 @@ def remove(options: argparse.Namespace) -> int:
     if options.ledger:  # first, because it may turn out to be in use
         _delete_ledger(database(options))
     for name in options.groups:
-        asyncio.run(_hub(options.hub).delete_group(name))
+        _run(_hub(options.hub).delete_group(name))
     print("Done.")
     return CLEAN
 
@@ -105,9 +106,15 @@ def _hub(url: str) -> HubAPI:
     return HubAPI(url, token, timeout=30)
 
 
+def _run(task: Coroutine[Any, Any, T]) -> T:
+    import asyncio  # slow to load
+
+    return asyncio.run(task)
+
+
 def _groups(declared: Declaration, api: HubAPI, named: Sequence[str]) -> Iterator[Left]:
     """The mapped groups that the hub has. Raises RemovalError where one that is named must stay."""
-    found = asyncio.run(api.groups(declared.mapped_groups))
+    found = _run(api.groups(declared.mapped_groups))
     for name in named:
         refusal = _refusal(name, declared, found)
         if refusal:
