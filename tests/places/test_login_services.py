@@ -155,7 +155,7 @@ def test_who_is_in_the_group_holds_the_role(managed):
 def test_the_page_says_what_it_knows(managed):
     """Who holds a role is as of a login, and nothing can be changed here; there is no form."""
     said = read(managed, "rita", f"roles/{ADMINISTRATOR}")
-    assert f"account in the group {managed.admins}, as of their last login" in said
+    assert f"through the group {managed.admins}, as of their last login" in said
     assert "the login service decides who is in the group" in said
     reply = managed.visit("rita").get(managed.page(f"roles/{ADMINISTRATOR}"))
     assert not BeautifulSoup(reply.text, "html.parser").select("input[name=person]")
