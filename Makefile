@@ -80,9 +80,9 @@ demo: $(VENV)/.demo $(VENV)/.proxy ## serve a hub with demo accounts
 # of these, too.
 $(VENV)5/.hub: HUB := jupyterhub==5.2.*
 $(VENV)5-newest/.hub: HUB := jupyterhub>=5.5,<6
-$(VENV)5/.hub $(VENV)5-newest/.hub: | $(BIN)/python
+$(VENV)5/.hub $(VENV)5-newest/.hub: setup.cfg pyproject.toml | $(BIN)/python
 	@$(PYTHON) -m venv $(@D)
-	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check '$(HUB)'
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check '$(HUB)' -e .
 	@touch $@
 
 # The authenticators of The Littlest JupyterHub; NativeAuthenticator 1.3 lets nobody in on JupyterHub 6.

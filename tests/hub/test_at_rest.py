@@ -35,6 +35,7 @@ def calls(hub: RealHub) -> list[str]:
     return re.findall(line, hub.log())
 
 
+@pytest.mark.timeout(300)
 def test_a_hub_at_rest_is_left_in_peace_and_every_change_is_told(quiet):
     """While nobody looks, a new admin and a new holder are noticed, in four calls a minute."""
     token = {"Authorization": f"token {quiet.token_for('root')}"}

@@ -27,8 +27,7 @@ from .test_panel import (  # noqa: F401  # the same
 )
 
 ENVIRONMENTS = {"5.2.": ".venv5", "5.": ".venv5-newest"}
-"""By how the version of JupyterHub there begins; `make setup` makes them. This package is found
-on the path."""
+"""By how the version of JupyterHub there begins; `make setup` makes them."""
 
 
 def python_in(environment: str) -> str:
