@@ -3,18 +3,15 @@
 (function () {
   "use strict";
 
-  // In print, a time needs its day and its zone.
-  function localTimes(root, inPrint) {
+  // As the service writes it, with day and zone, but where the reader is.
+  function localTimes(root) {
     root.querySelectorAll("time[datetime*=T]").forEach(function (element) {
       var moment = new Date(element.dateTime);
       if (!isNaN(moment)) {
-        var today = !inPrint && moment.toDateString() === new Date().toDateString();
-        element.textContent = moment.toLocaleString([], {
-          day: today ? undefined : "numeric", month: today ? undefined : "short",
-          year: today ? undefined : "numeric", hour: "2-digit", minute: "2-digit",
-          timeZoneName: inPrint ? "short" : undefined,
+        element.textContent = moment.toLocaleString("en-GB", {
+          day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit",
+          timeZoneName: "short",
         });
-        element.title = moment.toString();
       }
     });
   }
@@ -81,6 +78,10 @@
     var written = JSON.parse(sessionStorage.getItem(place) || "null");
     document.querySelectorAll("form[method=post]").forEach(function (form) {
       if (written && !arrived && written.form === nameOf(form)) { restore(form, written.said); }
+      // Chromium sends a form by Enter in a date, although its first button is disabled.
+      form.addEventListener("keydown", function (event) {
+        if (event.key === "Enter" && event.target.matches("input")) { event.preventDefault(); }
+      });
       form.addEventListener("submit", function () {
         var said = fieldsOf(form).map(function (field) { return [field.name, field.value]; });
         sessionStorage.setItem(place, JSON.stringify({ form: nameOf(form), said: said }));
@@ -117,8 +118,6 @@
   }
 
   function print() {
-    window.addEventListener("beforeprint", function () { localTimes(document, true); });
-    window.addEventListener("afterprint", function () { localTimes(document); });
     document.querySelectorAll("button[data-print]").forEach(function (button) {
       button.hidden = false;
       button.addEventListener("click", function () { window.print(); });
