@@ -495,14 +495,32 @@ class Coverage(Aged):
     ]
 
 
+_MOMENT: dict[str, Any] = {"anyOf": [{"format": "date"}, {"format": "date-time"}]}
+"""A day or a moment, as the API takes either."""
+
+
 class LedgerQuery(TypedDict):
     """Which entries of the ledger are wanted."""
 
     person: NotRequired[Annotated[str, Field(description="Who did it, or whom it is about")]]
     role: NotRequired[Annotated[str, Field(description="The id of a role")]]
-    since: NotRequired[Annotated[str, Field(description="From this day or moment on")]]
-    until: NotRequired[Annotated[str, Field(description="To this day, it included, or moment")]]
-    before: NotRequired[Annotated[str, Field(description="Only entries before this number")]]
+    since: NotRequired[
+        Annotated[str, Field(description="From this day or moment on", json_schema_extra=_MOMENT)]
+    ]
+    until: NotRequired[
+        Annotated[
+            str, Field(description="To this day, it included, or moment", json_schema_extra=_MOMENT)
+        ]
+    ]
+    before: NotRequired[
+        Annotated[
+            str,
+            Field(
+                description="Only entries before this number",
+                json_schema_extra={"pattern": "^[0-9]{1,9}$"},
+            ),
+        ]
+    ]
     format: NotRequired[
         Annotated[
             Literal["json", "jsonl", "csv"],

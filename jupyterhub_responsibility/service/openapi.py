@@ -59,7 +59,8 @@ class Operation:
     `answer` is what it answers with, `request` what is sent with it, both of the `api_types`;
     `query` is a type whose fields are what may stand behind the `?`, `headers` one of what may
     stand in headers. `errors` are statuses beside those with which every address may answer.
-    What is `open` needs no login. `may` says who may, where that is decided for each role: anybody
+    `files` are media types with which it answers instead, where they are asked for. What is `open`
+    needs no login. `may` says who may, where that is decided for each role: anybody
     whom one of these lets.
     """
 
@@ -71,6 +72,7 @@ class Operation:
     headers: Any = None
     status: int = 200
     errors: tuple[int, ...] = ()
+    files: tuple[str, ...] = ()
     open: bool = False
     may: tuple[AccessName, ...] = ()
 
@@ -192,7 +194,10 @@ def _operation(path: str, method: str, each: Operation, schemas: _Schemas) -> di
         "responses": {
             str(each.status): {
                 "description": HTTPStatus(each.status).phrase,
-                "content": _json(schemas.of(each.answer, "serialization")),
+                "content": {
+                    **_json(schemas.of(each.answer, "serialization")),
+                    **{kind: {"schema": {"type": "string"}} for kind in each.files},
+                },
             },
             **{
                 str(status): {"$ref": f"#/components/responses/{status}"}

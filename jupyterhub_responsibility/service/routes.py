@@ -12,6 +12,7 @@ from ..changes.requests import DECIDED_BY
 from ..coverage.snapshot import Snapshot
 from ..domain.model import Viewer
 from ..domain.rules import WITHDRAWERS, AccessName
+from ..exports.ledger import FORMATS
 from . import api_types, bodies, pages, payloads
 from .downloads import DOWNLOADS, Download
 from .handlers import api, exports, people, plain
@@ -248,6 +249,7 @@ ROUTES: tuple[Route, ...] = (
             "changes",
             api_types.Entries,
             query=api_types.LedgerQuery,
+            files=tuple(kind.partition(";")[0] for kind, *_ in FORMATS.values()),
         ),
     ),
     endpoint(

@@ -21,10 +21,11 @@ def coverage(hub, name: str = "root") -> requests.Response:
     ("name", "sees"), [("root", True), ("rita", True), ("hanna", True), ("uwe", False)]
 )
 def test_it_is_for_those_in_charge(hub, name, sees):
-    """JupyterHub admins and holders of a role see it; others are led to the model, or get 403."""
+    """JupyterHub admins and holders of a role see it; others are led to the model, and told why."""
     session = hub.visit(name)
     reply = session.get(hub.page("admin"))
-    assert reply.url == hub.page("admin" if sees else "model")
+    assert reply.url.partition("?")[0] == hub.page("admin" if sees else "model")
+    assert ("Only JupyterHub admins, and people who hold a role" in reply.text) is not sees
     assert ("What to do next" in reply.text) is sees
     assert ('href="/services/responsibilities/admin"' in reply.text) is sees
     assert coverage(hub, name).status_code == (200 if sees else 403)

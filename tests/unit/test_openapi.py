@@ -197,3 +197,14 @@ def test_types_are_used():
     }
     parts = {"Aged", "RoleHolders", "Ways", "Body"}  # of other types
     assert published - parts == set(made["components"]["schemas"]) | asked
+
+
+def test_the_files_of_the_activity_log():
+    """Each form in which it can be had is described, and what its filter takes."""
+    get = document(OPERATIONS, PARAMETERS, HOME, "cookie")["paths"]["/api/ledger"]["get"]
+    content = get["responses"]["200"]["content"]
+    assert {*content} == {"application/json", "application/jsonl", "text/csv"}
+    takes = {each["name"]: each["schema"] for each in get["parameters"]}
+    assert takes["before"]["pattern"] == "^[0-9]{1,9}$"
+    for name in ("since", "until"):
+        assert {each["format"] for each in takes[name]["anyOf"]} == {"date", "date-time"}

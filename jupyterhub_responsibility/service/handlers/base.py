@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from math import ceil
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
 
 from jupyterhub.services.auth import HubOAuth, HubOAuthenticated
 from jupyterhub.utils import get_browser_protocol
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from ..routes import Route
 
 RETRY_SECONDS = 10
+
+CLOSED = "closed"
+"""In the address of a page that somebody is led to: who may open the one that they wanted."""
 
 READING = ("GET", "HEAD")
 """Methods that change nothing."""
@@ -260,7 +264,8 @@ class GuardedHandler(Handler):
             await self.afresh()
         rules = self.site.snapshot.rules
         if self.route.elsewhere and not rules.may(self.who(), self.route.may):
-            self.redirect(f"{self.site.home}{self.route.elsewhere}")
+            why = urlencode({CLOSED: self.route.may})
+            self.redirect(f"{self.site.home}{self.route.elsewhere}?{why}")
             return
         rules.check(self.who(), self.route.may)
 

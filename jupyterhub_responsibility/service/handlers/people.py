@@ -7,6 +7,7 @@ from typing import TypeVar
 from urllib.parse import unquote
 
 from ...domain.model import Viewer
+from ...domain.rules import ACCESS
 from ...errors import HubError, LedgerError, RefusedError
 from ...ledger.entry import Entry
 from ...ledger.query import Wanted
@@ -14,8 +15,9 @@ from ...ledger.sentences import sentence
 from .. import actions, bodies
 from ..bodies import Body
 from ..filters import asked_for, wanted
+from ..pages import PAGES
 from ..pages.frame import NOTHING_NEW, News
-from .base import REFUSED, PageHandler
+from .base import CLOSED, REFUSED, PageHandler
 
 QUESTION = 200
 """Characters of a question that are read."""
@@ -30,10 +32,19 @@ B = TypeVar("B", bound=Body)
 
 
 class ReadHandler(PageHandler):
-    """A page that takes no parameter."""
+    """A page that takes no parameter, but why somebody was led to it from another."""
 
     def get(self) -> None:
-        self.show()
+        asked = CLOSED in self.request.arguments
+        self.show(news=News(failed=self._refusal()) if asked else NOTHING_NEW)
+
+    def _refusal(self) -> str:
+        """Why the page that somebody wanted is closed to them; nothing, if it isn't."""
+        wanted = self.get_query_argument(CLOSED)
+        for page in PAGES:
+            if page.may == wanted and not self.site.snapshot.rules.may(self.who(), page.may):
+                return ACCESS[page.may].refusal
+        return ""
 
 
 class FormPage(PageHandler):
