@@ -18,7 +18,7 @@ from pathlib import Path
 import requests
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.chromium import chromium
+from tests.chromium import chromium, log_in
 from tests.realhub import free_port, proxy_folder
 
 ROOT = Path(__file__).parents[1]
@@ -109,10 +109,7 @@ def take(
         viewport={"width": width, "height": height},
     )
     page = context.new_page()
-    page.goto(f"{home}/hub/login")
-    page.fill("#username_input", who)
-    page.fill("#password_input", "demo")
-    page.click("#login_submit")
+    log_in(page, f"{home}/hub/login", who, "demo")
     page.goto(f"{home}/services/responsibilities/{path}")
     page.evaluate(SET_TIMES)
     page.screenshot(path=IMAGES / f"{name}-{theme}.png", animations="disabled", caret="hide")

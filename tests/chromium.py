@@ -6,7 +6,9 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from .realhub import PASSWORD
 
 FLAGS = (
     "--no-sandbox",
@@ -32,3 +34,11 @@ def launched() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=chromium(), args=[*FLAGS])
         yield browser
         browser.close()
+
+
+def log_in(page: Page, address: str, who: str, password: str = PASSWORD) -> None:
+    """Fill in the form of the hub's login, to which `address` leads."""
+    page.goto(address)
+    page.fill("#username_input", who)
+    page.fill("#password_input", password)
+    page.click("#login_submit")

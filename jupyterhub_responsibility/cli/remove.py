@@ -82,8 +82,9 @@ def remove(options: argparse.Namespace) -> int:
         return CLEAN
     if options.ledger:  # first, because it may turn out to be in use
         _delete_ledger(database(options))
-    for name in options.groups:
-        _run(_hub(options.hub).delete_group(name))
+    if api:
+        for name in options.groups:
+            _run(api.delete_group(name))
     print("Done.")
     return CLEAN
 

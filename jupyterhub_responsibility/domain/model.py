@@ -361,3 +361,7 @@ class Viewer:
     groups: frozenset[str] = frozenset()
     kind: str = "user"
     scopes: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+
+    def is_account(self, name: str) -> bool:
+        """Whether this is the account of that name, and not a service that is called so."""
+        return (self.kind, self.name) == ("user", name)

@@ -263,6 +263,10 @@ class Access:
         return self.may_about(rules, viewer, about)
 
 
+def _holds_it(rules: Rules, viewer: Viewer, about: About) -> bool:
+    return rules.holds(viewer, about.role)
+
+
 ACCESS: dict[AccessName, Access] = {
     "anybody": Access("anybody, without a login", lambda *_: True),
     "users": Access("everybody who is logged in", lambda *_: True),
@@ -297,23 +301,23 @@ ACCESS: dict[AccessName, Access] = {
     "oneself": Access(
         "everybody, for themselves",
         refusal="Only people can ask for a role.",
-        may_about=lambda _, viewer, about: (viewer.kind, viewer.name) == ("user", about.person),
+        may_about=lambda _, viewer, about: viewer.is_account(about.person),
     ),
     "holders": Access(
         "holders of the role",
         refusal="Only holders of the role {role} can confirm its duties.",
-        may_about=lambda rules, viewer, about: rules.holds(viewer, about.role),
+        may_about=_holds_it,
     ),
     "proposers": Access(
         "holders of the role, for somebody else",
         refusal="Only holders of the role {role} can propose a successor. You can ask for the role"
         " yourself.",
-        may_about=lambda rules, viewer, about: rules.holds(viewer, about.role),
+        may_about=_holds_it,
     ),
     "asker": Access(
         "the person who asked, to take it back",
         refusal="Only the person who asked can take this back.",
-        may_about=lambda _, viewer, about: (viewer.kind, viewer.name) == ("user", about.asked_by),
+        may_about=lambda _, viewer, about: viewer.is_account(about.asked_by),
     ),
 }
 """Who may open and change what: the table of addresses names these for each."""

@@ -78,10 +78,17 @@ class Renderer:
         nobody = Party("")
         frame = Frame(title, ERROR.name, self._home, self._hub, nobody, nobody)
         said = ErrorPage(title, status, message, (), again, typed)
-        context = {"frame": frame, "page": said, "user": None, "services": ()}
         return self._templates.render_for_anybody(
             f"responsibility-{ERROR.name}.html",
-            {**context, "parsed_scopes": {}, "style": self._style, "login_url": self._home},
+            {
+                "frame": frame,
+                "page": said,
+                "user": None,
+                "services": (),
+                "parsed_scopes": {},
+                "style": self._style,
+                "login_url": self._home,
+            },
         )
 
     def _rendered(

@@ -18,8 +18,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, StorageState
 from jupyterhub_responsibility.ledger.entry import Draft
 from jupyterhub_responsibility.storage.store import Store
 
-from ..chromium import launched
-from ..realhub import DECLARATION, PASSWORD, RealHub
+from ..chromium import launched, log_in
+from ..realhub import DECLARATION, RealHub
 
 MISSING = "g" * 90
 LONG = "donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
@@ -106,10 +106,7 @@ class Visits:
         if who not in self._logins:
             context = self.browser.new_context()
             page = context.new_page()
-            page.goto(self.hub.hub_url("login"))
-            page.fill("#username_input", who)
-            page.fill("#password_input", PASSWORD)
-            page.click("#login_submit")
+            log_in(page, self.hub.hub_url("login"), who)
             page.wait_for_url("**/hub/home")
             page.goto(self.hub.page())
             self._logins[who] = context.storage_state()

@@ -14,7 +14,8 @@ from playwright.sync_api import Page, expect
 
 from jupyterhub_responsibility.enabling.belonging import ANSWER, QUESTION, answer
 
-from ..realhub import PASSWORD, RealHub
+from ..chromium import log_in
+from ..realhub import RealHub
 from .conftest import Visits
 
 ADMIN = "hub/admin"
@@ -33,13 +34,10 @@ def link(page: Page):
     return bar(page).get_by_role("link", name="Responsibilities")
 
 
-def log_in(browser, hub: RealHub, who: str) -> Page:
+def logged_in(browser, hub: RealHub, who: str) -> Page:
     """Somebody who has just logged in to the hub, and never opened a page of ours."""
     page = browser.new_context().new_page()
-    page.goto(hub.hub_url("login"))
-    page.fill("#username_input", who)
-    page.fill("#password_input", PASSWORD)
-    page.click("#login_submit")
+    log_in(page, hub.hub_url("login"), who)
     page.wait_for_url("**/hub/home")
     return page
 
@@ -71,7 +69,7 @@ def test_those_in_charge_see_how_many_gaps_there_are(open_as, hub, who):
 
 def test_the_first_visit_has_the_number_too(browser, hub):
     """It is there although nobody has opened a page of ours in this browser yet."""
-    page = log_in(browser, hub, "hanna")
+    page = logged_in(browser, hub, "hanna")
     page.goto(hub.hub_url("admin"))
     expect(link(page)).to_contain_text("gaps")
     page.context.close()
@@ -264,7 +262,7 @@ def abandoned(tmp_path):
 
 def test_a_service_that_is_down_holds_nothing_up(browser, abandoned):
     """Nobody listens where the service should be."""
-    page = log_in(browser, abandoned, "root")
+    page = logged_in(browser, abandoned, "root")
     with page.expect_response(PANEL) as reply:
         opens_as_ever(page, abandoned)
     assert reply.value.status == 503

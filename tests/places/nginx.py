@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from .programs import program
 
 AROUND = """
 daemon off;
@@ -28,20 +29,12 @@ http {{
 """What the file that Debian ships says, with everything in a folder of its own."""
 
 
-def program() -> str:
-    """Where nginx is; Debian doesn't put it where everybody finds it."""
-    found = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
-    if not found:
-        raise RuntimeError("nginx is missing: run 'make setup'")
-    return found
-
-
 @contextmanager
 def nginx(folder: Path, blocks: str) -> Iterator[None]:
     """One nginx, until the end of `with`."""
     file = folder / "nginx.conf"
     file.write_text(AROUND.format(folder=folder, blocks=blocks))
-    process = subprocess.Popen([program(), "-p", folder, "-c", file], stderr=subprocess.PIPE)
+    process = subprocess.Popen([program("nginx"), "-p", folder, "-c", file], stderr=subprocess.PIPE)
     try:
         while not (folder / "nginx.pid").exists():
             assert process.poll() is None, process.stderr.read().decode()

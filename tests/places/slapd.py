@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import time
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +11,8 @@ from pathlib import Path
 from ldap3 import MODIFY_REPLACE, Connection, Server
 from ldap3.core.exceptions import LDAPException
 from ldap3.utils.dn import escape_rdn
+
+from .programs import program
 
 BASE = "DC=example,DC=org"
 PEOPLE = f"OU=people,{BASE}"
@@ -65,20 +66,12 @@ class Directory:
         self._connection.modify(group, {"member": [(MODIFY_REPLACE, members)]})
 
 
-def program() -> str:
-    """Where slapd is; Debian doesn't put it where everybody finds it."""
-    found = shutil.which("slapd") or shutil.which("slapd", path="/usr/sbin")
-    if not found:
-        raise RuntimeError("slapd is missing: run 'make setup'")
-    return found
-
-
 @contextmanager
 def slapd(folder: Path, port: int) -> Iterator[Directory]:
     """One server, until the end of `with`."""
     file = folder / "slapd.conf"
     file.write_text(CONFIG.format(folder=folder, base=BASE, root=ROOT, password=ROOT_PASSWORD))
-    command = [program(), "-f", file, "-h", f"ldap://127.0.0.1:{port}", "-d", "0"]
+    command = [program("slapd"), "-f", file, "-h", f"ldap://127.0.0.1:{port}", "-d", "0"]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     directory = Directory(port)
     try:

@@ -13,10 +13,11 @@ import pytest
 import requests
 import yaml
 
+from ..chromium import log_in
 from ..docs.reading import ROOT, blocks
 from ..hub.acting import Browser, members
 from ..hub.test_tls import own_certificate
-from ..realhub import PASSWORD, RealHub, free_port
+from ..realhub import RealHub, free_port
 from .documented import Unit, exchanged
 from .nginx import nginx
 from .nobody import python_of_nobody
@@ -180,10 +181,7 @@ def test_in_a_browser(fronted, browser):
     """A real browser logs in, opens the page from the bar, and appoints somebody."""
     context = browser.new_context(ignore_https_errors=True)
     page = context.new_page()
-    page.goto(fronted.hub_url("home"))
-    page.fill("#username_input", "rita")
-    page.fill("#password_input", PASSWORD)
-    page.click("#login_submit")
+    log_in(page, fronted.hub_url("home"), "rita")
     page.click("nav >> text=Responsibilities")
     page.wait_for_url(fronted.page())
     page.goto(fronted.page("roles/hub-administrator"))

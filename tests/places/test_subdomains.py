@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from ..chromium import log_in
 from ..hub.acting import members
-from ..realhub import DECLARATION, PASSWORD, RealHub
+from ..realhub import DECLARATION, RealHub
 
 NAME = "hub.localhost"
 CONTACT = {"id": "guide", "name": "Guide", "for": ["everyone"], "url": "/hub/guide"}
@@ -53,10 +54,7 @@ def rita(subdomains, browser):
     """rita in a real browser, on the page of the service."""
     context = browser.new_context()
     page = context.new_page()
-    page.goto(subdomains.hub_url("login"))
-    page.fill("#username_input", "rita")
-    page.fill("#password_input", PASSWORD)
-    page.click("#login_submit")
+    log_in(page, subdomains.hub_url("login"), "rita")
     page.wait_for_url("**/hub/home")
     page.click("nav >> text=Responsibilities")
     page.wait_for_url("**/services/responsibilities/")

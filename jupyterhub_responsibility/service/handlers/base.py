@@ -256,7 +256,7 @@ class GuardedHandler(Handler):
         if await self.identify() is None:
             self.nobody()
             return
-        if self.request.method not in self.offered():
+        if not self.offers(self.request.method):
             raise HTTPError(405)
         if self.request.method not in READING:
             await self.check_writing()
@@ -285,7 +285,7 @@ class PageHandler(GuardedHandler):
         """
         asked_here = self.request.headers.get("Sec-Fetch-Site") == "same-origin"
         by_form = bool(self.request.query) and asked_here
-        if self._opened() and self.request.method in READING and not by_form:
+        if self._reads() and not by_form:
             self.redirect(self.get_login_url())
             return
         raise HTTPError(401)
@@ -302,8 +302,12 @@ class PageHandler(GuardedHandler):
             return "text/html" in asked.get("Accept", "")
         return mode == "navigate" or (mode, site) == ("no-cors", "same-origin")
 
+    def _reads(self) -> bool:
+        """Whether this is somebody opening a page to read it."""
+        return self._opened() and self.request.method in READING
+
     def say_error(self, status: int, message: str, code: str = "") -> None:
-        if status == 401 and self._opened() and self.request.method in READING:
+        if status == 401 and self._reads():
             self.set_header("Refresh", f"0; url={self.get_login_url()}")
         super().say_error(status, message, code)
 

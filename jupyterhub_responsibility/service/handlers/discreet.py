@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 class Discreet(RequestHandler):
     """Logs method and path of what went wrong, and never a query, a cookie or a body.
 
-    The hub's own words for it would hold the whole address, and with it what somebody searched
+    Tornado's own words for it would hold the whole address, and with it what somebody searched
     for, or a token.
     """
 
@@ -52,8 +52,9 @@ class Discreet(RequestHandler):
 
     def offered(self) -> list[str]:
         """The methods that do something here."""
-        return [each for each in self.SUPPORTED_METHODS if self._does(each)]
+        return [each for each in self.SUPPORTED_METHODS if self.offers(each)]
 
-    def _does(self, method: str) -> bool:
-        name = method.lower()
+    def offers(self, method: str | None) -> bool:
+        """Whether there is anything to do here with a method that HTTP has."""
+        name = str(method).lower()
         return getattr(type(self), name, None) is not getattr(RequestHandler, name)

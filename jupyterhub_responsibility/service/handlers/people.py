@@ -35,16 +35,15 @@ class ReadHandler(PageHandler):
     """A page that takes no parameter, but why somebody was led to it from another."""
 
     def get(self) -> None:
-        asked = CLOSED in self.request.arguments
-        self.show(news=News(failed=self._refusal()) if asked else NOTHING_NEW)
+        self.show(news=self._refusal())
 
-    def _refusal(self) -> str:
-        """Why the page that somebody wanted is closed to them; nothing, if it isn't."""
-        wanted = self.get_query_argument(CLOSED)
+    def _refusal(self) -> News:
+        """Why the page that somebody wanted is closed to them, if it is."""
+        wanted = self.get_query_argument(CLOSED, "")
         for page in PAGES:
             if page.may == wanted and not self.site.snapshot.rules.may(self.who(), page.may):
-                return ACCESS[page.may].refusal
-        return ""
+                return News(failed=ACCESS[page.may].refusal)
+        return NOTHING_NEW
 
 
 class FormPage(PageHandler):

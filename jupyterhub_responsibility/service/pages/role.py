@@ -118,4 +118,4 @@ def _row(snapshot: Snapshot, viewer: Viewer, role: Role, holder: Holder) -> Hold
 
 
 def _is(viewer: Viewer, holder: Holder) -> bool:
-    return (viewer.kind, viewer.name, holder.kind) == ("user", holder.name, "account")
+    return holder.kind == "account" and viewer.is_account(holder.name)
