@@ -200,7 +200,7 @@ def test_who_is_not_in_charge_sees_no_number(watched):
     """The panel isn't for them: the bar reads well without it, and says whom to ask."""
     page = watched("uwe", "hub/home")
     said = silent(page)
-    with page.expect_response("**/services/responsibilities/model"):
+    with page.expect_response("**/services/responsibilities/model?closed=in+charge"):
         page.goto(watched.hub.hub_url("admin"))
     page.wait_for_timeout(500)
     expect(link(page)).to_have_text("Responsibilities")
