@@ -15,6 +15,7 @@ _DEEDS = {
     "request": "{actor} proposed {person} as {role}",
     "declined": "{actor} declined to make {person} {role}",
     "taken_back": "{actor} took back the proposal to make {person} {role}",
+    "ended": "The request to make {person} {role} has ended: an account that it was about is gone",
     "confirmation": "{actor} confirmed the duties of {role}",
 }
 _OWN_DEEDS = _DEEDS | {
@@ -25,6 +26,15 @@ _OWN_DEEDS = _DEEDS | {
     "taken_back": "{actor} took back the request to become {role}",
 }
 """Where somebody does it about themselves: nobody's name is said twice."""
+
+_STARTING = "{actor} started appointing {person} as {role}: a {starts_with} is the first to hold it"
+
+_TERMS = {
+    (False, True): "{actor} set the last day of {person} as {role} to {until}",
+    (True, True): "{actor} changed the last day of {person} as {role} from {before} to {until}",
+    (True, False): "{actor} removed the last day of {person} as {role}, which was {before}",
+}
+"""By whether there was a last day before, and is one now."""
 
 _RESULTS = {
     ("appointment", "done"): "{person} is now {role}",
@@ -43,33 +53,67 @@ _RESULTS = {
     ("account", "refused"): "The hub refused to add {person}",
     ("account", "unknown"): "The hub did not say whether {person} was added",
 }
+_STILL = {
+    ("appointment", "done"): "{person} was added to {group}, and was already {role} through"
+    " {through}",
+    ("appointment", "not done"): "{person} was not added to {group}, and is still {role} through"
+    " {through}",
+    ("withdrawal", "done"): "{person} was removed from {group}, and is still {role} through"
+    " {through}",
+    ("withdrawal", "unchanged"): "{person} was not in {group}, and is still {role} through"
+    " {through}",
+}
+"""The same, where they hold the role through another group as well."""
+
+_REFUSED = "{person} was not made {role}"
+"""The result where a rule of this service forbade it."""
+
 _OBSERVATIONS = {
     "began": "This service began recording changes to the group {group}",
     "ended": "This service stopped recording changes to the group {group}:"
     " it no longer stands for {role}",
     "joined": "{person} was added to {group} ({role}) outside this page",
     "left": "{person} was removed from {group} ({role}) outside this page",
+    "left still": "{person} was removed from {group} outside this page, and is still {role} through"
+    " {through}",
     "deleted": "{person} left {group} ({role}): the account was deleted",
+    "lost": "{person} is no longer {role}: the group {group} does not stand for this role any more",
+    "renamed": "The account {was} was renamed: {person} is still {role}",
+    "remade": "The account {person} was deleted and made again. It is in {group} ({role}), but what"
+    " was recorded of the older account has ended",
 }
 
 
 def sentence(entry: Entry, model: Model) -> str:
     """What an entry says, with names that cannot pass for others."""
     facts = entry.facts
-    role = model.roles.get(entry.role)
     text = _pattern(entry, facts).format(
         actor=isolated(entry.actor),
         person=isolated(entry.person),
         group=isolated(entry.group),
-        role=role.title if role else isolated(entry.role),
+        role=_title(model, entry.role),
+        starts_with=_title(model, facts.get("starts_with", "")),
+        through=isolated(facts.get("through", "")),
+        was=isolated(facts.get("was", "")),
+        until=_day(facts.get("until")),
+        before=_day(facts.get("before")),
     )
-    if until := facts.get("until"):
-        text += f", until {day(date.fromisoformat(until))}"
+    if entry.event != "term" and "until" in facts:
+        text += f", until {_day(facts['until'])}"
     text += "."
     for key, words in (("reason", "Reason"), ("note", "Note for the next person")):
-        if facts.get(key) and entry.event != "outcome":
+        if facts.get(key) and (entry.event != "outcome" or "refusal" in facts):
             text += f" {words}: {quoted(facts[key])}"
     return text
+
+
+def _title(model: Model, role_id: str) -> str:
+    role = model.roles.get(role_id)
+    return role.title if role else isolated(role_id)
+
+
+def _day(said: str | None) -> str:
+    return day(date.fromisoformat(said)) if said else ""
 
 
 def by_whom(entry: Entry) -> str:
@@ -80,11 +124,24 @@ def by_whom(entry: Entry) -> str:
 def _pattern(entry: Entry, facts: dict[str, str]) -> str:
     deeds = _OWN_DEEDS if entry.actor == entry.person else _DEEDS
     if entry.event in ("outcome", "settlement"):
-        return _RESULTS[facts["of"], facts["result"]]
+        return _REFUSED if "refusal" in facts else _result(facts)
     if entry.event == "observation":
-        if facts["change"] == "joined" and "first" in facts:
-            return "{person} was already in {group} ({role}) when recording began"
-        return _OBSERVATIONS["deleted" if "gone" in facts else facts["change"]]
-    if entry.event == "decision":
-        return deeds[facts["verdict"]]
-    return deeds[entry.event]
+        return _observed(facts)
+    if entry.event == "term":
+        return _TERMS["before" in facts, "until" in facts]
+    if "starts_with" in facts:
+        return _STARTING
+    return deeds[facts["verdict"] if entry.event == "decision" else entry.event]
+
+
+def _result(facts: dict[str, str]) -> str:
+    result = facts["of"], facts["result"]
+    return _STILL.get(result, _RESULTS[result]) if "through" in facts else _RESULTS[result]
+
+
+def _observed(facts: dict[str, str]) -> str:
+    if facts["change"] == "joined" and "first" in facts:
+        return "{person} was already in {group} ({role}) when recording began"
+    if facts["change"] == "left" and "through" in facts:
+        return _OBSERVATIONS["left still"]
+    return _OBSERVATIONS["deleted" if "gone" in facts else facts["change"]]

@@ -110,7 +110,13 @@ def build_site(
     )
     watch = Watch(
         roster,
-        Observer(ledger, declaration, api.has_user, settings.authenticator_groups),
+        Observer(
+            ledger,
+            declaration,
+            lambda name: api.account(name, utcnow()),
+            lambda: census.current,
+            settings.authenticator_groups,
+        ),
         appointments,
         recorder,
         census,
@@ -133,7 +139,7 @@ def build_site(
         roster=roster,
         ledger=ledger,
         appointments=appointments,
-        requests=Requests(declaration, ledger, rules, appointments, utcnow),
+        requests=Requests(declaration, api, ledger, rules, appointments, utcnow),
         new_users=NewUsers(api, ledger, recorder),
         snapshots=snapshots,
         watch=watch,

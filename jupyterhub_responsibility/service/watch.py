@@ -96,7 +96,8 @@ class Watch:
 
     async def _act(self) -> None:
         first = await self._appointments.appoint_first()
-        self.waiting = (*first, *await self._appointments.end_terms())
+        starting = await self._appointments.appoint_starting()
+        self.waiting = (*first, *starting, *await self._appointments.end_terms())
 
     async def _attempt(self, name: str, task: Callable[[], Awaitable[None]]) -> bool:
         """Do one thing, and tell whether it worked."""

@@ -143,6 +143,9 @@ class RoleHandler(FormPage):
             gone = self.form(bodies.WithdrawBody)
             account = self._named(self.exact("account"))
             return await actions.withdraw(site, actor, role_id, account, gone, seen)
+        if action == "term":
+            account = self._named(self.exact("account"))
+            return await actions.change_last_day(site, actor, role_id, account, self._term())
         if action == "request":
             values = self.form(bodies.AppointBody).model_dump()
             asked = bodies.RequestBody(role=role_id, user=person or None, **values)
@@ -153,6 +156,16 @@ class RoleHandler(FormPage):
                 raise RefusedError("invalid", "Choose a request.")
             return await actions.decide(site, actor, int(number), self.form(bodies.VerdictBody))
         raise RefusedError("invalid", "Choose what to do.")
+
+    def _term(self) -> bodies.TermBody:
+        """The new last day; that there is to be none has a button of its own."""
+        endless = bool(self.get_body_argument("endless", ""))
+        until = self.get_body_argument("until", "").strip()
+        if not (until or endless):
+            raise RefusedError("invalid", "Choose the new last day.")
+        reason = self.get_body_argument("reason", "")
+        values = {"until": None if endless else until, "reason": reason}
+        return bodies.check(bodies.TermBody, values)
 
     @staticmethod
     def _named(person: str) -> str:
