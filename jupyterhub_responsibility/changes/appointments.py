@@ -1,4 +1,4 @@
-"""Appointing and withdrawing: by people, for first holders in the declaration, when terms end."""
+"""Appointing and withdrawing, by people: groups are read afresh, changed, and recorded."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..domain.accounts import Account
 from ..domain.holders import RoleHolders, holders_of
 from ..domain.model import Declaration, Role, Roster, Viewer
 from ..domain.rules import Change, Rules, alike
-from ..errors import HubError, RefusedError
+from ..errors import HubError
 from ..ledger.accounts import made_at
 from ..ledger.entry import Detail, Draft, Entry
 from ..ledger.standing import state_tag
@@ -21,7 +21,7 @@ from ..ledger.state import LedgerState, Request
 from ..storage import locks
 from ..storage.ledger import Ledger
 from ..text import visible
-from .recording import SERVICE, Hub, Members, Outcome, Recorder, actor_kind, find, others
+from .recording import Hub, Members, Outcome, Recorder, actor_kind, find, others
 
 Edit = Callable[[str, str], Awaitable[tuple[str, ...]]]
 """Changes the members of a group by one account; the members after that."""
@@ -55,46 +55,47 @@ class Appointments:
         now: Callable[[], datetime],
         learned: Callable[[str, tuple[str, ...]], None],
     ) -> None:
-        self._declaration = declaration
-        self._hub = hub
-        self._ledger = ledger
+        self.declaration = declaration
+        self.hub = hub
+        self.ledger = ledger
+        self.rules = rules
+        self.now = now
+        self.learned = learned
         self._recorder = recorder
-        self._rules = rules
-        self._now = now
-        self._learned = learned
 
     @property
-    def _today(self) -> date:
-        return self._now().date()
+    def today(self) -> date:
+        """The day."""
+        return self.now().date()
 
     async def appoint(self, actor: Viewer, change: Change, seen: str = "") -> Entry:
         """Add an account to a role's group; who is in it already gets another last day.
 
         Returns the outcome.
         """
-        change = self._rules.check_appointer(actor, change, self._today)
-        async with self._ledger.lock(locks.of_role(change.role.id)):
-            members = await self._read(change.role)
-            account = await self._account(change.person)
+        change = self.rules.check_appointer(actor, change, self.today)
+        async with self.ledger.lock(locks.of_role(change.role.id)):
+            members = await self.read(change.role)
+            account = await self.account(change.person)
             if change.request is not None:
                 self._check_request(change.request, account)
             change = _as_on_hub(change, members)
             self._check_seen(change.role, members, seen)
             if self._is_new_day(change, members):
                 return await self._set_last_day(actor, change)
-            self._rules.check_room(change, self._role_holders(change.role, members))
+            self.rules.check_room(change, self.role_holders(change.role, members))
             itself = alike(change.person, actor.name)
-            intent = self._intent("appointment", actor, change, self_appointed=itself)
-            return await self._carry_out(intent, members, self._adding(actor, members), account)
+            intent = self.intent("appointment", actor, change, self_appointed=itself)
+            return await self.carry_out(intent, members, self._adding(actor, members), account)
 
     async def change_last_day(self, actor: Viewer, change: Change, seen: str = "") -> Entry:
         """Give the term of a holder another last day, or none. Returns the entry about it."""
-        self._rules.check_decider(actor, change, self._today)
-        async with self._ledger.lock(locks.of_role(change.role.id)):
-            members = await self._read(change.role)
+        self.rules.check_decider(actor, change, self.today)
+        async with self.ledger.lock(locks.of_role(change.role.id)):
+            members = await self.read(change.role)
             change = _as_on_hub(change, members)
             self._check_seen(change.role, members, seen)
-            through = _groups_of(change.person, members)
+            through = groups_of(change.person, members)
             if not through:
                 raise refusals.NOT_HOLDER(name=visible(change.person), role=change.role.title)
             if self._last_day(change) == change.until:
@@ -107,172 +108,24 @@ class Appointments:
         Returns the last outcome.
         """
         if not alike(change.person, actor.name):  # else only the hub knows who is meant
-            self._rules.check_withdrawer(actor, change)
-        self._rules.check_group(change)
-        async with self._ledger.lock(locks.of_role(change.role.id)):
-            members = await self._read(change.role)
+            self.rules.check_withdrawer(actor, change)
+        self.rules.check_group(change)
+        async with self.ledger.lock(locks.of_role(change.role.id)):
+            members = await self.read(change.role)
             change = _as_on_hub(change, members)
-            self._rules.check_withdrawer(actor, change)  # of the account that the name stands for
+            self.rules.check_withdrawer(actor, change)  # of the account that the name stands for
             self._check_seen(change.role, members, seen)
-            return await self._take_out(actor, change, members)
-
-    async def _take_out(self, actor: Viewer, change: Change, members: Members) -> Entry:
-        """Out of the groups that are meant, one after the other."""
-        through = _groups_of(change.person, members)
-        meant = [change.group] if change.group else through or self._groups(change.role)[:1]
-        leaves = set(through) <= set(meant)
-        if not (through and leaves):
-            change = replace(change, note="")  # nobody comes after who stays, or never held it
-        if leaves:
-            held = self._role_holders(change.role, members)
-            self._rules.check_left_over(actor.admin, change, held)
-        for group in meant[:-1]:
-            one = replace(change, group=group, note="")
-            intent = self._intent("withdrawal", actor, one)
-            await self._carry_out(intent, members, self._hub.remove_from_group)
-            members = {**members, group: _without(members[group], change.person)}
-        intent = self._intent("withdrawal", actor, replace(change, group=meant[-1]))
-        return await self._carry_out(intent, members, self._hub.remove_from_group)
-
-    async def appoint_first(self) -> list[str]:
-        """Appoint those whom the declaration names as first holders, once each.
-
-        Returns, in words, whom it could not appoint yet.
-        """
-        waiting = []
-        for role_id, names in self._declaration.initial.items():
-            role = self._declaration.model.roles[role_id]
-            for name in names:
-                if (role_id, name) not in self._ledger.state.first_appointed:
-                    waiting += await self._appoint_first(role, name)
-        return waiting
-
-    async def appoint_starting(self) -> list[str]:
-        """Whoever holds a role that another one starts with holds that one too, if nobody ever has.
-
-        Returns, in words, whom it could not appoint.
-        """
-        waiting = []
-        for role in self._declaration.model.roles.values():
-            if self._is_to_start(role):
-                async with self._ledger.lock(locks.of_role(role.id)):
-                    waiting += await self._start(role)
-        return waiting
-
-    async def end_terms(self) -> list[str]:
-        """Withdraw those whose term has ended, from roles that say so. Returns what could not."""
-        waiting = []
-        for (role_id, person), term in list(self._ledger.state.terms.items()):
-            role = self._declaration.model.roles.get(role_id)
-            if role is None or role.on_term_end != "withdraw" or not term.ended(self._today):
-                continue
-            try:
-                await self._end_term(role, person)
-            except RefusedError as error:
-                waiting.append(f"The term of {visible(person)} has ended. {error}")
-        return waiting
-
-    async def _appoint_first(self, role: Role, name: str) -> list[str]:
-        try:
-            group = self._rules.group_of(role, self._groups(role)[0])
-            if not await self._hub.has_user(name):
-                return [
-                    f"{visible(name)} should be the first {role.title}, but there is no account of"
-                    " that name yet"
-                ]
-            async with self._ledger.lock(locks.of_role(role.id)):
-                if (role.id, name) in self._ledger.state.first_appointed:
-                    return []
-                members = await self._read(role)
-                change = Change(role, group, name)
-                intent = self._intent("appointment", SERVICE, change, first=True)
-                self._rules.check_room(change, self._role_holders(role, members))
-                account = await self._account(name)
-                await self._carry_out(intent, members, self._hub.add_to_group, account)
-        except RefusedError as error:
-            return [f"{visible(name)} should be the first {role.title}. {error}"]
-        return []
-
-    def _is_to_start(self, role: Role) -> bool:
-        """Whether a role has never had a holder, and others do whose holders are its first ones."""
-        state, declaration = self._ledger.state, self._declaration
-        return (
-            self._rules.open_to_change(role)
-            and role.id not in state.ever_held
-            and not declaration.people.get(role.id)
-            and any(
-                state.members.get(group)
-                for origin in role.starts_with
-                for group in declaration.groups.get(origin, ())
-            )
-        )
-
-    async def _start(self, role: Role) -> list[str]:
-        """Appoint those who hold the roles that it starts with; its lock is held."""
-        members = await self._read(role)
-        if role.id in self._ledger.state.ever_held or any(members.values()):
-            return []  # who is there already will be observed
-        group, waiting = self._groups(role)[0], []
-        for person, origin in (await self._starters(role)).items():
-            change = Change(role, group, person)
-            intent = self._intent("appointment", SERVICE, change, starts_with=origin)
-            try:
-                self._rules.check_room(change, self._role_holders(role, members))
-                account = await self._account(person)
-                await self._carry_out(intent, members, self._hub.add_to_group, account)
-            except RefusedError as error:
-                waiting.append(f"{visible(person)} should be a first {role.title}. {error}")
-            else:
-                members = {**members, group: (*members[group], person)}
-        return waiting
-
-    async def _starters(self, role: Role) -> dict[str, str]:
-        """Who is to be the first holder of a role, and the role that they hold now."""
-        groups = {
-            group: origin
-            for origin in role.starts_with
-            for group in self._declaration.groups.get(origin, ())
-        }
-        members = await self._hub.members(tuple(groups))
-        return {
-            person: origin for group, origin in groups.items() for person in members.get(group, ())
-        }
-
-    async def _end_term(self, role: Role, person: str) -> None:
-        async with self._ledger.lock(locks.of_role(role.id)):
-            members = await self._read(role)
-            term = self._ledger.state.terms.get((role.id, person))
-            if term is None or not term.ended(self._today):
-                return
-            was, is_now = self._created(role, person), made_at(await self._account(person))
-            if was and is_now and was != is_now:
-                return  # the term was that of an account which is there no more
-            change = Change(role, "", person, reason="term ended")
-            self._rules.check_group(change)
-            if _groups_of(person, members):
-                await self._take_out(SERVICE, change, members)
-
-    def _created(self, role: Role, person: str) -> str:
-        return self._ledger.state.created.get((role.id, person), "")
-
-    async def _account(self, name: str) -> Account | None:
-        """The account, for what is recorded of it; the change itself tells whether there is one."""
-        with suppress(HubError):
-            return await self._hub.account(name, self._now())
-        return None
-
-    def _groups(self, role: Role) -> list[str]:
-        return list(self._declaration.groups[role.id])
+            return await self.take_out(actor, change, members)
 
     def _check_request(self, number: int, account: Account | None) -> None:
         """Whether a request is open, and is about the account that has its name now."""
-        request = open_request(self._declaration, self._ledger.state, number, self._today)
+        request = open_request(self.declaration, self.ledger.state, number, self.today)
         is_now = made_at(account)
         if request.created and is_now and request.created != is_now:
             raise refusals.OTHER_ACCOUNT(name=visible(request.person))
 
     def _last_day(self, change: Change) -> date | None:
-        term = self._ledger.state.terms.get((change.role.id, change.person))
+        term = self.ledger.state.terms.get((change.role.id, change.person))
         return term.until if term else None
 
     def _is_new_day(self, change: Change, members: Members) -> bool:
@@ -295,24 +148,41 @@ class Appointments:
                 "reason": change.reason,
             },
         )
-        (entry,) = await self._ledger.append(draft)
+        (entry,) = await self.ledger.append(draft)
         return entry
 
-    async def _read(self, role: Role) -> Members:
+    def _check_seen(self, role: Role, members: Members, seen: str) -> None:
+        if seen and seen != state_tag(role, self.declaration, members, self.ledger.state):
+            raise refusals.HOLDERS_CHANGED(role=role.title)
+
+    def _adding(self, actor: Viewer, members: Members) -> Edit:
+        """Adds an account, and takes it back where the name stood for whoever appoints.
+
+        Only the hub knows what names stand for, and tells by whom it adds.
+        """
+
+        async def add(group: str, name: str) -> tuple[str, ...]:
+            after = await self.hub.add_to_group(group, name)
+            self_appointed = actor.name in after and actor.name not in members.get(group, ())
+            if self_appointed and not actor.admin:
+                self.learned(group, await self.hub.remove_from_group(group, actor.name))
+                raise refusals.YOURSELF()
+            return after
+
+        return add
+
+    async def read(self, role: Role) -> Members:
         """Who is in the role's groups now; what was left open about it is settled first."""
-        members = await self._hub.members(self._declaration.groups[role.id])
+        members = await self.hub.members(self.declaration.groups[role.id])
         await self._recorder.settle_under(locks.of_role(role.id), members)
         return members
 
-    def _role_holders(self, role: Role, members: Members) -> RoleHolders:
-        roster = Roster(read_at=self._now(), members=members)
-        return holders_of(self._declaration, roster, role.id)
+    def role_holders(self, role: Role, members: Members) -> RoleHolders:
+        """Who holds a role, where these are the members of its groups."""
+        roster = Roster(read_at=self.now(), members=members)
+        return holders_of(self.declaration, roster, role.id)
 
-    def _check_seen(self, role: Role, members: Members, seen: str) -> None:
-        if seen and seen != state_tag(role, self._declaration, members, self._ledger.state):
-            raise refusals.HOLDERS_CHANGED(role=role.title)
-
-    def _intent(
+    def intent(
         self,
         event: Literal["appointment", "withdrawal"],
         actor: Viewer,
@@ -321,6 +191,7 @@ class Appointments:
         self_appointed: bool = False,
         starts_with: str = "",
     ) -> Draft:
+        """What is recorded before the hub is asked."""
         return Draft(
             event,
             actor.name,
@@ -339,7 +210,7 @@ class Appointments:
             },
         )
 
-    async def _carry_out(
+    async def carry_out(
         self, intent: Draft, before: Members, edit: Edit, account: Account | None = None
     ) -> Entry:
         """Record a change of one group, of whose role `before` has all groups; `account` is whom
@@ -353,7 +224,7 @@ class Appointments:
                 # the hub might know somebody else by that name
                 return Outcome("unchanged", intent.person)
             after = await edit(intent.group, intent.person)
-            self._learned(intent.group, after)
+            self.learned(intent.group, after)
             outcome = _what_changed(intent, there, after)
             details: dict[Detail, str] = {"through": others(before, outcome.person, intent.group)}
             if intent.event == "appointment":
@@ -364,33 +235,39 @@ class Appointments:
 
     async def _called(self, name: str, account: Account | None) -> Account | None:
         """The account of that name, which the hub may write in other letters than was typed."""
-        return account if account and account.name == name else await self._account(name)
+        return account if account and account.name == name else await self.account(name)
 
-    def _adding(self, actor: Viewer, members: Members) -> Edit:
-        """Adds an account, and takes it back where the name stood for whoever appoints.
+    async def account(self, name: str) -> Account | None:
+        """The account, for what is recorded of it; the change itself tells whether there is one."""
+        with suppress(HubError):
+            return await self.hub.account(name, self.now())
+        return None
 
-        Only the hub knows what names stand for, and tells by whom it adds.
-        """
+    def groups(self, role: Role) -> list[str]:
+        """The groups of a role."""
+        return list(self.declaration.groups[role.id])
 
-        async def add(group: str, name: str) -> tuple[str, ...]:
-            after = await self._hub.add_to_group(group, name)
-            self_appointed = actor.name in after and actor.name not in members.get(group, ())
-            if self_appointed and not actor.admin:
-                self._learned(group, await self._hub.remove_from_group(group, actor.name))
-                raise refusals.YOURSELF()
-            return after
+    async def take_out(self, actor: Viewer, change: Change, members: Members) -> Entry:
+        """Out of the groups that are meant, one after the other."""
+        through = groups_of(change.person, members)
+        meant = [change.group] if change.group else through or self.groups(change.role)[:1]
+        leaves = set(through) <= set(meant)
+        if not (through and leaves):
+            change = replace(change, note="")  # nobody comes after who stays, or never held it
+        if leaves:
+            held = self.role_holders(change.role, members)
+            self.rules.check_left_over(actor.admin, change, held)
+        for group in meant[:-1]:
+            one = replace(change, group=group, note="")
+            intent = self.intent("withdrawal", actor, one)
+            await self.carry_out(intent, members, self.hub.remove_from_group)
+            members = {**members, group: _without(members[group], change.person)}
+        intent = self.intent("withdrawal", actor, replace(change, group=meant[-1]))
+        return await self.carry_out(intent, members, self.hub.remove_from_group)
 
-        return add
 
-
-def _as_on_hub(change: Change, members: Members) -> Change:
-    """With the name as the hub has it, for the rules to count by."""
-    groups = [change.group] if change.group else list(members)
-    there = [name for group in groups for name in members.get(group, ())]
-    return replace(change, person=find(change.person, there) or change.person)
-
-
-def _groups_of(person: str, members: Members) -> list[str]:
+def groups_of(person: str, members: Members) -> list[str]:
+    """The groups that somebody is in."""
     return [group for group, names in members.items() if person in names]
 
 
@@ -411,3 +288,10 @@ def _what_changed(intent: Draft, before: Iterable[str], after: Iterable[str]) ->
     if not found:
         raise HubError("The hub did not add them to the group")
     return Outcome("unchanged" if found in were else "done", found)
+
+
+def _as_on_hub(change: Change, members: Members) -> Change:
+    """With the name as the hub has it, for the rules to count by."""
+    groups = [change.group] if change.group else list(members)
+    there = [name for group in groups for name in members.get(group, ())]
+    return replace(change, person=find(change.person, there) or change.person)

@@ -69,7 +69,7 @@ def _ledger_gaps(snapshot: Snapshot, role: Role, account: str) -> Iterator[Gap]:
 def _decide(snapshot: Snapshot, role: Role) -> Step:
     if snapshot.rules.open_to_change(role):
         return Step(
-            "Withdraw them, or extend the term",
+            "Change their last day, or withdraw them",
             where=Place("holders", role.id),
             needs="may appoint",
         )

@@ -23,6 +23,7 @@ from traitlets.config import Application, Config, catch_config_error
 
 from .._version import __version__
 from ..changes.appointments import Appointments
+from ..changes.automatic import Automatic
 from ..changes.history import History
 from ..changes.observations import Observer
 from ..changes.recording import Recorder
@@ -117,7 +118,7 @@ def build_site(
             lambda: census.current,
             settings.authenticator_groups,
         ),
-        appointments,
+        Automatic(appointments),
         recorder,
         census,
         history,

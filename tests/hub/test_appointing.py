@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
 
 import pytest
+from bs4 import BeautifulSoup
 
 from ..realhub import RealHub
 from .acting import (
@@ -611,3 +612,15 @@ def test_where_the_login_service_decides_the_page_says_so(managed):
     assert 'name="action"' not in html
     assert "the login service decides who is in the group" in html
     assert "hanna" in html
+
+
+def test_what_was_done_is_not_said_again_when_it_is_no_longer_so(world, browser, person):
+    """The address of a page after a change may be opened later, or be in a bookmark."""
+    rita, page = browser("rita"), f"roles/{ADMINISTRATOR}"
+    done = rita.submit(page, {"action": "appoint"}, person="uwe")
+    assert plain(said(done)) == "uwe is now Hub Administrator."
+    assert plain(said(rita.session.get(done.url))) == "uwe is now Hub Administrator."
+    person("root").withdraw(ADMINISTRATOR, "uwe").raise_for_status()
+    again = rita.session.get(done.url)
+    assert again.ok
+    assert not BeautifulSoup(again.text, "html.parser").select(".rsp-done")

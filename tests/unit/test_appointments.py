@@ -75,7 +75,7 @@ def wish(ledger, roster):
         made = {
             "appoint": lambda: acts.appoint(actor, change),
             "withdraw": lambda: acts.withdraw(actor, change),
-            "ask": lambda: Requests(declared, acts._hub, ledger, rules, acts, now).ask(
+            "ask": lambda: Requests(declared, acts.hub, ledger, rules, acts, now).ask(
                 actor, change, roster
             ),
         }
