@@ -12,7 +12,7 @@ PROXY_PORT := $(shell expr $(DEMO_PORT) + 1)
 HUB_PORT := $(shell expr $(DEMO_PORT) + 81)
 SERVICE_PORT := 10105
 
-.PHONY: help demo check test lint scenario matrix mutants bench setup docs pictures schema clean
+.PHONY: help demo check test lint scenario anything matrix mutants bench setup docs pictures schema clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -114,6 +114,9 @@ test: setup lint ## set everything up, then run every check (four files of tests
 
 scenario: setup ## change real hubs in every other way, and see that all that is said is so within a minute
 	$(WITH_TOOLS) $(BIN)/python -m tests.hub.scenario
+
+anything: setup ## let eight people do anything in any order, and compare what is said after each step (half an hour)
+	$(WITH_TOOLS) $(BIN)/python -m tests.hub.anything 2000
 
 matrix: setup ## every test on a real hub, with the oldest and the newest of everything (hours)
 	$(WITH_TOOLS) $(BIN)/python -m tests.matrix $(ROWS)

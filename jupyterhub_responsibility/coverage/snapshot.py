@@ -16,7 +16,7 @@ from ..domain.duties import duties_digest
 from ..domain.holders import Holder, RoleHolders
 from ..domain.model import Declaration, Role, Roster, Split
 from ..domain.rules import Rules
-from ..ledger.accounts import is_newer
+from ..ledger.accounts import is_other, made_at
 from ..ledger.gap_spans import Key, Span
 from ..ledger.standing import Standing, standing
 from ..ledger.state import LedgerState
@@ -124,18 +124,24 @@ class Snapshot:
         """
         if not self.ledger_read:
             return Standing()
-        if self._is_newer(role, account, created):
+        if self._is_other(role, account, created):
             return Standing(state="never")
         return standing(self.ledger_state, role, account, self.duties_digests[role.id], self.today)
 
-    def _is_newer(self, role: Role, account: str, created: str) -> bool:
-        """Whether an account was made after that of which the ledger tells."""
-        holding, state = (role.id, account), self.ledger_state
-        was = state.created.get(holding, "")
-        known_at = state.joined.get(holding, self.now)
-        return bool(was and created > was) or is_newer(
-            self.accounts.found.get(account), was, known_at
+    def _is_other(self, role: Role, account: str, created: str) -> bool:
+        """Whether an account is another one than that of which the ledger tells.
+
+        What was read of it lately may be older than what the ledger has learned since.
+        """
+        holding, state, there = (
+            (role.id, account),
+            self.ledger_state,
+            self.accounts.found.get(account),
         )
+        was, known_at = state.created.get(holding, ""), state.joined.get(holding, self.now)
+        if created:
+            return bool(was) and created != was
+        return is_other(there, was, known_at) and made_at(there) > was
 
     @cached_property
     def staff(self) -> frozenset[str]:

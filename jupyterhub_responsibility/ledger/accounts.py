@@ -25,8 +25,8 @@ def made_at(account: Account | None) -> str:
     return stamp(account.created) if account and account.created else ""
 
 
-def is_newer(account: Account | None, created: str, known_at: datetime) -> bool:
-    """Whether an account was made after the one that had its name at `known_at`.
+def is_other(account: Account | None, created: str, known_at: datetime) -> bool:
+    """Whether an account is another one than that which had its name at `known_at`.
 
     `created` is when that one was made, as recorded; without it, one that was made later than it
     was known is another one.
@@ -34,7 +34,7 @@ def is_newer(account: Account | None, created: str, known_at: datetime) -> bool:
     if account is None or account.created is None:
         return False
     if created:
-        return made_at(account) > created
+        return made_at(account) != created
     return account.created > known_at + CLOCKS_APART
 
 
@@ -45,7 +45,7 @@ def doubtful(state: LedgerState, accounts: Accounts) -> set[str]:
         name
         for request in state.requests.values()
         for name, created in _parties(request)
-        if name in accounts.gone or is_newer(accounts.found.get(name), created, request.at)
+        if name in accounts.gone or is_other(accounts.found.get(name), created, request.at)
     }
     return holding | waiting
 
@@ -77,7 +77,7 @@ def ended(state: LedgerState, asked: Asked) -> list[Request]:
         request
         for request in state.requests.values()
         if any(
-            name in asked and (asked[name] is None or is_newer(asked[name], created, request.at))
+            name in asked and (asked[name] is None or is_other(asked[name], created, request.at))
             for name, created in _parties(request)
         )
     ]
@@ -86,7 +86,7 @@ def ended(state: LedgerState, asked: Asked) -> list[Request]:
 def _remade(state: LedgerState, accounts: Mapping[str, Account]) -> Iterator[tuple[Holding, str]]:
     for (role_id, person), since in state.joined.items():
         account = accounts.get(person)
-        if is_newer(account, state.created.get((role_id, person), ""), since):
+        if is_other(account, state.created.get((role_id, person), ""), since):
             yield (role_id, person), made_at(account)
 
 

@@ -219,8 +219,7 @@ class LedgerState:
         facts, holding = intent.facts, (intent.role, outcome.person or intent.person)
         until = date.fromisoformat(facts["until"]) if "until" in facts else None
         created = outcome.facts.get("created", "")
-        if created and self.created.get(holding, created) != created:  # it was another account
-            self._let_go(*holding)
+        self._made(holding, created)
         if until or holding not in self.joined:
             reason, first = facts.get("reason", ""), facts.get("starts_with", "")
             self.terms[holding] = Term(intent.moment, intent.actor, until, reason, first)
@@ -319,9 +318,8 @@ class LedgerState:
         self.ever_held.add(entry.role)
         self.edits.pop((entry.group, person), None)
         self._back(entry, holding, created)
+        self._made(holding, created)
         self.joined.setdefault(holding, entry.moment)
-        if created:
-            self.created[holding] = created
         self.departed = {each: at for each, at in self.departed.items() if each[0] != entry.role}
 
     def _back(self, entry: Entry, holding: Holding, created: str) -> None:
@@ -355,6 +353,13 @@ class LedgerState:
         self._come(entry, entry.person, created)
         if confirmed and stamp(confirmed.at) > created:  # by the new one
             self.confirmations[entry.role, entry.person] = confirmed
+
+    def _made(self, holding: Holding, created: str) -> None:
+        """Note when an account was made; what hung on another one of its name ends."""
+        if created and self.created.get(holding, created) != created:
+            self._let_go(*holding)
+        if created:
+            self.created[holding] = created
 
     def _let_go(self, role: str, person: str) -> None:
         for kept in self._belongings:
