@@ -1,24 +1,27 @@
-"""Appointing and withdrawing: by people, for first holders in the declaration, when terms end."""
+"""Appointing and withdrawing, by people: groups are read afresh, changed, and recorded."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Literal
 
 from ..domain import refusals
+from ..domain.accounts import Account
 from ..domain.holders import RoleHolders, holders_of
 from ..domain.model import Declaration, Role, Roster, Viewer
 from ..domain.rules import Change, Rules, alike
-from ..errors import HubError, RefusedError
-from ..ledger.entry import Draft, Entry, Result
+from ..errors import HubError
+from ..ledger.accounts import made_at
+from ..ledger.entry import Detail, Draft, Entry
 from ..ledger.standing import state_tag
 from ..ledger.state import LedgerState, Request
 from ..storage import locks
 from ..storage.ledger import Ledger
 from ..text import visible
-from .recording import SERVICE, Hub, Members, Recorder, actor_kind, find
+from .recording import Hub, Members, Outcome, Recorder, actor_kind, find, others
 
 Edit = Callable[[str, str], Awaitable[tuple[str, ...]]]
 """Changes the members of a group by one account; the members after that."""
@@ -52,136 +55,143 @@ class Appointments:
         now: Callable[[], datetime],
         learned: Callable[[str, tuple[str, ...]], None],
     ) -> None:
-        self._declaration = declaration
-        self._hub = hub
-        self._ledger = ledger
+        self.declaration = declaration
+        self.hub = hub
+        self.ledger = ledger
+        self.rules = rules
+        self.now = now
+        self.learned = learned
         self._recorder = recorder
-        self._rules = rules
-        self._now = now
-        self._learned = learned
 
     @property
-    def _today(self) -> date:
-        return self._now().date()
+    def today(self) -> date:
+        """The day."""
+        return self.now().date()
 
     async def appoint(self, actor: Viewer, change: Change, seen: str = "") -> Entry:
-        """Add an account to a role's group. Returns the outcome."""
-        change = self._rules.check_appointer(actor, change, self._today)
-        async with self._ledger.lock(locks.of_role(change.role.id)):
-            members = await self._read(change.role)
+        """Add an account to a role's group; who is in it already gets another last day.
+
+        Returns the outcome.
+        """
+        change = self.rules.check_appointer(actor, change, self.today)
+        async with self.ledger.lock(locks.of_role(change.role.id)):
+            members = await self.read(change.role)
+            account = await self.account(change.person)
             if change.request is not None:
-                open_request(self._declaration, self._ledger.state, change.request, self._today)
+                self._check_request(change.request, account)
             change = _as_on_hub(change, members)
             self._check_seen(change.role, members, seen)
-            self._rules.check_room(change, self._role_holders(change.role, members))
-            intent = self._intent(
-                "appointment",
-                actor,
-                change,
-                self_appointed=alike(change.person, actor.name),
-            )
-            return await self._carry_out(intent, members, self._adding(actor, members))
+            if self._is_new_day(change, members):
+                return await self._set_last_day(actor, change)
+            self.rules.check_room(change, self.role_holders(change.role, members))
+            itself = alike(change.person, actor.name)
+            intent = self.intent("appointment", actor, change, self_appointed=itself)
+            return await self.carry_out(intent, members, self._adding(actor, members), account)
+
+    async def change_last_day(self, actor: Viewer, change: Change, seen: str = "") -> Entry:
+        """Give the term of a holder another last day, or none. Returns the entry about it."""
+        self.rules.check_decider(actor, change, self.today)
+        async with self.ledger.lock(locks.of_role(change.role.id)):
+            members = await self.read(change.role)
+            change = _as_on_hub(change, members)
+            self._check_seen(change.role, members, seen)
+            through = groups_of(change.person, members)
+            if not through:
+                raise refusals.NOT_HOLDER(name=visible(change.person), role=change.role.title)
+            if self._last_day(change) == change.until:
+                raise refusals.SAME_DAY(name=visible(change.person))
+            return await self._set_last_day(actor, replace(change, group=through[0]))
 
     async def withdraw(self, actor: Viewer, change: Change, seen: str = "") -> Entry:
-        """Take an account out of a role's group, oneself too. Returns the outcome."""
-        if not alike(change.person, actor.name):  # else only the hub knows who is meant
-            self._rules.check_withdrawer(actor, change)
-        change = self._rules.with_group(change)
-        async with self._ledger.lock(locks.of_role(change.role.id)):
-            members = await self._read(change.role)
-            change = _as_on_hub(change, members)
-            self._rules.check_withdrawer(actor, change)  # of the account that the name stands for
-            self._check_seen(change.role, members, seen)
-            if change.person not in members.get(change.group, ()):
-                change = replace(change, note="")  # nobody comes after who never held it
-            self._rules.check_left_over(
-                actor.admin, change, self._role_holders(change.role, members)
-            )
-            intent = self._intent("withdrawal", actor, change)
-            return await self._carry_out(intent, members, self._hub.remove_from_group)
+        """Take an account out of a role's group, oneself too; without a group, out of all of them.
 
-    async def appoint_first(self) -> list[str]:
-        """Appoint those whom the declaration names as first holders, once each.
-
-        Returns, in words, whom it could not appoint yet.
+        Returns the last outcome.
         """
-        waiting = []
-        for role_id, names in self._declaration.initial.items():
-            role = self._declaration.model.roles[role_id]
-            for name in names:
-                if (role_id, name) not in self._ledger.state.first_appointed:
-                    waiting += await self._appoint_first(role, name)
-        return waiting
+        if not alike(change.person, actor.name):  # else only the hub knows who is meant
+            self.rules.check_withdrawer(actor, change)
+        self.rules.check_group(change)
+        async with self.ledger.lock(locks.of_role(change.role.id)):
+            members = await self.read(change.role)
+            change = _as_on_hub(change, members)
+            self.rules.check_withdrawer(actor, change)  # of the account that the name stands for
+            self._check_seen(change.role, members, seen)
+            return await self.take_out(actor, change, members)
 
-    async def end_terms(self) -> list[str]:
-        """Withdraw those whose term has ended, from roles that say so. Returns what could not."""
-        waiting = []
-        for (role_id, person), term in list(self._ledger.state.terms.items()):
-            role = self._declaration.model.roles.get(role_id)
-            if role is None or role.on_term_end != "withdraw" or not term.ended(self._today):
-                continue
-            try:
-                await self._end_term(role, person)
-            except RefusedError as error:
-                waiting.append(f"The term of {visible(person)} has ended. {error}")
-        return waiting
+    def _check_request(self, number: int, account: Account | None) -> None:
+        """Whether a request is open, and is about the account that has its name now."""
+        request = open_request(self.declaration, self.ledger.state, number, self.today)
+        is_now = made_at(account)
+        if request.created and is_now and request.created != is_now:
+            raise refusals.OTHER_ACCOUNT(name=visible(request.person))
 
-    async def _appoint_first(self, role: Role, name: str) -> list[str]:
-        try:
-            group = self._rules.group_of(role, self._declaration.groups[role.id][0])
-            if not await self._hub.has_user(name):
-                return [
-                    f"{visible(name)} should be the first {role.title}, but there is no account of"
-                    " that name yet"
-                ]
-            async with self._ledger.lock(locks.of_role(role.id)):
-                if (role.id, name) in self._ledger.state.first_appointed:
-                    return []
-                members = await self._read(role)
-                change = Change(role, group, name)
-                intent = self._intent("appointment", SERVICE, change, first=True)
-                self._rules.check_room(change, self._role_holders(role, members))
-                await self._carry_out(intent, members, self._hub.add_to_group)
-        except RefusedError as error:
-            return [f"{visible(name)} should be the first {role.title}. {error}"]
-        return []
+    def _last_day(self, change: Change) -> date | None:
+        term = self.ledger.state.terms.get((change.role.id, change.person))
+        return term.until if term else None
 
-    async def _end_term(self, role: Role, person: str) -> None:
-        for group in self._declaration.groups.get(role.id, ()):
-            if person not in self._ledger.state.members[group]:
-                continue
-            change = Change(role, self._rules.group_of(role, group), person, reason="term ended")
-            async with self._ledger.lock(locks.of_role(role.id)):
-                members = await self._read(role)
-                term = self._ledger.state.terms.get((role.id, person))
-                if term is None or not term.ended(self._today):
-                    return
-                self._rules.check_left_over(False, change, self._role_holders(role, members))
-                intent = self._intent("withdrawal", SERVICE, change)
-                await self._carry_out(intent, members, self._hub.remove_from_group)
+    def _is_new_day(self, change: Change, members: Members) -> bool:
+        """Whether all that would change is the last day of somebody who is in the group."""
+        there = change.person in members.get(change.group, ()) and change.request is None
+        return there and change.until is not None and self._last_day(change) != change.until
 
-    async def _read(self, role: Role) -> Members:
+    async def _set_last_day(self, actor: Viewer, change: Change) -> Entry:
+        before = self._last_day(change)
+        draft = Draft(
+            "term",
+            actor.name,
+            actor_kind(actor),
+            role=change.role.id,
+            group=change.group,
+            person=change.person,
+            details={
+                "until": change.until.isoformat() if change.until else "",
+                "before": before.isoformat() if before else "",
+                "reason": change.reason,
+            },
+        )
+        (entry,) = await self.ledger.append(draft)
+        return entry
+
+    def _check_seen(self, role: Role, members: Members, seen: str) -> None:
+        if seen and seen != state_tag(role, self.declaration, members, self.ledger.state):
+            raise refusals.HOLDERS_CHANGED(role=role.title)
+
+    def _adding(self, actor: Viewer, members: Members) -> Edit:
+        """Adds an account, and takes it back where the name stood for whoever appoints.
+
+        Only the hub knows what names stand for, and tells by whom it adds.
+        """
+
+        async def add(group: str, name: str) -> tuple[str, ...]:
+            after = await self.hub.add_to_group(group, name)
+            self_appointed = actor.name in after and actor.name not in members.get(group, ())
+            if self_appointed and not actor.admin:
+                self.learned(group, await self.hub.remove_from_group(group, actor.name))
+                raise refusals.YOURSELF()
+            return after
+
+        return add
+
+    async def read(self, role: Role) -> Members:
         """Who is in the role's groups now; what was left open about it is settled first."""
-        members = await self._hub.members(self._declaration.groups[role.id])
+        members = await self.hub.members(self.declaration.groups[role.id])
         await self._recorder.settle_under(locks.of_role(role.id), members)
         return members
 
-    def _role_holders(self, role: Role, members: Members) -> RoleHolders:
-        roster = Roster(read_at=self._now(), members=members)
-        return holders_of(self._declaration, roster, role.id)
+    def role_holders(self, role: Role, members: Members) -> RoleHolders:
+        """Who holds a role, where these are the members of its groups."""
+        roster = Roster(read_at=self.now(), members=members)
+        return holders_of(self.declaration, roster, role.id)
 
-    def _check_seen(self, role: Role, members: Members, seen: str) -> None:
-        if seen and seen != state_tag(role, self._declaration, members, self._ledger.state):
-            raise refusals.HOLDERS_CHANGED(role=role.title)
-
-    def _intent(
+    def intent(
         self,
         event: Literal["appointment", "withdrawal"],
         actor: Viewer,
         change: Change,
         first: bool = False,
         self_appointed: bool = False,
+        starts_with: str = "",
     ) -> Draft:
+        """What is recorded before the hub is asked."""
         return Draft(
             event,
             actor.name,
@@ -195,54 +205,77 @@ class Appointments:
                 "note": change.note,
                 "request": str(change.request or ""),
                 "first": "yes" if first else "",
+                "starts_with": starts_with,
                 "self_appointed": "yes" if self_appointed else "",
             },
         )
 
-    async def _carry_out(
-        self,
-        intent: Draft,
-        before: Members,
-        edit: Edit,
+    async def carry_out(
+        self, intent: Draft, before: Members, edit: Edit, account: Account | None = None
     ) -> Entry:
+        """Record a change of one group, of whose role `before` has all groups; `account` is whom
+        it adds."""
         there = before.get(intent.group)
         if there is None:
             raise refusals.NO_GROUP(group=visible(intent.group))
 
-        async def change() -> tuple[Result, str]:
+        async def change() -> Outcome:
             if intent.event == "withdrawal" and intent.person not in there:
-                return "unchanged", intent.person  # the hub might know somebody else by that name
+                # the hub might know somebody else by that name
+                return Outcome("unchanged", intent.person)
             after = await edit(intent.group, intent.person)
-            self._learned(intent.group, after)
-            return _what_changed(intent, there, after)
+            self.learned(intent.group, after)
+            outcome = _what_changed(intent, there, after)
+            details: dict[Detail, str] = {"through": others(before, outcome.person, intent.group)}
+            if intent.event == "appointment":
+                details["created"] = made_at(await self._called(outcome.person, account))
+            return replace(outcome, details=details)
 
         return await self._recorder.record(intent, change)
 
-    def _adding(self, actor: Viewer, members: Members) -> Edit:
-        """Adds an account, and takes it back where the name stood for whoever appoints.
+    async def _called(self, name: str, account: Account | None) -> Account | None:
+        """The account of that name, which the hub may write in other letters than was typed."""
+        return account if account and account.name == name else await self.account(name)
 
-        Only the hub knows what names stand for, and tells by whom it adds.
-        """
+    async def account(self, name: str) -> Account | None:
+        """The account, for what is recorded of it; the change itself tells whether there is one."""
+        with suppress(HubError):
+            return await self.hub.account(name, self.now())
+        return None
 
-        async def add(group: str, name: str) -> tuple[str, ...]:
-            after = await self._hub.add_to_group(group, name)
-            self_appointed = actor.name in after and actor.name not in members.get(group, ())
-            if self_appointed and not actor.admin:
-                self._learned(group, await self._hub.remove_from_group(group, actor.name))
-                raise refusals.YOURSELF()
-            return after
+    def groups(self, role: Role) -> list[str]:
+        """The groups of a role."""
+        return list(self.declaration.groups[role.id])
 
-        return add
+    async def take_out(self, actor: Viewer, change: Change, members: Members) -> Entry:
+        """Out of the groups that are meant, one after the other."""
+        through = groups_of(change.person, members)
+        meant = [change.group] if change.group else through or self.groups(change.role)[:1]
+        leaves = set(through) <= set(meant)
+        if not (through and leaves):
+            change = replace(change, note="")  # nobody comes after who stays, or never held it
+        if leaves:
+            held = self.role_holders(change.role, members)
+            self.rules.check_left_over(actor.admin, change, held)
+        for group in meant[:-1]:
+            one = replace(change, group=group, note="")
+            intent = self.intent("withdrawal", actor, one)
+            await self.carry_out(intent, members, self.hub.remove_from_group)
+            members = {**members, group: _without(members[group], change.person)}
+        intent = self.intent("withdrawal", actor, replace(change, group=meant[-1]))
+        return await self.carry_out(intent, members, self.hub.remove_from_group)
 
 
-def _as_on_hub(change: Change, members: Members) -> Change:
-    """With the name as the hub has it, for the rules to count by."""
-    return replace(
-        change, person=find(change.person, members.get(change.group, ())) or change.person
-    )
+def groups_of(person: str, members: Members) -> list[str]:
+    """The groups that somebody is in."""
+    return [group for group, names in members.items() if person in names]
 
 
-def _what_changed(intent: Draft, before: Iterable[str], after: Iterable[str]) -> tuple[Result, str]:
+def _without(names: Iterable[str], person: str) -> tuple[str, ...]:
+    return tuple(name for name in names if name != person)
+
+
+def _what_changed(intent: Draft, before: Iterable[str], after: Iterable[str]) -> Outcome:
     """The result of an edit, and the account as the hub calls it. Raises HubError."""
     were, are = set(before), set(after)
     new = are - were
@@ -251,7 +284,14 @@ def _what_changed(intent: Draft, before: Iterable[str], after: Iterable[str]) ->
         found = find(intent.person, were) or intent.person
         if found in are:
             raise HubError("The hub did not remove them from the group")
-        return ("done" if found in were else "unchanged"), found
+        return Outcome("done" if found in were else "unchanged", found)
     if not found:
         raise HubError("The hub did not add them to the group")
-    return ("unchanged" if found in were else "done"), found
+    return Outcome("unchanged" if found in were else "done", found)
+
+
+def _as_on_hub(change: Change, members: Members) -> Change:
+    """With the name as the hub has it, for the rules to count by."""
+    groups = [change.group] if change.group else list(members)
+    there = [name for group in groups for name in members.get(group, ())]
+    return replace(change, person=find(change.person, there) or change.person)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import suppress
 from typing import Literal
 
+from ..domain.accounts import Account, Accounts
 from ..domain.model import Declaration, Roster
-from ..errors import HubError
+from ..errors import HubError, RefusedError
+from ..ledger import accounts
+from ..ledger.accounts import Asked, made_at
 from ..ledger.entry import Detail, Draft, stamp, storable
 from ..ledger.state import LedgerState
 from ..storage import locks, readings
 from ..storage.ledger import Ledger
-from .recording import SERVICE
+from .recording import SERVICE, others
 
 LOOKED = "looked"
 """Under which name it remembers when."""
@@ -27,20 +30,23 @@ UNKNOWN_ACTOR = ""
 class Observer:
     """Looks at one roster after the other, and records what differs from the ledger.
 
-    `exists` asks the hub whether there is an account: of those who left, it is recorded if their
-    account went as well. Where it has to `remember`, it knows after a restart when it last looked.
+    `ask` asks the hub for an account: whether it is there, and when it was made, tells who was
+    renamed, deleted, or made again. `accounts` is what was last read of all of them. Where it has
+    to `remember`, it knows after a restart when it last looked.
     """
 
     def __init__(
         self,
         ledger: Ledger,
         declaration: Declaration,
-        exists: Callable[[str], Awaitable[bool]],
+        ask: Callable[[str], Awaitable[Account | None]],
+        accounts: Callable[[], Accounts],
         remember: bool = False,
     ) -> None:
         self._ledger = ledger
         self._declaration = declaration
-        self._exists = exists
+        self._ask = ask
+        self._accounts = accounts
         self._remember = remember
         self._last = ""
         """When a roster was read that the ledger had everything of: what differs came later."""
@@ -59,12 +65,11 @@ class Observer:
     async def _observed(self, roster: Roster) -> bool:
         """Record what differs; whether the ledger then has everything that the roster shows."""
         await self._ledger.catch_up()
-        changes = list(self._differences(roster))
-        if not changes:
+        asked = await self._asked(roster)
+        if not any(self._drafts(roster, asked)):
             return self._all_told(roster)
-        gone = await self._gone(changes)
         async with self._ledger.lock(locks.OBSERVATIONS):
-            told, drafts = self._all_told(roster), list(self._differences(roster, gone))
+            told, drafts = self._all_told(roster), list(self._drafts(roster, asked))
             if not drafts:
                 return told
             # Where another replica has just written, the next round looks at this again.
@@ -76,18 +81,22 @@ class Observer:
         groups = self._declaration.mapped_groups
         return all(_told(self._ledger.state, group, roster) for group in groups)
 
-    def _differences(self, roster: Roster, gone: frozenset[str] = frozenset()) -> Iterator[Draft]:
-        return _differences(self._ledger.state, self._declaration, roster, self._last, gone)
+    def _drafts(self, roster: Roster, asked: Asked) -> Iterator[Draft]:
+        state = self._ledger.state
+        yield from _differences(state, self._declaration, roster, self._last, asked)
+        yield from _remade(state, roster, asked)
+        yield from _ended_requests(state, asked)
 
-    async def _gone(self, changes: list[Draft]) -> frozenset[str]:
-        """Those who left and have no account any more, as far as the hub says so."""
-        left = {change.person for change in changes if change.details["change"] == "left"}
-        gone = set()
-        for name in sorted(left)[:MAX_ASKED]:
-            with suppress(HubError):
-                if not await self._exists(name):
-                    gone.add(name)
-        return frozenset(gone)
+    async def _asked(self, roster: Roster) -> Asked:
+        """What the hub says of those who joined or left, or may not be who they were."""
+        changes = _differences(self._ledger.state, self._declaration, roster, self._last, {})
+        moved = {change.person for change in changes if change.person}
+        doubtful = accounts.doubtful(self._ledger.state, self._accounts())
+        asked = {}
+        for name in [*sorted(moved), *sorted(doubtful - moved)][:MAX_ASKED]:
+            with suppress(HubError, RefusedError):
+                asked[name] = await self._ask(name)
+        return asked
 
 
 def _told(state: LedgerState, group: str, roster: Roster) -> bool:
@@ -97,32 +106,72 @@ def _told(state: LedgerState, group: str, roster: Roster) -> bool:
 
 
 def _differences(
-    state: LedgerState, declaration: Declaration, roster: Roster, last: str, gone: frozenset[str]
+    state: LedgerState, declaration: Declaration, roster: Roster, last: str, asked: Asked
 ) -> Iterator[Draft]:
     for role_id, group in state.watched_groups():
         if group not in declaration.groups.get(role_id, ()) and _told(state, group, roster):
+            for name in sorted(state.members.get(group, ())):
+                yield _seen("lost", role_id, group, name, {})
             yield _of_the_record("ended", role_id, group)
     for role_id, groups in declaration.groups.items():
         for group in groups:
-            if not _told(state, group, roster):
-                continue
-            first = group not in state.watched
-            if first:
-                yield _of_the_record("began", role_id, group)
-            were = state.members.get(group, set())
-            are = {storable(name) for name in roster.members.get(group, ())}
-            changed = [("joined", name) for name in sorted(are - were)]
-            changed += [("left", name) for name in sorted(were - are)]
-            for change, name in changed:
-                details: dict[Detail, str] = {
-                    "change": change,
-                    "first": "yes" if first else "",
-                    "after": "" if first else last,
-                    "gone": "yes" if change == "left" and name in gone else "",
-                }
-                yield Draft(
-                    "observation", UNKNOWN_ACTOR, "hub", role_id, group, name, details=details
-                )
+            if _told(state, group, roster):
+                yield from _in_group(state, roster, last, asked, role_id, group)
+
+
+def _in_group(
+    state: LedgerState, roster: Roster, last: str, asked: Asked, role_id: str, group: str
+) -> Iterator[Draft]:
+    """What differs in one group: who was renamed, who joined, who left."""
+    first = group not in state.watched
+    if first:
+        yield _of_the_record("began", role_id, group)
+    were = state.members.get(group, set())
+    are = {storable(name) for name in roster.members.get(group, ())}
+    renamed = accounts.renamed(state, role_id, were - are, are - were, asked)
+    since: dict[Detail, str] = {"first": "yes"} if first else {"after": last}
+    for now, was in renamed.items():
+        yield _seen("renamed", role_id, group, now, {"was": was, **_made(asked, now), **since})
+    for name in sorted(are - were - renamed.keys()):
+        yield _seen("joined", role_id, group, name, {**_made(asked, name), **since})
+    for name in sorted(were - are - set(renamed.values())):
+        there = {each: roster.members.get(each, ()) for each in state.groups_of(role_id)}
+        gone = "yes" if name in asked and asked[name] is None else ""
+        through = others(there, name, group)
+        yield _seen("left", role_id, group, name, {"gone": gone, "through": through, **since})
+
+
+def _remade(state: LedgerState, roster: Roster, asked: Asked) -> Iterator[Draft]:
+    """Accounts that were deleted and made again, and are in the group of a role."""
+    for (role_id, person), made in accounts.remade(state, asked):
+        through = (g for g in sorted(state.groups_of(role_id)) if person in state.members[g])
+        group = next((g for g in through if person in roster.members.get(g, ())), "")
+        if group and _told(state, group, roster):
+            yield _seen("remade", role_id, group, person, {"created": made})
+
+
+def _ended_requests(state: LedgerState, asked: Asked) -> Iterator[Draft]:
+    for each in accounts.ended(state, asked):
+        details: dict[Detail, str] = {"request": str(each.number), "verdict": "ended"}
+        yield Draft(
+            "decision", SERVICE.name, "service", each.role, "", each.person, details=details
+        )
+
+
+def _made(asked: Asked, name: str) -> dict[Detail, str]:
+    return {"created": made_at(asked.get(name))}
+
+
+def _seen(
+    change: Literal["joined", "left", "lost", "renamed", "remade"],
+    role_id: str,
+    group: str,
+    person: str,
+    details: Mapping[Detail, str],
+) -> Draft:
+    """That somebody changed this: the hub doesn't tell who."""
+    said: dict[Detail, str] = {"change": change, **details}
+    return Draft("observation", UNKNOWN_ACTOR, "hub", role_id, group, person, details=said)
 
 
 def _of_the_record(change: Literal["began", "ended"], role_id: str, group: str) -> Draft:

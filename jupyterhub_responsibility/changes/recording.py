@@ -9,20 +9,34 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Protocol
 
 from ..domain import refusals
+from ..domain.accounts import Account
 from ..domain.model import Viewer
 from ..errors import BusyError, HubError, HubRefusedError, LedgerError, RefusedError
-from ..ledger.entry import ActorKind, Draft, Entry, Result, storable
+from ..ledger.entry import ActorKind, Detail, Draft, Entry, Result, storable
 from ..storage import locks
 from ..storage.ledger import Ledger
 from ..storage.locks import Lock
 from ..text import visible
 
 Members = Mapping[str, tuple[str, ...]]
-Change = Callable[[], Awaitable[tuple[Result, str]]]
-"""Changes something on the hub; tells the result, and the account as the hub calls it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a change, the account as the hub calls it, and what else to record."""
+
+    result: Result
+    person: str = ""
+    details: Mapping[Detail, str] = field(default_factory=dict)
+
+
+Change = Callable[[], Awaitable[Outcome]]
+"""Changes something on the hub."""
 
 SERVICE = Viewer("this service", kind="service")
 """Who acts where nobody asked: first holders, terms that end, settling."""
@@ -42,6 +56,9 @@ class Hub(Protocol):
 
     async def has_user(self, name: str) -> bool:
         """Whether there is such an account."""
+
+    async def account(self, name: str, now: datetime) -> Account | None:
+        """One account; None where there is none of that name."""
 
     async def add_user(self, name: str) -> str:
         """Add a plain user; the name as the hub has it."""
@@ -99,24 +116,25 @@ class Recorder:
     async def _changed(self, intent: Entry, draft: Draft, change: Change) -> Entry:
         """The change itself, and its outcome. Raises LedgerError where that isn't recorded."""
         try:
-            result, person = await change()
+            outcome = await change()
         except HubRefusedError as error:
-            await self._close(intent, "refused", reason=str(error))
+            await self._close(intent, Outcome("refused", details={"reason": str(error)}))
             raise _in_words(draft, error) from error
-        except RefusedError as error:  # the hub could not even be asked
-            await self._close(intent, "refused", reason=str(error))
+        except RefusedError as error:  # by a rule of this service
+            said: dict[Detail, str] = {"reason": str(error), "refusal": error.code}
+            await self._close(intent, Outcome("refused", details=said))
             raise
         except HubError as error:
             return await self._lost(intent, error)
-        return await self._close(intent, result, person)
+        return await self._close(intent, outcome)
 
     async def _lost(self, intent: Entry, error: HubError) -> Entry:
         """The reply was lost: what the hub shows now may tell, else it is settled later."""
         with suppress(HubError):
             found = await self._find(intent)
-            if found:
-                return await self._close(intent, "done", found)
-        await self._close(intent, "unknown", reason=str(error))
+            if found.result == "done":
+                return await self._close(intent, found)
+        await self._close(intent, Outcome("unknown", details={"reason": str(error)}))
         raise UnknownError(
             f"{error}. This service will find out whether it was done, and record it, within a"
             " minute"
@@ -126,30 +144,32 @@ class Recorder:
         """Find out what became of the intents that a lock, which is held, is for."""
         for intent in list(self._ledger.state.unsettled.values()):
             if _lock_of(intent) == lock:
-                found = await self._find(intent, members)
-                await self._close(intent, "done" if found else "not done", found, settles=True)
+                await self._close(intent, await self._find(intent, members), settles=True)
 
-    async def _find(self, intent: Entry, members: Members | None = None) -> str:
-        """The account that shows that an intent was carried out; empty if it was not."""
+    async def _find(self, intent: Entry, members: Members | None = None) -> Outcome:
+        """What the hub shows: whether an intent was carried out, and for which account."""
         if intent.event == "account":
-            for name in dict.fromkeys((intent.person, intent.person.lower())):
-                if await self._hub.has_user(name):
-                    return name
-            return ""
-        there = (members or await self._hub.members((intent.group,))).get(intent.group, ())
-        present = find(intent.person, there)
-        if intent.event == "withdrawal":
-            return "" if present else intent.person
-        return present
+            return await self._find_user(intent.person)
+        there = members or {}
+        if intent.group not in there:
+            groups = self._ledger.state.groups_of(intent.role) | {intent.group}
+            there = await self._hub.members(tuple(sorted(groups)))
+        present = find(intent.person, there.get(intent.group, ()))
+        done = bool(present) != (intent.event == "withdrawal")
+        person = present or intent.person
+        return Outcome(
+            "done" if done else "not done",
+            person,
+            {"through": others(there, person, intent.group)},
+        )
 
-    async def _close(
-        self,
-        intent: Entry,
-        result: Result,
-        person: str = "",
-        reason: str = "",
-        settles: bool = False,
-    ) -> Entry:
+    async def _find_user(self, wanted: str) -> Outcome:
+        for name in dict.fromkeys((wanted, wanted.lower())):
+            if await self._hub.has_user(name):
+                return Outcome("done", name)
+        return Outcome("not done")
+
+    async def _close(self, intent: Entry, outcome: Outcome, settles: bool = False) -> Entry:
         """Record what became of an intent."""
         draft = Draft(
             "settlement" if settles else "outcome",
@@ -157,12 +177,17 @@ class Recorder:
             "service" if settles else intent.actor_kind,
             role=intent.role,
             group=intent.group,
-            person=person or intent.person,
+            person=outcome.person or intent.person,
             intent=intent.number,
-            details={"result": result, "of": intent.event, "reason": reason},
+            details={"result": outcome.result, "of": intent.event, **outcome.details},
         )
         (entry,) = await self._ledger.append(draft)
         return entry
+
+
+def others(members: Members, person: str, group: str) -> str:
+    """The other groups of a role that somebody is in, in words."""
+    return ", ".join(each for each in sorted(members) if each != group and person in members[each])
 
 
 def actor_kind(actor: Viewer) -> ActorKind:

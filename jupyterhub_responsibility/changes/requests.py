@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from ..domain import refusals
+from ..domain.accounts import Account
 from ..domain.holders import holders_of
-from ..domain.model import Declaration, Roster, Viewer
-from ..domain.rules import About, AccessName, Change, Rules, alike
+from ..domain.model import Declaration, Role, Roster, Viewer
+from ..domain.rules import About, AccessName, Change, Rules
+from ..ledger.accounts import made_at
 from ..ledger.entry import Draft, Entry
 from ..ledger.state import Request
 from ..storage import locks
 from ..storage.ledger import Ledger
+from ..text import visible
 from .appointments import Appointments, open_request
+from .recording import Hub
 
 OPEN_DAYS = 30
 """How long a request can be decided; after that it has expired."""
@@ -28,18 +33,25 @@ DECIDED_BY: dict[Verdict, AccessName] = {
 """What can become of a request, and who may say so."""
 
 
+def asked(request: Request, role: Role) -> About:
+    """What is decided about a request for a role."""
+    return About(role, request.person, request.by, request.asker_created)
+
+
 class Requests:
     """The use cases. They raise RefusedError, LedgerError or HubError."""
 
     def __init__(
         self,
         declaration: Declaration,
+        hub: Hub,
         ledger: Ledger,
         rules: Rules,
         appointments: Appointments,
         now: Callable[[], datetime],
     ) -> None:
         self._declaration = declaration
+        self._hub = hub
         self._ledger = ledger
         self._rules = rules
         self._appointments = appointments
@@ -50,9 +62,11 @@ class Requests:
         today = self._now().date()
         held = holders_of(self._declaration, roster, change.role.id)
         change = self._rules.check_request(actor, change, held, today)
+        account, asker = await self._accounts(change.person, actor.name)
+        change = replace(change, person=account.name)
         async with self._ledger.lock(locks.of_requests(change.role.id)):
             for other in self._ledger.state.open_requests(today):
-                if alike(other.person, change.person) and other.role == change.role.id:
+                if other.person == change.person and other.role == change.role.id:
                     raise refusals.ASKED_FOR()
             expires = today + timedelta(days=OPEN_DAYS)
             draft = Draft(
@@ -65,6 +79,8 @@ class Requests:
                     "reason": change.reason,
                     "until": change.until.isoformat() if change.until else "",
                     "expires": expires.isoformat(),
+                    "created": made_at(account),
+                    "asker_created": made_at(asker),
                 },
             )
             (entry,) = await self._ledger.append(draft)
@@ -74,8 +90,7 @@ class Requests:
         """Approve a request (which appoints), decline it, or take back one's own."""
         request = self._open(number)
         role = self._declaration.model.roles[request.role]
-        about = About(role, request.person, request.by)
-        self._rules.check(actor, DECIDED_BY[verdict], about=about)
+        self._rules.check(actor, DECIDED_BY[verdict], about=asked(request, role))
         if verdict == "approved":
             wish = Change(
                 role, request.group, request.person, request.until, message, request=number
@@ -93,6 +108,15 @@ class Requests:
             )
             (entry,) = await self._ledger.append(draft)
             return entry
+
+    async def _accounts(self, person: str, asker: str) -> tuple[Account, Account | None]:
+        """Whom it is about, and who asks. Raises RefusedError or HubError."""
+        now = self._now()
+        for name in dict.fromkeys((person, person.lower())):
+            if account := await self._hub.account(name, now):
+                by = account if name == asker else await self._hub.account(asker, now)
+                return account, by
+        raise refusals.NO_ACCOUNT(name=visible(person))
 
     def _open(self, number: int) -> Request:
         return open_request(self._declaration, self._ledger.state, number, self._now().date())

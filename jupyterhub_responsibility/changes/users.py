@@ -10,7 +10,7 @@ from ..errors import HubError, HubRefusedError, LedgerError, RefusedError
 from ..ledger.entry import Draft, Entry, Result
 from ..storage import locks
 from ..storage.ledger import Ledger
-from .recording import Hub, Recorder, actor_kind
+from .recording import Hub, Outcome, Recorder, actor_kind
 
 SKIPPED = "This was not tried: the hub or the ledger failed at a name before."
 
@@ -65,10 +65,10 @@ class NewUsers:
             return Added(name, "unknown", f"{error}.")
         return Added(entry.person, "done" if entry.facts["result"] == "done" else "unchanged")
 
-    async def _added(self, name: str) -> tuple[Result, str]:
+    async def _added(self, name: str) -> Outcome:
         try:
-            return "done", await self._hub.add_user(name)
+            return Outcome("done", await self._hub.add_user(name))
         except HubRefusedError as error:
             if error.status == 409:
-                return "unchanged", name
+                return Outcome("unchanged", name)
             raise

@@ -46,9 +46,10 @@ def _roles_before(snapshot: Snapshot, role: Role) -> set[str]:
 
 def _fill(snapshot: Snapshot, role_holders: RoleHolders) -> FirstStep:
     role = role_holders.role
+    which = "a new" if role.id in snapshot.ledger_state.ever_held else "the first"
     if role_holders.holders:
         names = " and ".join(isolated(holder.name) for holder in role_holders.holders)
-        return FirstStep(f"Name the first {role.title}", f"The declaration names {names}.", True)
+        return FirstStep(f"Name {which} {role.title}", f"The declaration names {names}.", True)
     if leaders := _follows(snapshot, role):
         return FirstStep(
             f"The first {role.title} follows by itself",
@@ -56,15 +57,16 @@ def _fill(snapshot: Snapshot, role_holders: RoleHolders) -> FirstStep:
             " minute.",
         )
     return FirstStep(
-        f"Appoint the first {role.title}",
+        f"Appoint {which} {role.title}",
         " ".join(filter(None, (role.summary, _soon(snapshot, role)))),
         step=appoint(snapshot, role, "Appoint somebody"),
     )
 
 
 def _follows(snapshot: Snapshot, role: Role) -> list[str]:
-    """The titles of the roles whose holders will be the first of this one without being asked."""
-    if not snapshot.rules.open_to_change(role):
+    """The titles of the roles whose holders will be the first of this one without being asked,
+    as long as nobody has ever held it."""
+    if not snapshot.rules.open_to_change(role) or role.id in snapshot.ledger_state.ever_held:
         return []
     roles = [snapshot.holders_by_role[role_id] for role_id in role.starts_with]
     return [

@@ -18,6 +18,7 @@ URGENCIES: dict[Urgency, str] = {
 
 GapKind = Literal[
     "role-vacant",
+    "role-lost",
     "held-by-provider-only",
     "role-below-minimum",
     "role-above-maximum",
@@ -63,6 +64,12 @@ class Kind:
 KINDS: dict[GapKind, Kind] = {
     "role-vacant": Kind(
         "urgent", "nobody holds a role, so nobody does what only this role looks after", ("roster",)
+    ),
+    "role-lost": Kind(
+        "urgent",
+        "people lost a role in the last weeks because the declaration was changed, and not because"
+        " somebody withdrew them",
+        ("roster", "ledger"),
     ),
     "held-by-provider-only": Kind(
         "urgent",

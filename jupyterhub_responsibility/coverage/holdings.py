@@ -7,12 +7,18 @@ from datetime import datetime, timedelta
 
 from ..domain.model import Role
 from ..text import isolated
-from .gaps import Gap, Place, Step
+from .gaps import Gap, Place, Step, ask_operator
 from .roles import appoint
 from .snapshot import Snapshot
 
 ENOUGH = 2
 """Holders of a role, so that one of them can stand in for the other."""
+
+LOST_LATELY = timedelta(days=30)
+"""For how long the panel says who lost a role: after that, it was meant."""
+
+NAMED = 5
+"""Accounts to name in one line."""
 
 ACTIVITY_LAG = timedelta(seconds=90)
 """The hub writes down when somebody was last seen at most every 30 seconds."""
@@ -26,6 +32,7 @@ def holding_gaps(snapshot: Snapshot) -> Iterator[Gap]:
                 yield from _ledger_gaps(snapshot, role_holders.role, holder.name)
                 yield from _not_seen(snapshot, role_holders.role, holder.name)
     if snapshot.ledger_read:
+        yield from _lost(snapshot)
         yield from _gone(snapshot)
         yield from _by_hand(snapshot)
 
@@ -62,7 +69,7 @@ def _ledger_gaps(snapshot: Snapshot, role: Role, account: str) -> Iterator[Gap]:
 def _decide(snapshot: Snapshot, role: Role) -> Step:
     if snapshot.rules.open_to_change(role):
         return Step(
-            "Withdraw them, or extend the term",
+            "Change their last day, or withdraw them",
             where=Place("holders", role.id),
             needs="may appoint",
         )
@@ -116,6 +123,41 @@ def _gone(snapshot: Snapshot) -> Iterator[Gap]:
                 since=left,
                 person=account,
             )
+
+
+def _lost(snapshot: Snapshot) -> Iterator[Gap]:
+    """Who lost a role lately because its group does not stand for it any more."""
+    lost: dict[tuple[str, str], list[str]] = {}
+    state, roles = snapshot.ledger_state, snapshot.declaration.model.roles
+    for (role_id, account), loss in sorted(state.lost.items()):
+        held = snapshot.holders_by_role.get(role_id)
+        if snapshot.now - loss.at < LOST_LATELY and not (held and account in held.accounts):
+            lost.setdefault((role_id, loss.group), []).append(account)
+    for (role_id, group), accounts in lost.items():
+        role = roles.get(role_id)
+        title = role.title if role else isolated(role_id)
+        yield Gap(
+            "role-lost",
+            role_id,
+            f"{_named(accounts)} lost the role {title}",
+            f"The group “{isolated(group)}” does not stand for this role any more, because the"
+            " declaration was changed. What was recorded of them comes back if that is undone.",
+            ask_operator(
+                f"check that this was meant (in the declaration: roles.{role_id}.groups)",
+                ("roles", role_id, "groups"),
+            ),
+            since=state.lost[role_id, accounts[0]].at,
+            group=group,
+        )
+
+
+def _named(accounts: list[str]) -> str:
+    """Some names, and how many more."""
+    names = [isolated(name) for name in accounts[:NAMED]]
+    more = len(accounts) - len(names)
+    if more:
+        names.append(f"{more} more")
+    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def _by_hand(snapshot: Snapshot) -> Iterator[Gap]:

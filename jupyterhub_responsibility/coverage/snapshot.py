@@ -16,6 +16,7 @@ from ..domain.duties import duties_digest
 from ..domain.holders import Holder, RoleHolders
 from ..domain.model import Declaration, Role, Roster, Split
 from ..domain.rules import Rules
+from ..ledger.accounts import is_newer
 from ..ledger.gap_spans import Key, Span
 from ..ledger.standing import Standing, standing
 from ..ledger.state import LedgerState
@@ -116,11 +117,25 @@ class Snapshot:
         model = self.declaration.model
         return {role.id: duties_digest(model, role) for role in model.roles.values()}
 
-    def standing(self, role: Role, account: str) -> Standing:
-        """How an account stands in a role, as far as the ledger has been read."""
+    def standing(self, role: Role, account: str, created: str = "") -> Standing:
+        """How an account stands in a role, as far as the ledger has been read.
+
+        `created` is when the account was made, where that is known of whoever looks.
+        """
         if not self.ledger_read:
             return Standing()
+        if self._is_newer(role, account, created):
+            return Standing(state="never")
         return standing(self.ledger_state, role, account, self.duties_digests[role.id], self.today)
+
+    def _is_newer(self, role: Role, account: str, created: str) -> bool:
+        """Whether an account was made after that of which the ledger tells."""
+        holding, state = (role.id, account), self.ledger_state
+        was = state.created.get(holding, "")
+        known_at = state.joined.get(holding, self.now)
+        return bool(was and created > was) or is_newer(
+            self.accounts.found.get(account), was, known_at
+        )
 
     @cached_property
     def staff(self) -> frozenset[str]:

@@ -176,7 +176,8 @@ class RoleEntry(Entry):
     appointed_by: Ids | None = None
     """Roles whose holders can appoint new ones; JupyterHub admins always can."""
     starts_with: Ids | None = None
-    """Roles whose holders are also the first to hold this one."""
+    """Roles whose holders are also the first to hold this one: as long as nobody ever has, the
+    service appoints them."""
     mapped: StrictBool | None = None
     """Whether accounts hold it through groups of the hub; if so, `groups` is required."""
     adds_users: StrictBool | None = None

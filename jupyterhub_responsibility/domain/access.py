@@ -158,7 +158,11 @@ SERVICE_SCOPES: tuple[ServiceScope, ...] = (
     ServiceScope(
         "read:roles:users", "also needed for this: who is a JupyterHub admin, or has a hub role"
     ),
-    ServiceScope("read:users:activity", "see whether people who hold a role still use the hub"),
+    ServiceScope(
+        "read:users",
+        "see whether people who hold a role still use the hub, and when an account was made: one"
+        " that is deleted and made again has the same name, and is somebody else's",
+    ),
     ServiceScope("read:roles:groups", "see whether groups still have their hub roles"),
     ServiceScope(
         ADD_USERS_SCOPE, "add plain users on behalf of people whose role allows it", "adds users"

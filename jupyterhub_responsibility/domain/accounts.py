@@ -21,7 +21,8 @@ class Account:
     """An account as the hub had it at `read_at`: its admin flag, and the hub roles given to it.
 
     Roles that it has through a group are not among them. `last_activity` is when it was last
-    seen on the hub; None if never.
+    seen on the hub; None if never. `created` is when it was made: an account that is deleted and
+    made again has its name, and is another one; None where the hub doesn't tell.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Account:
     roles: tuple[str, ...]
     last_activity: datetime | None
     read_at: datetime
+    created: datetime | None = None
 
     @property
     def can_do_everything(self) -> bool:

@@ -8,7 +8,7 @@ it is, and at last to everyone's contact. An answer that had to fall back says s
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from .holders import NO_ROLE, Holder, RoleHolders, holders_by_role
@@ -75,8 +75,7 @@ class ContactFinder:
         if kind == "operator":
             return self._about_operator()
         if kind == "role":
-            role = self.declaration.model.roles[thing_id]
-            return self._ask(kind, role.id, role.title, (role.id,), "", "none")
+            return self._about_role(self.declaration.model.roles[thing_id])
         for area in self.declaration.model.areas:
             if kind == "area" and area.id == thing_id:
                 roles = tuple(role.id for role in self.declaration.model.roles_in(area))
@@ -95,6 +94,19 @@ class ContactFinder:
         """Whom to ask when nothing else fits: everyone's contacts, or the parties."""
         everyone = tuple(c for c in self._by_target.get(EVERYONE, ()) if c.reachable)
         return everyone or tuple(self._party_channels("shared"))
+
+    def _about_role(self, role: Role) -> Answer:
+        """Its holders; where nobody can be reached, whoever is asked about what it looks after."""
+        found = self._ask("role", role.id, role.title, (role.id,), "", "none")
+        if not found.because:
+            return found
+        duties = (x for x in self.declaration.model.responsibilities() if role.id in x.roles)
+        instead = (self.answer("responsibility", each.id) for each in duties)
+        for answer in instead:
+            if answer.channels:
+                asked = found.role_holders or answer.role_holders
+                return replace(found, channels=answer.channels, role_holders=asked)
+        return found
 
     def _about_operator(self) -> Answer:
         """Whoever runs the hub: their contacts, the provider's address, or everyone's contacts."""
@@ -167,8 +179,8 @@ class ContactFinder:
         channels: tuple[Contact, ...] = (contact,)
         because = ""
         if for_roles_only and asked is None:
-            channels = self.first_contacts()
-            because = self._why_not_first(roles, None)
+            instead = self.answer("role", roles[0])
+            channels, asked, because = instead.channels, instead.role_holders, instead.because
         elif not contact.reachable:
             channels = self.first_contacts()
             because = f"There are no contact details for {contact.name}"

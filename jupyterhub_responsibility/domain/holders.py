@@ -18,16 +18,21 @@ NO_ROLE = "no role assigned"
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A holder of a role: an account through a group, or a declared person without one.
+    """A holder of a role: an account through groups, or a declared person without one.
 
-    `source` is the group, or "declaration"; `as_of` is when that was read.
+    `as_of` is when that was read.
     """
 
     name: str
     kind: Literal["account", "person"]
-    source: str
+    groups: tuple[str, ...]
     as_of: datetime | None
     person: Person | None = None
+
+    @property
+    def source(self) -> str:
+        """The first of the groups, or "declaration"."""
+        return self.groups[0] if self.groups else DECLARED
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,19 +79,19 @@ def nobody(vacant: Iterable[RoleHolders]) -> str:
 def holders_of(declaration: Declaration, roster: Roster, role_id: str) -> RoleHolders:
     """Who holds one role."""
     groups = declaration.groups.get(role_id, ())
-    accounts = [
-        Holder(name, "account", group, roster.read_at)
-        for group in groups
-        for name in roster.members.get(group, ())
-    ]
+    through: dict[str, tuple[str, ...]] = {}
+    for group in groups:
+        for name in roster.members.get(group, ()):
+            through[name] = (*through.get(name, ()), group)
+    accounts = [Holder(name, "account", those, roster.read_at) for name, those in through.items()]
     people = [
-        Holder(person.name, "person", DECLARED, declaration.as_of, person)
+        Holder(person.name, "person", (), declaration.as_of, person)
         for person in declaration.people.get(role_id, ())
     ]
     known = roster.read_at is not None or not groups
     return RoleHolders(
         role=declaration.model.roles[role_id],
-        holders=(*_once(accounts), *people),
+        holders=(*accounts, *people),
         known=known,
         on_hub=declaration.on_hub(role_id),
         missing=tuple(g for g in groups if known and g not in roster.members),
@@ -98,14 +103,6 @@ def holders_by_role(declaration: Declaration, roster: Roster) -> dict[str, RoleH
     return {
         role_id: holders_of(declaration, roster, role_id) for role_id in declaration.model.roles
     }
-
-
-def _once(holders: Iterable[Holder]) -> list[Holder]:
-    """An account in two groups of one role holds it once, through the first."""
-    first: dict[str, Holder] = {}
-    for holder in holders:
-        first.setdefault(holder.name, holder)
-    return list(first.values())
 
 
 @dataclass(frozen=True, slots=True)

@@ -353,7 +353,8 @@ class Viewer:
     """Who is looking: an account of the hub, or a service with a token (`kind`).
 
     `scopes` are what the login or token at hand may do on the hub: two of one person's may differ,
-    and the person is the same.
+    and the person is the same. `created` is when the account was made, as entries of the ledger
+    have it; empty where the hub doesn't tell.
     """
 
     name: str
@@ -361,7 +362,13 @@ class Viewer:
     groups: frozenset[str] = frozenset()
     kind: str = "user"
     scopes: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
+    created: str = field(default="", compare=False)
 
-    def is_account(self, name: str) -> bool:
-        """Whether this is the account of that name, and not a service that is called so."""
+    def is_account(self, name: str, created: str = "") -> bool:
+        """Whether this is the account of that name, and not a service that is called so.
+
+        If it is known when each was made, that counts: accounts are renamed, and made again.
+        """
+        if created and self.created:
+            return self.kind == "user" and self.created == created
         return (self.kind, self.name) == ("user", name)

@@ -55,6 +55,13 @@ LAST = Refusal(
     " admin to withdraw {name}.",
 )
 HOLDS_IT = Refusal("already", "{name} is already {role}.")
+NOT_HOLDER = Refusal("unknown", "{name} is not {role}.")
+SAME_DAY = Refusal("already", "This is the last day of {name} already.")
+OTHER_ACCOUNT = Refusal(
+    "closed",
+    "The account “{name}” was deleted after this was asked, and made again: it is somebody else's."
+    " Ask them to send a request of their own.",
+)
 ASKED_FOR = Refusal("already", "Somebody has already asked for this. It hasn't been decided yet.")
 CLOSED = Refusal("closed", "This request has been decided or taken back, or has expired.")
 HOLDERS_CHANGED = Refusal(

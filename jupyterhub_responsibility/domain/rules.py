@@ -33,7 +33,7 @@ RULES: dict[str, str] = {
 class Change:
     """A wish to add `person` to a role's group, or to take them out. `until` is the last day.
 
-    Without a `group`, the role's only one is meant.
+    Without a `group`, the role's only one is meant; all of them, for whoever is to be taken out.
     """
 
     role: Role
@@ -47,11 +47,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """What is decided for each role: which role, about whom, and whose request it is."""
+    """What is decided for each role: which role, about whom, and whose request it is.
+
+    `asker_created` is when the account of whoever asked was made.
+    """
 
     role: Role
     person: str = ""
     asked_by: str = ""
+    asker_created: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,12 +168,21 @@ class Rules:
 
         Returns the change with the group that is meant, which only those hear of who may.
         """
+        self.check_decider(actor, change, today)
+        return self.with_group(change)
+
+    def check_decider(self, actor: Viewer, change: Change, today: date) -> None:
+        """Whether somebody may decide about this person, until when, as a holder of the role."""
         self.check(actor, "deciders", about=About(change.role))
-        change = self.with_group(change)
-        if alike(change.person, actor.name) and not actor.admin:
+        self.check_group(change)
+        if not self.may_decide_about(actor, change.person):
             raise refusals.YOURSELF()
         check_until(change.until, today)
-        return change
+
+    def check_group(self, change: Change) -> None:
+        """Whether a role has groups that can be changed here, and the one that is named."""
+        groups = self.declaration.groups.get(change.role.id, ())
+        self.group_of(change.role, change.group or next(iter(groups), None))
 
     def check_withdrawer(self, actor: Viewer, change: Change) -> None:
         """Whether somebody may take this person out: those who may appoint, and themselves."""
@@ -179,6 +192,19 @@ class Rules:
         """The same as an answer, where who holds a role can be changed here at all."""
         about = About(role, account)
         return self.open_to_change(role) and self.may(viewer, *WITHDRAWERS, about=about)
+
+    def may_change_day(self, viewer: Viewer, role: Role, account: str) -> bool:
+        """Whether somebody may say until when somebody else holds a role."""
+        return (
+            self.may_decide_about(viewer, account)
+            and self.open_to_change(role)
+            and self.may(viewer, "deciders", about=About(role, account))
+        )
+
+    @staticmethod
+    def may_decide_about(viewer: Viewer, account: str) -> bool:
+        """Whether it is somebody else, about whom deciders decide; admins do about themselves."""
+        return viewer.admin or not alike(account, viewer.name)
 
     def check_request(
         self, actor: Viewer, change: Change, role_holders: RoleHolders, today: date
@@ -317,7 +343,7 @@ ACCESS: dict[AccessName, Access] = {
     "asker": Access(
         "the person who asked, to take it back",
         refusal="Only the person who asked can take this back.",
-        may_about=lambda _, viewer, about: viewer.is_account(about.asked_by),
+        may_about=lambda _, viewer, about: viewer.is_account(about.asked_by, about.asker_created),
     ),
 }
 """Who may open and change what: the table of addresses names these for each."""

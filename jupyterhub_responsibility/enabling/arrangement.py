@@ -154,6 +154,8 @@ class Plan:
             "name": options.service_name,
             "url": options.url,
             "oauth_no_confirm": True,
+            # a login tells when the account was made: one that is made again has the same name
+            "oauth_client_allowed_scopes": ["read:users!user"],
         }
         if options.api_token:
             service["api_token"] = options.api_token

@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from typing_extensions import TypedDict
 
 from ..coverage.snapshot import Snapshot
+from ..domain.holders import DECLARED
 from ..domain.model import Declaration
 from ..text import iso
 from . import spreadsheet
@@ -32,7 +33,7 @@ class HolderRow(TypedDict):
     kind: Annotated[
         Held, "`account`, `person`, `nobody`, or `unknown` while the hub doesn't say who holds it"
     ]
-    through: Annotated[str, "the group of the hub, or `declaration`"]
+    through: Annotated[str, "the groups of the hub, separated by commas, or `declaration`"]
     since: Annotated[str | None, "when the account was appointed here"]
     until: Annotated[str | None, "the last day of its term"]
     confirmed: Annotated[
@@ -91,7 +92,7 @@ def holder_row(line: HolderLine) -> HolderRow:
         "title": line.role.title,
         "name": line.name,
         "kind": line.kind,
-        "through": line.through,
+        "through": DECLARED if line.kind == "person" else ", ".join(line.through),
         "since": iso(line.since),
         "until": line.until.isoformat() if line.until else None,
         "confirmed": line.confirmed,

@@ -27,15 +27,15 @@ Confirmed = ConfirmationState | Literal["unknown"]
 class HolderLine:
     """A holder of a role; no name where it is held by nobody, or by who knows whom.
 
-    `through` is the group, or "declaration". `since`, `until` (the last day) and `confirmed` are
-    about accounts, and come from the ledger: None where it says nothing. `confirmed` is "unknown"
-    until it has been read. `nobody` is how pages say that there is none.
+    `through` are the groups, none for a person without an account. `since`, `until` (the last day)
+    and `confirmed` are about accounts, and come from the ledger: None where it says nothing.
+    `confirmed` is "unknown" until it has been read. `nobody` is how pages say that there is none.
     """
 
     role: Role
     kind: Held
     name: str = ""
-    through: str = ""
+    through: tuple[str, ...] = ()
     since: datetime | None = None
     until: date | None = None
     confirmed: Confirmed | None = None
@@ -124,7 +124,7 @@ def _read_at(snapshot: Snapshot, role_holders: RoleHolders) -> datetime | None:
 
 
 def _holder_line(snapshot: Snapshot, role: Role, holder: Holder) -> HolderLine:
-    line = HolderLine(role, holder.kind, holder.name, holder.source, as_of=holder.as_of)
+    line = HolderLine(role, holder.kind, holder.name, holder.groups, as_of=holder.as_of)
     if holder.kind == "person":
         return replace(line, person=holder.person)
     if not snapshot.ledger_read:

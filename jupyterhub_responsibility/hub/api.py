@@ -111,7 +111,7 @@ class HubAPI:
     async def accounts(self, offset: int, limit: int, now: datetime) -> tuple[list[Account], bool]:
         """One page of all accounts, in the order in which they were made; whether more follow.
 
-        Needs `list:users`, `read:roles:users` and `read:users:activity`.
+        Needs `list:users`, `read:roles:users` and `read:users`.
         """
         query = urlencode({"offset": offset, "limit": limit, "sort": "id"})
         items, more = await self._page(f"users?{query}")
@@ -226,14 +226,19 @@ def _account(model: Any, at: datetime) -> Account:
     name, admin, roles = model.get("name"), model.get("admin"), model.get("roles")
     if not isinstance(name, str) or not isinstance(admin, bool) or not isinstance(roles, list):
         raise HubError("The hub does not say what accounts may do")
-    seen = model["last_activity"]
+    seen, created = moment_of(model["last_activity"]), moment_of(model.get("created"))
+    return Account(name, admin, _words(roles), seen, at, created)
+
+
+def moment_of(said: Any) -> datetime | None:
+    """A moment as the hub writes it; None where it has none. Raises HubError."""
     try:
-        last_activity = datetime.fromisoformat(seen.replace("Z", "+00:00")) if seen else None
+        moment = datetime.fromisoformat(said.replace("Z", "+00:00")) if said else None
     except (AttributeError, ValueError) as error:
         raise HubError("The hub's answer about an account makes no sense") from error
-    if last_activity is not None and last_activity.tzinfo is None:  # it compares with no other
-        raise HubError("The hub does not say in which time zone accounts were last seen")
-    return Account(name, admin, _words(roles), last_activity, at)
+    if moment is not None and moment.tzinfo is None:  # it compares with no other
+        raise HubError("The hub does not say in which time zone its times are")
+    return moment
 
 
 def _words(values: Iterable[Any]) -> tuple[str, ...]:

@@ -117,8 +117,10 @@ class PageRead:
 
 
 def of_interest(roster: Roster, state: LedgerState) -> frozenset[str]:
-    """The accounts that hold a role, or were moved by others."""
-    return frozenset(roster.accounts | {edit.person for edit in state.edits.values()})
+    """The accounts that hold a role, were moved by others, or wait for an answer."""
+    moved = {edit.person for edit in state.edits.values()}
+    waiting = {name for each in state.requests.values() for name in (each.by, each.person)}
+    return roster.accounts | moved | waiting
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,9 @@ from .entry import Entry, Result
 MANY = 200
 """So many are read as one at most: more begin anew."""
 
+ALIKE = ("joined", "left", "lost")
+"""What happens to many at once without this service; the rest is read one by one."""
+
 LULL = timedelta(minutes=10)
 """After so long without another, what is alike is no longer of the same run."""
 
@@ -77,8 +80,8 @@ def _alike(entry: Entry) -> tuple[str, ...]:
     """The same for what is read as one; empty for what is read on its own."""
     if entry.event == "account":
         return (entry.event, entry.actor_kind, entry.actor)
-    if entry.event == "observation" and entry.person:
-        facts = entry.facts
+    facts = entry.facts
+    if facts.get("change") in ALIKE and "through" not in facts:
         how = (facts["change"], facts.get("first", ""), facts.get("gone", ""))
         return (entry.event, entry.role, entry.group, *how)
     return ()

@@ -17,6 +17,7 @@ Event = Literal[
     "appointment",
     "withdrawal",
     "account",
+    "term",
     "outcome",
     "settlement",
     "request",
@@ -28,12 +29,13 @@ EVENTS: dict[Event, str] = {
     "appointment": "somebody starts appointing an account to a role",
     "withdrawal": "somebody starts taking an account out of a role",
     "account": "somebody starts adding a user",
+    "term": "somebody changed the last day of a holder's term",
     "outcome": "the result of one of these: done, unchanged, refused or unknown",
     "settlement": "what the hub showed later, where the outcome was unknown: done or not done",
     "request": "somebody asks for a role, or proposes a successor",
     "decision": "a request was declined, or taken back",
     "confirmation": "a holder confirmed their duties",
-    "observation": "somebody joined or left a group other than through this service",
+    "observation": "a group or an account was changed other than through this service",
 }
 """Every kind of entry, and what it records."""
 
@@ -58,7 +60,7 @@ class Kind:
 
 
 KINDS: dict[KindName, Kind] = {
-    "appointments": Kind("Appointments and withdrawals", ("appointment", "withdrawal")),
+    "appointments": Kind("Appointments and withdrawals", ("appointment", "withdrawal", "term")),
     "requests": Kind("Requests", ("request", "decision")),
     "confirmations": Kind("Confirmations", ("confirmation",)),
     "people": Kind("People added", ("account",)),
@@ -71,34 +73,52 @@ Result = Literal["done", "unchanged", "refused", "unknown", "not done"]
 
 Detail = Literal[
     "until",
+    "before",
     "reason",
     "note",
     "request",
     "first",
+    "starts_with",
     "self_appointed",
     "of",
     "result",
+    "refusal",
+    "through",
+    "created",
+    "asker_created",
     "verdict",
     "expires",
     "duties_digest",
     "change",
+    "was",
     "after",
     "gone",
 ]
 DETAILS: dict[Detail, str] = {
     "until": "the last day of a term, as year-month-day",
+    "before": "the last day that the term had before",
     "reason": "the reason; for an outcome, what the hub or the ledger said",
     "note": "what somebody who steps down wrote for the next holder",
     "request": "the number of the request that is approved, declined or taken back",
     "first": "`yes` for an account that the declaration names as a first holder, and for one that"
     " was in a group when the record of it began",
+    "starts_with": "the role whose holders are the first ones of this role, where the service"
+    " appointed somebody because they hold it",
     "self_appointed": "`yes` where somebody appointed themselves",
     "of": "the kind of entry that this is the outcome of",
     "result": "`done`, `unchanged`, `refused`, `unknown` or `not done`",
-    "verdict": "`declined` or `taken_back`",
+    "refusal": "the code of the rule that refused a change, where it wasn't the hub",
+    "through": "the other groups through which the account holds the role, after the change",
+    "created": "when the hub made the account that this is about: an account that is made again has"
+    " the same name, and is another one",
+    "asker_created": "when the hub made the account of whoever asks",
+    "verdict": "`declined`, `taken_back`, or `ended` where the account is there no more",
     "expires": "the last day on which a request can be decided",
     "duties_digest": "identifies the duties as they were read before they were confirmed",
-    "change": "`began` and `ended` for the record of a group, `joined` and `left` for an account",
+    "change": "`began` and `ended` for the record of a group; `joined` and `left` for an account;"
+    " `lost` where its group does not stand for the role any more; `renamed`, and `remade` where it"
+    " was deleted and made again",
+    "was": "the name of the account before it was renamed",
     "after": "when the hub was last seen without this change",
     "gone": "`yes` where the account of the person who left was deleted",
 }

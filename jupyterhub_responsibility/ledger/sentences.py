@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
@@ -18,6 +19,7 @@ _DEEDS = {
     "request": "{actor} proposed {person} as {role}",
     "declined": "{actor} declined to make {person} {role}",
     "taken_back": "{actor} took back the proposal to make {person} {role}",
+    "ended": "The request to make {person} {role} has ended: an account that it was about is gone",
     "confirmation": "{actor} confirmed the duties of {role}",
 }
 _OWN_DEEDS = _DEEDS | {
@@ -28,6 +30,50 @@ _OWN_DEEDS = _DEEDS | {
     "taken_back": "{actor} took back the request to become {role}",
 }
 """Where somebody does it about themselves: nobody's name is said twice."""
+
+_DONE = {
+    "appointment": "{actor} appointed {person} as {role}",
+    "withdrawal": "{actor} withdrew {person} as {role}",
+    "account": "{actor} added {person} to the hub",
+}
+_OWN_DONE = _DONE | {
+    "appointment": "{actor} appointed themselves as {role}",
+    "withdrawal": "{actor} stepped down as {role}",
+}
+_IN_PART = {
+    "appointment": "{actor} added {person} to {group}; {person} was already {role} through"
+    " {through}",
+    "withdrawal": "{actor} removed {person} from {group}; {person} was still {role} through"
+    " {through}",
+}
+_OWN_IN_PART = {
+    "appointment": "{actor} joined {group}, and was already {role} through {through}",
+    "withdrawal": "{actor} left {group}, and was still {role} through {through}",
+}
+"""What was done, where they held the role through another group as well."""
+
+_TRIED = {
+    "appointment": "{actor} tried to appoint {person} as {role}",
+    "withdrawal": "{actor} tried to withdraw {person} as {role}",
+    "account": "{actor} tried to add {person} to the hub",
+}
+_OWN_TRIED = _TRIED | {
+    "appointment": "{actor} tried to appoint themselves as {role}",
+    "withdrawal": "{actor} tried to step down as {role}",
+}
+"""What was not done, or isn't known to be: what became of it is said after that."""
+
+_FIRST = ": a {starts_with} is the first to hold it"
+"""Why somebody is appointed without anybody having asked."""
+
+_OPEN = "It is not known yet whether that was done."
+
+_TERMS = {
+    (False, True): "{actor} set the last day of {person} as {role} to {until}",
+    (True, True): "{actor} changed the last day of {person} as {role} from {before} to {until}",
+    (True, False): "{actor} removed the last day of {person} as {role}, which was {before}",
+}
+"""By whether there was a last day before, and is one now."""
 
 _RESULTS = {
     ("appointment", "done"): "{person} is now {role}",
@@ -46,26 +92,20 @@ _RESULTS = {
     ("account", "refused"): "The hub refused to add {person}",
     ("account", "unknown"): "The hub did not say whether {person} was added",
 }
-_DONE = {
-    "appointment": "{actor} appointed {person} as {role}",
-    "withdrawal": "{actor} withdrew {person} as {role}",
-    "account": "{actor} added {person} to the hub",
+_STILL = {
+    ("appointment", "done"): "{person} was added to {group}, and was already {role} through"
+    " {through}",
+    ("appointment", "not done"): "{person} was not added to {group}, and is still {role} through"
+    " {through}",
+    ("withdrawal", "done"): "{person} was removed from {group}, and is still {role} through"
+    " {through}",
+    ("withdrawal", "unchanged"): "{person} was not in {group}, and is still {role} through"
+    " {through}",
 }
-_OWN_DONE = _DONE | {
-    "appointment": "{actor} appointed themselves as {role}",
-    "withdrawal": "{actor} stepped down as {role}",
-}
-_TRIED = {
-    "appointment": "{actor} tried to appoint {person} as {role}",
-    "withdrawal": "{actor} tried to withdraw {person} as {role}",
-    "account": "{actor} tried to add {person} to the hub",
-}
-"""What was not done, or isn't known to be: what became of it is said after that."""
-_OWN_TRIED = _TRIED | {
-    "appointment": "{actor} tried to appoint themselves as {role}",
-    "withdrawal": "{actor} tried to step down as {role}",
-}
-_OPEN = "It is not known yet whether that was done"
+"""The same, where they hold the role through another group as well."""
+
+_REFUSED = "{person} was not made {role}"
+"""The result where a rule of this service forbade it."""
 
 _OBSERVATIONS = {
     "began": "This service began recording changes to the group {group}",
@@ -73,14 +113,22 @@ _OBSERVATIONS = {
     " it no longer stands for {role}",
     "joined": "{person} was added to {group} ({role}) outside this page",
     "left": "{person} was removed from {group} ({role}) outside this page",
+    "left still": "{person} was removed from {group} outside this page, and is still {role} through"
+    " {through}",
     "deleted": "{person} left {group} ({role}): the account was deleted",
     "first": "{person} was already in {group} ({role}) when recording began",
+    "lost": "{person} is no longer {role}: the group {group} does not stand for this role any more",
+    "renamed": "The account {was} was renamed: {person} is still {role}",
+    "remade": "The account {person} was deleted and made again. It is in {group} ({role}), but what"
+    " was recorded of the older account has ended",
 }
 _MANY_OBSERVATIONS = {
     "joined": "{number} people were added to {group} ({role}) outside this page",
     "left": "{number} people were removed from {group} ({role}) outside this page",
     "deleted": "{number} people left {group} ({role}): their accounts were deleted",
     "first": "{number} people were already in {group} ({role}) when recording began",
+    "lost": "{number} people are no longer {role}: the group {group} does not stand for this role"
+    " any more",
 }
 _MANY_RESULTS: dict[Result | None, str] = {
     "done": "added",
@@ -95,31 +143,35 @@ _MANY_RESULTS: dict[Result | None, str] = {
 
 def sentence(entry: Entry, model: Model) -> str:
     """What an entry says, with names that cannot pass for others."""
-    return _whole(_pattern(entry, entry.facts), entry, model)
+    return _whole(_pattern(entry, entry.facts), entry, entry.facts, model)
 
 
 def deed_sentence(deed: Deed, model: Model) -> str:
     """What was done, and, where that isn't said by it, what became of it."""
+    if not deed.began.is_intent:
+        return sentence(deed.began, model)
     own = deed.began.actor in (deed.began.person, deed.person)
-    began, result = replace(deed.began, person=deed.person), deed.result
-    if not began.is_intent:
-        return sentence(began, model)
-    # who is appointed again has another term from then on
-    if result == "done" or (began.event, result) == ("appointment", "unchanged"):
-        said = _whole((_OWN_DONE if own else _DONE)[began.event], began, model)
-    else:
-        said = _whole((_OWN_TRIED if own else _TRIED)[began.event], began, model)
-    if result == "done":
-        return said
-    became = _RESULTS[began.event, result] if result else _OPEN
-    return f"{said} {_plain(became, began, model)}."
+    began = replace(deed.began, person=deed.person)
+    through = deed.endings[-1].facts.get("through") if deed.endings else None
+    facts = began.facts | ({"through": through} if through else {})
+    if deed.result == "done" and through:
+        return _whole((_OWN_IN_PART if own else _IN_PART)[began.event], began, facts, model)
+    done, tried = (_OWN_DONE, _OWN_TRIED) if own else (_DONE, _TRIED)
+    first = _FIRST if "starts_with" in facts else ""
+    if deed.result == "done":
+        return _whole(done[began.event] + first, began, facts, model)
+    # who is appointed again, at a request, may have another last day from then on
+    again = (began.event, deed.result) == ("appointment", "unchanged")
+    said = _whole((done if again else tried)[began.event] + first, began, facts, model)
+    return f"{said} {sentence(deed.endings[-1], model) if deed.endings else _OPEN}"
 
 
 def run_sentence(run: Run, model: Model) -> str:
     """What several deeds that are alike come to."""
     first = run[0].began
     if first.event == "observation":
-        return f"{_plain(_MANY_OBSERVATIONS[_change(first.facts)], first, model, len(run))}."
+        pattern = _MANY_OBSERVATIONS[_observed(first.facts)]
+        return f"{_plain(pattern, first, first.facts, model, len(run))}."
     results = Counter(_MANY_RESULTS[deed.result] for deed in run)
     if len(results) == 1 and run[0].result == "done":
         return f"{isolated(first.actor)} added {len(run)} people to the hub."
@@ -137,44 +189,66 @@ def within_run(deed: Deed, model: Model) -> str:
     return isolated(deed.person) if said else deed_sentence(deed, model)
 
 
-def _whole(pattern: str, entry: Entry, model: Model) -> str:
+def _whole(pattern: str, entry: Entry, facts: Mapping[str, str], model: Model) -> str:
     """A sentence with all that somebody said: until when, why, and to the next person."""
-    facts = entry.facts
-    said = _plain(pattern, entry, model)
-    if until := facts.get("until"):
-        said += f", until {day(date.fromisoformat(until))}"
+    said = _plain(pattern, entry, facts, model)
+    if entry.event != "term" and "until" in facts:
+        said += f", until {_day(facts['until'])}"
     said += "."
     for key, words in (("reason", "Reason"), ("note", "Note for the next person")):
-        if facts.get(key) and entry.event != "outcome":
+        if facts.get(key) and (entry.event != "outcome" or "refusal" in facts):
             said += f" {words}: {quoted(facts[key])}"
     return said
 
 
-def _plain(pattern: str, entry: Entry, model: Model, number: int = 1) -> str:
+def _plain(
+    pattern: str, entry: Entry, facts: Mapping[str, str], model: Model, number: int = 1
+) -> str:
     """The words of a sentence, without its end."""
-    role = model.roles.get(entry.role)
     return pattern.format(
         actor=isolated(entry.actor),
         person=isolated(entry.person),
         group=isolated(entry.group),
-        role=role.title if role else isolated(entry.role),
+        role=_title(model, entry.role),
+        starts_with=_title(model, facts.get("starts_with", "")),
+        through=isolated(facts.get("through", "")),
+        was=isolated(facts.get("was", "")),
+        until=_day(facts.get("until")),
+        before=_day(facts.get("before")),
         number=f"{number:,}",
     )
 
 
-def _pattern(entry: Entry, facts: dict[str, str]) -> str:
+def _title(model: Model, role_id: str) -> str:
+    role = model.roles.get(role_id)
+    return role.title if role else isolated(role_id)
+
+
+def _day(said: str | None) -> str:
+    return day(date.fromisoformat(said)) if said else ""
+
+
+def _pattern(entry: Entry, facts: Mapping[str, str]) -> str:
     deeds = _OWN_DEEDS if entry.actor == entry.person else _DEEDS
     if entry.event in ENDINGS:
-        return _RESULTS[facts["of"], facts["result"]]
+        return _REFUSED if "refusal" in facts else _result(facts)
     if entry.event == "observation":
-        return _OBSERVATIONS[_change(facts)]
-    if entry.event == "decision":
-        return deeds[facts["verdict"]]
-    return deeds[entry.event]
+        return _OBSERVATIONS[_observed(facts)]
+    if entry.event == "term":
+        return _TERMS["before" in facts, "until" in facts]
+    pattern = deeds[facts["verdict"] if entry.event == "decision" else entry.event]
+    return pattern + _FIRST if "starts_with" in facts else pattern
 
 
-def _change(facts: dict[str, str]) -> str:
-    """What was observed, more closely than the change alone."""
+def _result(facts: Mapping[str, str]) -> str:
+    result = facts["of"], facts["result"]
+    return _STILL.get(result, _RESULTS[result]) if "through" in facts else _RESULTS[result]
+
+
+def _observed(facts: Mapping[str, str]) -> str:
+    """What was seen, more closely than the change alone."""
     if facts["change"] == "joined" and "first" in facts:
         return "first"
+    if facts["change"] == "left" and "through" in facts:
+        return "left still"
     return "deleted" if "gone" in facts else facts["change"]

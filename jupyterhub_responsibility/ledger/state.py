@@ -7,11 +7,11 @@ what once was, so that a long ledger costs a page no more than a short one.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
-from .entry import Entry
+from .entry import Entry, stamp
 
 Holding = tuple[str, str]
 """A role and an account."""
@@ -19,12 +19,16 @@ Holding = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """Since when, until when (its last day), and by whom an account holds a role."""
+    """Since when, until when (its last day), and by whom an account holds a role.
+
+    `starts_with` is the role that they held, where this service made them the first holder.
+    """
 
     since: datetime
     by: str
     until: date | None = None
     reason: str = ""
+    starts_with: str = ""
 
     def ended(self, today: date) -> bool:
         """Whether its last day is over."""
@@ -41,7 +45,10 @@ class Confirmation:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Somebody asks for a role, for themselves or for a successor."""
+    """Somebody asks for a role, for themselves or for a successor.
+
+    `created` is when the account that should get it was made, `asker_created` that of whoever asks.
+    """
 
     number: int
     at: datetime
@@ -52,6 +59,8 @@ class Request:
     reason: str = ""
     until: date | None = None
     expires: date = date.max
+    created: str = ""
+    asker_created: str = ""
 
     def open_on(self, today: date) -> bool:
         """Whether it can still be decided."""
@@ -93,6 +102,18 @@ class Edit:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Somebody lost a role because a group doesn't stand for it any more, since `at`.
+
+    `kept` is what hung on them, and returns with them if it does so again.
+    """
+
+    group: str
+    at: datetime
+    kept: tuple[object, ...]
+
+
 LOOKED_LATELY = timedelta(minutes=10)
 """What wasn't so before that, and is now, has happened now, as people see it."""
 
@@ -111,6 +132,14 @@ class LedgerState:
         """The last answer by role and by whoever had asked."""
         self.notes: dict[str, Note] = {}
         self.first_appointed: set[Holding] = set()
+        self.ever_held: set[str] = set()
+        """Roles that somebody has held through the hub."""
+        self.created: dict[Holding, str] = {}
+        """When the account of a holder was made, as far as the hub told."""
+        self.lost: dict[Holding, Loss] = {}
+        """Who lost a role with the group that stood for it, while that group does so no more."""
+        self._returning: dict[Holding, Loss] = {}
+        """The same, for groups that stand for their role again."""
         self.members: defaultdict[str, set[str]] = defaultdict(set)
         """Group → accounts, as recorded."""
         self._groups: defaultdict[str, set[str]] = defaultdict(set)
@@ -151,6 +180,8 @@ class LedgerState:
         elif entry.event == "confirmation":
             confirmed = Confirmation(entry.moment, entry.facts["duties_digest"])
             self.confirmations[entry.role, entry.person] = confirmed
+        elif entry.event == "term":
+            self._last_day(entry)
 
     def watched_groups(self) -> list[Holding]:
         """The groups whose members are looked at, each with the role that it stands for."""
@@ -159,6 +190,10 @@ class LedgerState:
             for role, groups in self._groups.items()
             for group in sorted(groups & self.watched)
         ]
+
+    def groups_of(self, role_id: str) -> frozenset[str]:
+        """The groups that a role is or was held through, as recorded."""
+        return frozenset(self._groups[role_id])
 
     def open_requests(self, today: date) -> list[Request]:
         """The requests that can still be decided, oldest first."""
@@ -173,25 +208,38 @@ class LedgerState:
         if result not in ("done", "unchanged"):
             return
         if intent.event == "appointment":
-            self._appointed(intent, entry.person or intent.person)
+            self._appointed(intent, entry)
         elif intent.event == "withdrawal":
             self._left(intent, entry.person or intent.person)
         self._count(intent.group, entry)
 
-    def _appointed(self, intent: Entry, person: str) -> None:
-        facts = intent.facts
-        holding = (intent.role, person)
+    def _appointed(self, intent: Entry, outcome: Entry) -> None:
+        """Who holds the role already, through another group, keeps a term unless there is a new
+        last day."""
+        facts, holding = intent.facts, (intent.role, outcome.person or intent.person)
         until = date.fromisoformat(facts["until"]) if "until" in facts else None
-        self.terms[holding] = Term(intent.moment, intent.actor, until, facts.get("reason", ""))
-        self._come(intent, person)
+        created = outcome.facts.get("created", "")
+        if created and self.created.get(holding, created) != created:  # it was another account
+            self._let_go(*holding)
+        if until or holding not in self.joined:
+            reason, first = facts.get("reason", ""), facts.get("starts_with", "")
+            self.terms[holding] = Term(intent.moment, intent.actor, until, reason, first)
+        self._come(intent, holding[1], created)
         if "first" in facts:
             self.first_appointed.add((intent.role, intent.person))
         self._answered(intent, approved=True)
 
+    def _last_day(self, entry: Entry) -> None:
+        """A term gets another last day, or none; who came by another way has a term from now on."""
+        holding, said = (entry.role, entry.person), entry.facts.get("until")
+        term = self.terms.get(holding) or Term(self.joined.get(holding, entry.moment), "")
+        self.terms[holding] = replace(term, until=date.fromisoformat(said) if said else None)
+
     def _answered(self, entry: Entry, approved: bool) -> None:
         facts = entry.facts
         request = self.requests.pop(int(facts.get("request", 0)), None)
-        if request is not None and entry.actor != request.by:
+        ended = facts.get("verdict") == "ended"  # there is nobody any more to read an answer
+        if request is not None and entry.actor != request.by and not ended:
             message = facts.get("reason", "")
             answer = Answer(entry.moment, entry.actor, request, approved, message)
             self.answers[request.role, request.by] = answer
@@ -204,38 +252,113 @@ class LedgerState:
     def _observation(self, entry: Entry) -> None:
         change = entry.facts["change"]
         if change == "began":
-            self.watched.add(entry.group)
+            self._began(entry)
+        elif change == "lost":
+            self._lost(entry, entry.person)
         elif change == "ended":
             self._ended(entry)
             return
         elif change == "joined":
-            self._come(entry, entry.person)
+            self._come(entry, entry.person, entry.facts.get("created", ""))
+        elif change == "renamed":
+            self._renamed(entry)
+        elif change == "remade":
+            self._remade(entry)
         else:
             self._gone(entry.role, entry.group, entry.person)
             if "gone" in entry.facts:
                 self._missed(entry)
-        if "after" in entry.facts:
+        if "after" in entry.facts and change in ("joined", "left"):
             after = datetime.fromisoformat(entry.facts["after"])
             self.edits[entry.group, entry.person] = Edit(
                 entry.role, entry.group, entry.person, change == "joined", after, entry.moment
             )
         self._count(entry.group, entry)
 
+    def _began(self, entry: Entry) -> None:
+        """Who lost the role with this group, and is in it still, has it again from now on."""
+        self.watched.add(entry.group)
+        back = {
+            each: loss
+            for each, loss in self.lost.items()
+            if (each[0], loss.group) == (entry.role, entry.group)
+        }
+        self._returning = back
+        for each in back:
+            del self.lost[each]
+
+    def _lost(self, entry: Entry, person: str) -> None:
+        """A group will no longer stand for a role: that may be a mistake in the declaration.
+
+        What hung on its members waits for it to be put right.
+        """
+        holding = (entry.role, person)
+        held = tuple(kept.get(holding) for kept in self._belongings)
+        self._gone(entry.role, entry.group, person)
+        if holding not in self.joined:
+            self.lost[holding] = Loss(entry.group, entry.moment, held)
+
     def _ended(self, entry: Entry) -> None:
-        """A group no longer stands for a role: people who held the role through it have left it."""
+        """A group no longer stands for a role."""
         for person in list(self.members[entry.group]):
-            self._gone(entry.role, entry.group, person)
+            self._lost(entry, person)
         for kept in (self.members, self.emptied):
             kept.pop(entry.group, None)
         self.watched.discard(entry.group)
         self._groups[entry.role].discard(entry.group)
 
-    def _come(self, entry: Entry, person: str) -> None:
+    @property
+    def _belongings(self) -> tuple[dict[Holding, Any], ...]:
+        """What hangs on a holder."""
+        return self.terms, self.confirmations, self.joined, self.created
+
+    def _come(self, entry: Entry, person: str, created: str = "") -> None:
         """Somebody is in a role's group; people who left before have a successor now."""
+        holding = (entry.role, person)
         self.members[entry.group].add(person)
+        self.ever_held.add(entry.role)
         self.edits.pop((entry.group, person), None)
-        self.joined.setdefault((entry.role, person), entry.moment)
+        self._back(entry, holding, created)
+        self.joined.setdefault(holding, entry.moment)
+        if created:
+            self.created[holding] = created
         self.departed = {each: at for each, at in self.departed.items() if each[0] != entry.role}
+
+    def _back(self, entry: Entry, holding: Holding, created: str) -> None:
+        """Who lost a role with its group, and is there when the group or another one begins to
+        stand for it, has not been away."""
+        loss = self.lost.pop(holding, None) or self._returning.pop(holding, None)
+        if loss is None or "first" not in entry.facts or holding in self.joined:
+            return
+        was_created = loss.kept[-1]
+        if created and was_created and was_created != created:  # another account of that name
+            return
+        for kept, value in zip(self._belongings, loss.kept, strict=True):
+            if value is not None:
+                kept[holding] = value
+
+    def _renamed(self, entry: Entry) -> None:
+        """Everything that hangs on a holder goes along with the account."""
+        was, now = entry.facts["was"], entry.person
+        for kept in self._belongings:
+            if (entry.role, was) in kept:
+                kept[entry.role, now] = kept.pop((entry.role, was))
+        self.members[entry.group].discard(was)
+        self._come(entry, now, entry.facts.get("created", ""))
+        self.requests = {n: _of_renamed(each, entry) for n, each in self.requests.items()}
+
+    def _remade(self, entry: Entry) -> None:
+        """The account was deleted, and another one of its name is in the group."""
+        created = entry.facts.get("created", "")
+        confirmed = self.confirmations.get((entry.role, entry.person))
+        self._let_go(entry.role, entry.person)
+        self._come(entry, entry.person, created)
+        if confirmed and stamp(confirmed.at) > created:  # by the new one
+            self.confirmations[entry.role, entry.person] = confirmed
+
+    def _let_go(self, role: str, person: str) -> None:
+        for kept in self._belongings:
+            kept.pop((role, person), None)
 
     def _missed(self, entry: Entry) -> None:
         """Somebody is gone for good; who was renamed joins at the same moment, and isn't."""
@@ -259,9 +382,17 @@ class LedgerState:
         self.edits.pop((group, person), None)
         if any(person in self.members[other] for other in self._groups[role]):
             return
-        self.joined.pop((role, person), None)
-        self.terms.pop((role, person), None)
-        self.confirmations.pop((role, person), None)
+        self._let_go(role, person)
+
+
+def _of_renamed(request: Request, entry: Entry) -> Request:
+    """A request with the new name of an account that was renamed, where it is about that one."""
+    was, created = entry.facts["was"], entry.facts.get("created", "")
+    if created and (request.person, request.created) == (was, created):
+        request = replace(request, person=entry.person)
+    if created and (request.by, request.asker_created) == (was, created):
+        request = replace(request, by=entry.person)
+    return request
 
 
 def _moment_of(entry: Entry) -> datetime | None:
@@ -285,4 +416,6 @@ def _request(entry: Entry) -> Request:
         reason=facts.get("reason", ""),
         until=date.fromisoformat(facts["until"]) if "until" in facts else None,
         expires=date.fromisoformat(facts["expires"]),
+        created=facts.get("created", ""),
+        asker_created=facts.get("asker_created", ""),
     )

@@ -9,7 +9,15 @@ from ..changes.users import Added
 from ..domain import refusals
 from ..domain.model import Role, Viewer
 from ..domain.rules import Change
-from .bodies import AppointBody, ConfirmBody, RequestBody, UsersBody, VerdictBody, WithdrawBody
+from .bodies import (
+    AppointBody,
+    ConfirmBody,
+    RequestBody,
+    TermBody,
+    UsersBody,
+    VerdictBody,
+    WithdrawBody,
+)
 
 if TYPE_CHECKING:
     from ..ledger.entry import Entry
@@ -32,10 +40,18 @@ async def appoint(
     return await site.appointments.appoint(actor, change, seen)
 
 
+async def change_last_day(
+    site: Site, actor: Viewer, role_id: str, person: str, body: TermBody, seen: str = ""
+) -> Entry:
+    """Give a holder's term another last day, or none."""
+    change = Change(role_of(site, role_id), "", person, body.until, body.reason)
+    return await site.appointments.change_last_day(actor, change, seen)
+
+
 async def withdraw(
     site: Site, actor: Viewer, role_id: str, person: str, body: WithdrawBody, seen: str = ""
 ) -> Entry:
-    """Take an account out of a role's group."""
+    """Take an account out of a group of a role, or out of all."""
     note = body.note if person == actor.name else ""
     role = role_of(site, role_id)
     change = Change(role, body.group or "", person, reason=body.reason, note=note)

@@ -203,6 +203,7 @@ class Role(TypedDict):
     starts_with: Annotated[
         list[str], Field(description="Ids of the roles whose holders are also the first to hold it")
     ]
+    scopes: Annotated[list[str], Field(description="The hub's permissions that come with it")]
     links: list[Link]
 
 
@@ -227,7 +228,8 @@ class Holder(TypedDict):
     staff: Annotated[
         bool, Field(description="Whether it is the account of somebody from the provider")
     ]
-    source: Annotated[str, Field(description="The hub's group, or `declaration`")]
+    source: Annotated[str, Field(description="The first of the groups, or `declaration`")]
+    groups: Annotated[list[str], Field(description="Every group that they hold the role through")]
     as_of: Annotated[Time | None, Field(description="When that was read")]
 
 

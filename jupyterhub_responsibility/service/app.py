@@ -23,6 +23,7 @@ from traitlets.config import Application, Config, catch_config_error
 
 from .._version import __version__
 from ..changes.appointments import Appointments
+from ..changes.automatic import Automatic
 from ..changes.history import History
 from ..changes.observations import Observer
 from ..changes.recording import Recorder
@@ -110,8 +111,14 @@ def build_site(
     )
     watch = Watch(
         roster,
-        Observer(ledger, declaration, api.has_user, settings.authenticator_groups),
-        appointments,
+        Observer(
+            ledger,
+            declaration,
+            lambda name: api.account(name, utcnow()),
+            lambda: census.current,
+            settings.authenticator_groups,
+        ),
+        Automatic(appointments),
         recorder,
         census,
         history,
@@ -133,7 +140,7 @@ def build_site(
         roster=roster,
         ledger=ledger,
         appointments=appointments,
-        requests=Requests(declaration, ledger, rules, appointments, utcnow),
+        requests=Requests(declaration, api, ledger, rules, appointments, utcnow),
         new_users=NewUsers(api, ledger, recorder),
         snapshots=snapshots,
         watch=watch,

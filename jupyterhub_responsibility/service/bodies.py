@@ -41,11 +41,20 @@ class AppointBody(Body):
     """The reason, which is recorded in the ledger."""
 
 
+class TermBody(Body):
+    """How the term of a holder is changed."""
+
+    until: Date | None
+    """The last day of the term; null if it has none."""
+    reason: Words = ""
+    """The reason, which is recorded in the ledger."""
+
+
 class WithdrawBody(Body):
     """How an account is withdrawn."""
 
     group: GroupName | None = None
-    """The group to remove them from; needed if the role has several."""
+    """The group to remove them from; all groups of the role, if it is missing."""
     reason: Words = ""
     """The reason, which is recorded in the ledger."""
     note: Words = ""

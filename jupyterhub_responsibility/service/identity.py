@@ -8,6 +8,7 @@ import logging
 import os
 from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +20,8 @@ from ..domain.access import page_scope
 from ..domain.model import Viewer
 from ..enabling.belonging import key
 from ..errors import HubError
+from ..hub.api import moment_of
+from ..ledger.entry import stamp
 
 log = logging.getLogger(__name__)
 
@@ -152,7 +155,16 @@ def viewer_of(model: dict[str, Any]) -> Viewer:
         groups=frozenset(name for name in names if isinstance(name, str)),
         kind=model.get("kind", "user"),
         scopes=frozenset(scope for scope in model["scopes"] if isinstance(scope, str)),
+        created=_created(model.get("created")),
     )
+
+
+def _created(said: Any) -> str:
+    """When an account was made, as the ledger has it; empty where the hub didn't say."""
+    with suppress(HubError):
+        if moment := moment_of(said):
+            return stamp(moment)
+    return ""
 
 
 def is_websocket(handler: RequestHandler) -> bool:

@@ -130,13 +130,13 @@ def entry(entry: Entry, model: Model) -> api_types.Entry:
 
 
 def change(snapshot: Snapshot, outcome: Entry) -> api_types.Change:
-    """`PUT` and `DELETE api/roles/<role>/holders/<user>`: what became of it, and who holds it."""
+    """`api/roles/<role>/holders/<user>`: what became of it, and who holds it."""
     held = holders_of(snapshot.declaration, snapshot.roster, outcome.role)
     return {
         "role": outcome.role,
         "group": outcome.group,
         "user": outcome.person,
-        "result": "done" if outcome.facts["result"] == "done" else "unchanged",
+        "result": "unchanged" if outcome.facts.get("result") == "unchanged" else "done",
         "entry": outcome.number,
         "holders": [_holder(snapshot, each) for each in held.holders],
     }
@@ -231,7 +231,7 @@ def _since(when: datetime | date | None) -> str | None:
 
 
 def _confirmation(snapshot: Snapshot, viewer: Viewer, role: Role) -> api_types.Confirmation:
-    stands = snapshot.standing(role, viewer.name)
+    stands = snapshot.standing(role, viewer.name, viewer.created)
     return {
         "state": stands.state,
         "at": iso(stands.confirmed_at),
@@ -287,6 +287,7 @@ def _role(snapshot: Snapshot, role_id: str) -> api_types.Role:
         "groups": list(snapshot.declaration.groups.get(role_id, ())),
         "appointed_by": list(declared.appointed_by),
         "starts_with": list(declared.starts_with),
+        "scopes": list(snapshot.rules.scopes([role_id])),
         "links": _links(snapshot, role_id),
     }
 
@@ -310,6 +311,7 @@ def _holder(snapshot: Snapshot, holder: Holder) -> api_types.Holder:
         "kind": holder.kind,
         "staff": snapshot.is_staff(holder),
         "source": holder.source,
+        "groups": list(holder.groups),
         "as_of": iso(holder.as_of),
     }
 

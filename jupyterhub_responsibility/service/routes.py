@@ -181,6 +181,15 @@ ROUTES: tuple[Route, ...] = (
             errors=(404, 409, 412, *WRITING),
             may=("deciders",),
         ),
+        PATCH=Operation(
+            "change the last day of a holder's term",
+            "changes",
+            api_types.Change,
+            bodies.TermBody,
+            headers=api_types.IfMatch,
+            errors=(404, 409, 412, *WRITING),
+            may=("deciders",),
+        ),
         DELETE=Operation(
             "withdraw an account from a role; your own steps down",
             "changes",

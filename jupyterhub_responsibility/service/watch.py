@@ -12,7 +12,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from ..changes.appointments import Appointments
+from ..changes.automatic import Automatic
 from ..changes.history import History
 from ..changes.observations import Observer
 from ..changes.recording import Recorder
@@ -37,7 +37,7 @@ class Watch:
         self,
         keeper: RosterKeeper,
         observer: Observer,
-        appointments: Appointments,
+        automatic: Automatic,
         recorder: Recorder,
         census: Census,
         history: History,
@@ -47,7 +47,7 @@ class Watch:
     ) -> None:
         self._keeper = keeper
         self._observer = observer
-        self._appointments = appointments
+        self._automatic = automatic
         self._recorder = recorder
         self._census = census
         self._history = history
@@ -95,8 +95,9 @@ class Watch:
         await self._history.note(self._snapshots.current.coverage)
 
     async def _act(self) -> None:
-        first = await self._appointments.appoint_first()
-        self.waiting = (*first, *await self._appointments.end_terms())
+        first = await self._automatic.appoint_first()
+        starting = await self._automatic.appoint_starting()
+        self.waiting = (*first, *starting, *await self._automatic.end_terms())
 
     async def _attempt(self, name: str, task: Callable[[], Awaitable[None]]) -> bool:
         """Do one thing, and tell whether it worked."""

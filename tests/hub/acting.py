@@ -70,6 +70,10 @@ class Person:
         path = f"api/roles/{role}/holders/{quote(person, safe='')}"
         return self.ask("PUT", path, json=body, headers=headers)
 
+    def change_day(self, role: str, person: str, *until: str | None) -> requests.Response:
+        path = f"api/roles/{role}/holders/{quote(person, safe='')}"
+        return self.ask("PATCH", path, json={"until": until[0]} if until else {})
+
     def withdraw(self, role: str, person: str, seen: str = "", **query: Any) -> requests.Response:
         headers = {"If-Match": seen} if seen else {}
         path = f"api/roles/{role}/holders/{quote(person, safe='')}"
@@ -106,8 +110,7 @@ class Browser:
 
         `press` is the value of the button, where the form has several.
         """
-        form = next(form for form in self.read(path).find_all("form", method="post")
-                    if fields.items() <= values(form).items())  # fmt: skip
+        form = form_with(self.read(path), fields)
         assert typed.keys() <= values(form).keys()
         data = {**values(form), **{name: crlf(value) for name, value in typed.items()}}
         if press:
@@ -115,6 +118,17 @@ class Browser:
             data[button["name"]] = press
         address = self.hub.origin + form["action"]
         return self.session.post(address, data=data, timeout=30)
+
+
+def form_with(page: BeautifulSoup, fields: dict[str, str]) -> Any:
+    """The form of a page that has these fields as they are."""
+    forms = page.find_all("form", method="post")
+    return next(form for form in forms if fields.items() <= values(form).items())
+
+
+def plain(sentence: str) -> str:
+    """A sentence without the marks that isolate names."""
+    return sentence.translate(dict.fromkeys(map(ord, "\u2068\u2069")))
 
 
 def values(form: Any) -> dict[str, str]:
@@ -156,6 +170,12 @@ def entries(hub: RealHub, after: int = 0) -> list[dict[str, Any]]:
     reply.raise_for_status()
     found = [json.loads(line) for line in reply.text.splitlines()]
     return sorted((each for each in found if each["number"] > after), key=lambda e: e["number"])
+
+
+def told(hub: RealHub, *about: str) -> list[str]:
+    """The newest entries as people read them, oldest first; those about some accounts."""
+    found = Person(hub, "root").get("api/ledger").json()["entries"]
+    return [plain(each["says"]) for each in reversed(found) if not about or each["user"] in about]
 
 
 def deeds(hub: RealHub, after: int) -> list[tuple[str, ...]]:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
 
 import pytest
+from bs4 import BeautifulSoup
 
 from ..realhub import RealHub
 from .acting import (
@@ -22,9 +23,12 @@ from .acting import (
     code,
     deeds,
     entries,
+    form_with,
     members,
+    plain,
     said,
     set_members,
+    told,
 )
 
 
@@ -353,9 +357,9 @@ def test_roles_that_no_group_stands_for(world, person):
 def test_a_role_with_several_groups_asks_which(world, person, browser):
     """It names them; then the one that was said is changed, and no group of another role."""
     before, rita = everybody(world), person("rita")
-    for reply in (rita.appoint(GUIDE, "uwe"), rita.withdraw(GUIDE, "uwe")):
-        assert (reply.status_code, code(reply)) == (400, "which_group")
-        assert "guides, guides/pt" in reply.json()["error"]["message"]
+    reply = rita.appoint(GUIDE, "uwe")
+    assert (reply.status_code, code(reply)) == (400, "which_group")
+    assert "guides, guides/pt" in reply.json()["error"]["message"]
     reply = rita.appoint(GUIDE, "uwe", group="community-reps")
     assert (reply.status_code, code(reply)) == (400, "which_group")
     assert nothing_happened(world, before)
@@ -367,6 +371,43 @@ def test_a_role_with_several_groups_asks_which(world, person, browser):
     page = f"roles/{GUIDE}"
     browser("rita").submit(page, {"action": "appoint"}, person="uwe", group="guides")
     assert members(world, "guides") == {"uwe"}
+
+
+BOTH = {"guides": {"uwe", "hanna"}, "guides/pt": {"uwe"}}
+
+
+def test_in_two_groups_of_a_role(world, person, browser):
+    """Both are shown; out of one, somebody still holds the role, and everything says so."""
+    arrange(world, **BOTH)
+    rita, page = browser("rita"), f"roles/{GUIDE}"
+    shown = rita.read(page).find("h3", string="uwe").find_next("div", class_="rsp-how").text
+    assert "through the groups guides and guides/pt" in " ".join(shown.split())
+    (holder,) = [h for h in person("uwe").get(f"api/roles/{GUIDE}").json()["holders"]
+                 if h["name"] == "uwe"]  # fmt: skip
+    assert holder["groups"] == ["guides", "guides/pt"]
+    form = {"action": "withdraw", "account": "uwe"}
+    reply = rita.submit(page, form, group="guides%2Fpt")
+    still = "uwe was removed from guides/pt, and is still Community Guide through guides."
+    assert plain(said(reply)) == still
+    assert told(world)[-1] == still
+    assert members(world, "guides") == {"uwe", "hanna"}
+    reply = person("rita").appoint(GUIDE, "uwe", group="guides/pt")
+    assert told(world)[-1] == (
+        "uwe was added to guides/pt, and was already Community Guide through guides."
+    )
+
+
+def test_out_of_all_groups_of_a_role(world, person, browser):
+    """Without a group that is named, somebody is withdrawn from all of them: by form and API."""
+    for withdraw in (
+        lambda: browser("rita").submit(f"roles/{GUIDE}", {"action": "withdraw", "account": "uwe"}),
+        lambda: person("rita").withdraw(GUIDE, "uwe"),
+        lambda: person("uwe").withdraw(GUIDE, "uwe", note="Bye"),
+    ):
+        arrange(world, **BOTH)
+        assert withdraw().ok
+        assert (members(world, "guides"), members(world, "guides/pt")) == ({"hanna"}, set())
+        assert told(world)[-1] == "uwe is no longer Community Guide."
 
 
 def test_terms_end_today_at_the_earliest(world, person):
@@ -403,7 +444,7 @@ def test_a_stale_state_is_refused(world, person):
     assert members(world, "hub-admins") == {"hanna", "uwe"}
     seen = rita.get(f"api/roles/{ADMINISTRATOR}").headers["ETag"]
     reply = rita.appoint(ADMINISTRATOR, "uwe", seen=seen, until=today(1))  # a new term
-    assert (reply.status_code, reply.json()["result"]) == (200, "unchanged")
+    assert (reply.status_code, reply.json()["result"]) == (200, "done")
     assert reply.headers["ETag"] != seen
     assert rita.withdraw(ADMINISTRATOR, "uwe", seen="*").json()["result"] == "done"
 
@@ -421,7 +462,7 @@ def test_a_stale_button_is_refused(world, browser, person):
     """A button on a page from before somebody else's change says so, and shows who it is now."""
     arrange(world, **{"hub-admins": {"hanna", "uwe"}})
     rita, page = browser("rita"), f"roles/{ADMINISTRATOR}"
-    form = rita.read(page).find("input", {"name": "account", "value": "uwe"}).parent
+    form = form_with(rita.read(page), {"action": "withdraw", "account": "uwe"})
     data = {field["name"]: field.get("value", "") for field in form.find_all("input")}
     assert person("root").appoint(ADMINISTRATOR, "root").ok
     reply = rita.session.post(world.page(page), data=data)
@@ -571,3 +612,15 @@ def test_where_the_login_service_decides_the_page_says_so(managed):
     assert 'name="action"' not in html
     assert "the login service decides who is in the group" in html
     assert "hanna" in html
+
+
+def test_what_was_done_is_not_said_again_when_it_is_no_longer_so(world, browser, person):
+    """The address of a page after a change may be opened later, or be in a bookmark."""
+    rita, page = browser("rita"), f"roles/{ADMINISTRATOR}"
+    done = rita.submit(page, {"action": "appoint"}, person="uwe")
+    assert plain(said(done)) == "uwe is now Hub Administrator."
+    assert plain(said(rita.session.get(done.url))) == "uwe is now Hub Administrator."
+    person("root").withdraw(ADMINISTRATOR, "uwe").raise_for_status()
+    again = rita.session.get(done.url)
+    assert again.ok
+    assert not BeautifulSoup(again.text, "html.parser").select(".rsp-done")

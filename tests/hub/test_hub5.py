@@ -69,7 +69,7 @@ def test_the_user_role_is_extended(hub):
     token = hub.token_for("uwe")
     scopes = hub.api("GET", "user", token=token).json()["scopes"]
     assert "access:services!service=responsibilities" in scopes
-    assert "read:users:activity!user=uwe" in scopes
+    assert "read:users!user=uwe" in scopes
 
 
 def test_roles_have_their_permissions(hub):

@@ -44,7 +44,7 @@ async def test_it_says_what_roles_permit_and_to_which_groups(mock_hub, tmp_path)
     told = read(said())
     assert told.roles[ADMIN].groups == ("sysadmins",)
     assert set(told.roles["hub-administrator"].groups) == {"hub-admins", "more"}
-    assert "read:users:activity" in told.roles["hub-administrator"].scopes
+    assert "read:users" in told.roles["hub-administrator"].scopes
     assert (told.open_to_users, told.shadowed) == (True, ("admin.html",))
 
 

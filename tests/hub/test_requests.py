@@ -206,9 +206,9 @@ def test_approving_and_declining_at_once(world, person):
 
 
 def test_an_approval_that_fails_leaves_the_request_open(world, person):
-    """Where the role is full or the account unknown, it can be decided later."""
-    reply = ask(person("hanna"), user="nobody-here")
-    number = reply.json()["number"]
-    assert code(decide(person("rita"), number, "approved")) == "unknown"
+    """Where it is refused, it can be decided later; an account has to be there to be asked for."""
+    assert code(ask(person("hanna"), user="nobody-here")) == "unknown"
+    number = ask(person("rita"), user="rita").json()["number"]
+    assert code(decide(person("rita"), number, "approved")) == "yourself"
     assert open_to(person("rita")) == [number]
     assert decide(person("rita"), number, "declined").ok

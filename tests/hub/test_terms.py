@@ -8,10 +8,19 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from ..realhub import MOVABLE_CLOCK, RealHub
-from .acting import ADMINISTRATOR, DECLARATION, QUICK, Browser, Person, deeds, entries, members
-
-from .acting import said, set_members  # isort: skip
-
+from .acting import (
+    ADMINISTRATOR,
+    DECLARATION,
+    QUICK,
+    Browser,
+    Person,
+    code,
+    deeds,
+    entries,
+    members,
+    said,
+    set_members,
+)
 
 DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 
@@ -45,13 +54,57 @@ def test_a_term_that_has_ended_is_flagged(world, person, browser):
 
 
 def test_a_term_can_be_prolonged(world, person, browser):
-    """Appointing again sets a new last day, or none."""
+    """Appointing again sets a new last day; it never takes one away."""
     rita = person("rita")
     rita.appoint(ADMINISTRATOR, "uwe", until=later(10)).raise_for_status()
     rita.appoint(ADMINISTRATOR, "uwe", until=later(20)).raise_for_status()
     assert shown(browser("rita"), "Until") == {later(20)}
-    rita.appoint(ADMINISTRATOR, "uwe").raise_for_status()
-    assert shown(browser("rita"), "Until") == set()
+    assert rita.appoint(ADMINISTRATOR, "uwe").json()["result"] == "unchanged"
+    assert shown(browser("rita"), "Until") == {later(20)}
+
+
+def test_the_last_day_can_be_changed(world, person, browser):
+    """By a form beside the name, and by the API, to another day or none: an entry of its own."""
+    rita, page = browser("rita"), f"roles/{ADMINISTRATOR}"
+    person("rita").appoint(ADMINISTRATOR, "uwe", until=later(10)).raise_for_status()
+    form = {"action": "term", "account": "uwe"}
+    assert "Choose the new last day." in said(rita.submit(page, form, until=""))
+    assert shown(rita, "Until") == {later(10)}
+    reply = rita.submit(page, form, until=later(20), reason="still needed")
+    assert "rita\u2069 changed the last day of \u2068uwe" in said(reply)
+    assert shown(rita, "Until") == {later(20)}
+    assert "removed the last day" in said(rita.submit(page, form, "yes"))
+    assert shown(rita, "Until") == set()
+    told = person("rita").change_day(ADMINISTRATOR, "uwe", later(30))
+    assert (told.status_code, told.json()["result"]) == (200, "done")
+    days = [
+        (e["details"].get("before"), e["details"].get("until"), e["details"].get("reason"))
+        for e in entries(world, world.mark)
+        if e["event"] == "term"
+    ]
+    assert days == [
+        (later(10), later(20), "still needed"), (later(20), None, None), (None, later(30), None)
+    ]  # fmt: skip
+
+
+def test_who_can_change_a_last_day(world, person, browser):
+    """Whoever appoints, for others: nobody for themselves, nor for whom it isn't theirs to say."""
+    rita = person("rita")
+    rita.appoint(ADMINISTRATOR, "uwe", until=later(10)).raise_for_status()
+    mark = len(entries(world))
+    for who, whose, expected in (
+        ("uwe", "uwe", "not_allowed"),
+        ("hanna", "uwe", "not_allowed"),
+        ("rita", "nele", "unknown"),
+    ):
+        assert code(person(who).change_day(ADMINISTRATOR, whose, later(20))) == expected
+    assert code(rita.change_day(ADMINISTRATOR, "uwe", later(10))) == "already"
+    assert code(rita.change_day(ADMINISTRATOR, "uwe", later(-1))) == "bad_date"
+    assert code(rita.change_day(ADMINISTRATOR, "uwe")) == "invalid"
+    rita.appoint(ADMINISTRATOR, "hanna")
+    person("root").appoint(ADMINISTRATOR, "rita", until=later(5)).raise_for_status()
+    assert code(rita.change_day(ADMINISTRATOR, "rita", later(20))) == "yourself"
+    assert [e for e in entries(world)[mark:] if e["event"] == "term"] == []
 
 
 @pytest.fixture(scope="module")

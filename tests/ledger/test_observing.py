@@ -9,6 +9,7 @@ from itertools import count
 import pytest
 
 from jupyterhub_responsibility.changes.observations import Observer
+from jupyterhub_responsibility.domain.accounts import Account, Accounts
 from jupyterhub_responsibility.domain.model import Roster
 from jupyterhub_responsibility.errors import HubError
 from jupyterhub_responsibility.ledger.entry import Draft, stamp
@@ -44,9 +45,13 @@ def about(event: str, **more) -> Draft:
     return Draft(event, "rita", role="hub-administrator", group="hub-admins", person="uwe", **more)
 
 
-async def exists(_: str) -> bool:
+async def exists(name: str) -> Account:
     """Every account is there."""
-    return True
+    return Account(name, False, (), None, NOW)
+
+
+def observer_of(ledger, declared, ask=exists, accounts=Accounts, **options) -> Observer:
+    return Observer(ledger, declared, ask, accounts, **options)
 
 
 async def test_what_another_replica_withdraws_meanwhile(declared, replicas):
@@ -64,7 +69,7 @@ async def test_what_another_replica_withdraws_meanwhile(declared, replicas):
             await other.append(about("outcome", intent=intent.number, details=details))
 
     one.catch_up = slow_catch_up
-    observer = Observer(one, declared, exists)
+    observer = observer_of(one, declared)
     await observer.look(before)
     assert "uwe" not in one.state.members["hub-admins"]
     await catch_up()
@@ -81,12 +86,12 @@ async def test_whose_account_went_with_them_is_recorded(declared, replicas):
     accounts = {"ada": False, "bea": True, "cyn": None}
     ledger, _ = replicas
 
-    async def asked(name: str) -> bool:
+    async def asked(name: str) -> Account | None:
         if (there := accounts[name]) is None:
             raise HubError("The hub answered 503")
-        return there
+        return await exists(name) if there else None
 
-    observer = Observer(ledger, declared, asked)
+    observer = observer_of(ledger, declared, asked)
     await observer.look(Roster(NOW, {"hub-admins": tuple(accounts), "community-reps": ()}))
     number = ledger.state.number
     await observer.look(Roster(NOW, {"hub-admins": (), "community-reps": ()}, ledger_number=number))
@@ -100,13 +105,13 @@ async def test_when_it_last_looked_is_remembered(declared, replicas):
     """What differs after a restart came after that, where it is to be known."""
     ledger, _ = replicas
     empty = Roster(NOW, {"hub-admins": (), "community-reps": ()})
-    await Observer(ledger, declared, exists, remember=True).look(empty)
+    await observer_of(ledger, declared, remember=True).look(empty)
     number = ledger.state.number
     for remember in (True, False):
         name = f"remember-{remember}"
         members = {"hub-admins": (*ledger.state.members["hub-admins"], name), "community-reps": ()}
         roster = Roster(NOW, members, ledger_number=ledger.state.number)
-        await Observer(ledger, declared, exists, remember=remember).look(roster)
+        await observer_of(ledger, declared, remember=remember).look(roster)
     told = {e.person: e.facts.get("after") for e in ledger._store.after(number) if e.person}
     assert told == {"remember-True": stamp(NOW), "remember-False": None}
 
@@ -115,14 +120,14 @@ async def test_a_group_that_is_no_longer_declared(declared, replicas):
     """It is looked at no more; when it is declared again, everything begins anew."""
     ledger, _ = replicas
     members = {"hub-admins": ("ada",), "community-reps": ()}
-    await Observer(ledger, declared, exists).look(Roster(NOW, members))
+    await observer_of(ledger, declared).look(Roster(NOW, members))
     without = replace(declared, groups={"community-representative": ("community-reps",)})
     ledger_number = ledger.state.number
-    await Observer(ledger, without, exists).look(Roster(NOW, members, ledger_number=ledger_number))
+    await observer_of(ledger, without).look(Roster(NOW, members, ledger_number=ledger_number))
     assert ledger.state.watched_groups() == [("community-representative", "community-reps")]
     number = ledger.state.number
-    assert number == ledger_number + 1
-    await Observer(ledger, without, exists).look(Roster(NOW, members, ledger_number=number))
+    assert number == ledger_number + 2  # who lost the role, and that the record has ended
+    await observer_of(ledger, without).look(Roster(NOW, members, ledger_number=number))
     assert ledger.state.number == number
-    await Observer(ledger, declared, exists).look(Roster(NOW, members, ledger_number=number))
+    await observer_of(ledger, declared).look(Roster(NOW, members, ledger_number=number))
     assert ledger.state.members["hub-admins"] == {"ada"}

@@ -122,7 +122,7 @@ def test_the_service_edits_the_mapped_groups_and_nothing_else():
         "list:users",
         "read:roles:groups",
         "read:roles:users",
-        "read:users:activity",
+        "read:users",
     ]
     assert not dangers(scopes)
 
@@ -173,7 +173,7 @@ def test_where_the_authenticator_manages_groups_the_service_only_reads():
         "read:groups!group=hub-admins",
         "read:roles:groups",
         "read:roles:users",
-        "read:users:activity",
+        "read:users",
     ]
 
 

@@ -9,6 +9,7 @@ import pytest
 from jupyterhub_responsibility.changes.appointments import Appointments
 from jupyterhub_responsibility.changes.recording import Recorder, UnknownError
 from jupyterhub_responsibility.changes.users import SKIPPED, Added, NewUsers
+from jupyterhub_responsibility.domain.accounts import Account
 from jupyterhub_responsibility.domain.model import Viewer
 from jupyterhub_responsibility.domain.rules import Change, Rules
 from jupyterhub_responsibility.errors import HubError, HubRefusedError, LedgerError
@@ -41,6 +42,9 @@ class Hub:
         self.groups[group].discard(name)
         self.breaks(name)
         return tuple(self.groups[group])
+
+    async def account(self, name, now):
+        return Account(name, False, (), None, now, now)
 
     async def has_user(self, name):
         self.breaks(name)

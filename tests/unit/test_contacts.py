@@ -229,7 +229,7 @@ def test_a_contact_answers_for_the_first_of_its_roles_that_is_held():
 
 
 def test_a_role_is_asked_itself():
-    """A question about a role leads to its holders; vacant, to everyone's contact."""
+    """A question about a role leads to its holders; vacant, where its work leads to."""
     given = answer([REPS, HELP], FULL, "role", REP)
     assert (given.title, reached(given), given.because) == (
         "Community Representative",
@@ -237,8 +237,20 @@ def test_a_role_is_asked_itself():
         "",
     )
     given = answer([REPS, HELP], NOBODY, "role", REP)
-    assert reached(given) == ["help"]
+    assert reached(given) == reached(answer([REPS, HELP], NOBODY, about="decide-finances"))
+    assert reached(given) == ["Reef Lab"]
     assert given.because == "There is no Community Representative right now"
+    nowhere = {"community": {"name": "Reef Lab"}}
+    assert reached(answer([REPS, HELP], NOBODY, "role", REP, **nowhere)) == ["help"]
+
+
+def test_a_vacant_role_is_stood_in_for_by_who_shares_its_work():
+    """Whoever asks for Hub Administrators is sent where their work is asked about, by any way."""
+    given = answer([ADMINS, REPS, HELP], NO_ADMIN, "role", ADMIN)
+    assert (reached(given), asked(given)) == (["reps"], REP)
+    assert given.because == "There is no Hub Administrator right now"
+    as_contact = answer([ADMINS, REPS, HELP], NO_ADMIN, "contact", "admins")
+    assert (reached(as_contact), as_contact.because) == (reached(given), given.because)
 
 
 def test_an_area_is_asked_through_its_roles():

@@ -24,7 +24,7 @@ from jupyterhub_responsibility.domain.accounts import Account, Accounts
 from jupyterhub_responsibility.domain.configured import Configured, Grant
 from jupyterhub_responsibility.domain.duties import duties_digest
 from jupyterhub_responsibility.domain.model import Roster
-from jupyterhub_responsibility.ledger.state import Confirmation, Edit, LedgerState, Term
+from jupyterhub_responsibility.ledger.state import Confirmation, Edit, LedgerState, Loss, Term
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=timezone.utc)
 MEMBERS = {"hub-admins": ("hanna", "rita"), "community-reps": ("rita", "zoe")}
@@ -98,6 +98,12 @@ def without(name: str, text: str | None = None) -> LedgerState:
     del state.confirmations["hub-administrator", name]
     if text:
         state.confirmations["hub-administrator", name] = Confirmation(NOW, text)
+    return state
+
+
+def lost(account: str = "ada", since: timedelta = timedelta(days=29)) -> LedgerState:
+    state = confirmed(load(DECLARED))
+    state.lost["hub-administrator", account] = Loss("old-admins", NOW - since, ())
     return state
 
 
@@ -186,6 +192,7 @@ GAPS = {
             }
         )
     },
+    "role-lost": {"state": lost()},
     "holder-gone": {"state": departed(), "members": {**MEMBERS, "hub-admins": ("rita",)}},
     "holder-not-seen": {"accounts": knowing(account("hanna", seen=NOW - timedelta(days=91)))},
     "power-without-role": {"accounts": knowing(account("root", admin=True))},
@@ -723,6 +730,18 @@ def test_an_account_that_was_deleted_is_missed_where_few_are_left(left):
     assert bool(drift("holder-gone", state=departed(), members=members)) is (len(left) < 2)
     more = role(**{"hub-administrator": {"groups": ["hub-admins"], "holders": {"min": 3}}})
     assert drift("holder-gone", state=departed(), members=members, changes=more)
+
+
+def test_who_lost_a_role_with_its_group_is_named_for_a_while():
+    """Not those who hold it through another group; of a role that is no more, too."""
+    assert not drift("role-lost", state=lost("hanna"))
+    assert not drift("role-lost", state=lost(since=timedelta(days=31)))
+    state = lost()
+    state.lost["hub-administrator", "bea"] = state.lost["hub-administrator", "ada"]
+    state.lost["crew", "cyn"] = Loss("crew", NOW, ())
+    marks = dict.fromkeys(map(ord, "\u2068\u2069"))
+    titles = {gap.title.translate(marks) for gap in drift("role-lost", state=state)}
+    assert titles == {"ada and bea lost the role Hub Administrator", "cyn lost the role crew"}
 
 
 # Groups that the login service keeps

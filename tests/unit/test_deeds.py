@@ -125,6 +125,50 @@ def test_what_was_said_with_it_is_said():
     )
 
 
+@pytest.mark.parametrize(
+    ("event", "actor", "said"),
+    [
+        (
+            "appointment",
+            "rita",
+            "<rita> added <uwe> to <day>; <uwe> was already Guide through <night>.",
+        ),
+        (
+            "withdrawal",
+            "rita",
+            "<rita> removed <uwe> from <day>; <uwe> was still Guide through <night>.",
+        ),
+        ("appointment", "uwe", "<uwe> joined <day>, and was already Guide through <night>."),
+        ("withdrawal", "uwe", "<uwe> left <day>, and was still Guide through <night>."),
+    ],
+)
+def test_who_holds_the_role_through_another_group_is_not_said_to_come_or_go(event, actor, said):
+    """A change of one group is no change of the role then."""
+    began = entry(Draft(event, actor, role="guide", group="day", person="uwe"))
+    details = {"of": event, "result": "done", "through": "night"}
+    end = entry(Draft("outcome", actor, person="uwe", intent=1, details=details), 2)
+    assert deed_sentence(Deed(began, (end,)), MODEL).translate(MARKS) == said
+
+
+def test_why_a_rule_forbade_it_is_said():
+    """The reason of whoever tried is not taken for that of the refusal."""
+    said = {"until": "2027-01-01", "reason": "why"}
+    began = entry(Draft("appointment", "rita", role="guide", person="uwe", details=said))
+    details = {"of": "appointment", "result": "refused", "refusal": "full", "reason": "It is full."}
+    end = Draft("outcome", "rita", role="guide", person="uwe", intent=1, details=details)
+    assert deed_sentence(Deed(began, (entry(end, 2),)), MODEL).translate(MARKS) == (
+        "<rita> tried to appoint <uwe> as Guide, until 1 Jan 2027. Reason: “<why>”"
+        " <uwe> was not made Guide. Reason: “<It is full.>”"
+    )
+
+
+def test_who_is_the_first_by_another_role_is_said_to_be():
+    """Nobody asked for it, so the page says why."""
+    assert done("appointment", "done", actor="this service", starts_with="guide") == (
+        "<this service> appointed <uwe> as Guide: a Guide is the first to hold it."
+    )
+
+
 def test_the_name_is_the_hubs():
     """Who was added as UWE and is uwe on the hub is called so."""
     assert done("account", "done", person="UWE") == "<rita> added <uwe> to the hub."
@@ -199,8 +243,10 @@ def test_changes_outside_that_are_alike_are_one():
     assert lengths(seen(1), seen(2), seen(3)) == [3]
     assert lengths(seen(1), seen(2, "left"), seen(3, "left", gone="yes")) == [1, 1, 1]
     assert lengths(seen(1), seen(2, group="night"), seen(3, group="night", first="yes")) == [1] * 3
-    began = Deed(entry(Draft("observation", "", "hub", "guide", details={"change": "began"})))
-    assert lengths(began, began) == [1, 1]
+    assert lengths(seen(1, "lost"), seen(2, "lost")) == [2]
+    for change, details in (("began", {}), ("renamed", {"was": "x"}), ("left", {"through": "x"})):
+        alone = seen(1, change, **details)
+        assert lengths(alone, alone) == [1, 1]
 
 
 def test_a_run_has_an_end():
@@ -232,6 +278,10 @@ def test_a_run_is_said_in_one_sentence():
         (
             {"change": "left", "gone": "yes"},
             "2 people left <day> (Guide): their accounts were deleted.",
+        ),
+        (
+            {"change": "lost"},
+            "2 people are no longer Guide: the group <day> does not stand for this role any more.",
         ),
     ],
 )

@@ -171,15 +171,15 @@ def test_every_kind_of_holder_has_its_line():
         (line.role.id, line.name): line for line in holder_lines(snapshot(declared, roster, state))
     }
     assert found[ADMIN, "hanna"] == HolderLine(
-        roles[ADMIN], "account", "hanna", "hub-admins", DECLARED_AT, date(2027, 6, 30), "due",
+        roles[ADMIN], "account", "hanna", ("hub-admins",), DECLARED_AT, date(2027, 6, 30), "due",
         READ_AT, READ_AT,
     )  # fmt: skip
     assert found[ADMIN, "uwe"] == HolderLine(
-        roles[ADMIN], "account", "uwe", "hub-admins", confirmed="never", as_of=READ_AT
+        roles[ADMIN], "account", "uwe", ("hub-admins",), confirmed="never", as_of=READ_AT
     )
     (gus,) = declared.people[GUIDE]
     assert found[GUIDE, "Gus"] == HolderLine(
-        roles[GUIDE], "person", "Gus", "declaration", as_of=DECLARED_AT, person=gus
+        roles[GUIDE], "person", "Gus", as_of=DECLARED_AT, person=gus
     )
     assert found[REP, ""] == HolderLine(roles[REP], "nobody", as_of=READ_AT, nobody="nobody")
     site = "site-reliability-engineer"
@@ -189,7 +189,7 @@ def test_every_kind_of_holder_has_its_line():
     unread = holder_lines(snapshot(declared, roster, state, ledger_read=False))
     hanna = next(line for line in unread if line.name == "hanna")
     assert hanna == HolderLine(
-        roles[ADMIN], "account", "hanna", "hub-admins", confirmed="unknown", as_of=READ_AT
+        roles[ADMIN], "account", "hanna", ("hub-admins",), confirmed="unknown", as_of=READ_AT
     )
     unknown = holder_lines(snapshot(declared, Roster(), state))
     assert HolderLine(roles[ADMIN], "unknown") in unknown

@@ -25,7 +25,7 @@ def utc(*numbers: int) -> datetime:
             None,
         ),
         ({"before": "17"}, Wanted(), 17),
-        ({"kind": "appointments"}, Wanted(events=("appointment", "withdrawal")), None),
+        ({"kind": "appointments"}, Wanted(events=("appointment", "withdrawal", "term")), None),
         ({"kind": ""}, Wanted(), None),
         ({"since": "2026-11-22"}, Wanted(since=utc(2026, 11, 22)), None),
         ({"until": "2026-11-22"}, Wanted(until=utc(2026, 11, 23)), None),

@@ -89,6 +89,16 @@ def test_a_role_that_starts_with_none_is_appointed():
     ]
 
 
+def test_where_somebody_held_a_role_before_nothing_follows_by_itself():
+    """It happens once; a hub that everybody has left says what to do as well."""
+    snapshot = fresh()
+    snapshot.ledger_state.ever_held |= {"hub-administrator"}
+    assert titles(snapshot)[:2] == [
+        "Appoint the first Community Representative",
+        "Appoint a new Hub Administrator",
+    ]
+
+
 def test_first_holders_in_the_declaration_are_said():
     """They come by themselves, as soon as there is an account of that name."""
     declared = with_role("community-representative", initial=["zoe"])

@@ -83,6 +83,7 @@ FIRST = {
     "group-without-role": Said(REP, "operator", group="community-reps"),
     "group-unmapped": Said(ADMIN, "operator", group="old-admins"),
     "person-past-review": Said(GUIDE, "operator", person="Gus", since=YESTERDAY),
+    "role-lost": Said(ADMIN, "operator", group="old-admins", since=NOW - timedelta(days=29)),
     "holder-gone": appointed_to(ADMIN, person="ada", since=SEEN),
     "holder-not-seen": Said(
         ADMIN, where=f"roles/{ADMIN}", person="hanna", since=NOW - timedelta(days=91)
@@ -113,6 +114,7 @@ NAMED = {
     "role-below-minimum": ("Only 2 people hold the role Hub Administrator", "at least 3"),
     "role-above-maximum": ("3 people hold the role Community Representative", "at most 2"),
     "term-ended": ("hanna", "Hub Administrator"),
+    "role-lost": ("ada\u2069 lost the role Hub Administrator", "\u2068old-admins\u2069"),
     "holder-gone": ("ada", "Hub Administrator"),
     "holder-not-seen": ("for 91 days", "Hub Administrator"),
     "held-by-provider-only": ("only people from crew", "\u2068rita\u2069 and \u2068zoe\u2069"),

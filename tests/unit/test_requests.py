@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from jupyterhub_responsibility.changes.requests import OPEN_DAYS, Requests
+from jupyterhub_responsibility.domain.accounts import Account
 from jupyterhub_responsibility.domain.model import Viewer
 from jupyterhub_responsibility.domain.rules import Change, Rules
 from jupyterhub_responsibility.errors import RefusedError
@@ -18,6 +19,16 @@ ADMIN = "hub-administrator"
 RITA = Viewer("rita", groups=frozenset({"community-reps"}))
 HANNA = Viewer("hanna", groups=frozenset({"hub-admins"}))
 UWE = Viewer("uwe")
+
+
+class Hub:
+    """Every account is there, made when its name is first heard."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, datetime] = {}
+
+    async def account(self, name, now):
+        return Account(name, False, (), None, now, self.made.setdefault(name, now))
 
 
 class Clock:
@@ -43,7 +54,7 @@ async def ledger(tmp_path, clock):
 @pytest.fixture
 def ask(declared, roster, ledger, clock):
     """Ask for the role of Hub Administrator; the number of the request."""
-    requests = Requests(declared, ledger, Rules(declared), None, clock)
+    requests = Requests(declared, Hub(), ledger, Rules(declared), None, clock)
 
     async def ask(actor: Viewer = UWE, person: str = "uwe") -> int:
         change = Change(declared.model.roles[ADMIN], "hub-admins", person)
@@ -56,7 +67,7 @@ def ask(declared, roster, ledger, clock):
 def decide(declared, ledger, clock):
     async def decide(actor: Viewer, number: int, verdict: str, said=declared, managed=False):
         """Decide, by what a declaration says now; what was refused, or nothing."""
-        requests = Requests(said, ledger, Rules(said, managed), None, clock)
+        requests = Requests(said, Hub(), ledger, Rules(said, managed), None, clock)
         try:
             await requests.decide(actor, number, verdict, "")
         except RefusedError as error:

@@ -12,6 +12,14 @@ from jupyterhub_responsibility.changes.requests import Verdict
 from jupyterhub_responsibility.ledger.entry import BEGINNING, EVENTS, INTENTS, Draft, Result, write
 from jupyterhub_responsibility.ledger.sentences import sentence
 
+CHANGES = ("began", "ended", "joined", "left", "lost", "renamed", "remade")
+STILL = [
+    ("appointment", "done"),
+    ("withdrawal", "done"),
+    ("withdrawal", "unchanged"),
+]
+"""Results that read otherwise for somebody who holds the role through another group as well."""
+
 NOW = datetime(2026, 11, 22, 10, 42, 7, tzinfo=timezone.utc)
 MARKS = dict.fromkeys(map(ord, "\u2068\u2069"))
 
@@ -24,9 +32,19 @@ def drafts() -> list[Draft]:
     ]
     told["outcome"] = [each for each in results if each["result"] != "not done"]
     told["settlement"] = [each for each in results if each["result"] in ("done", "not done")]
-    told["observation"] = [{"change": change} for change in ("began", "ended", "joined", "left")]
+    told["outcome"] += [
+        {"of": "appointment", "result": "refused", "refusal": "yourself"},
+        *({"of": of, "result": result, "through": "crew"} for of, result in STILL),
+    ]
+    told["observation"] = [{"change": change} for change in CHANGES]
     told["observation"] += [{"change": "joined", "first": "yes"}]
-    told["decision"] = [{"verdict": each, "request": "1"} for each in get_args(Verdict)
+    told["observation"] += [{"change": "left", **said} for said in ({"gone": "yes"},
+                            {"through": "crew"})]  # fmt: skip
+    days = {"before": "2026-12-01", "until": "2026-12-24"}
+    told["term"] = [days, *({name: day} for name, day in days.items())]
+    told["appointment"] += [{"starts_with": "community-representative"}]
+    told["decision"] = [{"verdict": each, "request": "1"}
+                        for each in (*get_args(Verdict), "ended")
                         if each != "approved"]  # fmt: skip
     return [
         Draft(event, "rita", role="hub-administrator", group="hub-admins", person="uwe", details=d)

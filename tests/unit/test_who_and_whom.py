@@ -141,10 +141,10 @@ def test_who_holds_a_role_and_how_it_was_read():
     assert holders_of(declared, roster, ADMIN) == RoleHolders(
         declared.model.roles[ADMIN],
         (
-            Holder("x", "account", "a", NOW),
-            Holder("y", "account", "a", NOW),
-            Holder("z", "account", "b", NOW),
-            Holder("Gus", "person", "declaration", declared.as_of, gus),
+            Holder("x", "account", ("a",), NOW),
+            Holder("y", "account", ("a", "b"), NOW),
+            Holder("z", "account", ("b",), NOW),
+            Holder("Gus", "person", (), declared.as_of, gus),
         ),
         known=True,
         on_hub=True,

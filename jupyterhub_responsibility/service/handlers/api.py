@@ -52,11 +52,19 @@ class DocumentHandler(APIHandler):
 
 
 class HolderHandler(APIHandler):
-    """`PUT` and `DELETE api/roles/<role>/holders/<user>`: appoint, and withdraw."""
+    """`PUT`, `PATCH` and `DELETE api/roles/<role>/holders/<user>`: appoint, change the last day,
+    and withdraw."""
 
     async def put(self, role_id: str, person: str) -> None:
         body = bodies.from_json(bodies.AppointBody, self.request.body)
         entry = await actions.appoint(self.site, self.who(), role_id, person, body, self.seen())
+        self._say(role_id, entry)
+
+    async def patch(self, role_id: str, person: str) -> None:
+        body = bodies.from_json(bodies.TermBody, self.request.body)
+        entry = await actions.change_last_day(
+            self.site, self.who(), role_id, person, body, self.seen()
+        )
         self._say(role_id, entry)
 
     async def delete(self, role_id: str, person: str) -> None:

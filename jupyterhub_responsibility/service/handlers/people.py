@@ -61,7 +61,10 @@ class FormPage(PageHandler):
         return unquote(self.get_body_argument(name, ""))
 
     async def news(self, viewer: Viewer) -> News:
-        """What the viewer has just done, where the address names the entry about it."""
+        """What the viewer has just done, where the address names the entry about it.
+
+        Once something else has become of the same person, it is not said again.
+        """
         number = self.get_query_argument("entry", "")
         if not number.isdecimal() or len(number) > 9:
             return NOTHING_NEW
@@ -70,9 +73,16 @@ class FormPage(PageHandler):
                 await self.site.ledger.catch_up()
                 await self.site.roster.refresh()
             for entry in await self.site.ledger.page(Wanted(), int(number) + 1, 1):
-                if (entry.actor, entry.actor_kind) == (viewer.name, viewer.kind):
+                ours = (entry.actor, entry.actor_kind) == (viewer.name, viewer.kind)
+                if ours and await self._is_last(entry):
                     return News(done=sentence(entry, self.site.declaration.model))
         return NOTHING_NEW
+
+    async def _is_last(self, entry: Entry) -> bool:
+        """Whether nothing was recorded since of the same person and role."""
+        about = Wanted(person=entry.person, role=entry.role)
+        newest = await self.site.ledger.page(about, None, LINES)
+        return next((e.number for e in newest if e.person == entry.person), 0) == entry.number
 
     def failed(self, error: RefusedError) -> News:
         """Why it was refused, and what had been filled in."""
@@ -143,6 +153,9 @@ class RoleHandler(FormPage):
             gone = self.form(bodies.WithdrawBody)
             account = self._named(self.exact("account"))
             return await actions.withdraw(site, actor, role_id, account, gone, seen)
+        if action == "term":
+            account = self._named(self.exact("account"))
+            return await actions.change_last_day(site, actor, role_id, account, self._term())
         if action == "request":
             values = self.form(bodies.AppointBody).model_dump()
             asked = bodies.RequestBody(role=role_id, user=person or None, **values)
@@ -153,6 +166,16 @@ class RoleHandler(FormPage):
                 raise RefusedError("invalid", "Choose a request.")
             return await actions.decide(site, actor, int(number), self.form(bodies.VerdictBody))
         raise RefusedError("invalid", "Choose what to do.")
+
+    def _term(self) -> bodies.TermBody:
+        """The new last day; that there is to be none has a button of its own."""
+        endless = bool(self.get_body_argument("endless", ""))
+        until = self.get_body_argument("until", "").strip()
+        if not (until or endless):
+            raise RefusedError("invalid", "Choose the new last day.")
+        reason = self.get_body_argument("reason", "")
+        values = {"until": None if endless else until, "reason": reason}
+        return bodies.check(bodies.TermBody, values)
 
     @staticmethod
     def _named(person: str) -> str:

@@ -21,7 +21,10 @@ ANSWERS_SHOWN = 30
 
 @dataclass(frozen=True)
 class MyPage:
-    """My responsibilities; `requests` are those that the viewer made, or may decide."""
+    """My responsibilities; `requests` are those that the viewer made, or may decide.
+
+    `to_fill` are roles that nobody holds, whose first holders are those of a role of the viewer.
+    """
 
     roles: tuple[RoleCard, ...]
     areas: tuple[tuple[Area, tuple[DutyLine, ...]], ...]
@@ -30,6 +33,7 @@ class MyPage:
     shares: tuple[Share, ...]
     admin: bool
     requests: tuple[RequestLine, ...]
+    to_fill: tuple[Role, ...]
     answers: tuple[tuple[Reply, Role], ...]
 
 
@@ -38,7 +42,8 @@ class RoleCard:
     """A role of the viewer, the groups through which, and who else holds it.
 
     `standing` is their term, and whether they have confirmed its duties; `duties_digest` stands
-    for what they would confirm.
+    for what they would confirm. `came_with` is the role because of which this service gave it to
+    them, as its first holder.
     """
 
     own: OwnRole
@@ -47,6 +52,7 @@ class RoleCard:
     standing: Standing
     duties_digest: str
     note: Note | None
+    came_with: Role | None
 
 
 def my_page(snapshot: Snapshot, viewer: Viewer) -> MyPage:
@@ -64,6 +70,7 @@ def my_page(snapshot: Snapshot, viewer: Viewer) -> MyPage:
         shares=shares(snapshot.declaration),
         admin=viewer.admin,
         requests=request_lines(snapshot, viewer),
+        to_fill=_to_fill(snapshot, held),
         answers=_answers(snapshot, viewer),
     )
 
@@ -72,13 +79,24 @@ def _card(snapshot: Snapshot, own: OwnRole, viewer: Viewer) -> RoleCard:
     held = holders_of(snapshot.declaration, snapshot.roster, own.role.id)
     others = tuple(h for h in held.holders if not (h.kind == "account" and h.name == viewer.name))
     note = snapshot.ledger_state.notes.get(own.role.id)
+    standing = snapshot.standing(own.role, viewer.name, viewer.created)
+    first = standing.term.starts_with if standing.term else ""
     return RoleCard(
         own=own,
         others=others,
         known=held.known,
-        standing=snapshot.standing(own.role, viewer.name),
+        standing=standing,
         duties_digest=snapshot.duties_digests[own.role.id],
         note=note if note and note.by != viewer.name else None,
+        came_with=snapshot.declaration.model.roles.get(first),
+    )
+
+
+def _to_fill(snapshot: Snapshot, held: list[str]) -> tuple[Role, ...]:
+    return tuple(
+        each.role
+        for each in snapshot.holders_by_role.values()
+        if each.vacant and each.on_hub and not set(each.role.starts_with).isdisjoint(held)
     )
 
 
@@ -89,5 +107,7 @@ def _answers(snapshot: Snapshot, viewer: Viewer) -> tuple[tuple[Reply, Role], ..
     return tuple(
         (answer, roles[role_id])
         for (role_id, by), answer in snapshot.ledger_state.answers.items()
-        if by == viewer.name and role_id in roles and answer.at.date() >= since
+        if viewer.is_account(by, answer.request.asker_created)
+        and role_id in roles
+        and answer.at.date() >= since
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ...changes.requests import asked
 from ...coverage.snapshot import Snapshot
 from ...domain.access import Ability, abilities
 from ...domain.duties import Duty, duties_by_area
@@ -86,7 +87,7 @@ def request_lines(snapshot: Snapshot, viewer: Viewer, role_id: str = "") -> tupl
         RequestLine(
             each,
             role,
-            mine=rules.may(viewer, "asker", about=About(role, asked_by=each.by)),
+            mine=rules.may(viewer, "asker", about=asked(each, role)),
             theirs_to_decide=role.id in deciding,
         )
         for each in snapshot.ledger_state.open_requests(snapshot.today)

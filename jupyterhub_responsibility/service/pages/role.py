@@ -21,7 +21,8 @@ HOLDERS_SHOWN = 50
 class RolePage:
     """One role: what it is, who holds it, what for, and who may appoint.
 
-    `asks` says whether the viewer waits for an answer, `full` that there is no room for more.
+    `asks` says whether the viewer waits for an answer, `full` that there is no room for more;
+    `appoints_self` if they need not ask.
     """
 
     role_holders: RoleHolders
@@ -41,6 +42,7 @@ class RolePage:
     full: bool
     requests: tuple[RequestLine, ...]
     asks: bool
+    appoints_self: bool
     tag: str
     rules: tuple[str, ...]
     today: date
@@ -56,13 +58,15 @@ class HolderRow:
     """A holder, and how they stand in the role (accounts only).
 
     `mine` if it is the viewer, `staff` if it is one of the provider's people; `may_withdraw` if the
-    viewer may take them out, on a hub where that can be done here.
+    viewer may take them out, on a hub where that can be done here, `may_change_day` if they may say
+    until when.
     """
 
     holder: Holder
     mine: bool
     staff: bool
     may_withdraw: bool
+    may_change_day: bool
     standing: Standing
 
 
@@ -91,6 +95,7 @@ def role_page(snapshot: Snapshot, viewer: Viewer, role_id: str) -> RolePage:
         full=holders.full,
         requests=requests,
         asks=any(each.request.by == each.request.person == viewer.name for each in requests),
+        appoints_self=viewer.admin,
         tag=state_tag(role, declaration, snapshot.roster.members, snapshot.ledger_state),
         rules=tuple(RULES.values()),
         today=snapshot.today,
@@ -107,12 +112,13 @@ def _rows(
 
 def _row(snapshot: Snapshot, viewer: Viewer, role: Role, holder: Holder) -> HolderRow:
     if holder.kind != "account":
-        return HolderRow(holder, False, False, False, Standing())
+        return HolderRow(holder, False, False, False, False, Standing())
     return HolderRow(
         holder,
         mine=_is(viewer, holder),
         staff=snapshot.is_staff(holder),
         may_withdraw=snapshot.rules.may_withdraw(viewer, role, holder.name),
+        may_change_day=snapshot.rules.may_change_day(viewer, role, holder.name),
         standing=snapshot.standing(role, holder.name),
     )
 

@@ -1,0 +1,143 @@
+"""What the service does by itself, recorded as such: first holders, and terms that have ended."""
+
+from __future__ import annotations
+
+from ..domain.model import Role
+from ..domain.rules import Change
+from ..errors import RefusedError
+from ..ledger.accounts import made_at
+from ..storage import locks
+from ..text import visible
+from .appointments import Appointments, groups_of
+from .recording import SERVICE
+
+
+class Automatic:
+    """The use cases. They raise HubError, LedgerError or UnknownError."""
+
+    def __init__(self, appointments: Appointments) -> None:
+        self._acts = appointments
+
+    async def appoint_first(self) -> list[str]:
+        """Appoint those whom the declaration names as first holders, once each.
+
+        Returns, in words, whom it could not appoint yet.
+        """
+        waiting = []
+        for role_id, names in self._acts.declaration.initial.items():
+            role = self._acts.declaration.model.roles[role_id]
+            for name in names:
+                if (role_id, name) not in self._acts.ledger.state.first_appointed:
+                    waiting += await self._appoint_first(role, name)
+        return waiting
+
+    async def appoint_starting(self) -> list[str]:
+        """Whoever holds a role that another one starts with holds that one too, if nobody ever has.
+
+        Returns, in words, whom it could not appoint.
+        """
+        waiting = []
+        for role in self._acts.declaration.model.roles.values():
+            if self._is_to_start(role):
+                async with self._acts.ledger.lock(locks.of_role(role.id)):
+                    waiting += await self._start(role)
+        return waiting
+
+    async def end_terms(self) -> list[str]:
+        """Withdraw those whose term has ended, from roles that say so. Returns what could not."""
+        waiting = []
+        for (role_id, person), term in list(self._acts.ledger.state.terms.items()):
+            role = self._acts.declaration.model.roles.get(role_id)
+            if role is None or role.on_term_end != "withdraw" or not term.ended(self._acts.today):
+                continue
+            try:
+                await self._end_term(role, person)
+            except RefusedError as error:
+                waiting.append(f"The term of {visible(person)} has ended. {error}")
+        return waiting
+
+    async def _appoint_first(self, role: Role, name: str) -> list[str]:
+        try:
+            group = self._acts.rules.group_of(role, self._acts.groups(role)[0])
+            if not await self._acts.hub.has_user(name):
+                return [
+                    f"{visible(name)} should be the first {role.title}, but there is no account of"
+                    " that name yet"
+                ]
+            async with self._acts.ledger.lock(locks.of_role(role.id)):
+                if (role.id, name) in self._acts.ledger.state.first_appointed:
+                    return []
+                members = await self._acts.read(role)
+                change = Change(role, group, name)
+                intent = self._acts.intent("appointment", SERVICE, change, first=True)
+                self._acts.rules.check_room(change, self._acts.role_holders(role, members))
+                account = await self._acts.account(name)
+                await self._acts.carry_out(intent, members, self._acts.hub.add_to_group, account)
+        except RefusedError as error:
+            return [f"{visible(name)} should be the first {role.title}. {error}"]
+        return []
+
+    def _is_to_start(self, role: Role) -> bool:
+        """Whether a role has never had a holder, and others do whose holders are its first ones."""
+        state, declaration = self._acts.ledger.state, self._acts.declaration
+        return (
+            self._acts.rules.open_to_change(role)
+            and role.id not in state.ever_held
+            and not declaration.people.get(role.id)
+            and any(
+                state.members.get(group)
+                for origin in role.starts_with
+                for group in declaration.groups.get(origin, ())
+            )
+        )
+
+    async def _start(self, role: Role) -> list[str]:
+        """Appoint those who hold the roles that it starts with; its lock is held."""
+        members = await self._acts.read(role)
+        if role.id in self._acts.ledger.state.ever_held or any(members.values()):
+            return []  # who is there already will be observed
+        group, waiting = self._acts.groups(role)[0], []
+        for person, origin in (await self._starters(role)).items():
+            change = Change(role, group, person)
+            intent = self._acts.intent("appointment", SERVICE, change, starts_with=origin)
+            try:
+                self._acts.rules.check_room(change, self._acts.role_holders(role, members))
+                account = await self._acts.account(person)
+                await self._acts.carry_out(intent, members, self._acts.hub.add_to_group, account)
+            except RefusedError as error:
+                waiting.append(f"{visible(person)} should be a first {role.title}. {error}")
+            else:
+                members = {**members, group: (*members[group], person)}
+        return waiting
+
+    async def _starters(self, role: Role) -> dict[str, str]:
+        """Who is to be the first holder of a role, and the role that they hold now."""
+        groups = {
+            group: origin
+            for origin in role.starts_with
+            for group in self._acts.declaration.groups.get(origin, ())
+        }
+        members = await self._acts.hub.members(tuple(groups))
+        return {
+            person: origin for group, origin in groups.items() for person in members.get(group, ())
+        }
+
+    async def _end_term(self, role: Role, person: str) -> None:
+        async with self._acts.ledger.lock(locks.of_role(role.id)):
+            members = await self._acts.read(role)
+            term = self._acts.ledger.state.terms.get((role.id, person))
+            if term is None or not term.ended(self._acts.today):
+                return
+            was, is_now = (
+                self._created(role, person),
+                made_at(await self._acts.account(person)),
+            )
+            if was and is_now and was != is_now:
+                return  # the term was that of an account which is there no more
+            change = Change(role, "", person, reason="term ended")
+            self._acts.rules.check_group(change)
+            if groups_of(person, members):
+                await self._acts.take_out(SERVICE, change, members)
+
+    def _created(self, role: Role, person: str) -> str:
+        return self._acts.ledger.state.created.get((role.id, person), "")

@@ -1,0 +1,107 @@
+"""`diff`: who would gain or lose what, if a running hub had another declaration."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Container
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from ..declaration import load
+from ..errors import DeclarationError
+from ..exports import comparison
+from ..exports.report import below
+from .asking import NoAnswerError, ask, token
+from .terminal import CLEAN, FAILED, FAULTS, Commands
+
+
+def add_commands(commands: Commands) -> None:
+    """The command of this module."""
+    command = commands.add_parser(
+        "diff", help="say who would gain or lose a role by another declaration"
+    )
+    command.add_argument("file", metavar="FILE", help="the declaration, before the hub has it")
+    command.add_argument(
+        "--url",
+        required=True,
+        help="address of the Responsibilities page; $JUPYTERHUB_API_TOKEN has to open it",
+    )
+    command.add_argument(
+        "--hub", metavar="URL", help="address of the hub, where it can't be told from the other one"
+    )
+    command.add_argument("--format", choices=["text", "json"], default="text")
+    command.set_defaults(command=diff)
+
+
+def diff(options: argparse.Namespace) -> int:
+    """Compare a declaration with what a hub has now: 0 nothing, 1 changes, 2 could not tell."""
+    try:
+        declared = load(options.file)
+    except DeclarationError as error:
+        print(f"jupyterhub-responsibility: {error}", file=sys.stderr)
+        return FAILED
+    secret = token("somebody who may open the service")
+    running = _roles(options.url, secret)
+    hub = options.hub or _hub_of(options.url)
+    groups = comparison.unknown_groups(declared, running)
+    scopes = _scopes(hub, secret) if groups else frozenset()
+    asked = {group: _members(hub, group, secret, scopes) for group in groups}
+    changes = comparison.compare(declared, running, asked)
+    if options.format == "json":
+        print(json.dumps(comparison.as_data(changes), indent=2))
+    else:
+        print(comparison.as_text(changes) or "Nothing would change for anybody.\n", end="")
+    if any(members is None for members in asked.values()):
+        return FAILED
+    return FAULTS if changes else CLEAN
+
+
+def _roles(url: str, secret: str) -> comparison.Running:
+    """Who holds which role now. Raises NoAnswerError where that is not known."""
+    address = below(url, "api/roles")
+    running = ask(address, secret)
+    if not isinstance(running, dict) or "roles" not in running:
+        raise NoAnswerError(f"{address}: is not the API of the Responsibilities page")
+    if not all(role["known"] for role in running["roles"]):
+        raise NoAnswerError(f"{address}: the hub does not say right now who holds which role")
+    return running
+
+
+def _scopes(hub: str, secret: str) -> frozenset[str]:
+    """What the token may do on the hub. Raises NoAnswerError."""
+    model = ask(f"{hub}api/user", secret)
+    scopes = model.get("scopes") if isinstance(model, dict) else None
+    if not isinstance(scopes, list):
+        raise NoAnswerError(f"{hub}: is not the address of a hub; give it with --hub")
+    return frozenset(map(str, scopes))
+
+
+def _members(hub: str, group: str, secret: str, scopes: Container[str]) -> tuple[str, ...] | None:
+    """Who is in a group of the hub; nobody, if it doesn't have it. None, and why, if not known.
+
+    To those who may not see a group, the hub says that there is none.
+    """
+    needed = f"read:groups!group={group}"
+    if "read:groups" not in scopes and needed not in scopes:
+        print(f"{group}: the token needs list:groups and {needed}", file=sys.stderr)
+        return None
+    try:
+        model: Any = ask(f"{hub}api/groups/{quote(group, safe='')}", secret)
+        return tuple(map(str, model["users"]))
+    except NoAnswerError as error:
+        if error.status == 404:
+            return ()
+        print(f"{group}: {error}", file=sys.stderr)
+    except (TypeError, KeyError):
+        print(f"{group}: the hub's answer makes no sense", file=sys.stderr)
+    return None
+
+
+def _hub_of(url: str) -> str:
+    """Where the hub is that has a service at `url`."""
+    parts = urlsplit(url)
+    before, found, _ = parts.path.rpartition("/services/")
+    path = f"{before}/hub/" if found else "/hub/"
+    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))

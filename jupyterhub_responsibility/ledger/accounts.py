@@ -1,0 +1,95 @@
+"""An account is more than its name: which one of that name is meant by what was recorded.
+
+The hub tells when it made an account. One that is deleted and made again has the same name, and is
+somebody else's; one that is renamed is the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime, timedelta
+
+from ..domain.accounts import Account, Accounts
+from .entry import stamp
+from .state import Holding, LedgerState, Request
+
+Asked = Mapping[str, Account | None]
+"""What the hub says of names when it is asked: None where there is no such account."""
+
+CLOCKS_APART = timedelta(minutes=1)
+"""How far the clocks of the hub and of this service may be apart."""
+
+
+def made_at(account: Account | None) -> str:
+    """When an account was made, as entries have it; empty where the hub doesn't tell."""
+    return stamp(account.created) if account and account.created else ""
+
+
+def is_newer(account: Account | None, created: str, known_at: datetime) -> bool:
+    """Whether an account was made after the one that had its name at `known_at`.
+
+    `created` is when that one was made, as recorded; without it, one that was made later than it
+    was known is another one.
+    """
+    if account is None or account.created is None:
+        return False
+    if created:
+        return made_at(account) > created
+    return account.created > known_at + CLOCKS_APART
+
+
+def doubtful(state: LedgerState, accounts: Accounts) -> set[str]:
+    """Names that may stand for other accounts than they did: the hub has to be asked."""
+    holding = {person for (_, person), _ in _remade(state, accounts.found)}
+    waiting = {
+        name
+        for request in state.requests.values()
+        for name, created in _parties(request)
+        if name in accounts.gone or is_newer(accounts.found.get(name), created, request.at)
+    }
+    return holding | waiting
+
+
+def renamed(
+    state: LedgerState, role_id: str, left: Iterable[str], joined: Iterable[str], asked: Asked
+) -> dict[str, str]:
+    """Of those who joined a role's group, who was in it under another name, and which."""
+    made = {made_at(asked.get(name)): name for name in joined}
+    return {
+        made[created]: was
+        for was in sorted(left)
+        if was in asked
+        and asked[was] is None
+        and (created := state.created.get((role_id, was), "")) in made
+        and created
+    }
+
+
+def remade(state: LedgerState, asked: Asked) -> Iterator[tuple[Holding, str]]:
+    """Roles that are recorded for an account which is there no more, while another one of its name
+    is in the group; and when that one was made."""
+    yield from _remade(state, {name: each for name, each in asked.items() if each})
+
+
+def ended(state: LedgerState, asked: Asked) -> list[Request]:
+    """Requests by accounts, or for them, that are there no more."""
+    return [
+        request
+        for request in state.requests.values()
+        if any(
+            name in asked and (asked[name] is None or is_newer(asked[name], created, request.at))
+            for name, created in _parties(request)
+        )
+    ]
+
+
+def _remade(state: LedgerState, accounts: Mapping[str, Account]) -> Iterator[tuple[Holding, str]]:
+    for (role_id, person), since in state.joined.items():
+        account = accounts.get(person)
+        if is_newer(account, state.created.get((role_id, person), ""), since):
+            yield (role_id, person), made_at(account)
+
+
+def _parties(request: Request) -> tuple[tuple[str, str], ...]:
+    """Whom a request is about and who asks, each with when the account was made."""
+    return (request.person, request.created), (request.by, request.asker_created)
