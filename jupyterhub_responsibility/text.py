@@ -8,7 +8,8 @@ from datetime import date, datetime, timezone
 from hashlib import sha256
 from typing import overload
 
-LONGEST_NAME = 80
+LONGEST_NAME = 120
+"""Characters; a name in the declaration is no longer than that."""
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"}
 _BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"

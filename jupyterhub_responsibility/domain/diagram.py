@@ -13,7 +13,7 @@ from unicodedata import east_asian_width
 
 from ..text import visible
 from .holders import NO_ROLE, RoleHolders
-from .model import Area, Model, Split
+from .model import Area, Declaration, Split
 
 _START: dict[Split, float] = {
     "provider": 0.0,
@@ -29,14 +29,16 @@ _NARROW = 480
 _GLYPH = 0.56
 """Width of an average letter in parts of the font size; generous, so that text fits."""
 
-TITLE_SIZE, TEXT_SIZE = 15, 13
-_PAD, _GAP, _TOP = 14, 14, 56
+TITLE_SIZE, TEXT_SIZE, END_SIZE = 15, 13, 14
+_PAD, _GAP, _TOP = 14, 14, 26
+_ENDS = 0.44
+"""How much of the width the name at each end may take; between them, there is room."""
 _NAMES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of text in a box; `y` is its baseline."""
+    """One line of text; `y` is its baseline."""
 
     y: float
     text: str
@@ -57,22 +59,43 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Diagram:
-    """Everything there is to draw, in units of one pixel at full size."""
+    """Everything there is to draw, in units of one pixel at full size.
+
+    `provider` and `community` are the names at the ends of the line, which is at `line`.
+    """
 
     width: float
     height: float
+    line: float
+    provider: tuple[Line, ...]
+    community: tuple[Line, ...]
     boxes: tuple[Box, ...]
 
 
-def diagram(model: Model, holders_by_role: Mapping[str, RoleHolders], width: int) -> Diagram:
+def diagram(
+    declaration: Declaration, holders_by_role: Mapping[str, RoleHolders], width: int
+) -> Diagram:
     """Lay the areas of a model out, `width` wide; narrow diagrams let boxes span the width."""
+    model = declaration.model
+    ends = [
+        _wrapped(party.name, END_SIZE, width * _ENDS)
+        for party in (declaration.provider, declaration.community)
+    ]
+    line = 11.0 + max(map(len, ends)) * (END_SIZE + 5)
     boxes: list[Box] = []
-    y: float = _TOP
+    y = line + _TOP
     for area in model.areas:
         box = _box(area, tuple(holders_by_role[role.id] for role in model.roles_in(area)), y, width)
         boxes.append(box)
         y = box.y + box.height + _GAP
-    return Diagram(width, y, tuple(boxes))
+    provider, community = (_above(line, end) for end in ends)
+    return Diagram(width, y, line, provider, community, tuple(boxes))
+
+
+def _above(line: float, texts: list[str]) -> tuple[Line, ...]:
+    """Lines of text of which the last one stands just above a line."""
+    first = line - 12 - (len(texts) - 1) * (END_SIZE + 5)
+    return tuple(Line(first + n * (END_SIZE + 5), text) for n, text in enumerate(texts))
 
 
 def _box(area: Area, roles: tuple[RoleHolders, ...], y: float, width: int) -> Box:
@@ -84,10 +107,24 @@ def _box(area: Area, roles: tuple[RoleHolders, ...], y: float, width: int) -> Bo
     lines: list[Line] = []
     at = y + _PAD
     for text, size in [(area.title, TITLE_SIZE), *((t, TEXT_SIZE) for t in _texts(roles))]:
-        for part in wrap(text, max(8, int(room / (size * _glyph(text))))):
+        for part in _wrapped(text, size, room):
             at += size + 5
             lines.append(Line(at - 4, part, size == TITLE_SIZE))
     return Box(area, x, y, span, at + _PAD - y, tuple(lines))
+
+
+def _wrapped(text: str, size: int, room: float) -> list[str]:
+    """A text in lines; a word that is too long for one begins on a line of its own."""
+    most = max(8, int(room / (size * _glyph(text))))
+    parts = (part for word in text.split() for part in _in_parts(word, most))
+    return wrap(" ".join(parts), most)
+
+
+def _in_parts(word: str, most: int) -> list[str]:
+    """A word cut where it has to be; one with hyphens that fit is whole."""
+    if all(len(part) < most for part in word.split("-")):
+        return [word]
+    return [word[at : at + most] for at in range(0, len(word), most)]
 
 
 def _glyph(text: str) -> float:

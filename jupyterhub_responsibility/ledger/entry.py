@@ -42,6 +42,32 @@ EVENTS: dict[Event, str] = {
 INTENTS: frozenset[Event] = frozenset({"appointment", "withdrawal", "account"})
 """The kinds that announce a change on the hub, and are followed by what became of it."""
 
+ENDINGS: frozenset[Event] = frozenset({"outcome", "settlement"})
+"""The kinds that say what became of such a change; the first may leave it open."""
+
+KindName = Literal["appointments", "requests", "confirmations", "people", "outside"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What somebody may want to read about: its name for people, and the events that are of it.
+
+    What became of a change is of the kind of the change.
+    """
+
+    title: str
+    events: tuple[Event, ...]
+
+
+KINDS: dict[KindName, Kind] = {
+    "appointments": Kind("Appointments and withdrawals", ("appointment", "withdrawal", "term")),
+    "requests": Kind("Requests", ("request", "decision")),
+    "confirmations": Kind("Confirmations", ("confirmation",)),
+    "people": Kind("People added", ("account",)),
+    "outside": Kind("Changes outside this page", ("observation",)),
+}
+"""What there is to read about; each event but the endings is of one of these."""
+
 Result = Literal["done", "unchanged", "refused", "unknown", "not done"]
 """What became of a change on the hub."""
 

@@ -1,12 +1,16 @@
-"""What an entry of the ledger says, as a sentence for people."""
+"""What an entry of the ledger says to people, and what was done, in one sentence."""
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from ..domain.model import Model
 from ..text import day, isolated, quoted
-from .entry import Entry
+from .deeds import Deed, Run
+from .entry import ENDINGS, Entry, Result
 
 _DEEDS = {
     "appointment": "{actor} started appointing {person} as {role}",
@@ -27,7 +31,42 @@ _OWN_DEEDS = _DEEDS | {
 }
 """Where somebody does it about themselves: nobody's name is said twice."""
 
-_STARTING = "{actor} started appointing {person} as {role}: a {starts_with} is the first to hold it"
+_DONE = {
+    "appointment": "{actor} appointed {person} as {role}",
+    "withdrawal": "{actor} withdrew {person} as {role}",
+    "account": "{actor} added {person} to the hub",
+}
+_OWN_DONE = _DONE | {
+    "appointment": "{actor} appointed themselves as {role}",
+    "withdrawal": "{actor} stepped down as {role}",
+}
+_IN_PART = {
+    "appointment": "{actor} added {person} to {group}; {person} was already {role} through"
+    " {through}",
+    "withdrawal": "{actor} removed {person} from {group}; {person} was still {role} through"
+    " {through}",
+}
+_OWN_IN_PART = {
+    "appointment": "{actor} joined {group}, and was already {role} through {through}",
+    "withdrawal": "{actor} left {group}, and was still {role} through {through}",
+}
+"""What was done, where they held the role through another group as well."""
+
+_TRIED = {
+    "appointment": "{actor} tried to appoint {person} as {role}",
+    "withdrawal": "{actor} tried to withdraw {person} as {role}",
+    "account": "{actor} tried to add {person} to the hub",
+}
+_OWN_TRIED = _TRIED | {
+    "appointment": "{actor} tried to appoint themselves as {role}",
+    "withdrawal": "{actor} tried to step down as {role}",
+}
+"""What was not done, or isn't known to be: what became of it is said after that."""
+
+_FIRST = ": a {starts_with} is the first to hold it"
+"""Why somebody is appointed without anybody having asked."""
+
+_OPEN = "It is not known yet whether that was done."
 
 _TERMS = {
     (False, True): "{actor} set the last day of {person} as {role} to {until}",
@@ -77,17 +116,96 @@ _OBSERVATIONS = {
     "left still": "{person} was removed from {group} outside this page, and is still {role} through"
     " {through}",
     "deleted": "{person} left {group} ({role}): the account was deleted",
+    "first": "{person} was already in {group} ({role}) when recording began",
     "lost": "{person} is no longer {role}: the group {group} does not stand for this role any more",
     "renamed": "The account {was} was renamed: {person} is still {role}",
     "remade": "The account {person} was deleted and made again. It is in {group} ({role}), but what"
     " was recorded of the older account has ended",
 }
+_MANY_OBSERVATIONS = {
+    "joined": "{number} people were added to {group} ({role}) outside this page",
+    "left": "{number} people were removed from {group} ({role}) outside this page",
+    "deleted": "{number} people left {group} ({role}): their accounts were deleted",
+    "first": "{number} people were already in {group} ({role}) when recording began",
+    "lost": "{number} people are no longer {role}: the group {group} does not stand for this role"
+    " any more",
+}
+_MANY_RESULTS: dict[Result | None, str] = {
+    "done": "added",
+    "unchanged": "already had an account",
+    "not done": "not added",
+    "refused": "not added",
+    "unknown": "not certain",
+    None: "not certain",
+}
+"""What became of several who were to be added."""
 
 
 def sentence(entry: Entry, model: Model) -> str:
     """What an entry says, with names that cannot pass for others."""
-    facts = entry.facts
-    text = _pattern(entry, facts).format(
+    return _whole(_pattern(entry, entry.facts), entry, entry.facts, model)
+
+
+def deed_sentence(deed: Deed, model: Model) -> str:
+    """What was done, and, where that isn't said by it, what became of it."""
+    if not deed.began.is_intent:
+        return sentence(deed.began, model)
+    own = deed.began.actor in (deed.began.person, deed.person)
+    began = replace(deed.began, person=deed.person)
+    through = deed.endings[-1].facts.get("through") if deed.endings else None
+    facts = began.facts | ({"through": through} if through else {})
+    if deed.result == "done" and through:
+        return _whole((_OWN_IN_PART if own else _IN_PART)[began.event], began, facts, model)
+    done, tried = (_OWN_DONE, _OWN_TRIED) if own else (_DONE, _TRIED)
+    first = _FIRST if "starts_with" in facts else ""
+    if deed.result == "done":
+        return _whole(done[began.event] + first, began, facts, model)
+    # who is appointed again, at a request, may have another last day from then on
+    again = (began.event, deed.result) == ("appointment", "unchanged")
+    said = _whole((done if again else tried)[began.event] + first, began, facts, model)
+    return f"{said} {sentence(deed.endings[-1], model) if deed.endings else _OPEN}"
+
+
+def run_sentence(run: Run, model: Model) -> str:
+    """What several deeds that are alike come to."""
+    first = run[0].began
+    if first.event == "observation":
+        pattern = _MANY_OBSERVATIONS[_observed(first.facts)]
+        return f"{_plain(pattern, first, first.facts, model, len(run))}."
+    results = Counter(_MANY_RESULTS[deed.result] for deed in run)
+    if len(results) == 1 and run[0].result == "done":
+        return f"{isolated(first.actor)} added {len(run)} people to the hub."
+    became = ", ".join(
+        f"{results[words]} {words}"
+        for words in dict.fromkeys(_MANY_RESULTS.values())
+        if words in results
+    )
+    return f"{isolated(first.actor)} tried to add {len(run)} people to the hub: {became}."
+
+
+def within_run(deed: Deed, model: Model) -> str:
+    """What one of the deeds of a run adds to what they come to: a name, mostly."""
+    said = deed.began.event == "observation" or deed.result == "done"
+    return isolated(deed.person) if said else deed_sentence(deed, model)
+
+
+def _whole(pattern: str, entry: Entry, facts: Mapping[str, str], model: Model) -> str:
+    """A sentence with all that somebody said: until when, why, and to the next person."""
+    said = _plain(pattern, entry, facts, model)
+    if entry.event != "term" and "until" in facts:
+        said += f", until {_day(facts['until'])}"
+    said += "."
+    for key, words in (("reason", "Reason"), ("note", "Note for the next person")):
+        if facts.get(key) and (entry.event != "outcome" or "refusal" in facts):
+            said += f" {words}: {quoted(facts[key])}"
+    return said
+
+
+def _plain(
+    pattern: str, entry: Entry, facts: Mapping[str, str], model: Model, number: int = 1
+) -> str:
+    """The words of a sentence, without its end."""
+    return pattern.format(
         actor=isolated(entry.actor),
         person=isolated(entry.person),
         group=isolated(entry.group),
@@ -97,14 +215,8 @@ def sentence(entry: Entry, model: Model) -> str:
         was=isolated(facts.get("was", "")),
         until=_day(facts.get("until")),
         before=_day(facts.get("before")),
+        number=f"{number:,}",
     )
-    if entry.event != "term" and "until" in facts:
-        text += f", until {_day(facts['until'])}"
-    text += "."
-    for key, words in (("reason", "Reason"), ("note", "Note for the next person")):
-        if facts.get(key) and (entry.event != "outcome" or "refusal" in facts):
-            text += f" {words}: {quoted(facts[key])}"
-    return text
 
 
 def _title(model: Model, role_id: str) -> str:
@@ -116,32 +228,27 @@ def _day(said: str | None) -> str:
     return day(date.fromisoformat(said)) if said else ""
 
 
-def by_whom(entry: Entry) -> str:
-    """Who did it; the hub doesn't say who changed a group outside this page."""
-    return "not recorded by the hub" if entry.actor_kind == "hub" else entry.actor
-
-
-def _pattern(entry: Entry, facts: dict[str, str]) -> str:
+def _pattern(entry: Entry, facts: Mapping[str, str]) -> str:
     deeds = _OWN_DEEDS if entry.actor == entry.person else _DEEDS
-    if entry.event in ("outcome", "settlement"):
+    if entry.event in ENDINGS:
         return _REFUSED if "refusal" in facts else _result(facts)
     if entry.event == "observation":
-        return _observed(facts)
+        return _OBSERVATIONS[_observed(facts)]
     if entry.event == "term":
         return _TERMS["before" in facts, "until" in facts]
-    if "starts_with" in facts:
-        return _STARTING
-    return deeds[facts["verdict"] if entry.event == "decision" else entry.event]
+    pattern = deeds[facts["verdict"] if entry.event == "decision" else entry.event]
+    return pattern + _FIRST if "starts_with" in facts else pattern
 
 
-def _result(facts: dict[str, str]) -> str:
+def _result(facts: Mapping[str, str]) -> str:
     result = facts["of"], facts["result"]
     return _STILL.get(result, _RESULTS[result]) if "through" in facts else _RESULTS[result]
 
 
-def _observed(facts: dict[str, str]) -> str:
+def _observed(facts: Mapping[str, str]) -> str:
+    """What was seen, more closely than the change alone."""
     if facts["change"] == "joined" and "first" in facts:
-        return "{person} was already in {group} ({role}) when recording began"
+        return "first"
     if facts["change"] == "left" and "through" in facts:
-        return _OBSERVATIONS["left still"]
-    return _OBSERVATIONS["deleted" if "gone" in facts else facts["change"]]
+        return "left still"
+    return "deleted" if "gone" in facts else facts["change"]

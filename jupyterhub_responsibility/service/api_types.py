@@ -16,7 +16,7 @@ from typing_extensions import NotRequired, TypedDict  # pydantic wants these bef
 from ..coverage import GapKind, State, Urgency
 from ..domain.contacts import Kind
 from ..domain.model import Split
-from ..ledger.entry import Event, Result
+from ..ledger.entry import Event, KindName, Result
 from ..ledger.state import ConfirmationState
 
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
@@ -506,6 +506,12 @@ class LedgerQuery(TypedDict):
 
     person: NotRequired[Annotated[str, Field(description="Who did it, or whom it is about")]]
     role: NotRequired[Annotated[str, Field(description="The id of a role")]]
+    kind: NotRequired[
+        Annotated[
+            KindName,
+            Field(description="What it is about; with each change comes what became of it"),
+        ]
+    ]
     since: NotRequired[
         Annotated[str, Field(description="From this day or moment on", json_schema_extra=_MOMENT)]
     ]

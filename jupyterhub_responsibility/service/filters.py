@@ -6,9 +6,10 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 
 from ..errors import RefusedError
+from ..ledger.entry import KINDS, Event
 from ..ledger.query import Wanted
 
-FIELDS = ("person", "role", "since", "until", "before")
+FIELDS = ("person", "role", "kind", "since", "until", "before")
 """What can be asked for in an address."""
 
 
@@ -30,8 +31,16 @@ def wanted(given: Mapping[str, str]) -> tuple[Wanted, int | None]:
         role=given.get("role", ""),
         since=_moment("since", given.get("since", "")),
         until=_moment("until", given.get("until", ""), end=True),
+        events=_events(given.get("kind", "")),
     )
     return query, int(before) if before else None
+
+
+def _events(name: str) -> tuple[Event, ...]:
+    kind = next((kind for each, kind in KINDS.items() if each == name), None)
+    if name and kind is None:
+        raise RefusedError("invalid", f"kind: choose one of {', '.join(KINDS)}.")
+    return kind.events if kind else ()
 
 
 def _moment(name: str, text: str, end: bool = False) -> datetime | None:

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from ..errors import BusyError, LedgerError
+from ..ledger.deeds import Deed, Run, runs
 from ..ledger.entry import Draft, Entry, stamp
 from ..ledger.query import Wanted
 from ..ledger.state import LedgerState
@@ -25,6 +26,9 @@ BUSY = "Somebody else is changing this right now"
 TRIED = "tried"
 """Under which name it keeps when it last tried whether it can write again. SQLite writes nothing
 where nothing would change, and finds no fault with a full disk then."""
+
+DEEDS = 200
+"""How many to read at a time, where it isn't known how many are read as one."""
 
 PATIENCE = 5.0
 """Seconds to wait for somebody else who changes the same thing."""
@@ -94,6 +98,20 @@ class Ledger:
     async def page(self, wanted: Wanted, before: int | None, most: int) -> list[Entry]:
         """The newest entries that are wanted and come before one, newest first."""
         return await self._run(self._store.page, wanted, before, most)
+
+    async def runs(self, wanted: Wanted, before: int | None, most: int) -> tuple[list[Run], bool]:
+        """The newest runs of deeds that are wanted and began before an entry, newest first; none
+        is cut in two, and whether there are older ones."""
+        read: list[Deed] = []
+        found: list[Run] = []
+        while len(found) <= most:  # the last one may go on
+            chunk = await self._run(self._store.deeds, wanted, before, DEEDS)
+            read += chunk
+            found = runs(read)
+            if len(chunk) < DEEDS:
+                break
+            before = chunk[-1].began.number
+        return found[:most], len(found) > most
 
     async def run(self, work: Callable[..., T], *arguments: object) -> T:
         """Do something else with the database of the ledger, in a thread."""

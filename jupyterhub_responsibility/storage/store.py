@@ -19,6 +19,7 @@ from sqlalchemy import (
     Engine,
     create_engine,
     event,
+    exists,
     insert,
     inspect,
     make_url,
@@ -29,7 +30,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from ..errors import LedgerError
-from ..ledger.entry import Draft, Entry, breaks, stamp, write
+from ..ledger.deeds import Deed, deeds
+from ..ledger.entry import ENDINGS, Draft, Entry, breaks, stamp, write
 from ..ledger.query import Wanted
 from .tables import VERSION_TABLE, entries, head, metadata
 
@@ -137,6 +139,19 @@ class Store:
         with self.reading() as connection:
             rows = {row.number: row for query in found for row in connection.execute(query)}
         return [_entry(rows[number]) for number in sorted(rows, reverse=True)[:most]]
+
+    def deeds(self, wanted: Wanted, before: int | None, most: int) -> list[Deed]:
+        """The same as what was done, each with what became of it."""
+        with self.reading() as connection:
+            rows = {
+                row.number: row
+                for query in _newest_deeds(wanted, before, most)
+                for row in connection.execute(query)
+            }
+            began = sorted(rows, reverse=True)[:most]
+            endings = select(entries).where(entries.c.intent.in_(began)).order_by(entries.c.number)
+            ended = [_entry(row) for row in connection.execute(endings)]
+        return deeds([_entry(rows[number]) for number in began], ended)
 
     def all(self) -> Iterator[Entry]:
         """Every entry, in order."""
@@ -331,6 +346,28 @@ def _migrate(connection: Connection) -> None:
 
 def _newest(wanted: Wanted, before: int | None, most: int) -> list[Any]:
     """One query for each way to be concerned, so that each can use its index."""
+    query = _narrowed(wanted, before, most)
+    if not wanted.person:
+        return [query]
+    return [query.where(column == wanted.person) for column in (entries.c.person, entries.c.actor)]
+
+
+def _newest_deeds(wanted: Wanted, before: int | None, most: int) -> list[Any]:
+    """The same for the entries with which deeds began. How the hub writes a name may stand in
+    their endings alone."""
+    found = [
+        query.where(entries.c.event.not_in(ENDINGS)) for query in _newest(wanted, before, most)
+    ]
+    if wanted.person:
+        ended = select(entries.c.intent).where(
+            entries.c.person == wanted.person, entries.c.intent.is_not(None)
+        )
+        found.append(_narrowed(wanted, before, most).where(entries.c.number.in_(ended)))
+    return found
+
+
+def _narrowed(wanted: Wanted, before: int | None, most: int) -> Any:
+    """The newest entries before one, narrowed down by all but the person."""
     query = select(entries).order_by(entries.c.number.desc()).limit(most)
     if before is not None:
         query = query.where(entries.c.number < before)
@@ -340,9 +377,11 @@ def _newest(wanted: Wanted, before: int | None, most: int) -> list[Any]:
         query = query.where(entries.c.at >= stamp(wanted.since))
     if wanted.until:
         query = query.where(entries.c.at < stamp(wanted.until))
-    if not wanted.person:
-        return [query]
-    return [query.where(column == wanted.person) for column in (entries.c.person, entries.c.actor)]
+    if wanted.events:
+        began = entries.alias()
+        ended = exists().where(began.c.number == entries.c.intent, began.c.event.in_(wanted.events))
+        query = query.where(entries.c.event.in_(wanted.events) | ended)
+    return query
 
 
 def _entry(row: Any) -> Entry:

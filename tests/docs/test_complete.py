@@ -133,6 +133,7 @@ def test_every_rule_and_event():
     """The rules are explained to those who act, and the kinds of entries to those who read them."""
     assert "<!-- table: rules -->" in page("acting.md")
     assert "<!-- table: events -->" in page("ledger.md")
+    assert "<!-- table: log_kinds -->" in section("ledger.md", "Reading it")
     assert named(section("ledger.md", "What is in it")) == {*EVENTS, *DETAILS}
 
 

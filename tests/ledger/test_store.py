@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from dataclasses import replace
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 from sqlalchemy import insert
 from sqlalchemy.exc import DBAPIError
 
 from jupyterhub_responsibility.errors import LedgerError
-from jupyterhub_responsibility.ledger.entry import Draft, storable
+from jupyterhub_responsibility.ledger.entry import INTENTS, Draft, storable
 from jupyterhub_responsibility.ledger.query import Wanted
+from jupyterhub_responsibility.storage.ledger import Ledger
 from jupyterhub_responsibility.storage.store import Store
 from jupyterhub_responsibility.storage.tables import entries
 
@@ -278,6 +281,95 @@ def test_filters(diary, wanted, expected):
     assert numbers(diary, wanted) == expected
     in_pages = [n for b in (None, *expected) for n in numbers(diary, wanted, b, 1)]
     assert in_pages == expected
+
+
+@pytest.fixture
+def busy(store):
+    """Somebody is appointed, whose name on the hub is another; asked for, added, and withdrawn."""
+
+    def written(event, result="done", person="ana", **more):
+        entry = Draft(event, "rita", role="hub-administrator", person=person, **more)
+        (intent,) = store.append([entry], NOW)
+        if event in INTENTS:
+            facts = {"of": event, "result": result, "reason": '"of":"account"'}
+            end = replace(entry, event="outcome", person="ana", intent=intent.number, details=facts)
+            store.append([end], NOW)
+
+    written("appointment", person="ANA")  # 1, 2
+    written("request")  # 3
+    written("account", "unknown")  # 4, 5
+    store.append([Draft("settlement", "rita", intent=4, details={"result": "done"})], NOW)  # 6
+    written("withdrawal")  # 7, 8
+    return store
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (Wanted(events=("appointment", "withdrawal")), [8, 7, 2, 1]),
+        (Wanted(events=("request", "decision")), [3]),
+        (Wanted(events=("account",)), [6, 5, 4]),
+        (Wanted(events=("confirmation",)), []),
+        (Wanted("ana", events=("appointment", "withdrawal")), [8, 7, 2]),
+    ],
+    ids=str,
+)
+def test_what_became_of_a_change_is_of_its_kind(busy, wanted, expected):
+    """Whoever asks for one kind of event gets how it ended, too, and nothing else."""
+    assert numbers(busy, wanted) == expected
+    in_pages = [n for b in (None, *expected) for n in numbers(busy, wanted, b, 1)]
+    assert in_pages == expected
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (Wanted(), [[7, 8], [4, 5, 6], [3], [1, 2]]),
+        (Wanted(events=("appointment",)), [[1, 2]]),
+        (Wanted(person="ana"), [[7, 8], [4, 5, 6], [3], [1, 2]]),
+        (Wanted(person="ANA"), [[1, 2]]),
+        (Wanted(person="ana", events=("appointment",)), [[1, 2]]),
+        (Wanted(person="nobody"), []),
+    ],
+    ids=str,
+)
+def test_deeds_come_with_what_became_of_them(busy, wanted, expected):
+    """By whichever name somebody is looked for, and page after page, none comes in two parts."""
+
+    def found(before, most):
+        return [
+            [each.began.number, *(end.number for end in each.endings)]
+            for each in busy.deeds(wanted, before, most)
+        ]
+
+    assert found(None, 99) == expected
+    in_pages = [one for b in (None, *(each[0] for each in expected)) for one in found(b, 1)]
+    assert in_pages == expected
+
+
+def test_a_run_is_not_cut_by_a_page(store):
+    """However long it is, and wherever the page ends, it is whole on one page."""
+    store.append([draft("ada")], NOW)
+    for n in range(130):
+        (intent,) = store.append([Draft("account", "hanna", person=f"user-{n}")], NOW)
+        end = {"of": "account", "result": "done"}
+        store.append([Draft("outcome", "hanna", intent=intent.number, details=end)], NOW)
+    store.append([draft("eve")], NOW)
+
+    async def pages(most: int, at_once: int):
+        ledger = Ledger(store, lambda: NOW)
+        with patch("jupyterhub_responsibility.storage.ledger.DEEDS", at_once):
+            before, found, more = None, [], True
+            while more:
+                runs, more = await ledger.runs(Wanted(), before, most)
+                found.append([len(run) for run in runs])
+                before = runs[-1][-1].began.number
+        return found
+
+    for at_once in (1, 7, 130, 131, 132, 133, 200):
+        assert asyncio.run(pages(1, at_once)) == [[1], [130], [1]]
+        assert asyncio.run(pages(2, at_once)) == [[1, 130], [1]]
+        assert asyncio.run(pages(3, at_once)) == [[1, 130, 1]]
 
 
 # Reading only

@@ -8,7 +8,14 @@ from unicodedata import east_asian_width
 import pytest
 
 from jupyterhub_responsibility.declaration import load
-from jupyterhub_responsibility.domain.diagram import TEXT_SIZE, TITLE_SIZE, Diagram, diagram, names
+from jupyterhub_responsibility.domain.diagram import (
+    END_SIZE,
+    TEXT_SIZE,
+    TITLE_SIZE,
+    Diagram,
+    diagram,
+    names,
+)
 from jupyterhub_responsibility.domain.holders import holders_by_role
 from jupyterhub_responsibility.domain.model import Declaration, Roster
 
@@ -30,7 +37,7 @@ FULL = Roster(
 
 def drawn(declared: Declaration, roster: Roster, width: int) -> Diagram:
     """The diagram of a hub."""
-    return diagram(declared.model, holders_by_role(declared, roster), width)
+    return diagram(declared, holders_by_role(declared, roster), width)
 
 
 def hubs() -> dict[str, Declaration]:
@@ -42,10 +49,13 @@ def hubs() -> dict[str, Declaration]:
         "long": hub(
             areas={"community-leadership": {"title": LONG[:120]}},
             roles={"hub-administrator": {"groups": ["hub-admins"], "title": "W" * 120}},
+            community={"name": LONG[:110]},
+            provider={"name": "W" * 110},
         ),
         "wide letters": hub(
             areas={"community-leadership": {"title": "共同体の指導と運営" * 10}},
             roles={"hub-administrator": {"groups": ["hub-admins"], "title": "管理者" * 30}},
+            community={"name": "共同体" * 30},
         ),
     }
 
@@ -108,6 +118,21 @@ def test_no_word_is_lost_in_wrapping(picture):
     for box in picture.boxes:
         title = "".join(line.text for line in box.lines if line.strong)
         assert title.replace(" ", "") == box.area.title.replace(" ", "")
+
+
+def test_both_names_are_whole_and_do_not_meet(declared, picture):
+    """Above the line from one to the other, with room between them; the last lines are level."""
+    assert picture.provider[-1].y == picture.community[-1].y < picture.line
+    assert all(picture.line < box.y for box in picture.boxes)
+    for party, lines in (
+        (declared.provider, picture.provider),
+        (declared.community, picture.community),
+    ):
+        assert "".join(line.text for line in lines).replace(" ", "") == party.name.replace(" ", "")
+        assert max(width_of(line.text, END_SIZE) for line in lines) < picture.width * 0.45
+        assert lines[0].y >= END_SIZE
+        for above, below in pairwise(lines):
+            assert below.y - above.y > END_SIZE
 
 
 def test_whose_job_it_is_shows_in_the_place():

@@ -20,7 +20,7 @@ from jupyterhub_responsibility.ledger.entry import (
     write,
 )
 from jupyterhub_responsibility.ledger.gap_spans import key_of
-from jupyterhub_responsibility.ledger.sentences import by_whom, sentence
+from jupyterhub_responsibility.ledger.sentences import sentence
 from jupyterhub_responsibility.ledger.standing import Standing, standing, state_tag
 from jupyterhub_responsibility.ledger.state import (
     Answer,
@@ -522,10 +522,3 @@ def test_who_asks_for_themselves():
     assert sentence(own, MODEL).translate(MARKS) == "<uwe> asked to become Guide."
     old = write(Draft("confirmation", "uwe", "user", "old-role", "", "uwe"), 1, "", NOW)
     assert sentence(old, MODEL).translate(MARKS) == "<uwe> confirmed the duties of <old-role>."
-
-
-def test_by_whom_something_was_done():
-    """By the account, or by somebody whom the hub doesn't name."""
-    entry = write(Draft("observation", "", "hub", details={"change": "left"}), 1, "", NOW)
-    assert by_whom(entry) == "not recorded by the hub"
-    assert by_whom(replace(entry, actor="rita", actor_kind="user")) == "rita"

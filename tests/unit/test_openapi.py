@@ -14,6 +14,7 @@ from tornado.web import RequestHandler
 from typing_extensions import NotRequired, TypedDict
 
 from jupyterhub_responsibility import __version__
+from jupyterhub_responsibility.ledger.entry import KINDS
 from jupyterhub_responsibility.service import api_types, bodies
 from jupyterhub_responsibility.service.openapi import ERRORS, Operation, Parameter, document
 from jupyterhub_responsibility.service.routes import OPERATIONS, PARAMETERS, ROUTES
@@ -206,5 +207,6 @@ def test_the_files_of_the_activity_log():
     assert {*content} == {"application/json", "application/jsonl", "text/csv"}
     takes = {each["name"]: each["schema"] for each in get["parameters"]}
     assert takes["before"]["pattern"] == "^[0-9]{1,9}$"
+    assert takes["kind"]["enum"] == [*KINDS]
     for name in ("since", "until"):
         assert {each["format"] for each in takes[name]["anyOf"]} == {"date", "date-time"}

@@ -13,6 +13,7 @@ from jupyterhub_responsibility.coverage.snapshot import Snapshot
 from jupyterhub_responsibility.domain.finder import Found
 from jupyterhub_responsibility.domain.holders import NO_ROLE
 from jupyterhub_responsibility.domain.model import Contact, Declaration, Party, Viewer
+from jupyterhub_responsibility.ledger.deeds import deeds, runs
 from jupyterhub_responsibility.ledger.entry import BEGINNING, Draft, write
 from jupyterhub_responsibility.ledger.state import LedgerState
 from jupyterhub_responsibility.service.pages import (
@@ -51,6 +52,7 @@ DRAFTS = (
                                                                  "request": "3"}),
 )  # fmt: skip
 ENTRIES = tuple(write(draft, n, BEGINNING, READ_AT) for n, draft in enumerate(DRAFTS, 1))
+RUNS = runs(deeds(ENTRIES, ()))
 
 
 @pytest.fixture
@@ -89,7 +91,7 @@ def render(snapshot):
     return render
 
 
-ASKED = {PRINT: ("https://hub.example", READ_AT), ROLE: (ADMIN,), LEDGER: (ENTRIES, {}, 50)}
+ASKED = {PRINT: ("https://hub.example", READ_AT), ROLE: (ADMIN,), LEDGER: (RUNS, {}, False)}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

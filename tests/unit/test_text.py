@@ -74,7 +74,11 @@ def test_two_names_never_show_the_same():
     """Each name, each horror in it and each length of it shows differently from all others."""
     pieces = ["", " ", "  ", "\n", "\u202e", "\u200b", "\u3164", "\u00a0", "\u0301", "⟨U+0020⟩",
               "⟨", "…", "\ufe0f", "\u2800", "\U000e0020"]  # fmt: skip
-    bodies = [*PLAIN, *(name for name, _ in HORRORS.values()), "x" * 79, "x" * 80, "x" * 81]
+    bodies = [
+        *PLAIN,
+        *(name for name, _ in HORRORS.values()),
+        *("x" * (LONGEST_NAME + n) for n in (-1, 0, 1)),
+    ]
     names = {before + body + after for body in bodies for before in pieces for after in pieces}
     shown = {name: visible(name) for name in names}
     assert len(set(shown.values())) == len(names)

@@ -372,7 +372,7 @@ def test_names_in_the_diagram():
 def test_boxes_lie_below_each_other_inside_the_width(width):
     """None overlaps another, text stays inside its box, and the height ends below the last."""
     declared = hub()
-    drawn = diagram(declared.model, holders_by_role(declared, ROSTER), width)
+    drawn = diagram(declared, holders_by_role(declared, ROSTER), width)
     assert drawn.width == width
     assert [box.area for box in drawn.boxes] == list(declared.model.areas)
     for above, below in zip(drawn.boxes, drawn.boxes[1:], strict=False):

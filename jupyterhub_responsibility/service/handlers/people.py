@@ -23,7 +23,7 @@ QUESTION = 200
 """Characters of a question that are read."""
 
 LINES = 50
-"""Entries on a page of the ledger."""
+"""How much that is read as one is on a page of the ledger."""
 
 EXACT = frozenset({"group"})
 """Fields that hold a name as it is in an address: tornado and browsers change spaces and lines."""
@@ -205,8 +205,8 @@ class LedgerHandler(PageHandler):
     async def get(self) -> None:
         given = asked_for(self.get_query_argument)
         query, before = wanted(given)
-        entries = await self.site.ledger.page(query, before, LINES)
-        self.show(tuple(entries), given, LINES)
+        runs, more = await self.site.ledger.runs(query, before, LINES)
+        self.show(runs, given, more)
 
 
 class NotFoundHandler(PageHandler):

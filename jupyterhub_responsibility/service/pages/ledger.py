@@ -2,25 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlencode
 
 from ...coverage.snapshot import Snapshot
-from ...domain.model import Role, Viewer
-from ...ledger.entry import Entry
-from ...ledger.sentences import by_whom, sentence
+from ...domain.model import Model, Role, Viewer
+from ...ledger.deeds import Run
+from ...ledger.entry import KINDS
+from ...ledger.sentences import deed_sentence, run_sentence, within_run
+
+FEW = 3
+"""So many that are alike have a line each; of more, one line stands for all."""
+
+
+@dataclass(frozen=True)
+class LogLine:
+    """Something that was done, and when; `each` has those for whom the line stands, where they are
+    many, and `since` is when the first of them was."""
+
+    at: datetime
+    says: str
+    since: datetime
+    each: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class LedgerPage:
-    """Entries, newest first, each with its sentence and by whom.
+    """What was done, newest first, a line each.
 
-    `older` is the query that leads on, `query` the filter as one.
+    `kinds` are what there is to read about, by name; `older` is the query that leads on, `query`
+    the filter as one.
     """
 
-    lines: tuple[tuple[Entry, str, str], ...]
+    lines: tuple[LogLine, ...]
     roles: tuple[Role, ...]
+    kinds: tuple[tuple[str, str], ...]
     wanted: Mapping[str, str]
     older: str
     query: str
@@ -29,18 +47,30 @@ class LedgerPage:
 def ledger_page(
     snapshot: Snapshot,
     _viewer: Viewer,
-    entries: Sequence[Entry],
+    runs: Sequence[Run],
     wanted: Mapping[str, str],
-    most: int,
+    more: bool,
 ) -> LedgerPage:
-    """A page of the ledger, for the filter `wanted`."""
+    """A page of the ledger, for the filter `wanted`; `more` is whether there is something older."""
     model = snapshot.declaration.model
     query = {name: value for name, value in wanted.items() if value and name != "before"}
-    more = {**query, "before": str(entries[-1].number)} if len(entries) == most else {}
+    older = {**query, "before": str(runs[-1][-1].began.number)} if more else {}
     return LedgerPage(
-        lines=tuple((each, sentence(each, model), by_whom(each)) for each in entries),
+        lines=tuple(line for run in runs for line in _lines(run, model)),
         roles=tuple(model.roles[each] for each in snapshot.declaration.groups),
+        kinds=tuple((name, kind.title) for name, kind in KINDS.items()),
         wanted=wanted,
-        older=urlencode(more),
+        older=urlencode(older),
         query=urlencode(query),
     )
+
+
+def _lines(run: Run, model: Model) -> Iterator[LogLine]:
+    if len(run) > FEW:
+        newest, oldest = run[0].began, run[-1].began
+        each = tuple(within_run(deed, model) for deed in reversed(run))
+        yield LogLine(newest.moment, run_sentence(run, model), oldest.moment, each)
+        return
+    for deed in run:
+        at = deed.began.moment
+        yield LogLine(at, deed_sentence(deed, model), at)

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from itertools import groupby
 
 from ...coverage import KINDS, Coverage, Covered, Gap
+from ...coverage.first_steps import FirstStep
 from ...coverage.gaps import CONFIRMATIONS
 from ...coverage.over_time import Count, counts
 from ...coverage.snapshot import Snapshot
@@ -16,7 +17,7 @@ from ...domain.model import Area, Viewer
 from ..downloads import DOWNLOADS, Download
 from .model import Item, covered_areas
 from .parts import request_lines
-from .steps import gaps_for
+from .steps import first_steps_for, gaps_for
 
 ALIKE = 3
 """Gaps of one kind about people that have a card each; of more, one card stands for all."""
@@ -70,10 +71,11 @@ class PanelPage:
 
     `unconfirmed` is how many confirmations are missing (None: not known). `ages` says of each
     source when it was read (None: not yet), `accounts` how many there are. `downloads` are the
-    files by what they are about.
+    files by what they are about. `first_steps` are there as long as nobody holds a role.
     """
 
     coverage: Coverage
+    first_steps: tuple[FirstStep, ...]
     cards: tuple[Card, ...]
     areas: tuple[tuple[Area, tuple[tuple[Covered, Item], ...]], ...]
     roles: tuple[RoleLine, ...]
@@ -92,6 +94,7 @@ def panel_page(snapshot: Snapshot, viewer: Viewer) -> PanelPage:
     accounts = snapshot.accounts
     return PanelPage(
         coverage=found,
+        first_steps=first_steps_for(snapshot, viewer),
         cards=cards(gaps_for(snapshot, viewer)),
         areas=covered_areas(snapshot),
         roles=tuple(_role_line(snapshot, each) for each in snapshot.holders_by_role.values()),

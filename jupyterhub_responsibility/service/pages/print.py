@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ...coverage import Coverage, Covered, Gap
+from ...coverage import Coverage, Covered
 from ...coverage.snapshot import Snapshot
 from ...domain.contacts import Answer
 from ...domain.model import Area, Role, Viewer
 from ...exports.lines import HolderLine, complete, holder_lines
 from .model import Item, covered_areas
+from .panel import Card, cards
 from .role import HOLDERS_SHOWN
 from .steps import gaps_for
 
@@ -20,13 +21,13 @@ from .steps import gaps_for
 class PrintPage:
     """What is printed, `made_at` a moment; the declaration is as of `declared_at`.
 
-    `gaps` have steps that are the reader's to take. Web addresses are complete: nobody can follow
-    a printed link.
+    `cards` are the gaps, with steps that are the reader's to take. Web addresses are complete:
+    nobody can follow a printed link.
     """
 
     community: str
     coverage: Coverage
-    gaps: tuple[Gap, ...]
+    cards: tuple[Card, ...]
     roles: tuple[PrintedRole, ...]
     areas: tuple[tuple[Area, tuple[tuple[Covered, Item], ...]], ...]
     contacts: tuple[Answer, ...]
@@ -54,7 +55,7 @@ def print_page(snapshot: Snapshot, viewer: Viewer, origin: str, now: datetime) -
     return PrintPage(
         community=declaration.community.name,
         coverage=snapshot.coverage,
-        gaps=gaps_for(snapshot, viewer),
+        cards=cards(gaps_for(snapshot, viewer)),
         roles=_roles(holder_lines(snapshot)),
         areas=covered_areas(snapshot),
         contacts=tuple(

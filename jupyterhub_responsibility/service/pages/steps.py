@@ -1,9 +1,10 @@
-"""The next step of a gap, for the person who reads about it."""
+"""The next step of a gap, and the first ones of all, for the person who reads about it."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from ...coverage.first_steps import FirstStep, first_steps
 from ...coverage.gaps import CONFIRMATIONS, Gap, Place, Step
 from ...coverage.snapshot import Snapshot
 from ...domain.model import Viewer
@@ -29,6 +30,19 @@ def step_for(snapshot: Snapshot, viewer: Viewer, gap: Gap) -> Step:
         role = snapshot.declaration.model.roles[gap.about]
         if not rules.may_appoint(viewer, role):
             return Step("See who can appoint", where=Place("appointers", role.id))
+    return _with_file(snapshot, viewer, step)
+
+
+def first_steps_for(snapshot: Snapshot, viewer: Viewer) -> tuple[FirstStep, ...]:
+    """What to do first. Only JupyterHub admins read it, who may take every step."""
+    return tuple(
+        replace(each, step=each.step and _with_file(snapshot, viewer, each.step))
+        for each in first_steps(snapshot)
+    )
+
+
+def _with_file(snapshot: Snapshot, viewer: Viewer, step: Step) -> Step:
+    """A step with the file to edit, for those who may know it."""
     if step.place and viewer.admin:
         return replace(step, edit=snapshot.declaration.where(step.place))
     return step
