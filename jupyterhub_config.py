@@ -6,7 +6,7 @@ c = get_config()
 
 enable(c, "responsibilities.yaml")
 
-# The rest sets up a hub to look at: accounts with the password "demo", and who is in which group.
+# The rest sets up a hub to look at: accounts with the password "demo".
 c.JupyterHub.bind_url = "http://127.0.0.1:8000"
 c.JupyterHub.default_url = "/hub/home"
 c.JupyterHub.spawner_class = "simple"
@@ -14,7 +14,3 @@ c.JupyterHub.authenticator_class = "dummy"
 c.DummyAuthenticator.password = "demo"
 c.Authenticator.allowed_users = {"rita", "hanna", "uwe"}
 c.Authenticator.admin_users = {"root"}
-c.JupyterHub.load_groups = {
-    "hub-admins": {"users": ["hanna", "rita"]},
-    "community-reps": {"users": ["rita"]},
-}

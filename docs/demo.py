@@ -60,10 +60,21 @@ def fill(home: str) -> bool:
         raise NotTheDemoError("the hub there is another one")
     if any(entry["actor_kind"] == "user" for entry in history(call)):
         return False
+    wait_for_first_holders(call)
     for who, method, path, said in deeds(datetime.now(timezone.utc).date()):
         call(who, method, path, **said)
     confirm(call, "rita", "community-representative")
     return True
+
+
+def wait_for_first_holders(call: Call) -> None:
+    """Wait until the service has appointed rita, and made her the first administrator."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if call("root", "GET", "roles/hub-administrator")["holders"]:
+            return
+        time.sleep(0.5)
+    raise TimeoutError("the service has appointed nobody")
 
 
 def deeds(today: date) -> Iterator[tuple[str, str, str, dict[str, Any]]]:

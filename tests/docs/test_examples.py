@@ -169,7 +169,7 @@ def test_the_demo_hub_has_the_service(monkeypatch):
     c = PyFileConfigLoader("jupyterhub_config.py", path=str(ROOT)).load_config()
     hub = started(c)
     assert [service["name"] for service in hub.services] == ["responsibilities"]
-    assert hub.load_groups["community-reps"] == {"users": ["rita"]}
+    assert "community-reps" in hub.load_groups
 
 
 def shape(documented: Any, real: Any, at: str) -> None:
