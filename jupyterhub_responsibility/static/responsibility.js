@@ -78,7 +78,7 @@
     var written = JSON.parse(sessionStorage.getItem(place) || "null");
     document.querySelectorAll("form[method=post]").forEach(function (form) {
       if (written && !arrived && written.form === nameOf(form)) { restore(form, written.said); }
-      // Chromium sends a form by Enter in a date, although its first button is disabled.
+      // The service wouldn't do anything, but it need not be asked.
       form.addEventListener("keydown", function (event) {
         if (event.key === "Enter" && event.target.matches("input")) { event.preventDefault(); }
       });

@@ -85,7 +85,7 @@ def test_a_representative_appoints_and_withdraws(act_as, go, ledger):
     expect(sure).to_be_hidden()  # one click does nothing yet
     ask.click()
     row(page, "maria").get_by_label("Reason").fill("The course is over")
-    row(page, "maria").locator("button:enabled").click()
+    row(page, "maria").locator("button:visible").click()
     done(page, "maria is no longer Hub Administrator.")
     expect(row(page, "maria")).to_have_count(0)
     assert "maria" not in act_as.members("hub-admins")
@@ -140,8 +140,10 @@ def test_enter_in_a_field_changes_nothing(act_as, go, scripts):
     message.press("Enter")
     page = go("rita", ROLE)
     page.get_by_label("Account").fill("tom")
-    for label in ("Account", "Reason", *(["Last day"] if scripts else [])):
+    for label in ("Account", "Reason", "Last day"):
         page.get_by_label(label).last.press("Enter")
+        page.wait_for_timeout(200)
+    expect(page.get_by_label("Account")).to_have_value("tom")
     page.wait_for_timeout(500)
     assert page.locator(".rsp-done, .rsp-failed").all_inner_texts() == []
     assert not {"tom", "uwe"} & act_as.members("hub-admins")

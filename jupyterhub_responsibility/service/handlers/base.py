@@ -31,6 +31,9 @@ RETRY_SECONDS = 10
 CLOSED = "closed"
 """In the address of a page that somebody is led to: who may open the one that they wanted."""
 
+NOTHING = "nothing"
+"""The button of every form that Enter in a field presses."""
+
 READING = ("GET", "HEAD")
 """Methods that change nothing."""
 
@@ -276,6 +279,14 @@ class GuardedHandler(Handler):
 
 class PageHandler(GuardedHandler):
     """A page for people: without a login, they are sent to the hub's."""
+
+    async def prepare(self) -> None:
+        """Who is asking, unless they pressed Enter in a form: then they stay where they are."""
+        if NOTHING in self.request.body_arguments:
+            self.set_status(204)
+            self.finish()
+            return
+        await super().prepare()
 
     def nobody(self) -> None:
         """Send whoever opens a page to log in; a script is told, and begins no login.
