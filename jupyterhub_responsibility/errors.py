@@ -133,8 +133,12 @@ class BusyError(LedgerError):
 
 
 class RefusedError(ResponsibilityError):
-    """Somebody may not do something, or not now; `code` names the rule, the message explains it."""
+    """Somebody may not do something, or not now; `code` names the rule, the message explains it.
 
-    def __init__(self, code: RefusalCode, message: str) -> None:
+    `field` is what was filled in wrongly, where that is the reason.
+    """
+
+    def __init__(self, code: RefusalCode, message: str, field: str = "") -> None:
         self.code = code
+        self.field = field
         super().__init__(message)

@@ -8,10 +8,22 @@ from ..changes import confirming
 from ..changes.users import Added
 from ..domain import refusals
 from ..domain.model import Role, Viewer
+from ..domain.pasted import Habits, Line, are_addresses, read
 from ..domain.rules import Change
-from .bodies import AppointBody, ConfirmBody, RequestBody, UsersBody, VerdictBody, WithdrawBody
+from ..errors import RefusedError
+from . import limits
+from .bodies import (
+    AppointBody,
+    ConfirmBody,
+    PastedBody,
+    RequestBody,
+    UsersBody,
+    VerdictBody,
+    WithdrawBody,
+)
 
 if TYPE_CHECKING:
+    from ..coverage.snapshot import Snapshot
     from ..ledger.entry import Entry
     from .site import Site
 
@@ -60,6 +72,33 @@ async def confirm(site: Site, actor: Viewer, body: ConfirmBody) -> Entry:
     role = role_of(site, body.role)
     return await confirming.confirm(
         site.ledger, site.snapshot.rules, actor, role, body.duties_digest
+    )
+
+
+async def read_pasted(
+    site: Site, actor: Viewer, body: PastedBody
+) -> tuple[tuple[Line, ...], frozenset[str]]:
+    """The names in what somebody pasted, and which of them have an account; changes nothing."""
+    snapshot = site.snapshot
+    lines = read(body.pasted, habits(snapshot, actor), body.before_at)
+    certain = sum(not line.doubts for line in lines)
+    if not lines:
+        raise RefusedError("invalid", "Enter at least one name.", "pasted")
+    if certain > limits.MAX_NAMES or len(lines) > 2 * limits.MAX_NAMES:
+        raise RefusedError(
+            "invalid",
+            f"This list has {len(lines)} names; at most {limits.MAX_NAMES} at once can be added.",
+            "pasted",
+        )
+    return lines, await site.new_users.there(line.name for line in lines if line.possible)
+
+
+def habits(snapshot: Snapshot, viewer: Viewer) -> Habits:
+    """What names are like on this hub, by those of people who hold a role."""
+    configured = snapshot.configured
+    return Habits(
+        are_addresses((viewer.name, *snapshot.roster.accounts)),
+        configured is not None and configured.small_letters,
     )
 
 

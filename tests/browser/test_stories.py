@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -298,24 +299,42 @@ def test_who_has_no_role_is_not_asked_to_confirm(go):
 # -- adding people
 
 
+def preview(page: Page, text: str) -> Page:
+    """What a list would become."""
+    page.get_by_label("Usernames").fill(text)
+    page.get_by_role("button", name="Preview").click()
+    return page
+
+
+def ticks(page: Page) -> dict[str, bool]:
+    """Each name that can be added, and whether it has a tick."""
+    expect(page.get_by_role("heading", name="Preview")).to_be_visible()
+    boxes = page.get_by_role("checkbox").and_(page.locator("table input"))
+    return {box.get_attribute("value"): box.is_checked() for box in boxes.all()}
+
+
 def test_a_hub_administrator_adds_a_pasted_list(act_as, go, ledger, scripts):
-    """Each name says what became of it; those that failed are there to be put right."""
+    """Nobody is added by the preview; then each name says what became of it, and those that
+    failed are there to be put right."""
     page = go("hanna")
     page.get_by_role("link", name="Add people", exact=True).last.click()
     new = f"ines{scripts:d}", f"li{scripts:d}"
-    page.get_by_label("Names").fill(f"{new[0]}, {new[1]}\nhanna\na/b\n")
-    page.get_by_role("button", name="Add", exact=True).click()
-    expect(page.get_by_role("status").first).to_have_text(
-        "2 added, 1 already had an account, 1 not added."
-    )
+    preview(page, f"Name\tUsername\nInes\t{new[0]}\nLi\t{new[1].upper()}\nHanna\thanna\nA\ta/b")
+    expect(page.get_by_text("Nobody has been added yet.")).to_be_visible()
+    expect(page.get_by_text("What you had written is back")).to_have_count(0)  # it has arrived
+    assert ticks(page) == {"username": False, new[0]: True, new[1]: True, "a/b": False}
+    expect(page.get_by_role("row", name="hanna")).to_contain_text("already has an account")
+    assert act_as.hub.api("GET", f"users/{new[0]}").status_code == 404
+    page.get_by_label("a/b").check()
+    page.get_by_role("button", name="Add those with a tick").click()
+    expect(page.get_by_role("status").first).to_have_text("2 added, 1 not added.")
     lines = [" ".join(text.split()) for text in page.locator("li.rsp-row").all_inner_texts()]
     assert lines == [
         "a/b not added. The hub does not accept the name “a/b”.",
         f"{new[0]} added",
         f"{new[1]} added",
-        "hanna already has an account; nothing was changed",
     ]
-    expect(page.get_by_label("Names")).to_have_value("a/b")
+    expect(page.get_by_label("Usernames")).to_have_value("a/b")
     for name in new:
         assert act_as.hub.api("GET", f"users/{name}").json()["admin"] is False
     said = ledger()
@@ -323,14 +342,50 @@ def test_a_hub_administrator_adds_a_pasted_list(act_as, go, ledger, scripts):
     assert "The hub refused to add a/b." in said
 
 
+def test_what_looks_wrong_takes_a_yes(act_as, go):
+    """Two names that were pasted as one, a full name and a heading: each is as it was meant."""
+    page = preview(go("hanna", "users"), 'email\nuno; dos\n"tres"\nAda Lovelace')
+    assert ticks(page) == {
+        "email": False, "uno": True, "dos": True, "tres": True, "ada lovelace": False,
+    }  # fmt: skip
+    expect(page.get_by_label("ada lovelace")).to_have_accessible_description(
+        "has a space in it, as full names do"
+    )
+    expect(page.get_by_label("Usernames")).to_have_value('email\nuno; dos\n"tres"\nAda Lovelace')
+
+
+def test_the_preview_needs_no_mouse(act_as, go, scripts):
+    """Ticks are set and taken away with the keyboard, and Enter on a name adds nobody."""
+    name = f"kay{scripts:d}"
+    page = go("hanna", "users")
+    page.get_by_label("Usernames").focus()
+    page.keyboard.insert_text(f"{name}\nAda Lovelace")
+    for key in ("Tab", "Tab", "Enter"):
+        page.keyboard.press(key)
+    page.get_by_label(name).focus()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Space")
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Space")
+    assert ticks(page) == {name: True, "ada lovelace": True}
+    page.keyboard.press("Space")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status").first).to_have_text("1 added.")
+
+
 def test_too_long_a_list_is_kept(go):
     """Nobody is added, the page says how many are too many, and the list is still there."""
     page = go("hanna", "users")
     names = "\n".join(f"name{number}" for number in range(51))
-    page.get_by_label("Names").fill(names)
-    page.get_by_role("button", name="Add", exact=True).click()
+    preview(page, names)
     failed(page, "at most 50 at once")
-    expect(page.get_by_label("Names")).to_have_value(names)
+    expect(page.get_by_label("Usernames")).to_have_value(names)
+    expect(page.get_by_label("Usernames")).to_be_focused()
+    expect(page.get_by_label("Usernames")).to_have_accessible_description(
+        re.compile("^This list has 51 names")
+    )
 
 
 def test_only_those_who_may_are_led_to_what_they_may(go):

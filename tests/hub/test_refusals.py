@@ -31,7 +31,7 @@ CALLS = tuple(write for write in WRITES if write[1].startswith("api/"))
 GOOD_FIELDS = {
     "": {"role": REPRESENTATIVE, "duties_digest": "0" * 16},
     f"roles/{ADMINISTRATOR}": {"action": "appoint", "person": "uwe"},
-    "users": {"usernames": "newcomer"},
+    "users": {"action": "add", "usernames": "newcomer"},
 }
 GOOD_BODIES = {
     "api/users": {"usernames": ["newcomer"]},
@@ -243,10 +243,15 @@ def test_fifty_names_at_once(hub, someone, untouched):
     reply = Person(hub, someone).ask("POST", "api/users", json={"usernames": names})
     assert (reply.status_code, code(reply)) == (400, "invalid")
     assert "50" in reply.json()["error"]["message"]
-    reply = Browser(hub, someone).submit("users", {"usernames": ""}, usernames="\n".join(names))
+    browser = Browser(hub, someone)
+    reply = browser.submit("users", {"action": "preview"}, pasted="\n".join(names))
     assert reply.status_code == 400
     assert "at most 50 at once" in said(reply)
     assert "many-50" in reply.text  # what was typed is not lost
+    fields = {"action": "add", "usernames": names, "_xsrf": xsrf(browser)}
+    reply = browser.session.post(hub.page("users"), data=fields, timeout=30)
+    assert reply.status_code == 400
+    assert "at most 50 at once" in said(reply)
 
 
 def test_sixty_four_kibibytes(hub, someone, untouched):

@@ -331,8 +331,7 @@ class PageHandler(GuardedHandler):
         """What somebody wrote into the form that could not be taken, if it would be lost."""
         if status != 401 or self.request.method in READING:
             return ()
-        said = (self.get_body_argument(name, "") for name in TYPED)
-        return tuple(filter(None, said))
+        return tuple(said for name in TYPED for said in self.get_body_arguments(name) if said)
 
     def show(self, *asked: object, news: News = NOTHING_NEW) -> None:
         """Answer with the page that is at this address, about what is `asked`."""
