@@ -46,7 +46,7 @@ REFUSALS: dict[RefusalCode, str] = {
     "not_permitted": "the hub does not let this service do it",
     "stale": "something has changed since it was read",
     "too_large": "more was sent at once than is allowed",
-    "too_many": "more changes were made in a minute than one person is allowed",
+    "too_many": "more was changed or looked up in a minute than one person is allowed",
     "unknown": "there is no such role or account",
     "which_group": "the role has several groups and none was named, or it does not have this one",
     "yourself": "nobody can appoint themselves",

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from ..changes import confirming
 from ..changes.users import Added
 from ..domain import refusals
+from ..domain.matches import Named
 from ..domain.model import Role, Viewer
 from ..domain.pasted import Habits, Line, are_addresses, read
-from ..domain.rules import Change
+from ..domain.rules import About, Change
 from ..errors import RefusedError
 from . import limits
 from .bodies import (
@@ -100,6 +101,27 @@ def habits(snapshot: Snapshot, viewer: Viewer) -> Habits:
         are_addresses((viewer.name, *snapshot.roster.accounts)),
         configured is not None and configured.small_letters,
     )
+
+
+async def candidates(site: Site, viewer: Viewer, role_id: str, typed: str) -> tuple[Named, ...]:
+    """Accounts with what was typed in a name, for somebody who can appoint to a role."""
+    _check_decider(site, viewer, role_id)
+    return _to_appoint(viewer, await site.directory.matching(typed))
+
+
+async def meant(site: Site, viewer: Viewer, role_id: str, typed: str) -> tuple[Named, ...]:
+    """Accounts that they may have meant by a name that no account has."""
+    _check_decider(site, viewer, role_id)
+    return _to_appoint(viewer, await site.directory.near(typed))
+
+
+def _check_decider(site: Site, viewer: Viewer, role_id: str) -> None:
+    site.snapshot.rules.check(viewer, "deciders", about=About(role_of(site, role_id)))
+
+
+def _to_appoint(viewer: Viewer, named: tuple[Named, ...]) -> tuple[Named, ...]:
+    """Without the viewer, who can't appoint themselves, unless they are a JupyterHub admin."""
+    return tuple(each for each in named if viewer.admin or not viewer.is_account(each.account))
 
 
 async def add_users(site: Site, actor: Viewer, body: UsersBody) -> list[Added]:

@@ -147,9 +147,18 @@ def test_axe_finds_nothing_in_what_was_done_or_refused(act_as):
     assert too_wide(page) <= 0
     assert faults_in_both_themes(page) == []
     page = act_as("rita", "roles/hub-administrator", width=360)
-    page.get_by_label("Account").fill("w" * 200)
-    page.get_by_role("button", name="Appoint", exact=True).click()
-    expect(page.get_by_role("alert")).to_be_visible()
+    for name in ("w" * 200, "marya"):
+        page.get_by_label("Account").fill(name)
+        page.get_by_role("button", name="Appoint", exact=True).click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        expect(page.get_by_label("Account")).to_be_focused()
+        assert too_wide(page) <= 0
+        assert faults_in_both_themes(page) == []
+    page = act_as("rita", "roles/hub-administrator", width=360)
+    page.get_by_label("Account").press_sequentially("mar")
+    expect(page.get_by_role("option")).not_to_have_count(0)
+    page.get_by_label("Account").press("ArrowDown")
+    expect(page.locator("[role=option][aria-selected=true]")).to_be_visible()
     assert too_wide(page) <= 0
     assert faults_in_both_themes(page) == []
 

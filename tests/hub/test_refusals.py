@@ -281,6 +281,20 @@ def test_much_more_than_that(hub):
     assert hub.health()["version"]
 
 
+def test_sixty_look_ups_a_minute(hub, someone):
+    """Nobody lists all accounts by trying out letters; changes have room of their own."""
+    seeker, path = Person(hub, someone), f"api/roles/{ADMINISTRATOR}/candidates"
+    statuses = [seeker.get(path, params={"q": "uwe"}).status_code for _ in range(60)]
+    assert statuses == [200] * 60
+    reply = seeker.get(path, params={"q": "uwe"})
+    assert (reply.status_code, code(reply)) == (429, "too_many")
+    assert "60 look-ups a minute" in reply.json()["error"]["message"]
+    assert 1 <= int(reply.headers["Retry-After"]) <= 60
+    assert seeker.get(path, params={"q": "uw"}).status_code == 200  # which asks the hub nothing
+    assert seeker.withdraw(ADMINISTRATOR, "nobody-of-that-name").status_code == 200
+    assert Person(hub, "rita").get(path, params={"q": "uwe"}).status_code == 200
+
+
 # -- what is sent
 
 

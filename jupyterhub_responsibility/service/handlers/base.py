@@ -18,6 +18,7 @@ from ...domain.model import Viewer
 from ...errors import HubError, LedgerError, RefusalCode, RefusedError
 from .. import identity, limits
 from ..bodies import TYPED
+from ..limits import Limiter
 from ..pages import ERROR
 from ..pages.frame import NOTHING_NEW, News
 from ..site import Site
@@ -68,7 +69,7 @@ TITLES = {
     409: "That cannot be done right now",
     412: "Something has changed since you looked",
     413: "That was too much at once",
-    429: "Too many changes in a short time",
+    429: "Too much in a short time",
     503: "The hub does not answer right now",
 }
 ERROR_TITLES = {
@@ -190,13 +191,18 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
             raise HTTPError(403, "a change from another site")
         if len(self.request.body) > limits.MAX_BYTES:
             raise RefusedError("too_large", f"Send at most {limits.MAX_BYTES // 1024} KiB at once.")
-        viewer = await self.afresh()
-        wait = self.site.limiter.wait((viewer.kind, viewer.name))
+        await self.afresh()
+        self.count(self.site.limiter)
+
+    def count(self, limiter: Limiter) -> None:
+        """Count what the viewer does. Raises RefusedError if it is too often."""
+        viewer = self.who()
+        wait = limiter.wait((viewer.kind, viewer.name))
         if wait:
             self.retry_seconds = ceil(wait)
             raise RefusedError(
                 "too_many",
-                f"At most {limits.MAX_WRITES} changes a minute. Try again in {ceil(wait)} s.",
+                f"At most {limiter.most} {limiter.what} a minute. Try again in {ceil(wait)} s.",
             )
 
     def say(self, status: int, error: object) -> None:

@@ -7,6 +7,7 @@ from typing import TypeVar
 from urllib.parse import unquote
 
 from ...changes.users import Added
+from ...domain.matches import Named
 from ...domain.model import Viewer
 from ...domain.pasted import Line
 from ...domain.rules import ACCESS
@@ -124,12 +125,26 @@ class RoleHandler(FormPage):
 
     async def post(self, role_id: str) -> None:
         self._check(role_id)
+        instead = self.get_body_argument("instead", "")
+        if instead:  # a name was chosen for the form, and nothing is done yet
+            filled = {**self.filled(), "person": instead}
+            self.show(role_id, news=News(typed=filled, wrong="person"))
+            return
         try:
             entry = await self._act(self.who(), role_id)
         except RefusedError as error:
-            self.show(role_id, news=self.failed(error))
+            self.show(role_id, await self._meant(role_id, error), news=self.failed(error))
         else:
             self.back(f"roles/{role_id}", entry)
+
+    async def _meant(self, role_id: str, error: RefusedError) -> tuple[Named, ...]:
+        """Accounts that may have been meant by a name that none has."""
+        appoints = self.get_body_argument("action", "") == "appoint"
+        if appoints and error.code == "unknown":
+            with suppress(HubError):
+                typed = self.get_body_argument("person", "")
+                return await actions.meant(self.site, self.who(), role_id, typed)
+        return ()
 
     def _check(self, role_id: str) -> None:
         if role_id not in self.site.declaration.model.roles:
