@@ -17,9 +17,6 @@ MOST = 10
 FEW = 5
 """Accounts that may be meant instead of one that isn't there."""
 
-_ALIKE = 0.6
-"""How near a near name is, as difflib counts: `marya` and `maria` are at 0.8."""
-
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -54,7 +51,7 @@ def near(typed: str, named: Iterable[Named]) -> tuple[Named, ...]:
     by_name = {
         _folded(name): each for each in everybody for name in (each.person, each.account) if name
     }
-    close = get_close_matches(_folded(typed), by_name, FEW, _ALIKE)
+    close = get_close_matches(_folded(typed), by_name, FEW)
     found = (*matching(typed, everybody), *(by_name[name] for name in close))
     return tuple({each.account: each for each in found}.values())[:FEW]
 

@@ -129,10 +129,8 @@ def _plain(line: str) -> str:
 
 
 def _seen(char: str) -> str:
-    if char == "\t":
-        return char
-    kind = unicodedata.category(char)
-    return " " if kind == "Zs" else "" if kind in ("Cc", "Cf") else char
+    hidden = unicodedata.category(char) in ("Cc", "Cf") and char != "\t"
+    return "" if hidden else char
 
 
 def _cells(line: str, separators: str) -> list[str]:
@@ -148,7 +146,7 @@ def _name(cell: str) -> str:
     """The name in a cell: the address in brackets, what is in quotes, or all of it; empty if
     there is neither a letter nor a digit."""
     name = " ".join(cell.split())
-    while len(name) > 1 and name[0] + name[-1] in _QUOTES:
+    while name and name[0] + name[-1] in _QUOTES:
         name = name[1:-1].strip()
     bracketed = _BRACKETED.fullmatch(name)
     if bracketed:
@@ -176,8 +174,7 @@ def _in_list(rows: Sequence[str]) -> Iterator[Line]:
 
 def _doubts_together(names: Sequence[str], columns: bool) -> tuple[str, ...]:
     """Why names that stand side by side may be one: “Lovelace, Ada”, or Ada and her address."""
-    addresses = sum(map(_is_address, names))
-    if 0 < addresses < len(names) or (len(names) > 1 and any(map(_is_full, names))):
+    if len(names) > 1 and any(_is_address(name) or _is_full(name) for name in names):
         return ("stands next to a name or address that may be the same person’s",)
     if columns:
         return ("stands in one of several columns",)
@@ -224,8 +221,7 @@ def _line(cells: Sequence[str], column: int, heading: Sequence[str]) -> Line:
 def _headed(cells: Sequence[str], habits: Habits) -> int | None:
     """The column with the names, by what the columns are called; None if that isn't said."""
     columns = [_column_of(cell) for cell in cells]
-    known = len(columns) - columns.count(None)
-    if known * 2 <= len(columns) or any("@" in cell for cell in cells):
+    if columns.count(None) * 2 >= len(columns):
         return None
     first: tuple[Column, ...] = ("address", "login") if habits.addresses else ("login", "address")
     return next((columns.index(kind) for kind in (*first, *_PERSONS) if kind in columns), None)

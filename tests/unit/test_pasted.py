@@ -57,6 +57,7 @@ LISTS = {
     "a quoted mail": "> lia\n> mo",
     "no-break spaces": "\u00a0lia\u00a0\nmo\u202f",
     "what has no width": "\ufefflia\u200b, m\u2060o",
+    "a bell": "li\x07a, mo",
     "a soft hyphen": "li\u00ada, mo",
     "another direction": "\u202elia\u202c, mo",
     "capital letters": "Lia\nMO",
@@ -159,6 +160,7 @@ UNHEADED = {
     "with numbers": "1\tada\n2\tbyron",
     "with all": f"1\tAda Lovelace\t{ADA}\tada\n2\tGeorge Byron\t{GEORGE}\tbyron",
     "with first names": "Ada;ada\nGeorge;byron",
+    "with full names in small letters": "ada lovelace\tada\ngeorge byron\tbyron",
 }
 
 
@@ -179,6 +181,7 @@ AMBIGUOUS = {
     "first and last names": "Ada\tLovelace\nGeorge\tByron",
     "a name beside an address": "Byron, George <byron@x.example>; Lovelace, Ada <ada@x.example>",
     "one of each": "ada, ada@x.example",
+    "a name beside a full one": "ada, Ada Lovelace",
 }
 
 
@@ -187,6 +190,47 @@ def test_where_it_could_be_anything(text):
     """Nobody is ticked where several columns may be usernames, or parts one person's name."""
     assert sure(text) == []
     assert len(unsure(text)) > 1
+
+
+def test_addresses_count_among_names_where_people_log_in_with_theirs():
+    """What is beside them takes a yes, and nobody is left out."""
+    text = f"Byron, George <{GEORGE}>; {ADA}"
+    assert sure(text, ADDRESSES) == [GEORGE, ADA]
+    assert unsure(text, ADDRESSES) == ["byron"]
+    assert unsure("ada\tAda Lovelace\nmo\tMo Li", ADDRESSES) == [
+        "ada",
+        "ada lovelace",
+        "mo",
+        "mo li",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "habits", "names"),
+    [
+        (f"Name,E-mail\nAda,{ADA}", NAMES, ["e-mail", ADA]),
+        ("Username,Team\nada,admins", ADDRESSES, ["username", "ada"]),
+        ("Role,Group\nada,mo", NAMES, ["role", "group", "ada", "mo"]),
+        ("user,lia\nada,mo", NAMES, ["user", "lia", "ada", "mo"]),
+    ],
+)
+def test_which_column_of_a_heading(text, habits, names):
+    """The next best one, where the best is missing; none, where nothing is a column of names."""
+    assert [line.name for line in read(text, habits)] == names
+
+
+WHY = {
+    "ada, Ada Lovelace": "stands next to a name or address that may be the same person’s",
+    "ada\tadmins\nmo\tadmins": "stands in one of several columns",
+    "Lovelace, Ada": "looks like a part of one person’s name",
+    "First name\tGroup\nAda\tadmins": "is the name of a person, not one to log in with",
+}
+
+
+@pytest.mark.parametrize("text", WHY)
+def test_why_it_could_be_anything(text):
+    """The reason is what is around a name."""
+    assert {WHY[text]} in [{*line.doubts} for line in read(text, NAMES)]
 
 
 def test_several_columns_of_usernames_are_a_list():
@@ -202,6 +246,7 @@ DOUBTS = {
     "ada is new": "has a space in it, as full names do",
     "please add these people": "looks like a sentence",
     "a" * (LONG + 1): "is very long",
+    "a" * LONGEST: "is very long",
     "a" * (LONGEST + 1): "is longer than the 255 characters that a username can have",
     ADA: "is a mail address, and usernames on this hub are not",
     "@ada": "has an @, but is not a mail address",
@@ -241,6 +286,12 @@ def test_an_address_looks_right_where_names_are(name):
     assert read("ada", ADDRESSES)[0].doubts == (
         "is not a mail address, as usernames on this hub are",
     )
+
+
+def test_a_full_name_has_one_doubt():
+    """A space alone is said once."""
+    (line,) = read("Ada\u00a0Lovelace", NAMES)
+    assert line.doubts == ("has a space in it, as full names do",)
 
 
 def test_small_letters_only_where_the_hub_writes_them():
