@@ -46,7 +46,7 @@ REFUSALS: dict[RefusalCode, str] = {
     "not_permitted": "the hub does not let this service do it",
     "stale": "something has changed since it was read",
     "too_large": "more was sent at once than is allowed",
-    "too_many": "more changes were made in a minute than one person is allowed",
+    "too_many": "more was changed or looked up in a minute than one person is allowed",
     "unknown": "there is no such role or account",
     "which_group": "the role has several groups and none was named, or it does not have this one",
     "yourself": "nobody can appoint themselves",
@@ -133,8 +133,12 @@ class BusyError(LedgerError):
 
 
 class RefusedError(ResponsibilityError):
-    """Somebody may not do something, or not now; `code` names the rule, the message explains it."""
+    """Somebody may not do something, or not now; `code` names the rule, the message explains it.
 
-    def __init__(self, code: RefusalCode, message: str) -> None:
+    `field` is what was filled in wrongly, where that is the reason.
+    """
+
+    def __init__(self, code: RefusalCode, message: str, field: str = "") -> None:
         self.code = code
+        self.field = field
         super().__init__(message)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
+from time import monotonic
 
 from ..domain.model import Viewer
 from ..errors import HubError, HubRefusedError, LedgerError, RefusedError
@@ -13,6 +15,9 @@ from ..storage.ledger import Ledger
 from .recording import Hub, Outcome, Recorder, actor_kind
 
 SKIPPED = "This was not tried: the hub or the ledger failed at a name before."
+
+PATIENCE = 2.0
+"""Seconds in which to find out who has an account: it can be said afterwards as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +36,17 @@ class NewUsers:
         self._hub = hub
         self._ledger = ledger
         self._recorder = recorder
+
+    async def there(self, names: Iterable[str]) -> frozenset[str]:
+        """Those names that have an account, as far as the hub says so soon. Changes nothing."""
+        found, began = set(), monotonic()
+        with suppress(HubError):
+            for name in names:
+                if monotonic() - began > PATIENCE:
+                    break
+                if await self._hub.has_user(name):
+                    found.add(name)
+        return frozenset(found)
 
     async def add(self, actor: Viewer, name: str) -> Entry:
         """Add one plain user. Returns the outcome; one that exists is left as it is."""

@@ -154,7 +154,10 @@ SERVICE_SCOPES: tuple[ServiceScope, ...] = (
     ),
     ServiceScope("list:groups", "read who is in each mapped group", "reads groups"),
     ServiceScope("read:groups", "also needed for this", "reads groups"),
-    ServiceScope("list:users", "find accounts that have power without holding a role"),
+    ServiceScope(
+        "list:users",
+        "find accounts that have power without holding a role, and accounts to appoint",
+    ),
     ServiceScope(
         "read:roles:users", "also needed for this: who is a JupyterHub admin, or has a hub role"
     ),

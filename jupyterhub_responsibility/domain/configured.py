@@ -28,13 +28,14 @@ class Configured:
 
     `open_to_users` says whether ordinary users may open the page; `shadowed` are templates of
     the operator that hide ours. `lets_added_in` says whether an account that is added may log in
-    because of that alone.
+    because of that alone, and `small_letters` whether the hub writes names in them.
     """
 
     roles: Mapping[str, Grant]
     open_to_users: bool
     shadowed: tuple[str, ...] = ()
     lets_added_in: bool = True
+    small_letters: bool = False
 
 
 def other_groups(configured: Configured | None, mapped: Iterable[str]) -> tuple[str, ...]:
@@ -59,7 +60,12 @@ def read(said: str) -> Configured | None:
             name: Grant(tuple(role["scopes"]), tuple(role["groups"]))
             for name, role in found["roles"].items()
         }
-        shadowed, lets_in = tuple(found["shadowed"]), bool(found["lets_added_in"])
-        return Configured(roles, found["open_to_users"], shadowed, lets_in)
+        return Configured(
+            roles,
+            bool(found["open_to_users"]),
+            tuple(found["shadowed"]),
+            bool(found["lets_added_in"]),
+            bool(found["small_letters"]),
+        )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

@@ -13,21 +13,25 @@ from ..errors import RefusalCode, RefusedError
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """A reason with its message; what is in braces is filled in when it is raised."""
+    """A reason with its message; what is in braces is filled in when it is raised.
+
+    `field` is what was filled in wrongly, where that is the reason.
+    """
 
     code: RefusalCode
     message: str
+    field: str = ""
 
     def __call__(self, **said: object) -> RefusedError:
         """The error to raise, about what is `said`."""
-        return RefusedError(self.code, self.message.format(**said))
+        return RefusedError(self.code, self.message.format(**said), self.field)
 
 
 NO_ROLE = Refusal("unknown", "There is no such role.")
 NO_ACCOUNT = Refusal(
-    "unknown", "There is no account “{name}” on this hub. Use the name they log in with."
+    "unknown", "There is no account “{name}” on this hub. Use the name they log in with.", "person"
 )
-NO_GROUP = Refusal("no_group", "The hub has no group “{group}”.")
+NO_GROUP = Refusal("no_group", "The hub has no group “{group}”.", "group")
 NOT_MAPPED = Refusal(
     "not_mapped",
     "Holders of the role {role} are named in this hub's declaration, not on the hub: ask the"
@@ -38,13 +42,16 @@ LOGIN_SERVICE = Refusal(
     "On this hub, the login service decides who is in a group, each time somebody logs in. Make"
     " the change there: a change here would be undone.",
 )
-WHICH_GROUP = Refusal("which_group", "{role} has several groups. Choose one of them: {groups}.")
-NOT_ITS_GROUP = Refusal("which_group", "The group “{group}” does not stand for {role}.")
+WHICH_GROUP = Refusal(
+    "which_group", "{role} has several groups. Choose one of them: {groups}.", "group"
+)
+NOT_ITS_GROUP = Refusal("which_group", "The group “{group}” does not stand for {role}.", "group")
 YOURSELF = Refusal(
     "yourself",
     "Nobody can appoint themselves, except JupyterHub admins; the record then says so.",
+    "person",
 )
-DATE_PASSED = Refusal("bad_date", "{date} has passed. Choose a later date.")
+DATE_PASSED = Refusal("bad_date", "{date} has passed. Choose a later date.", "until")
 FULL = Refusal(
     "full",
     "The role {role} can have {holders}, and already has: {names}. Withdraw one of them first.",
@@ -54,7 +61,7 @@ LAST = Refusal(
     "The role {role} needs at least {holders}. Appoint somebody else first, or ask a JupyterHub"
     " admin to withdraw {name}.",
 )
-HOLDS_IT = Refusal("already", "{name} is already {role}.")
+HOLDS_IT = Refusal("already", "{name} is already {role}.", "person")
 NOT_HOLDER = Refusal("unknown", "{name} is not {role}.")
 SAME_DAY = Refusal("already", "This is the last day of {name} already.")
 OTHER_ACCOUNT = Refusal(

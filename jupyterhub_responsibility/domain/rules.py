@@ -104,6 +104,12 @@ class Rules:
             own.role.adds_users for own in roles_of(self.declaration, viewer)
         )
 
+    def adding_roles(self) -> tuple[Role, ...]:
+        """The roles whose holders may add users, here or on the hub's own pages."""
+        if self.user_management == "off":
+            return ()
+        return tuple(role for role in self._mapped() if role.adds_users)
+
     def hub_scopes(self, viewer: Viewer) -> tuple[str, ...]:
         """The scopes that somebody's roles give them on the hub's own pages."""
         if viewer.admin:

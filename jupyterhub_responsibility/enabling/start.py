@@ -57,6 +57,7 @@ class ServiceEnvironment(dict[str, str]):
                 open_to_users(hub.db, self._service_name),
                 tuple(shadowed(hub) if self._templates else ()),
                 lets_added_in(hub.authenticator),
+                small_letters(hub.authenticator),
             )
         )
         if len(said) > MAX_VARIABLE_BYTES:
@@ -85,6 +86,18 @@ def lets_added_in(authenticator: Any) -> bool:
     """
     ways = [getattr(authenticator, f"allow_{name}", None) for name in ("all", "existing_users")]
     return any(ways) or None in ways
+
+
+def small_letters(authenticator: Any) -> bool:
+    """Whether names are written in small letters, as far as one name tells.
+
+    Some authenticators look names up where accounts are, and take none that isn't there.
+    """
+    try:
+        return bool(authenticator.normalize_username("Ada") == "ada")
+    except Exception:
+        log.debug("What a name becomes at login could not be told", exc_info=True)
+        return False
 
 
 def _told(tell: Callable[[Any], str]) -> str:

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlencode
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 
 from ..domain.accounts import Account
+from ..domain.matches import Named
 from ..domain.model import Groups
 from ..errors import HubError, HubRefusedError, RefusedError
 from ..text import visible
@@ -116,6 +117,17 @@ class HubAPI:
         query = urlencode({"offset": offset, "limit": limit, "sort": "id"})
         items, more = await self._page(f"users?{query}")
         return [_account(item, now) for item in items], more
+
+    async def named(
+        self, part: str = "", sort: str = "name", offset: int = 0
+    ) -> tuple[list[Named], bool]:
+        """One page of accounts with what people are called; whether more follow.
+
+        Only those with this part in the name of the account. Needs `list:users`.
+        """
+        asked = {"name_filter": part, "sort": sort, "offset": offset, "limit": PAGE}
+        items, more = await self._page(f"users?{urlencode(asked)}")
+        return [_named(item) for item in items], more
 
     async def account(self, name: str, now: datetime) -> Account | None:
         """One account; None where the hub has none of that name."""
@@ -239,6 +251,15 @@ def moment_of(said: Any) -> datetime | None:
     if moment is not None and moment.tzinfo is None:  # it compares with no other
         raise HubError("The hub does not say in which time zone its times are")
     return moment
+
+
+def _named(model: Mapping[str, Any]) -> Named:
+    """An account with the name of the person, which JupyterHub 6 has from some logins."""
+    name, info = model.get("name"), model.get("user_info")
+    if not isinstance(name, str):
+        raise HubError("The hub's list of accounts makes no sense")
+    given = [info.get(key) for key in ("display_name", "name")] if isinstance(info, dict) else []
+    return Named(name, next(iter(_words(given)), ""))
 
 
 def _words(values: Iterable[Any]) -> tuple[str, ...]:

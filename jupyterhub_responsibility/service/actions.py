@@ -7,11 +7,16 @@ from typing import TYPE_CHECKING
 from ..changes import confirming
 from ..changes.users import Added
 from ..domain import refusals
+from ..domain.matches import Named
 from ..domain.model import Role, Viewer
-from ..domain.rules import Change
+from ..domain.pasted import Habits, Line, are_addresses, read
+from ..domain.rules import About, Change
+from ..errors import RefusedError
+from . import limits
 from .bodies import (
     AppointBody,
     ConfirmBody,
+    PastedBody,
     RequestBody,
     TermBody,
     UsersBody,
@@ -20,6 +25,7 @@ from .bodies import (
 )
 
 if TYPE_CHECKING:
+    from ..coverage.snapshot import Snapshot
     from ..ledger.entry import Entry
     from .site import Site
 
@@ -77,6 +83,54 @@ async def confirm(site: Site, actor: Viewer, body: ConfirmBody) -> Entry:
     return await confirming.confirm(
         site.ledger, site.snapshot.rules, actor, role, body.duties_digest
     )
+
+
+async def read_pasted(
+    site: Site, actor: Viewer, body: PastedBody
+) -> tuple[tuple[Line, ...], frozenset[str]]:
+    """The names in what somebody pasted, and which of them have an account; changes nothing."""
+    snapshot = site.snapshot
+    lines = read(body.pasted, habits(snapshot, actor), body.before_at)
+    certain = sum(not line.doubts for line in lines)
+    if not lines:
+        raise RefusedError("invalid", "Enter at least one name.", "pasted")
+    if certain > limits.MAX_NAMES or len(lines) > 2 * limits.MAX_NAMES:
+        raise RefusedError(
+            "invalid",
+            f"This list has {len(lines)} names; at most {limits.MAX_NAMES} at once can be added.",
+            "pasted",
+        )
+    return lines, await site.new_users.there(line.name for line in lines if line.possible)
+
+
+def habits(snapshot: Snapshot, viewer: Viewer) -> Habits:
+    """What names are like on this hub, by those of people who hold a role."""
+    configured = snapshot.configured
+    return Habits(
+        are_addresses((viewer.name, *snapshot.roster.accounts)),
+        configured is not None and configured.small_letters,
+    )
+
+
+async def candidates(site: Site, viewer: Viewer, role_id: str, typed: str) -> tuple[Named, ...]:
+    """Accounts with what was typed in a name, for somebody who can appoint to a role."""
+    _check_decider(site, viewer, role_id)
+    return _to_appoint(viewer, await site.directory.matching(typed))
+
+
+async def meant(site: Site, viewer: Viewer, role_id: str, typed: str) -> tuple[Named, ...]:
+    """Accounts that they may have meant by a name that no account has."""
+    _check_decider(site, viewer, role_id)
+    return _to_appoint(viewer, await site.directory.near(typed))
+
+
+def _check_decider(site: Site, viewer: Viewer, role_id: str) -> None:
+    site.snapshot.rules.check(viewer, "deciders", about=About(role_of(site, role_id)))
+
+
+def _to_appoint(viewer: Viewer, named: tuple[Named, ...]) -> tuple[Named, ...]:
+    """Without the viewer, who can't appoint themselves, unless they are a JupyterHub admin."""
+    return tuple(each for each in named if viewer.admin or not viewer.is_account(each.account))
 
 
 async def add_users(site: Site, actor: Viewer, body: UsersBody) -> list[Added]:

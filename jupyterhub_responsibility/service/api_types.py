@@ -262,6 +262,36 @@ class RoleInFull(FilledRole, Aged):
     duties: list[Duty]
 
 
+class Candidate(TypedDict):
+    """An account that can be appointed."""
+
+    user: Annotated[str, Field(description="The name of the account")]
+    name: NotRequired[
+        Annotated[str, Field(description="What the person is called, if the hub says so")]
+    ]
+
+
+class Candidates(TypedDict):
+    """Accounts that match what somebody typed."""
+
+    q: Annotated[str, Field(description="What was typed, as it was read")]
+    matches: Annotated[list[Candidate], Field(description="The best match first, at most ten")]
+
+
+class CandidateQuery(TypedDict):
+    """What to look for among the accounts."""
+
+    q: NotRequired[
+        Annotated[
+            str,
+            Field(
+                description="A part of the name of the account, or of the person, with three"
+                " letters in a row or more; for less, nothing matches"
+            ),
+        ]
+    ]
+
+
 class Answer(TypedDict):
     """Whom to ask about one thing."""
 

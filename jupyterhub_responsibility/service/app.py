@@ -38,12 +38,14 @@ from ..enabling.pages import Navigation
 from ..errors import ConfigurationError, ResponsibilityError
 from ..hub.api import HubAPI
 from ..hub.census import Census
+from ..hub.directory import Directory
 from ..hub.progress import of_interest
 from ..hub.roster import RosterKeeper
 from ..ledger.entry import Entry
 from ..paths import STATIC
 from ..storage.ledger import Ledger
 from ..storage.store import Store
+from . import limits
 from .events import emitter
 from .handlers.base import POLICY, policy
 from .handlers.plain import FileHandler, SlashHandler
@@ -147,7 +149,9 @@ def build_site(
         self_check=self_check,
         renderer=Renderer(templates, menu, snapshots, roster, self_check, home, hub),
         finder=Finder(declaration),
-        limiter=Limiter(time.monotonic),
+        directory=Directory(api, time.monotonic),
+        limiter=Limiter(time.monotonic, limits.MAX_WRITES, "changes"),
+        look_ups=Limiter(time.monotonic, limits.MAX_LOOK_UPS, "look-ups"),
         # made when somebody first asks for it: it takes a tenth of the start
         api_document=cache(lambda: document(OPERATIONS, PARAMETERS, home, auth.cookie_name)),
         now=utcnow,

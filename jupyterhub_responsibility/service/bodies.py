@@ -6,21 +6,24 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic import ValidationError as Invalid
 
 from ..changes.requests import Verdict
 from ..declaration import Date
+from ..domain.pasted import LONGEST
 from ..errors import RefusedError
 from . import limits
 
-AccountName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
+AccountName = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST)
+]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 RoleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,80}$")]
 GroupName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 
-TYPED = ("person", "usernames", "reason", "note", "message")
+TYPED = ("person", "pasted", "usernames", "reason", "note", "message")
 """Fields of forms in which people write, instead of choosing."""
 
 
@@ -94,21 +97,19 @@ class ConfirmBody(Body):
     """Identifies the duties that were read, as in `GET api/me`."""
 
 
-def _usernames(value: Any) -> Any:
-    """A pasted list: one name per line, or separated by commas."""
-    if not isinstance(value, str):
-        return value
-    return [name.strip() for name in value.replace(",", "\n").splitlines() if name.strip()]
+class PastedBody(Body):
+    """What somebody pasted to add others."""
+
+    pasted: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)] = ""
+    """A list of any kind."""
+    before_at: bool = False
+    """Whether of an address only what is before the @ is a name."""
 
 
 class UsersBody(Body):
     """Accounts to add."""
 
-    usernames: Annotated[
-        tuple[AccountName, ...],
-        BeforeValidator(_usernames, json_schema_input_type=list[AccountName]),
-        Field(min_length=1, max_length=limits.MAX_NAMES),
-    ]
+    usernames: Annotated[tuple[AccountName, ...], Field(min_length=1, max_length=limits.MAX_NAMES)]
     """The names that people use to log in."""
 
 
@@ -130,10 +131,9 @@ def check(kind: type[B], values: Mapping[str, Any]) -> B:
         return kind.model_validate(values)
     except Invalid as error:
         first = error.errors(include_url=False, include_input=False)[0]
-        where = ".".join(map(str, first["loc"])) or "it"
-        raise RefusedError(
-            "invalid", f"{where}: {_WORDS.get(first['type'], first['msg'])}."
-        ) from None
+        where = tuple(map(str, first["loc"])) or ("it",)
+        what = _WORDS.get(first["type"], first["msg"])
+        raise RefusedError("invalid", f"{'.'.join(where)}: {what}.", where[0]) from None
 
 
 _WORDS = {

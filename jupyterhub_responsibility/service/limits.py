@@ -1,4 +1,4 @@
-"""How much one person may write: enough for any work by hand, too little to do harm."""
+"""How much one person may do: enough for any work by hand, too little to do harm."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 
 MAX_WRITES = 30
+MAX_LOOK_UPS = 60
+"""Of accounts, while somebody types; each is a question to the hub."""
+
 WINDOW_SECONDS = 60.0
 MAX_NAMES = 50
 """Names in one request; the hub stands still while it adds many."""
@@ -14,23 +17,28 @@ MAX_BYTES = 64 * 1024
 
 
 class Limiter:
-    """Counts what each person wrote in the last minute; `clock` is in seconds."""
+    """Counts what each person did in the last minute, and lets them do it `most` times.
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    `what` are the deeds in words; `clock` is in seconds.
+    """
+
+    def __init__(self, clock: Callable[[], float], most: int, what: str) -> None:
         self._clock = clock
-        self._written: defaultdict[tuple[str, str], deque[float]] = defaultdict(deque)
+        self.most = most
+        self.what = what
+        self._done: defaultdict[tuple[str, str], deque[float]] = defaultdict(deque)
 
     def wait(self, who: tuple[str, str]) -> float:
-        """Count one write; or the seconds after which there is room for it."""
+        """Count one deed; or the seconds after which there is room for it."""
         now = self._clock()
         for name in [
-            name for name, times in self._written.items() if times[-1] <= now - WINDOW_SECONDS
+            name for name, times in self._done.items() if times[-1] <= now - WINDOW_SECONDS
         ]:
-            del self._written[name]
-        times = self._written[who]
+            del self._done[name]
+        times = self._done[who]
         while times and times[0] <= now - WINDOW_SECONDS:
             times.popleft()
-        if len(times) >= MAX_WRITES:
+        if len(times) >= self.most:
             return times[0] + WINDOW_SECONDS - now
         times.append(now)
         return 0.0

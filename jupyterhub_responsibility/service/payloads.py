@@ -12,6 +12,7 @@ from ..domain.contacts import Answer
 from ..domain.duties import Duty, duties
 from ..domain.finder import Finder
 from ..domain.holders import Holder, RoleHolders, holders_of, roles_of
+from ..domain.matches import Named
 from ..domain.model import Contact, Model, Party, Responsibility, Role, Roster, Viewer
 from ..ledger.entry import Entry
 from ..ledger.sentences import sentence
@@ -140,6 +141,16 @@ def change(snapshot: Snapshot, outcome: Entry) -> api_types.Change:
         "entry": outcome.number,
         "holders": [_holder(snapshot, each) for each in held.holders],
     }
+
+
+def candidates(typed: str, named: Sequence[Named]) -> api_types.Candidates:
+    """`GET api/roles/<role>/candidates?q=`: accounts that can be appointed."""
+    return {"q": typed, "matches": [_candidate(each) for each in named]}
+
+
+def _candidate(each: Named) -> api_types.Candidate:
+    said: api_types.Candidate = {"user": each.account}
+    return {**said, "name": each.person} if each.person else said
 
 
 def users(results: Sequence[Added]) -> api_types.AddedUsers:

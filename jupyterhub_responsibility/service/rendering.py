@@ -132,6 +132,7 @@ class Renderer:
             done=news.done,
             failed=news.failed,
             typed=news.typed,
+            wrong=news.wrong,
             tabs=self._tabs(viewer) if viewer else (),
         )
 

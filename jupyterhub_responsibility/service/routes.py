@@ -201,6 +201,19 @@ ROUTES: tuple[Route, ...] = (
         ),
     ),
     endpoint(
+        "api/roles/<role>/candidates",
+        api.CandidatesHandler,
+        afresh=True,
+        GET=Operation(
+            "accounts to appoint, by a part of their name",
+            "changes",
+            api_types.Candidates,
+            query=api_types.CandidateQuery,
+            errors=(404, 429),
+            may=("deciders",),
+        ),
+    ),
+    endpoint(
         "api/users",
         api.UsersHandler,
         pages.USERS.may,

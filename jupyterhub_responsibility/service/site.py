@@ -15,6 +15,7 @@ from ..coverage.snapshot import Snapshot
 from ..domain.finder import Finder
 from ..domain.model import Declaration
 from ..hub.api import HubAPI
+from ..hub.directory import Directory
 from ..hub.roster import RosterKeeper
 from ..storage.ledger import Ledger
 from .api_types import Document
@@ -46,7 +47,9 @@ class Site:
     self_check: SelfCheck
     renderer: Renderer
     finder: Finder
+    directory: Directory
     limiter: Limiter
+    look_ups: Limiter
     api_document: Callable[[], Document]
     now: Callable[[], datetime]
     started_at: datetime

@@ -74,11 +74,11 @@
   // What people write is kept until it has arrived: a login may be over when they send it.
   function keepWhatIsWritten() {
     var place = "rsp-written " + location.pathname;
-    var arrived = document.querySelector(".rsp-done, .rsp-failed");
+    var arrived = document.querySelector(".rsp-done, .rsp-failed, .rsp-preview");
     var written = JSON.parse(sessionStorage.getItem(place) || "null");
     document.querySelectorAll("form[method=post]").forEach(function (form) {
       if (written && !arrived && written.form === nameOf(form)) { restore(form, written.said); }
-      // Chromium sends a form by Enter in a date, although its first button is disabled.
+      // The service wouldn't do anything, but it need not be asked.
       form.addEventListener("keydown", function (event) {
         if (event.key === "Enter" && event.target.matches("input")) { event.preventDefault(); }
       });
@@ -92,7 +92,7 @@
 
   function fieldsOf(form) {
     return Array.from(form.elements).filter(function (field) {
-      return field.name && field.matches("textarea, select, input:not([type=hidden])");
+      return field.name && field.matches("textarea, select, input:not([type=hidden], [type=checkbox])");
     });
   }
 

@@ -135,15 +135,30 @@ def test_axe_finds_nothing_where_people_act(busy, who, path):
 def test_axe_finds_nothing_in_what_was_done_or_refused(act_as):
     """What became of a change, and why one was refused, have no fault and fit a phone."""
     page = act_as("hanna", "users", width=360)
-    page.get_by_label("Names").fill(f"new-name\nhanna\n{'w' * 200}/")
-    page.get_by_role("button", name="Add", exact=True).click()
-    expect(page.locator("li.rsp-row")).to_have_count(len(("not added", "added", "known")))
+    page.get_by_label("Usernames").fill(f"new-name\nhanna\nFull Name\n{'w' * 200}/\n{'x' * 300}")
+    page.get_by_role("button", name="Preview").click()
+    expect(page.locator("tbody tr")).to_have_count(5)
+    assert too_wide(page) <= 0
+    assert faults_in_both_themes(page) == []
+    for box in page.locator("table input[type=checkbox]").all():
+        box.check()
+    page.get_by_role("button", name="Add those with a tick").click()
+    expect(page.locator("li.rsp-row")).to_have_count(len(("new-name", "full name", "www…")))
     assert too_wide(page) <= 0
     assert faults_in_both_themes(page) == []
     page = act_as("rita", "roles/hub-administrator", width=360)
-    page.get_by_label("Account").fill("w" * 200)
-    page.get_by_role("button", name="Appoint", exact=True).click()
-    expect(page.get_by_role("alert")).to_be_visible()
+    for name in ("w" * 200, "marya"):
+        page.get_by_label("Account").fill(name)
+        page.get_by_role("button", name="Appoint", exact=True).click()
+        expect(page.get_by_role("alert")).to_be_visible()
+        expect(page.get_by_label("Account")).to_be_focused()
+        assert too_wide(page) <= 0
+        assert faults_in_both_themes(page) == []
+    page = act_as("rita", "roles/hub-administrator", width=360)
+    page.get_by_label("Account").press_sequentially("mar")
+    expect(page.get_by_role("option")).not_to_have_count(0)
+    page.get_by_label("Account").press("ArrowDown")
+    expect(page.locator("[role=option][aria-selected=true]")).to_be_visible()
     assert too_wide(page) <= 0
     assert faults_in_both_themes(page) == []
 

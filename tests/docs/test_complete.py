@@ -123,6 +123,7 @@ def test_every_limit():
     """The limits on what one person may send are said as they are."""
     text = section("pages-and-api.md", "Changing something")
     assert f"At most {limits.MAX_WRITES} changes a minute" in text
+    assert f"{limits.MAX_LOOK_UPS} look-ups" in text
     assert f"{limits.MAX_BYTES // 1024} KiB" in text
     assert f"{limits.MAX_NAMES} names" in text
     assert f"at most {limits.MAX_NAMES} at once" in section("acting.md", "Adding people")

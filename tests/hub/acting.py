@@ -132,8 +132,12 @@ def plain(sentence: str) -> str:
 
 
 def values(form: Any) -> dict[str, str]:
-    """What a form sends if nothing is typed."""
-    found = {field["name"]: crlf(field.get("value", "")) for field in form.find_all("input")}
+    """What a form sends if nothing is typed; of several fields of one name, the last."""
+    found = {
+        field["name"]: crlf(field.get("value", ""))
+        for field in form.find_all("input")
+        if field.get("type") != "checkbox" or field.has_attr("checked")
+    }
     found |= {  # a line break right at the start is not part of it (HTML)
         field["name"]: crlf(field.text.removeprefix("\n")) for field in form.find_all("textarea")
     }

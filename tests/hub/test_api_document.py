@@ -24,7 +24,16 @@ QUESTIONS = {
 }
 """What to ask where one may ask."""
 
-CLOSED = {("uwe", "api/ledger"), ("uwe", "api/coverage")}
+CLOSED = {
+    ("uwe", "api/ledger"),
+    ("uwe", "api/coverage"),
+    ("uwe", "api/roles/hub-administrator/candidates"),
+    *(
+        (name, f"api/roles/{role}/candidates")
+        for name in ("uwe", "rita")
+        for role in ("community-representative", "site-reliability-engineer")
+    ),
+}
 """Who may not see what."""
 
 PATHS = [
@@ -111,7 +120,8 @@ def test_answers_are_as_described(hub, described, path):
             by_session = session.get(url)
             by_token = requests.get(url, headers=as_token(hub.token_for(name)), timeout=10)
             for reply in (by_session, by_token):
-                assert reply.status_code == (403 if (name, path) in CLOSED else 200)
+                place = url.partition("?")[0].removeprefix(hub.page())
+                assert reply.status_code == (403 if (name, place) in CLOSED else 200)
                 check(described, path, reply)
 
 

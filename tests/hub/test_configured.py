@@ -34,7 +34,7 @@ def told(service_name: str = "responsibilities") -> Configured | None:
 def test_it_is_read_as_it_was_written():
     """Nothing is lost on the way, whatever the groups are called."""
     said = Configured(
-        {"guide": Grant(("list:users",), ("a b", "ü/=\n"))}, False, ("home.html",), False
+        {"guide": Grant(("list:users",), ("a b", "ü/=\n"))}, False, ("home.html",), False, True
     )
     assert read(write(said)) == said
     assert read("") is None

@@ -115,6 +115,17 @@ async def test_whether_an_account_lets_somebody_in(mock_hub, everybody, added, l
     assert read(said()).lets_added_in == let_in
 
 
+@pytest.mark.parametrize(
+    ("becomes", "told"), [(str.lower, True), (str.upper, False), (lambda name: 1 / 0, False)]
+)
+async def test_whether_names_are_written_in_small_letters(mock_hub, monkeypatch, becomes, told):
+    """As the hub does by itself; an authenticator that takes no such name tells nothing."""
+    app = await mock_hub()
+    assert read(said()).small_letters
+    monkeypatch.setattr(app.authenticator, "normalize_username", becomes)
+    assert read(said()).small_letters is told
+
+
 async def test_what_is_too_long_to_tell_is_left_out(mock_hub, caplog):
     """A hub whose service could not be started would end; so it says nothing, and why."""
     app = await mock_hub()

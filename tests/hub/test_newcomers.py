@@ -6,6 +6,7 @@ import pytest
 
 from ..realhub import RealHub
 from .acting import Browser
+from .test_users import add, preview
 
 CLOSED = "\nc.Authenticator.allow_existing_users = False\n"
 
@@ -16,7 +17,9 @@ def test_the_page_says_what_the_login_does(tmp_path, closed):
     with RealHub(tmp_path, before=CLOSED if closed else "") as hub:
         hanna = Browser(hub.with_holders(), "hanna")
         assert bool(hanna.read("users").find(id="not-let-in")) == closed
-        reply = hanna.submit("users", {"usernames": ""}, usernames="lia")
+        html = preview(hanna, "lia")
+        assert bool(html.find(id="not-let-in")) == closed
+        reply = add(hanna, html, "lia")
         assert "1 added" in reply.text
         assert ("cannot log in until the login service allows it" in reply.text) == closed
         assert hub.api("GET", "users/lia").ok

@@ -31,7 +31,7 @@ CALLS = tuple(write for write in WRITES if write[1].startswith("api/"))
 GOOD_FIELDS = {
     "": {"role": REPRESENTATIVE, "duties_digest": "0" * 16},
     f"roles/{ADMINISTRATOR}": {"action": "appoint", "person": "uwe"},
-    "users": {"usernames": "newcomer"},
+    "users": {"action": "add", "usernames": "newcomer"},
 }
 GOOD_BODIES = {
     "api/users": {"usernames": ["newcomer"]},
@@ -246,10 +246,15 @@ def test_fifty_names_at_once(hub, someone, untouched):
     reply = Person(hub, someone).ask("POST", "api/users", json={"usernames": names})
     assert (reply.status_code, code(reply)) == (400, "invalid")
     assert "50" in reply.json()["error"]["message"]
-    reply = Browser(hub, someone).submit("users", {"usernames": ""}, usernames="\n".join(names))
+    browser = Browser(hub, someone)
+    reply = browser.submit("users", {"action": "preview"}, pasted="\n".join(names))
     assert reply.status_code == 400
     assert "at most 50 at once" in said(reply)
     assert "many-50" in reply.text  # what was typed is not lost
+    fields = {"action": "add", "usernames": names, "_xsrf": xsrf(browser)}
+    reply = browser.session.post(hub.page("users"), data=fields, timeout=30)
+    assert reply.status_code == 400
+    assert "at most 50 at once" in said(reply)
 
 
 def test_sixty_four_kibibytes(hub, someone, untouched):
@@ -277,6 +282,20 @@ def test_much_more_than_that(hub):
         answer = b"".join(iter(lambda: connection.recv(4096), b""))
     assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 413")) or not answer
     assert hub.health()["version"]
+
+
+def test_sixty_look_ups_a_minute(hub, someone):
+    """Nobody lists all accounts by trying out letters; changes have room of their own."""
+    seeker, path = Person(hub, someone), f"api/roles/{ADMINISTRATOR}/candidates"
+    statuses = [seeker.get(path, params={"q": "uwe"}).status_code for _ in range(60)]
+    assert statuses == [200] * 60
+    reply = seeker.get(path, params={"q": "uwe"})
+    assert (reply.status_code, code(reply)) == (429, "too_many")
+    assert "60 look-ups a minute" in reply.json()["error"]["message"]
+    assert 1 <= int(reply.headers["Retry-After"]) <= 60
+    assert seeker.get(path, params={"q": "uw"}).status_code == 200  # which asks the hub nothing
+    assert seeker.withdraw(ADMINISTRATOR, "nobody-of-that-name").status_code == 200
+    assert Person(hub, "rita").get(path, params={"q": "uwe"}).status_code == 200
 
 
 # -- what is sent

@@ -6,9 +6,10 @@ from datetime import datetime, timezone
 
 import pytest
 
+from jupyterhub_responsibility.changes import users
 from jupyterhub_responsibility.changes.appointments import Appointments
 from jupyterhub_responsibility.changes.recording import Recorder, UnknownError
-from jupyterhub_responsibility.changes.users import SKIPPED, Added, NewUsers
+from jupyterhub_responsibility.changes.users import PATIENCE, SKIPPED, Added, NewUsers
 from jupyterhub_responsibility.domain.accounts import Account
 from jupyterhub_responsibility.domain.model import Viewer
 from jupyterhub_responsibility.domain.rules import Change, Rules
@@ -193,3 +194,24 @@ async def test_what_cannot_be_settled_keeps_nothing_else_open(ledger, hub, recor
     with pytest.raises(HubRefusedError):
         await recorder.settle()
     assert [intent.person for intent in ledger.state.unsettled.values()] == ["ana"]
+
+
+async def test_who_has_an_account_is_found_out_soon(ledger, hub, new_users, monkeypatch):
+    """A hub that fails, or takes its time, is asked no more; the preview does without."""
+    hub.users = {"ana", "ben", "cem"}
+    assert await new_users.there(["ana", "dua", "cem"]) == {"ana", "cem"}
+    asked = []
+
+    def fails(name):
+        asked.append(name)
+        if name == "ben":
+            raise HubError("The hub did not answer in time")
+
+    hub.breaks = fails
+    assert await new_users.there(["ana", "ben", "cem"]) == {"ana"}
+    assert asked == ["ana", "ben"]
+    hub.breaks = lambda name: moment.append(PATIENCE + 0.1) if name == "ben" else None
+    moment = [0.0]
+    monkeypatch.setattr(users, "monotonic", lambda: moment[-1])
+    assert await new_users.there(["ana", "ben", "cem"]) == {"ana", "ben"}
+    assert not ledger.state.number

@@ -112,6 +112,16 @@ def test_another_role_adds_users():
     rules = Rules(load({"model": "cloud", "roles": roles}))
     assert rules.may_add_users(Viewer("dora", groups=frozenset({"doors"})))
     assert not rules.may_add_users(Viewer("owen", groups=frozenset({"owners"})))
+    assert [role.id for role in rules.adding_roles()] == ["access-manager"]
+
+
+@pytest.mark.parametrize(
+    ("management", "roles"), [("service", [ADMIN]), ("admin", [ADMIN]), ("off", [])]
+)
+def test_whose_role_adds_users(declared, management, roles):
+    """Here or on the hub's own pages; where accounts are looked after elsewhere, nobody's."""
+    rules = Rules(declared, user_management=management)
+    assert [role.id for role in rules.adding_roles()] == roles
 
 
 @pytest.mark.parametrize(

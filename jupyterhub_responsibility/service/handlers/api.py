@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...domain.matches import known_part
 from ...errors import RefusedError
 from ...exports import ledger as export
 from ...ledger.entry import Entry
@@ -76,6 +77,17 @@ class HolderHandler(APIHandler):
         snapshot = self.site.snapshot
         self.set_header("ETag", f'"{payloads.role_tag(snapshot, role_id)}"')
         self.answer(payloads.change(snapshot, entry))
+
+
+class CandidatesHandler(APIHandler):
+    """`GET api/roles/<role>/candidates?q=`: accounts to appoint, while somebody types."""
+
+    async def get(self, role_id: str) -> None:
+        typed = self.get_query_argument("q", "")[:QUESTION]
+        if known_part(typed):
+            self.count(self.site.look_ups)
+        found = await actions.candidates(self.site, self.who(), role_id, typed)
+        self.answer(payloads.candidates(typed, found))
 
 
 class UsersHandler(APIHandler):

@@ -18,6 +18,7 @@ from ...domain.model import Viewer
 from ...errors import HubError, LedgerError, RefusalCode, RefusedError
 from .. import identity, limits
 from ..bodies import TYPED
+from ..limits import Limiter
 from ..pages import ERROR
 from ..pages.frame import NOTHING_NEW, News
 from ..site import Site
@@ -30,6 +31,9 @@ RETRY_SECONDS = 10
 
 CLOSED = "closed"
 """In the address of a page that somebody is led to: who may open the one that they wanted."""
+
+NOTHING = "nothing"
+"""The button of every form that Enter in a field presses."""
 
 READING = ("GET", "HEAD")
 """Methods that change nothing."""
@@ -65,7 +69,7 @@ TITLES = {
     409: "That cannot be done right now",
     412: "Something has changed since you looked",
     413: "That was too much at once",
-    429: "Too many changes in a short time",
+    429: "Too much in a short time",
     503: "The hub does not answer right now",
 }
 ERROR_TITLES = {
@@ -187,13 +191,18 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
             raise HTTPError(403, "a change from another site")
         if len(self.request.body) > limits.MAX_BYTES:
             raise RefusedError("too_large", f"Send at most {limits.MAX_BYTES // 1024} KiB at once.")
-        viewer = await self.afresh()
-        wait = self.site.limiter.wait((viewer.kind, viewer.name))
+        await self.afresh()
+        self.count(self.site.limiter)
+
+    def count(self, limiter: Limiter) -> None:
+        """Count what the viewer does. Raises RefusedError if it is too often."""
+        viewer = self.who()
+        wait = limiter.wait((viewer.kind, viewer.name))
         if wait:
             self.retry_seconds = ceil(wait)
             raise RefusedError(
                 "too_many",
-                f"At most {limits.MAX_WRITES} changes a minute. Try again in {ceil(wait)} s.",
+                f"At most {limiter.most} {limiter.what} a minute. Try again in {ceil(wait)} s.",
             )
 
     def say(self, status: int, error: object) -> None:
@@ -277,6 +286,14 @@ class GuardedHandler(Handler):
 class PageHandler(GuardedHandler):
     """A page for people: without a login, they are sent to the hub's."""
 
+    async def prepare(self) -> None:
+        """Who is asking, unless they pressed Enter in a form: then they stay where they are."""
+        if NOTHING in self.request.body_arguments:
+            self.set_status(204)
+            self.finish()
+            return
+        await super().prepare()
+
     def nobody(self) -> None:
         """Send whoever opens a page to log in; a script is told, and begins no login.
 
@@ -320,8 +337,7 @@ class PageHandler(GuardedHandler):
         """What somebody wrote into the form that could not be taken, if it would be lost."""
         if status != 401 or self.request.method in READING:
             return ()
-        said = (self.get_body_argument(name, "") for name in TYPED)
-        return tuple(filter(None, said))
+        return tuple(said for name in TYPED for said in self.get_body_arguments(name) if said)
 
     def show(self, *asked: object, news: News = NOTHING_NEW) -> None:
         """Answer with the page that is at this address, about what is `asked`."""

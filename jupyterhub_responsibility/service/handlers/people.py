@@ -6,7 +6,10 @@ from contextlib import suppress
 from typing import TypeVar
 from urllib.parse import unquote
 
+from ...changes.users import Added
+from ...domain.matches import Named
 from ...domain.model import Viewer
+from ...domain.pasted import Line
 from ...domain.rules import ACCESS
 from ...errors import HubError, LedgerError, RefusedError
 from ...ledger.entry import Entry
@@ -87,11 +90,12 @@ class FormPage(PageHandler):
     def failed(self, error: RefusedError) -> News:
         """Why it was refused, and what had been filled in."""
         self.set_status(REFUSED[error.code])
+        return News(failed=str(error), typed=self.filled(), wrong=error.field)
+
+    def filled(self) -> dict[str, str]:
+        """What had been filled in, field by field."""
         names = self.request.body_arguments
-        return News(
-            failed=str(error),
-            typed={name: self.get_body_argument(name) for name in names if name != "_xsrf"},
-        )
+        return {name: self.get_body_argument(name) for name in names if name != "_xsrf"}
 
     def back(self, path: str, entry: Entry) -> None:
         """Lead to a page of ours, which says what was done."""
@@ -131,12 +135,26 @@ class RoleHandler(FormPage):
 
     async def post(self, role_id: str) -> None:
         self._check(role_id)
+        instead = self.get_body_argument("instead", "")
+        if instead:  # a name was chosen for the form, and nothing is done yet
+            filled = {**self.filled(), "person": instead}
+            self.show(role_id, news=News(typed=filled, wrong="person"))
+            return
         try:
             entry = await self._act(self.who(), role_id)
         except RefusedError as error:
-            self.show(role_id, news=self.failed(error))
+            self.show(role_id, await self._meant(role_id, error), news=self.failed(error))
         else:
             self.back(f"roles/{role_id}", entry)
+
+    async def _meant(self, role_id: str, error: RefusedError) -> tuple[Named, ...]:
+        """Accounts that may have been meant by a name that none has."""
+        appoints = self.get_body_argument("action", "") == "appoint"
+        if appoints and error.code == "unknown":
+            with suppress(HubError):
+                typed = self.get_body_argument("person", "")
+                return await actions.meant(self.site, self.who(), role_id, typed)
+        return ()
 
     def _check(self, role_id: str) -> None:
         if role_id not in self.site.declaration.model.roles:
@@ -158,7 +176,9 @@ class RoleHandler(FormPage):
             return await actions.change_last_day(site, actor, role_id, account, self._term())
         if action == "request":
             values = self.form(bodies.AppointBody).model_dump()
-            asked = bodies.RequestBody(role=role_id, user=person or None, **values)
+            asked = bodies.check(
+                bodies.RequestBody, {"role": role_id, "user": person or None, **values}
+            )
             return await actions.ask(site, actor, asked)
         if action == "decide":
             number = self.get_body_argument("request", "")
@@ -180,23 +200,40 @@ class RoleHandler(FormPage):
     @staticmethod
     def _named(person: str) -> str:
         if not person.strip():
-            raise RefusedError("invalid", "Enter the name they use to log in to the hub.")
+            message = "Enter the name they use to log in to the hub."
+            raise RefusedError("invalid", message, "person")
         return person.strip()
 
 
 class UsersHandler(FormPage):
-    """`/users`: add users."""
+    """`/users`: what a list would become, and then adding those who are chosen from it."""
 
     def get(self) -> None:
         self.show()
 
     async def post(self) -> None:
         try:
-            results = await actions.add_users(self.site, self.who(), self.form(bodies.UsersBody))
+            if self.get_body_argument("action", "") == "add":
+                self.show(tuple(await self._add()))
+            else:
+                self.show((), *await self._read(), news=News(typed=self.filled()))
         except RefusedError as error:
             self.show(news=self.failed(error))
-        else:
-            self.show(tuple(results))
+
+    def filled(self) -> dict[str, str]:
+        """The list, also where names were to be chosen from it."""
+        return {"pasted": "\n".join(self.get_body_arguments("offered")), **super().filled()}
+
+    async def _read(self) -> tuple[tuple[Line, ...], frozenset[str]]:
+        body = self.form(bodies.PastedBody)
+        return await actions.read_pasted(self.site, self.who(), body)
+
+    async def _add(self) -> list[Added]:
+        chosen = self.get_body_arguments("usernames")
+        if not chosen:
+            raise RefusedError("invalid", "Nobody had a tick, so nobody was added.", "usernames")
+        body = bodies.check(bodies.UsersBody, {"usernames": chosen})
+        return await actions.add_users(self.site, self.who(), body)
 
 
 class LedgerHandler(PageHandler):

@@ -13,12 +13,14 @@ from ...domain.model import Party
 class News:
     """What became of what the viewer wanted to do: it is done, or why it failed.
 
-    `typed` is what they had filled in, so that they need not type it again.
+    `typed` is what they had filled in, so that they need not type it again, and `wrong` the field
+    that is the reason, if one is.
     """
 
     done: str = ""
     failed: str = ""
     typed: Mapping[str, str] = field(default_factory=dict)
+    wrong: str = ""
 
 
 NOTHING_NEW = News()
@@ -29,8 +31,8 @@ class Frame:
     """What every page has. `home` and `hub` are paths that end in a slash; `here` is its name.
 
     `notes` are faults in the configuration, for JupyterHub admins. `done` says what the viewer
-    has just done, `failed` why that did not work, and `typed` what was filled in then. `tabs`
-    are the pages that they may open.
+    has just done, `failed` why that did not work, `typed` what was filled in then, and `wrong` in
+    which field it was wrong. `tabs` are the pages that they may open.
     """
 
     title: str
@@ -45,6 +47,7 @@ class Frame:
     done: str = ""
     failed: str = ""
     typed: Mapping[str, str] = field(default_factory=dict)
+    wrong: str = ""
     tabs: tuple[Tab, ...] = ()
 
 

@@ -9,6 +9,7 @@ from ...coverage.snapshot import Snapshot
 from ...domain.access import Ability
 from ...domain.contacts import Answer
 from ...domain.holders import Holder, RoleHolders, holders_of
+from ...domain.matches import Named
 from ...domain.model import Area, Link, Role, Viewer
 from ...domain.rules import RULES
 from ...ledger.standing import Standing, state_tag
@@ -22,7 +23,9 @@ class RolePage:
     """One role: what it is, who holds it, what for, and who may appoint.
 
     `asks` says whether the viewer waits for an answer, `full` that there is no room for more;
-    `appoints_self` if they need not ask.
+    `appoints_self` if they need not ask. `meant` are accounts that may have been meant by a name
+    that no account has, `adders` the roles whose holders can add one; `adds` says whether the
+    viewer can, here.
     """
 
     role_holders: RoleHolders
@@ -46,6 +49,9 @@ class RolePage:
     tag: str
     rules: tuple[str, ...]
     today: date
+    meant: tuple[Named, ...]
+    adders: tuple[Role, ...]
+    adds: bool
 
     @property
     def title(self) -> str:
@@ -70,7 +76,9 @@ class HolderRow:
     standing: Standing
 
 
-def role_page(snapshot: Snapshot, viewer: Viewer, role_id: str) -> RolePage:
+def role_page(
+    snapshot: Snapshot, viewer: Viewer, role_id: str, meant: tuple[Named, ...] = ()
+) -> RolePage:
     """One role, for one viewer. Raises KeyError where the model has no such role."""
     declaration = snapshot.declaration
     role = declaration.model.roles[role_id]
@@ -99,6 +107,9 @@ def role_page(snapshot: Snapshot, viewer: Viewer, role_id: str) -> RolePage:
         tag=state_tag(role, declaration, snapshot.roster.members, snapshot.ledger_state),
         rules=tuple(RULES.values()),
         today=snapshot.today,
+        meant=meant,
+        adders=rules.adding_roles(),
+        adds=rules.may(viewer, "adders"),
     )
 
 
