@@ -16,13 +16,14 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
+import yaml
 from bs4 import BeautifulSoup
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 
 from ..realhub import MANY_WRITES, RealHub
-from .acting import ADMINISTRATOR, DECLARATION, GUIDE, QUICK, REPRESENTATIVE, Person, deeds
+from .acting import ADMINISTRATOR, DECLARATION, GUIDE, QUICK, REPRESENTATIVE, Browser, Person, deeds
 
 GROUPS = {
     ADMINISTRATOR: ("hub-admins",),
@@ -306,6 +307,36 @@ class Anything(RuleBasedStateMachine):
             self._elsewhere("POST", group, [new.name])
             hub.members[group].append(new)
         self._read()
+
+    @rule(actor=ACTOR, person=WHO, role=ROLES)
+    def log_out_elsewhere(self, actor: int, person: int, role: str) -> None:
+        """A form is sent after its login is over: nothing happens."""
+        browser = Browser(self.real, self._who(actor).name)
+        browser.read(f"roles/{role}")
+        token = browser.read(f"roles/{role}").find("input", {"name": "_xsrf"})
+        browser.session.get(self.real.hub_url("logout"), timeout=30)
+        fields = {"action": "appoint", "person": self._who(person).name,
+                  "_xsrf": token["value"] if token else ""}  # fmt: skip
+        reply = browser.session.post(self.real.page(f"roles/{role}"), data=fields, timeout=30)
+        assert reply.status_code in (401, 403), reply.text
+
+    @rule(seldom=st.integers(0, 9))
+    def mistake_a_group(self, seldom: int) -> None:
+        """A group is mistyped in the declaration, and put right after a while."""
+        if seldom:
+            return
+        wrong = {"groups": ["hub-team"]}
+        for roles in ({**DECLARATION["roles"], ADMINISTRATOR: wrong}, DECLARATION["roles"]):
+            self.real.stop()
+            text = yaml.safe_dump({**DECLARATION, "roles": roles})
+            self.real.declaration_file.write_text(text)
+            self.real.start()
+            self._read()
+            root = self._named("root").client
+            told = root.get(f"api/roles/{ADMINISTRATOR}").json()["holders"]
+            assert bool(told) is (
+                roles is DECLARATION["roles"] and bool(self.hub.holders(ADMINISTRATOR))
+            )
 
     # -- what is said
 

@@ -126,14 +126,19 @@ class Oracle:
     last: Look | None = None
     confirmed: set[Holding] = field(default_factory=set)
     gone: set[Holding] = field(default_factory=set)
+    lost: set[Statement] = field(default_factory=set)
+    """Role, group and account: who lost a role because its group does not stand for it any more."""
+    declared_last: Mapping[str, Any] = field(default_factory=dict)
     by_hand: set[Statement] = field(default_factory=set)
 
     def see(self, database: Path, now: datetime, logged_in: str = "") -> Truth:
         """The truth after a change; `logged_in` is who made it by logging in."""
         seen = look(database)
         if self.last is not None:
+            self._remember_mapping(self.last)
             self._remember(self.last, seen, logged_in)
-        self.last = seen
+        self.lost = {each for each in self.lost if each[2] not in self._accounts(seen, each[0])}
+        self.last, self.declared_last = seen, self.declaration
         return Truth(
             holders=frozenset(
                 (role, name) for role in self.roles for name in self._holders(seen, role)
@@ -218,6 +223,14 @@ class Oracle:
             self.confirmed -= {(role, name) for name in were - are}
         self._remember_edits(before, after, logged_in)
 
+    def _remember_mapping(self, before: Look) -> None:
+        """Who was in groups that stood for a role until the declaration was changed."""
+        for role, said in self.declared_last["roles"].items():
+            ended = set(said.get("groups", ())) - set(self._groups(role))
+            for group in ended:
+                self.lost |= {(role, group, name) for name in before.members.get(group, ())}
+        self.lost = {each for each in self.lost if each[1] not in self._groups(each[0])}
+
     def _remember_edits(self, before: Look, after: Look, logged_in: str) -> None:
         self.by_hand = {each for each in self.by_hand if each[2] != logged_in}
         for role in self._mapped():
@@ -290,6 +303,7 @@ class Oracle:
                 yield "role-lacks-permission", role, ""
 
     def _person_gaps(self, seen: Look, role: str, now: datetime) -> Iterator[Statement]:
+        yield from {("role-lost", role, group) for lost, group, _ in self.lost if lost == role}
         longest = timedelta(days=self.roles[role].get("seen_within", DAYS_AWAY))
         for name in self._accounts(seen, role):
             active = seen.accounts[name].last_activity

@@ -494,7 +494,7 @@ NAMES = [
     "x" * 300,
     "{{ 7*7 }}",
 ]
-HIDDEN = ("\u202e", "\u202c", "\u200b", "49\n", "x" * 100)
+HIDDEN = ("\u202e", "\u202c", "\u200b", "49\n", "x" * 200)
 """What must not get into what people read: it would hide or change a name."""
 
 
