@@ -63,7 +63,7 @@ LAST = Refusal(
 )
 HOLDS_IT = Refusal("already", "{name} is already {role}.", "person")
 NOT_HOLDER = Refusal("unknown", "{name} is not {role}.")
-SAME_DAY = Refusal("already", "This is the last day of {name} already.")
+SAME_DAY = Refusal("already", "This is the last day of {name} already.", "until")
 OTHER_ACCOUNT = Refusal(
     "closed",
     "The account “{name}” was deleted after this was asked, and made again: it is somebody else's."

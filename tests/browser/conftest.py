@@ -207,8 +207,11 @@ def acting_visits(browser: Browser, tmp_path_factory) -> Iterator[Acting]:
 
 
 def _end_term(store: Store, name: str) -> None:
-    """Write that root appointed somebody until the day before yesterday."""
-    began = datetime.now(timezone.utc) - timedelta(days=90)
+    """Write that root appointed somebody until the day before yesterday.
+
+    Just now: of an older entry, the account that the hub is about to make would not be meant.
+    """
+    began = datetime.now(timezone.utc)
     about = {"role": "hub-administrator", "group": "hub-admins", "person": name}
     until = (datetime.now(timezone.utc).date() - timedelta(days=2)).isoformat()
     (intent,) = store.append(

@@ -52,14 +52,14 @@ def test_a_form_of_one_of_many_people_is_found_again(act_as):
     for name in ("nina", "tom"):
         page.get_by_label(f"Withdraw {name}").click()
     row = page.locator("li, tr").filter(has_text="tom").last
-    row.get_by_label("Reason").fill("Has moved on")
+    row.get_by_label("Reason").last.fill("Has moved on")
     end_session(page)
     row.locator("button:visible").click()
     page.get_by_role("link", name="Log in again").click()
     page.wait_for_url(f"**/{ROLE}")
     row = page.locator("li, tr").filter(has_text="tom").last
-    expect(row.get_by_label("Reason")).to_be_visible()
-    expect(row.get_by_label("Reason")).to_have_value("Has moved on")
+    expect(row.get_by_label("Reason").last).to_be_visible()
+    expect(row.get_by_label("Reason").last).to_have_value("Has moved on")
     values = page.get_by_label("Reason").evaluate_all("all => all.map(each => each.value)")
     assert sorted(filter(None, values)) == ["Has moved on"]
 

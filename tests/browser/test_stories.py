@@ -78,7 +78,7 @@ def test_a_representative_appoints_and_withdraws(act_as, go, ledger):
     page.get_by_label("Reason").last.fill("Looks after the course")
     page.get_by_role("button", name="Appoint", exact=True).click()
     done(page, "maria is now Hub Administrator.")
-    expect(row(page, "maria").locator(f"time[datetime='{UNTIL}']")).to_be_visible()
+    expect(row(page, "maria").locator(f"time[datetime='{UNTIL}']:visible")).to_have_count(1)
     assert "maria" in act_as.members("hub-admins")
 
     ask = page.get_by_label("Withdraw maria")
@@ -181,9 +181,11 @@ def test_accounts_are_suggested_while_one_types(act_as):
     """From the third letter on; the arrow keys and Enter put one into the field, and no more."""
     page = act_as("rita", ROLE)
     field = page.get_by_role("combobox", name="Account")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
     field.press_sequentially("ma")
     page.wait_for_timeout(400)
-    expect(page.get_by_role("listbox", name="Suggestions")).to_be_hidden()
+    assert asked == []
     field.press_sequentially("r")
     assert suggested(page) == ["maria"]
     expect(field).to_have_attribute("aria-expanded", "true")
@@ -223,6 +225,7 @@ def test_suggestions_can_be_left(act_as):
                         ("ArrowDown", "maria"), ("ArrowDown", "marius")):  # fmt: skip
         field.press(key)
         expect(page.locator("[role=option][aria-selected=true]")).to_have_text(chosen)
+        assert field.evaluate("field => field.selectionStart") == len("mar")
     field.press("Escape")
     expect(page.get_by_role("listbox", name="Suggestions")).to_be_hidden()
     expect(field).to_have_value("mar")
@@ -334,7 +337,7 @@ def test_a_representative_approves_a_request_with_a_word(act_as, go, ledger):
     expect(mine.get_by_role("heading", name="Your role: Hub Administrator")).to_be_visible()
     answer = mine.locator(".rsp-notice").filter(has_text="rita approved your request")
     expect(answer).to_contain_text("Welcome")
-    expect(mine.locator(f"time[datetime='{UNTIL}']")).to_be_visible()
+    expect(mine.locator(f"time[datetime='{UNTIL}']:visible")).to_have_count(1)
     assert ledger()[:1] == [
         f"rita appointed uwe as Hub Administrator, until {UNTIL_SAID}. Reason: “Welcome”",
     ]

@@ -192,7 +192,7 @@ class RoleHandler(FormPage):
         endless = bool(self.get_body_argument("endless", ""))
         until = self.get_body_argument("until", "").strip()
         if not (until or endless):
-            raise RefusedError("invalid", "Choose the new last day.")
+            raise RefusedError("invalid", "Choose the new last day.", "until")
         reason = self.get_body_argument("reason", "")
         values = {"until": None if endless else until, "reason": reason}
         return bodies.check(bodies.TermBody, values)
