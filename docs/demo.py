@@ -156,12 +156,13 @@ def token(home: str, who: str) -> str:
 def wait_for(home: str, what: Literal["roster", "accounts"]) -> None:
     """Wait until the service has read who is in the groups, or what accounts may do."""
     url = f"{home}/{SERVICE}/healthz"
-    deadline = time.monotonic() + PATIENCE
+    deadline, headers = time.monotonic() + PATIENCE, {}
     while time.monotonic() < deadline:
         time.sleep(0.2)
         try:
-            reply = requests.get(url, timeout=5)
-        except requests.ConnectionError:
+            headers = headers or {"Authorization": f"token {token(home, 'root')}"}
+            reply = requests.get(url, headers=headers, timeout=5)
+        except requests.RequestException:  # it is starting
             continue
         if reply.ok and reply.json()[what]["as_of"]:
             return
