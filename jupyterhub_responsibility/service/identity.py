@@ -153,10 +153,3 @@ def viewer_of(model: dict[str, Any]) -> Viewer:
         kind=model.get("kind", "user"),
         scopes=frozenset(scope for scope in model["scopes"] if isinstance(scope, str)),
     )
-
-
-def is_websocket(handler: RequestHandler) -> bool:
-    """HubOAuth skips the XSRF check for these, and takes tokens from the address."""
-    headers = handler.request.headers
-    modes = (headers.get("Sec-Fetch-Mode", ""), headers.get("Upgrade", ""))
-    return any(mode.lower() == "websocket" for mode in modes)

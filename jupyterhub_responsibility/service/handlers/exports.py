@@ -9,10 +9,6 @@ from .base import Handler, PageHandler
 class DownloadHandler(PageHandler):
     """`/exports/<file>`: one of the DOWNLOADS."""
 
-    def set_default_headers(self) -> None:
-        super().set_default_headers()
-        keep_nowhere(self)
-
     def get(self) -> None:
         now, download = self.site.now(), self.route.download
         if not isinstance(download, Download):
@@ -28,17 +24,8 @@ class DownloadHandler(PageHandler):
 class PrintHandler(PageHandler):
     """`/exports/print`: everything on one page, to print."""
 
-    def set_default_headers(self) -> None:
-        super().set_default_headers()
-        keep_nowhere(self)
-
     def get(self) -> None:
         self.show(origin(self), self.site.now())
-
-
-def keep_nowhere(handler: Handler) -> None:
-    """A download is for the person who asked for it only."""
-    handler.set_header("Cache-Control", "private, no-store")
 
 
 def origin(handler: Handler) -> str:

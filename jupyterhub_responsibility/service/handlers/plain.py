@@ -15,7 +15,7 @@ from ...errors import HubError
 from ...text import iso
 from .. import identity
 from ..api_types import Health
-from .base import POLICY, Handler
+from .base import Handler
 from .discreet import Discreet
 
 NOBODY = Viewer("", kind="nobody")
@@ -117,11 +117,7 @@ class CallbackHandler(Handler, HubOAuthCallbackHandler):  # type: ignore[misc]  
 class FileHandler(Discreet, StaticFileHandler):
     """Our stylesheet and script, the same for everybody."""
 
-    def set_default_headers(self) -> None:
-        self.set_header(POLICY, self.settings[POLICY])
-
     def set_extra_headers(self, path: str) -> None:
-        self.set_header("X-Content-Type-Options", "nosniff")
         if "v" in self.request.arguments:
             self.set_header("Cache-Control", "public, max-age=31536000, immutable")
 
@@ -134,6 +130,3 @@ class FileHandler(Discreet, StaticFileHandler):
 
 class SlashHandler(Discreet, RedirectHandler):
     """The address of our pages without its slash."""
-
-    def set_default_headers(self) -> None:
-        self.set_header(POLICY, self.settings[POLICY])
