@@ -142,7 +142,10 @@ ROUTES: tuple[Route, ...] = (
         plain.HealthHandler,
         "anybody",
         GET=Operation(
-            "the state of the service, without login", "service", api_types.Health, open=True
+            "whether the service is well; to those in charge also why not",
+            "service",
+            api_types.Health,
+            open=True,
         ),
     ),
     endpoint(
