@@ -322,8 +322,10 @@ class PageHandler(GuardedHandler):
         """What somebody wrote into the form that could not be taken, if it would be lost."""
         if status != 401 or self.request.method in READING:
             return ()
-        said = (self.get_body_argument(name, "") for name in TYPED)
-        return tuple(filter(None, said))
+        try:
+            return tuple(filter(None, (self.get_body_argument(name, "") for name in TYPED)))
+        except HTTPError:  # no page of ours sends what isn't text
+            return ()
 
     def show(self, *asked: object, news: News = NOTHING_NEW) -> None:
         """Answer with the page that is at this address, about what is `asked`."""

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urlsplit
+
+from tornado.web import HTTPError
+
 from ..downloads import Download, FileSource
 from .base import Handler, PageHandler
 
@@ -29,5 +34,16 @@ class PrintHandler(PageHandler):
 
 
 def origin(handler: Handler) -> str:
-    """The hub's address, as the browser or program that asks knows it."""
-    return f"{handler.protocol}://{handler.request.host}"
+    """The hub's address, as the browser or program that asks knows it.
+
+    Raises HTTPError (400) where it gives none: `Host` may hold anything.
+    """
+    host = handler.request.host
+    try:
+        parts = urlsplit(f"{handler.protocol}://{host}")
+        known = parts.netloc == host and parts.hostname and parts.port != 0
+    except ValueError:  # brackets that don't close, or a port beyond 65535
+        known = False
+    if not known or not re.fullmatch(r"[\w.:\[\]-]+", host, re.ASCII):
+        raise HTTPError(400, "the header Host names no host")
+    return f"{handler.protocol}://{host}"
