@@ -23,7 +23,11 @@ from .faultproxy import FaultProxy
 from .postgresql import PostgreSQL
 from .realhub import DECLARATION, HOLDERS, RealHub
 
+settings.register_profile("every run", derandomize=True)
 settings.register_profile("quick", max_examples=15)
+settings.register_profile("thorough", max_examples=3000)
+if settings.get_current_profile_name() == "default":  # and nobody asked for another
+    settings.load_profile("every run")  # the same examples each time; `make fuzz` has others
 
 READ_AT = datetime(2026, 11, 22, 10, 42, 7, tzinfo=timezone.utc)
 

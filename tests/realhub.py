@@ -319,8 +319,9 @@ class RealHub:
         return session
 
     def health(self) -> dict:
-        """What the service says about itself."""
-        return requests.get(self.page("healthz"), timeout=10).json()
+        """What the service says about itself, to a program that may read metrics."""
+        headers = {"Authorization": f"token {ADMIN_TOKEN}"}
+        return requests.get(self.page("healthz"), headers=headers, timeout=10).json()
 
     # -- the hub's API, as an administrator
 

@@ -37,7 +37,8 @@ class Snapshot:
     read now. `authenticator_groups`, `authenticator_roles`: the login service decides who has
     them. `configured` is how the hub says that it is configured, None where it didn't. `left` are
     accounts whose power is not known: they left a role, or were read before the service began, and
-    have not been read since. `noticed` is when the gaps that are open were first seen, `spans` are
+    have not been read since. `subdomains`: each user's server has a domain of its own (None: not
+    known). `noticed` is when the gaps that are open were first seen, `spans` are
     those of before as well.
     """
 
@@ -50,6 +51,7 @@ class Snapshot:
     authenticator_groups: bool = False
     authenticator_roles: bool = False
     user_management: UserManagement = "service"
+    subdomains: bool | None = None
     accounts: Accounts = field(default_factory=Accounts)
     configured: Configured | None = None
     left: frozenset[str] = frozenset()

@@ -13,18 +13,26 @@ OLD_HEADER = {"deny": NOBODY, "sameorigin": "'self'"}
 
 
 def frame_ancestors(hub: Any) -> str:
-    """The sources that the hub's `frame-ancestors` allow, as they are in its headers.
+    """The sources that the operator's headers allow by name; empty where they allow anybody.
 
-    Empty where the operator's own headers limit it in no way.
+    A policy that says nothing of frames, but something else, allows nobody: frames were not what
+    the operator thought of. The hub's own origin is left out where it is that of every user's
+    server as well.
     """
     headers = hub.tornado_settings.get("headers", {})
     given = {str(name).lower(): str(value) for name, value in headers.items()}
     policy = given.get("content-security-policy")
     if policy is None:
         return NOBODY
-    return _directives(policy).get(
-        "frame-ancestors", OLD_HEADER.get(given.get("x-frame-options", "").strip().lower(), "")
-    )
+    frames = given.get("x-frame-options", "").strip().lower()
+    otherwise = OLD_HEADER.get(frames, NOBODY if policy.strip() else "")
+    sources = _directives(policy).get("frame-ancestors", otherwise)
+    return sources if hub.subdomain_host or not sources else _without_self(sources)
+
+
+def _without_self(sources: str) -> str:
+    """Sources but for our own origin."""
+    return " ".join(each for each in sources.split() if each.lower() != "'self'") or NOBODY
 
 
 def embedded_cookies(hub: Any) -> dict[str, Any]:

@@ -31,6 +31,7 @@ def look_of(hub: Any, service_name: str) -> str:
         "services": services_of(hub, service_name),
         "frame_ancestors": frame_ancestors(hub),
         "cookie_options": embedded_cookies(hub),
+        "subdomains": bool(hub.subdomain_host),
     }
     if size(told) > MAX_VARIABLE_BYTES:  # many accounts, each of them named
         told["services"] = [{**service, "accounts": []} for service in told["services"]]

@@ -11,7 +11,11 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
-from typing_extensions import NotRequired, TypedDict  # pydantic wants these before Python 3.12
+from typing_extensions import (  # pydantic wants these before Python 3.12
+    NotRequired,
+    Required,
+    TypedDict,
+)
 
 from ..coverage import GapKind, State, Urgency
 from ..domain.contacts import Kind
@@ -361,10 +365,10 @@ class Look(TypedDict):
     ]
 
 
-class Health(TypedDict):
-    """The state of the service."""
+class Health(TypedDict, total=False):
+    """The state of the service; all but `status` is for those in charge."""
 
-    status: Literal["ok", "degraded"]
+    status: Required[Literal["ok", "degraded"]]
     version: str
     started_at: Time
     roster: Reading

@@ -47,8 +47,8 @@ from ..storage.ledger import Ledger
 from ..storage.store import Store
 from . import limits
 from .events import emitter
-from .handlers.base import POLICY, policy
 from .handlers.plain import FileHandler, SlashHandler
+from .headers import POLICY, policy
 from .identity import cookie_secret, hub_oauth
 from .limits import Limiter
 from .menu import Menu
@@ -197,7 +197,8 @@ def web_application(site: Site, secret: bytes) -> WebApplication:
 
     settings: dict[str, Any] = {
         POLICY: policy(site.settings.frame_ancestors),
-        "xsrf_cookie_kwargs": dict(site.settings.cookie_options),
+        # pages have the token in them; a script of our origin could read it from the cookie
+        "xsrf_cookie_kwargs": {"httponly": True, **site.settings.cookie_options},
     }
     return WebApplication(
         routes,

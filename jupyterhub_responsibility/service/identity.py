@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 import json
 import logging
 import os
@@ -13,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 from cryptography.fernet import Fernet, InvalidToken
-from jupyterhub.services.auth import HubOAuth
+from jupyterhub.services.auth import HubOAuth, _ExpiringDict
 from tornado.web import HTTPError, RequestHandler
 
 from ..domain.access import page_scope
@@ -32,6 +33,22 @@ With one twice as long, the cookie would reach the 4,096 bytes that browsers kee
 """
 
 
+KEPT_ANSWERS = 5000
+"""Answers of the hub about who somebody is that are kept at most, of a few kB each."""
+
+
+class Answers(_ExpiringDict):  # type: ignore[misc]  # JupyterHub is untyped
+    """What the hub said lately of who somebody is; the oldest makes room where there is none.
+
+    Whoever sends ever new tokens would otherwise fill the memory with "nobody".
+    """
+
+    def __setitem__(self, key: str, answer: Any) -> None:
+        if key not in self and len(self) >= KEPT_ANSWERS:
+            self.pop(next(iter(self.values)), None)
+        super().__setitem__(key, answer)
+
+
 class SealedOAuth(HubOAuth):  # type: ignore[misc]  # JupyterHub is untyped
     """HubOAuth that keeps nothing of a login in memory: its state travels along, sealed.
 
@@ -39,6 +56,18 @@ class SealedOAuth(HubOAuth):  # type: ignore[misc]  # JupyterHub is untyped
     from the token that the hub gave to all of them. That a state belongs to the browser that
     ends the login is still for the signed cookie to say.
     """
+
+    def get_session_id(self, handler: RequestHandler) -> str:
+        """Stands for the hub's session of a browser, of one length whatever its cookie holds.
+
+        It is part of what answers of the hub and pages are kept by, and of XSRF tokens, which any
+        page shows.
+        """
+        session: str = super().get_session_id(handler)
+        if not session:
+            return ""
+        said = session.encode("utf-8", "replace")
+        return hmac.new(key(self.api_token, "sessions"), said, "sha256").hexdigest()
 
     def _sealer(self) -> Fernet:
         return Fernet(urlsafe_b64encode(key(self.api_token, "logins")))
@@ -78,7 +107,7 @@ def hub_oauth(
     the hub didn't start the service, the rest is as the hub would have it.
     """
     hub = os.environ.get("JUPYTERHUB_BASE_URL", "/")
-    return SealedOAuth.instance(
+    auth = SealedOAuth.instance(
         base_url=os.environ.get("JUPYTERHUB_SERVICE_PREFIX", f"{hub}services/{service_name}/"),
         oauth_client_id=os.environ.get("JUPYTERHUB_CLIENT_ID", f"service-{service_name}"),
         access_scopes={"access:services", page_scope(service_name)},
@@ -87,6 +116,8 @@ def hub_oauth(
         allow_websocket_cookie_auth=False,
         cookie_options={"samesite": "Lax", "expires_days": 1, **(cookie_options or {})},
     )
+    auth.cache = Answers(max_age)
+    return auth
 
 
 def cookie_secret(api_token: str) -> bytes:
@@ -165,10 +196,3 @@ def _created(said: Any) -> str:
         if moment := moment_of(said):
             return stamp(moment)
     return ""
-
-
-def is_websocket(handler: RequestHandler) -> bool:
-    """HubOAuth skips the XSRF check for these, and takes tokens from the address."""
-    headers = handler.request.headers
-    modes = (headers.get("Sec-Fetch-Mode", ""), headers.get("Upgrade", ""))
-    return any(mode.lower() == "websocket" for mode in modes)

@@ -61,8 +61,8 @@ class Operation:
     `query` is a type whose fields are what may stand behind the `?`, `headers` one of what may
     stand in headers. `errors` are statuses beside those with which every address may answer.
     `files` are media types with which it answers instead, where they are asked for. What is `open`
-    needs no login. `may` says who may, where that is decided for each role: anybody
-    whom one of these lets.
+    needs no login, and may say more with one. `may` says who may, where that is decided for each
+    role: anybody whom one of these lets.
     """
 
     summary: str
@@ -214,7 +214,7 @@ def _operation(path: str, method: str, each: Operation, schemas: _Schemas) -> di
         required = any(needed for _, _, needed in schemas.parts(each.request))
         said["requestBody"] = {"required": required, "content": body}
     if each.open:
-        said["security"] = []
+        said["security"] = [{}, *AS_A_TOKEN]
     return said
 
 

@@ -110,6 +110,12 @@ ROUTES: tuple[Route, ...] = (
         "the panel: what is covered, and what to do",
         elsewhere=pages.MODEL.path,
     ),
+    Route(
+        "gaps",
+        people.GapsHandler,
+        "how many gaps there are, for the bar on the hub's admin page",
+        pages.PANEL.may,
+    ),
     shows(pages.USERS, people.UsersHandler, "add people"),
     shows(pages.LEDGER, people.LedgerHandler, "the activity log: who did what"),
     shows(pages.PRINT, exports.PrintHandler, "everything on one page, to print"),
@@ -136,7 +142,10 @@ ROUTES: tuple[Route, ...] = (
         plain.HealthHandler,
         "anybody",
         GET=Operation(
-            "the state of the service, without login", "service", api_types.Health, open=True
+            "whether the service is well; to those in charge also why not",
+            "service",
+            api_types.Health,
+            open=True,
         ),
     ),
     endpoint(

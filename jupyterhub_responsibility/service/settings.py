@@ -97,6 +97,13 @@ class Settings(Configurable):
         help="Options for cookies inside other sites' pages, such as `samesite` and `secure`.",
     ).tag(config=True)
 
+    subdomains = Bool(
+        None,
+        allow_none=True,
+        help="Whether the hub has `subdomain_host`, and so each user's server a domain of its own"
+        " (default: not known, which the panel says).",
+    ).tag(config=True)
+
     services = List(
         Dict(),
         help="What the hub's Services menu lists, and who can open it (default: only this one).",

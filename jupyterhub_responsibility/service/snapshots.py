@@ -118,6 +118,7 @@ class SnapshotKeeper:
             authenticator_groups=self._settings.authenticator_groups,
             authenticator_roles=self._settings.authenticator_roles,
             user_management=self._settings.user_management,
+            subdomains=self._settings.subdomains,
             accounts=self.accounts,
             left=self._leaving().union(self._left),
             configured=self._configured,

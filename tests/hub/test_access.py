@@ -85,10 +85,32 @@ def test_errors_name_public_contacts_to_who_was_here_before(hub, path):
     assert not any(private in reply.text for private in (*PRIVATE, *PERSONAS, "as of"))
 
 
-def test_healthz_names_nobody(hub, browser_without_login):
-    """The self-check is open to everybody: states and ages, no name, group or address."""
-    reply = browser_without_login.get(hub.page("healthz"))
-    assert reply.json()["status"] == "ok"
+# -- the self-check
+
+
+def test_strangers_hear_whether_it_is_well(hub, browser_without_login):
+    """Without a token, and with one that is none or for something else: up or not, and no more."""
+    tokens = ("nonsense", hub.token_for("uwe"), hub.token_for("rita", ["self"]))
+    for headers in ({}, *map(as_token, tokens)):
+        reply = browser_without_login.get(hub.page("healthz"), headers=headers)
+        assert reply.status_code == 200
+        assert reply.json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize("who", ["a program", "hanna", "root", "hanna's browser"])
+def test_those_in_charge_hear_why(hub, who):
+    """Programs that may read metrics, and whoever is in charge: states and ages, no names."""
+    session = requests.Session()
+    if who == "hanna's browser":
+        session = hub.visit("hanna")
+        session.get(hub.page())
+    elif who == "a program":
+        session.headers = as_token(hub.token_for("root", ["read:metrics"]))
+    else:
+        session.headers = as_token(hub.token_for(who))
+    reply = session.get(hub.page("healthz"), timeout=10)
+    assert reply.json()["version"]
+    assert reply.json()["roster"]["as_of"]
     assert not any(word in reply.text for word in (*PERSONAS, *PRIVATE, "hub-admins", "Marlow"))
     assert str(hub.folder) not in reply.text
 
@@ -293,7 +315,7 @@ def test_headers(hub, path):
     headers = session.get(hub.page(path)).headers
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert "frame-ancestors 'none'" in headers["Content-Security-Policy"]
-    assert headers["Cache-Control"] == "private, no-cache"
+    assert headers["Cache-Control"] == "private, no-store"
     assert headers["Referrer-Policy"] == "same-origin"
 
 

@@ -11,6 +11,11 @@ import jupyterhub
 import pytest
 
 from ..realhub import RealHub
+from .test_headers import (  # noqa: F401  # collected here, with the hub below
+    rita,
+    test_a_session_alone_opens_pages_and_nothing_else,
+    test_nor_does_it_change_anything,
+)
 from .test_hub_pages import (  # noqa: F401  # collected here, with the hub below
     test_home_names_roles_and_the_first_contact,
     test_login_shows_public_contacts_only,

@@ -31,6 +31,17 @@ def test_it_is_for_those_in_charge(hub, name, sees):
     assert coverage(hub, name).status_code == (200 if sees else 403)
 
 
+SERVERS = "What other people's servers can do here"
+
+
+@pytest.mark.parametrize(("name", "told"), [("root", True), ("rita", False)])
+def test_admins_are_told_whose_address_servers_have(hub, name, told):
+    """JupyterHub admins read that every server has the hub's address, and what would change it."""
+    page = hub.visit(name).get(hub.page("admin")).text
+    assert (SERVERS in page) is told
+    assert ("c.JupyterHub.subdomain_host" in page) is told
+
+
 def test_it_follows_the_hub(hub):
     """A role that is emptied on the hub is a gap a moment later, until it is filled again."""
 

@@ -189,7 +189,8 @@ def test_the_panel_finds_nothing_hidden(provided):
 
 # -- inside the pages of others
 
-LMS = "frame-ancestors 'self' https://lms.example"
+LMS = "frame-ancestors https://lms.example"
+HUBS = "frame-ancestors 'self' https://lms.example"
 EVERYWHERE = (
     "", "model", "api/me", "healthz", "metrics", "no-such-page", "api/none", "oauth_callback",
     "static/responsibility.css", "static/nothing.css", "static/../app.py",
@@ -198,11 +199,22 @@ EVERYWHERE = (
 
 @pytest.mark.parametrize("path", EVERYWHERE)
 def test_whoever_may_embed_the_hub_may_embed_this(provided, path):
-    """Pages, errors and files allow the frames that the operator allows, as the hub's own do."""
+    """Pages, errors and files allow the frames that the operator allows, as the hub's own do; but
+    for those of the hub's own address, where every user's server is, too.
+    """
     session = provided.visit("hanna")
     session.get(provided.page())
-    for reply in (session.get(provided.page(path)), session.get(provided.hub_url("home"))):
-        assert reply.headers["Content-Security-Policy"].partition(";")[0] == LMS
+    for url, said in ((provided.page(path), LMS), (provided.hub_url("home"), HUBS)):
+        policy = session.get(url).headers["Content-Security-Policy"]
+        assert policy.partition(";")[0] == said
+
+
+def test_inside_a_course_a_page_is_shown(provided):
+    """What browsers ask for within a frame is answered, where somebody may show it there."""
+    session = provided.visit("hanna")
+    session.get(provided.page())
+    headers = {"Sec-Fetch-Dest": "iframe", "Sec-Fetch-Site": "cross-site"}
+    assert session.get(provided.page("model"), headers=headers).status_code == 200
 
 
 def test_redirects_are_no_exception(provided, browser_without_login):

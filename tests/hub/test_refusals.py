@@ -298,6 +298,29 @@ def test_sixty_look_ups_a_minute(hub, someone):
     assert Person(hub, "rita").get(path, params={"q": "uwe"}).status_code == 200
 
 
+def test_a_long_cookie_takes_no_room(hub):
+    """What is kept of a session of the hub is as short as that of any other, and few are kept."""
+    headers, url = (
+        Person(hub, "uwe").headers,
+        hub.page("").replace(str(hub.port), str(hub.service_port)),
+    )
+
+    def ask(length: int, times: int) -> int:
+        """By how much the service grows, in bytes."""
+        with requests.Session() as session:
+            before = hub.service.memory_info().rss
+            for number in range(times):
+                cookie = f"jupyterhub-session-id={str(number).zfill(length)}"
+                reply = session.get(
+                    f"{url}api/me", headers={**headers, "Cookie": cookie}, timeout=30
+                )
+                assert reply.status_code == 200
+        return hub.service.memory_info().rss - before
+
+    ask(12_000, 100)
+    assert ask(12_001, 600) < 3_000_000  # the cookies alone are 7.2 MB
+
+
 # -- what is sent
 
 

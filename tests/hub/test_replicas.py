@@ -11,7 +11,7 @@ import requests
 
 from jupyterhub_responsibility.storage.store import REVISION, Store
 
-from ..realhub import DECLARATION, RealHub
+from ..realhub import ADMIN_TOKEN, DECLARATION, RealHub
 
 ROLE = "community-representative"
 PEOPLE = [f"person-{n}" for n in range(8)]
@@ -130,7 +130,9 @@ def newer_tables(pair):
 
 def trouble(place: str) -> str:
     """What a replica says is wrong with its ledger."""
-    return requests.get(f"{place}healthz", timeout=10).json()["ledger"]["trouble"] or ""
+    headers = {"Authorization": f"token {ADMIN_TOKEN}"}
+    state = requests.get(f"{place}healthz", headers=headers, timeout=10).json()
+    return state["ledger"]["trouble"] or ""
 
 
 def test_a_rolling_update(pair, newer_tables):

@@ -15,7 +15,7 @@ from jupyterhub_responsibility import enable
 from jupyterhub_responsibility.errors import ConfigurationError
 from jupyterhub_responsibility.service.port import server_tls
 
-from ..realhub import DECLARATION, RealHub, free_port
+from ..realhub import ADMIN_TOKEN, DECLARATION, RealHub, free_port
 
 INTERNAL_SSL = """
 c.JupyterHub.internal_ssl = True
@@ -116,6 +116,7 @@ def test_the_hubs_own_certificates(internal):
     with at_https(internal) as origin:
         url = internal.page("healthz").replace(internal.origin, origin)
         known = {"verify": trust, "cert": (f"{proxy}.crt", f"{proxy}.key"), "timeout": 10}
+        known["headers"] = {"Authorization": f"token {ADMIN_TOKEN}"}
         internal.wait_for(lambda: requests.get(url, **known).ok)
         internal.wait_for(lambda: requests.get(url, **known).json()["roster"]["as_of"])
         page = requests.get(url.replace("healthz", "static/responsibility.css"), **known)

@@ -198,7 +198,7 @@ def test_the_service_runs_from_the_wheel(command, tmp_path):
     finally:
         service.terminate()
         ended = service.wait(10)
-    assert health["version"] == __version__
+    assert health == {"status": "degraded"}  # there is no hub
     assert page.status_code == 404
     assert 'id="responsibility"' in page.text
     assert style.ok

@@ -248,3 +248,9 @@ def test_its_own_unit(external):
     assert state.stat().st_mode & 0o077 == 0
     assert (state / "ledger.sqlite").stat().st_size
     assert external.health()["status"] == "ok"
+
+
+def test_what_the_hub_does_not_tell_is_not_known(external):
+    """Whether each user's server has a domain of its own, the hub tells what it starts itself."""
+    page = external.visit("root").get(external.page("admin")).text
+    assert "Not known: the hub doesn't start this service" in page

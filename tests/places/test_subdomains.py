@@ -69,6 +69,17 @@ def test_it_really_is_elsewhere(subdomains, rita):
     assert "Hub Administrator" in rita.inner_text("main")
 
 
+def test_admins_are_told_that_servers_are_apart(subdomains, browser):
+    """The panel says that nothing on another's server can act here."""
+    context = browser.new_context()
+    page = context.new_page()
+    log_in(page, subdomains.hub_url("login"), "root")
+    page.wait_for_url("**/hub/home")
+    page.goto(subdomains.page("admin"))
+    assert "Nothing: each user's server has a domain of its own" in page.inner_text("main")
+    context.close()
+
+
 def test_appointing(subdomains, rita):
     """A form of the page is from its own site; rita appoints and withdraws somebody."""
     rita.goto(subdomains.page("roles/hub-administrator"))

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import time
 from base64 import urlsafe_b64encode
+from types import SimpleNamespace
 
 import pytest
 from cryptography.fernet import Fernet, InvalidToken
 from tornado.web import create_signed_value
 
-from jupyterhub_responsibility.service.identity import NEXT_URL, SealedOAuth, cookie_secret
+from jupyterhub_responsibility.service.identity import (
+    KEPT_ANSWERS,
+    NEXT_URL,
+    Answers,
+    SealedOAuth,
+    cookie_secret,
+)
 
 HOME = "/services/responsibilities/"
+NOBODY = {"name": "nobody"}
 
 
 def replica(token: str = "a-token-for-tests") -> SealedOAuth:
@@ -90,3 +98,49 @@ def test_a_cookie_holds_a_state():
     )
     cookie = create_signed_value(cookie_secret("t"), "service-a" * 6, state)
     assert len(cookie) < 2800
+
+
+# -- what is kept of who somebody is
+
+
+class Asked:
+    """A request of a browser with a session of the hub, as far as HubOAuth looks at it."""
+
+    def __init__(self, session: str) -> None:
+        self.session = session
+        self.request = SimpleNamespace(headers={})
+
+    def get_cookie(self, name: str, default: str = "") -> str:
+        return self.session if name == "jupyterhub-session-id" else default
+
+    def get_secure_cookie(self, name: str) -> bytes:
+        return b"a-token"
+
+
+def test_a_session_is_kept_by_its_digest():
+    """A cookie of 12 kB takes as much room as any other, and none of it is kept."""
+    auth, long = replica(), "s" * 12_000
+    said = {session: auth.get_session_id(Asked(session)) for session in ("short", long, long + "x")}
+    assert {len(digest) for digest in said.values()} == {64}
+    assert len({*said.values()}) == 3
+    assert auth.get_session_id(Asked("")) == ""
+    assert replica("another").get_session_id(Asked("short")) != said["short"]
+
+
+def test_a_page_tells_no_session():
+    """The XSRF token, which is in every page, is made from the digest."""
+    asked = Asked("secret" * 2000)
+    assert len(replica()._get_xsrf_token_id(asked)) < 150
+    assert b"secret" not in replica()._get_xsrf_token_id(asked)
+
+
+def test_answers_are_few():
+    """Ever new tokens push out the oldest answers, and never more than there is room for."""
+    answers = Answers(60)
+    for number in range(KEPT_ANSWERS + 10):
+        answers[f"token {number}"] = None
+    answers["token 100"] = NOBODY
+    assert len(answers) == len(answers.timestamps) == KEPT_ANSWERS
+    assert "token 9" not in answers
+    assert "token 10" in answers
+    assert answers["token 100"] == NOBODY

@@ -16,7 +16,7 @@ from ...changes.recording import UnknownError
 from ...domain.access import page_scope
 from ...domain.model import Viewer
 from ...errors import HubError, LedgerError, RefusalCode, RefusedError
-from .. import identity, limits
+from .. import headers, identity, limits
 from ..bodies import TYPED
 from ..limits import Limiter
 from ..pages import ERROR
@@ -96,14 +96,6 @@ ANYBODY: dict[int, tuple[str, str]] = {
 }
 """Titles and messages for people of whom nothing is known."""
 
-POLICY = "Content-Security-Policy"
-
-
-def policy(frame_ancestors: str) -> str:
-    """What browsers let our pages do, and who may show them in a frame: anybody, if empty."""
-    limits = "object-src 'none'; base-uri 'self'; form-action 'self'"
-    return f"frame-ancestors {frame_ancestors}; {limits}" if frame_ancestors else limits
-
 
 class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub is untyped
     """A handler that may know who is asking; it never blocks on the hub."""
@@ -112,6 +104,8 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
     route: Route
     viewer: Viewer | None = None
     retry_seconds = RETRY_SECONDS
+    for_scripts = False
+    """Whether scripts of our origin may read the answer with nothing but the browser's session."""
 
     def initialize(self, site: Site, route: Route) -> None:
         """Take what `app` put together, and which row of the table of addresses this is."""
@@ -120,10 +114,12 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
         self.hub_auth: HubOAuth = site.auth
 
     def set_default_headers(self) -> None:
-        self.set_header("X-Content-Type-Options", "nosniff")
+        super().set_default_headers()
         self.set_header("Referrer-Policy", "same-origin")
-        self.set_header("Cache-Control", "private, no-cache")
-        self.set_header(POLICY, self.settings[POLICY])
+        # Scripts of our origin may ask a browser for what it has kept, however old, and without
+        # asking us. What comes of a form they can't: it is kept for the way back to it.
+        keep = "no-store" if self.request.method in READING else "no-cache"
+        self.set_header("Cache-Control", f"private, {keep}")
 
     @property
     def protocol(self) -> str:
@@ -158,14 +154,27 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
         return self.viewer
 
     async def model_of_the_hub(self) -> dict[str, Any] | None:
-        """The hub's model of who is asking, whether or not they may; None if it knows nobody."""
-        if identity.is_websocket(self):
+        """The hub's model of who is asking, whether or not they may; None if it knows nobody.
+
+        A browser's session alone is enough for opening a page, and for nothing that a script of
+        our origin, perhaps of a page on somebody's server, could read.
+        """
+        asks = self.request.headers
+        if headers.is_websocket(asks):
             raise HTTPError(400, "websocket requests are refused")
+        if headers.framed_unasked(asks, self.site.settings.frame_ancestors):
+            raise HTTPError(403, "nobody may show this in a frame")
+        if headers.as_a_part(asks) and not self.for_scripts and not self._has_token():
+            return None
         asked = identity.identify(
             self.hub_auth, self, self.site.settings.hub_timeout, self.site.now
         )
         self._hub_auth_user_cache = await asked
         return self._hub_auth_user_cache
+
+    def _has_token(self) -> bool:
+        """Whether a program asks, with a token of the hub in a header."""
+        return bool(self.hub_auth.get_token(self, in_cookie=False))
 
     def who(self) -> Viewer:
         """The viewer; `prepare` has made sure that there is one."""
@@ -187,7 +196,7 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
 
         The hub is asked afresh who wants to.
         """
-        if self.request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site"):
+        if headers.from_another_site(self.request.headers):
             raise HTTPError(403, "a change from another site")
         if len(self.request.body) > limits.MAX_BYTES:
             raise RefusedError("too_large", f"Send at most {limits.MAX_BYTES // 1024} KiB at once.")
@@ -300,24 +309,17 @@ class PageHandler(GuardedHandler):
         A form that asks something is not redirected: where the login leads to another origin,
         browsers stop that without a word.
         """
-        asked_here = self.request.headers.get("Sec-Fetch-Site") == "same-origin"
-        by_form = bool(self.request.query) and asked_here
+        by_form = bool(self.request.query) and headers.from_our_origin(self.request.headers)
         if self._reads() and not by_form:
             self.redirect(self.get_login_url())
             return
         raise HTTPError(401)
 
     def _opened(self) -> bool:
-        """Whether this is somebody opening a page, and not a script that asks for one.
-
-        The hub's admin page asks once, when it is opened, for the number of gaps: as for a
-        picture, for it has no XSRF token of ours.
-        """
-        asked = self.request.headers
-        mode, site = asked.get("Sec-Fetch-Mode"), asked.get("Sec-Fetch-Site")
-        if mode is None:
-            return "text/html" in asked.get("Accept", "")
-        return mode == "navigate" or (mode, site) == ("no-cors", "same-origin")
+        """Whether this is somebody opening a page, and not a script that asks for one."""
+        asks = self.request.headers
+        by_the_hubs = headers.as_a_part(asks) and headers.from_our_origin(asks)
+        return headers.opens_a_page(asks) or (self.for_scripts and by_the_hubs)
 
     def _reads(self) -> bool:
         """Whether this is somebody opening a page to read it."""
@@ -337,7 +339,10 @@ class PageHandler(GuardedHandler):
         """What somebody wrote into the form that could not be taken, if it would be lost."""
         if status != 401 or self.request.method in READING:
             return ()
-        return tuple(said for name in TYPED for said in self.get_body_arguments(name) if said)
+        try:
+            return tuple(said for name in TYPED for said in self.get_body_arguments(name) if said)
+        except HTTPError:  # no page of ours sends what isn't text
+            return ()
 
     def show(self, *asked: object, news: News = NOTHING_NEW) -> None:
         """Answer with the page that is at this address, about what is `asked`."""

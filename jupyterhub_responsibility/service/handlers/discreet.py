@@ -1,4 +1,4 @@
-"""What a request says is nobody's business but the reader's: it goes into no log."""
+"""What every answer of ours has, and that no log says what was asked."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from tornado.web import HTTPError, RequestHandler
 
 from ...errors import HubError, LedgerError, RefusedError
+from .. import headers
 
 log = logging.getLogger(__name__)
 
@@ -18,6 +19,12 @@ class Discreet(RequestHandler):
     Tornado's own words for it would hold the whole address, and with it what somebody searched
     for, or a token.
     """
+
+    def set_default_headers(self) -> None:
+        """What every answer says to browsers, errors and files included."""
+        self.set_header(headers.POLICY, self.settings[headers.POLICY])
+        for name, value in headers.ALWAYS.items():
+            self.set_header(name, value)
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """The hub's failures and refusals are expected: they get a line, not a traceback."""

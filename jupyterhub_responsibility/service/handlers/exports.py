@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urlsplit
+
+from tornado.web import HTTPError
+
 from ..downloads import Download, FileSource
 from .base import Handler, PageHandler
 
 
 class DownloadHandler(PageHandler):
     """`/exports/<file>`: one of the DOWNLOADS."""
-
-    def set_default_headers(self) -> None:
-        super().set_default_headers()
-        keep_nowhere(self)
 
     def get(self) -> None:
         now, download = self.site.now(), self.route.download
@@ -28,19 +29,21 @@ class DownloadHandler(PageHandler):
 class PrintHandler(PageHandler):
     """`/exports/print`: everything on one page, to print."""
 
-    def set_default_headers(self) -> None:
-        super().set_default_headers()
-        keep_nowhere(self)
-
     def get(self) -> None:
         self.show(origin(self), self.site.now())
 
 
-def keep_nowhere(handler: Handler) -> None:
-    """A download is for the person who asked for it only."""
-    handler.set_header("Cache-Control", "private, no-store")
-
-
 def origin(handler: Handler) -> str:
-    """The hub's address, as the browser or program that asks knows it."""
-    return f"{handler.protocol}://{handler.request.host}"
+    """The hub's address, as the browser or program that asks knows it.
+
+    Raises HTTPError (400) where it gives none: `Host` may hold anything.
+    """
+    host = handler.request.host
+    try:
+        parts = urlsplit(f"{handler.protocol}://{host}")
+        known = parts.netloc == host and parts.hostname and parts.port != 0
+    except ValueError:  # brackets that don't close, or a port beyond 65535
+        known = False
+    if not known or not re.fullmatch(r"[\w.:\[\]-]+", host, re.ASCII):
+        raise HTTPError(400, "the header Host names no host")
+    return f"{handler.protocol}://{host}"

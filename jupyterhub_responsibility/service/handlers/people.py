@@ -20,6 +20,7 @@ from ..bodies import Body
 from ..filters import asked_for, wanted
 from ..pages import PAGES
 from ..pages.frame import NOTHING_NEW, News
+from ..pages.panel import numbers
 from .base import CLOSED, REFUSED, PageHandler
 
 QUESTION = 200
@@ -47,6 +48,17 @@ class ReadHandler(PageHandler):
             if page.may == wanted and not self.site.snapshot.rules.may(self.who(), page.may):
                 return News(failed=ACCESS[page.may].refusal)
         return NOTHING_NEW
+
+
+class GapsHandler(PageHandler):
+    """`/gaps`: how many there are, for the bar on the hub's admin page, which has no XSRF token
+    of ours; so that any page of our origin may know, and nothing else.
+    """
+
+    for_scripts = True
+
+    def get(self) -> None:
+        self.finish(numbers(self.site.snapshot.coverage))
 
 
 class FormPage(PageHandler):

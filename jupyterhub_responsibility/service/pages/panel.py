@@ -71,7 +71,9 @@ class PanelPage:
 
     `unconfirmed` is how many confirmations are missing (None: not known). `ages` says of each
     source when it was read (None: not yet), `accounts` how many there are. `downloads` are the
-    files by what they are about. `first_steps` are there as long as nobody holds a role.
+    files by what they are about. `first_steps` are there as long as nobody holds a role. `admin`:
+    the viewer is a JupyterHub admin; `subdomains`: each user's server has a domain of its own
+    (None: not known).
     """
 
     coverage: Coverage
@@ -85,6 +87,8 @@ class PanelPage:
     ages: tuple[tuple[str, datetime | None], ...]
     accounts: int
     downloads: tuple[tuple[str, tuple[Download, ...]], ...]
+    admin: bool
+    subdomains: bool | None
 
 
 def panel_page(snapshot: Snapshot, viewer: Viewer) -> PanelPage:
@@ -111,7 +115,18 @@ def panel_page(snapshot: Snapshot, viewer: Viewer) -> PanelPage:
         downloads=tuple(
             (about, tuple(files)) for about, files in groupby(DOWNLOADS, lambda each: each.about)
         ),
+        admin=viewer.admin,
+        subdomains=snapshot.subdomains,
     )  # fmt: skip
+
+
+def numbers(found: Coverage) -> dict[str, int]:
+    """How many gaps there are, how many of them are urgent, and what could not be checked."""
+    return {
+        "gaps": len(found.gaps),
+        "urgent": sum(gap.urgency == "urgent" for gap in found.gaps),
+        "unchecked": len(found.unchecked),
+    }
 
 
 def cards(gaps: Iterable[Gap]) -> tuple[Card, ...]:
