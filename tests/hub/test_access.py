@@ -159,6 +159,7 @@ EXAMPLES of writes say: Hub Administrators, and an account that nobody here has.
 PASSED = {"until": "2020-01-01"}
 SENT = {
     ("PUT", "api/roles/hub-administrator/holders/nobody-of-that-name"): PASSED,
+    ("PATCH", "api/roles/hub-administrator/holders/nobody-of-that-name"): PASSED,
     ("POST", "api/confirmations"): {"role": "hub-administrator", "duties_digest": "0" * 16},
     ("POST", "api/requests"): {
         "role": "hub-administrator",

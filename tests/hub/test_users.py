@@ -146,7 +146,7 @@ PASTED = {
         "hello everybody": False,
         "please add these people:": False,
     },
-    "x" * 256: {"x" * 128 + "…": None},
+    "x" * 256: {"x" * 120 + "…": None},
 }
 
 

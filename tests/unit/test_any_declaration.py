@@ -208,7 +208,7 @@ def pages(snapshot: Snapshot, viewer: Viewer) -> None:
     asked: dict[str, list[tuple[Any, ...]]] = {
         PRINT.name: [(ORIGIN, NOW)],
         ROLE.name: [(role,) for role in snapshot.declaration.model.roles],
-        LEDGER.name: [((), {}, 50)],
+        LEDGER.name: [((), {}, False)],
         CONTACTS.name: [(q, finder.find(q, holders)) for q in QUESTIONS[:: len(QUESTIONS) // 3]],
         ERROR.name: [(404, "Not found", "It is not there.", "", ())],
     }
