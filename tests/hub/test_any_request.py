@@ -120,7 +120,8 @@ def paths(draw: Any) -> str:
 
 
 METHOD = st.sampled_from([*METHODS, "HEAD", "GET", "POST", "PUT", "PROPFIND", "TRACE", "get"])
-WHO = st.sampled_from(["root", "rita", "uwe", ""])
+BROWSER = "rita in a browser"
+WHO = st.sampled_from(["root", "rita", "uwe", BROWSER, ""])
 
 
 # -- the hub
@@ -137,8 +138,24 @@ def hub(postgresql, tmp_path_factory):
     )
     with running:
         running.with_holders()
-        running.tokens = {name: running.token_for(name) for name in ("root", "rita", "uwe")}
+        running.given = {"": {}, BROWSER: of_a_browser(running, "rita")}
+        for name in ("root", "rita", "uwe"):
+            running.given[name] = {"Authorization": f"token {running.token_for(name)}"}
         yield running
+
+
+def of_a_browser(hub: RealHub, who: str) -> dict[str, str]:
+    """What a browser sends along in which somebody has opened a page, with that page's token."""
+    session = hub.visit(who)
+    page = session.get(hub.page("roles/hub-administrator"), timeout=30).text
+    token = re.search(r'name="_xsrf" value="([^"]+)"', page)
+    assert token
+    cookies = [f"{each.name}={each.value}" for each in session.cookies if each.path in ("/", HOME)]
+    return {
+        "Cookie": "; ".join(cookies),
+        "X-XSRFToken": token[1],
+        "User-Agent": session.headers["User-Agent"],
+    }
 
 
 class Answer:
@@ -184,8 +201,7 @@ def is_answered(hub: RealHub, who: str, method: str, path: str, query: list[tupl
     """Whatever it is, it is answered, never with 5xx, and an error is said as errors are."""
     kind, body = sent
     target = HOME + path + ("?" + urlencode(query) if query else "")
-    given = {"Authorization": f"token {hub.tokens[who]}"} if who else {}
-    given |= {"Content-Type": kind} if kind else {}
+    given = hub.given[who] | ({"Content-Type": kind} if kind else {})
     answer = Answer(hub, written(method, target, given | headers, body))
     assert 200 <= answer.status < 500, (answer.status, answer.text[-500:])
     assert "Traceback" not in answer.text
@@ -259,6 +275,14 @@ MALFORMED = {
     "no chunks": b"POST / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
     "a letter": b"x\r\n\r\n",
 }
+
+
+def test_a_browser_is_known(hub):
+    """Or requests from one would prove little: the page opens, and a form is let through."""
+    target = f"{HOME}roles/hub-administrator"
+    assert Answer(hub, written("GET", target, hub.given[BROWSER], b"")).status == 200
+    said = hub.given[BROWSER] | {"Content-Type": FORM}
+    assert "Choose what to do" in Answer(hub, written("POST", target, said, b"")).text
 
 
 @pytest.mark.parametrize("request_", MALFORMED.values(), ids=MALFORMED.keys())
