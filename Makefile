@@ -64,7 +64,9 @@ demo: $(VENV)/.demo $(VENV)/.proxy ## serve a hub with demo accounts, as it is i
 	@echo
 	@echo "  It takes some seconds to start. Stop it with Ctrl-C."
 	@echo
-	@trap : INT; $(BIN)/python -m docs.demo http://127.0.0.1:$(DEMO_PORT) & examples=$$!; \
+	@trap : INT; \
+	  $(BIN)/python -m docs.demo http://127.0.0.1:$(DEMO_PORT) http://127.0.0.1:$(SERVICE_PORT) & \
+	  examples=$$!; \
 	  $(WITH_TOOLS) jupyterhub --log-level=ERROR \
 	  --JupyterHub.bind_url=http://127.0.0.1:$(DEMO_PORT) \
 	  --JupyterHub.hub_port=$(HUB_PORT) \

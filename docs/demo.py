@@ -1,6 +1,6 @@
 """Fills the demo hub, so that it shows the service in use: terms, a request, a note, a history.
 
-    python -m docs.demo http://127.0.0.1:8000
+    python -m docs.demo http://127.0.0.1:8000 http://127.0.0.1:10105
 
 `make demo` runs this beside the hub. All of it is done through the service's own API, by the people
 of the demo. Nothing is done where somebody has done something before, or on another hub.
@@ -12,6 +12,7 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Literal
@@ -37,9 +38,14 @@ class NotTheDemoError(Exception):
     """This is no hub to do things on; the message says why."""
 
 
-def main(home: str) -> int:
-    """Fill the demo at an address, and say what became of it. The status for the shell."""
+def main(home: str, service: str = "") -> int:
+    """Fill the demo at an address, and say what became of it. The status for the shell.
+
+    At the address of the `service` itself one can wait for it, and the proxy logs no errors.
+    """
     try:
+        if service:
+            wait_for_start(service)
         wait_for(home, "roster")
         filled = fill(home)
     except (NotTheDemoError, TimeoutError, requests.RequestException) as error:
@@ -153,12 +159,23 @@ def token(home: str, who: str) -> str:
     return str(reply.json()["token"])
 
 
+def wait_for_start(service: str) -> None:
+    """Wait until the service answers at its own address: the hub is there by then."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        with suppress(requests.ConnectionError):
+            requests.get(f"{service}/{SERVICE}/healthz", timeout=5)
+            return
+        time.sleep(0.5)
+    raise TimeoutError(f"no answer from {service}")
+
+
 def wait_for(home: str, what: Literal["roster", "accounts"]) -> None:
     """Wait until the service has read who is in the groups, or what accounts may do."""
     url = f"{home}/{SERVICE}/healthz"
     deadline, headers = time.monotonic() + PATIENCE, {}
     while time.monotonic() < deadline:
-        time.sleep(0.2)
+        time.sleep(0.5)
         try:
             headers = headers or {"Authorization": f"token {token(home, 'root')}"}
             reply = requests.get(url, headers=headers, timeout=5)
@@ -170,4 +187,4 @@ def wait_for(home: str, what: Literal["roster", "accounts"]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1].rstrip("/")))
+    sys.exit(main(*(address.rstrip("/") for address in sys.argv[1:])))

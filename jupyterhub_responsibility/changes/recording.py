@@ -17,7 +17,7 @@ from ..domain import refusals
 from ..domain.accounts import Account
 from ..domain.model import Viewer
 from ..errors import BusyError, HubError, HubRefusedError, LedgerError, RefusedError
-from ..ledger.entry import ActorKind, Detail, Draft, Entry, Result, storable
+from ..ledger.entry import ITSELF, ActorKind, Detail, Draft, Entry, Result, storable
 from ..storage import locks
 from ..storage.ledger import Ledger
 from ..storage.locks import Lock
@@ -38,7 +38,7 @@ class Outcome:
 Change = Callable[[], Awaitable[Outcome]]
 """Changes something on the hub."""
 
-SERVICE = Viewer("this service", kind="service")
+SERVICE = Viewer(ITSELF, kind="service")
 """Who acts where nobody asked: first holders, terms that end, settling."""
 
 

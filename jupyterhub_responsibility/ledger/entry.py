@@ -127,6 +127,9 @@ DETAILS: dict[Detail, str] = {
 ActorKind = Literal["user", "service", "hub"]
 ACTOR_KINDS: tuple[ActorKind, ...] = get_args(ActorKind)
 
+ITSELF = "this service"
+"""The actor where nobody asked for it."""
+
 BEGINNING = "0" * 64
 """What the first entry carries in place of the digest of an entry before it."""
 

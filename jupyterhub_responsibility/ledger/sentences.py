@@ -10,7 +10,7 @@ from datetime import date
 from ..domain.model import Model
 from ..text import day, isolated, quoted
 from .deeds import Deed, Run
-from .entry import ENDINGS, Entry, Result
+from .entry import ENDINGS, ITSELF, Entry, Result
 
 _DEEDS = {
     "appointment": "{actor} started appointing {person} as {role}",
@@ -206,7 +206,7 @@ def _plain(
 ) -> str:
     """The words of a sentence, without its end."""
     return pattern.format(
-        actor=isolated(entry.actor),
+        actor="This service" if entry.actor == ITSELF else isolated(entry.actor),
         person=isolated(entry.person),
         group=isolated(entry.group),
         role=_title(model, entry.role),

@@ -15,6 +15,7 @@ from jupyterhub_responsibility.ledger.entry import (
     ENDINGS,
     EVENTS,
     INTENTS,
+    ITSELF,
     KINDS,
     Draft,
     Entry,
@@ -164,8 +165,8 @@ def test_why_a_rule_forbade_it_is_said():
 
 def test_who_is_the_first_by_another_role_is_said_to_be():
     """Nobody asked for it, so the page says why."""
-    assert done("appointment", "done", actor="this service", starts_with="guide") == (
-        "<this service> appointed <uwe> as Guide: a Guide is the first to hold it."
+    assert done("appointment", "done", actor=ITSELF, starts_with="guide") == (
+        "This service appointed <uwe> as Guide: a Guide is the first to hold it."
     )
 
 
