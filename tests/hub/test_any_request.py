@@ -40,7 +40,8 @@ FIELDS = sorted({name for kind in TYPES for name in kind.model_fields} | {
 
 GOOD = {
     "role": ROLES, "group": ("hub-admins", "guides/pt"), "user": ("uwe", "rita"), "verdict":
-    ("approved", "declined", "taken_back"), "action": ("appoint", "withdraw", "request", "decide"),
+    ("approved", "declined", "taken_back"),
+    "action": ("appoint", "withdraw", "request", "decide", "term"),
     "person": ("uwe", "rita"), "account": ("uwe", "rita"), "until": ("2999-01-01",),
     "duties_digest": ("0" * 16,), "request": ("1",), "format": ("json", "jsonl", "csv"),
     "closed": ("in charge",), "usernames": ("newcomer", "uwe"),
@@ -232,6 +233,7 @@ def test_any_request(hub, who, method, path, query, headers, sent):
 
 CHANGES = {
     bodies.AppointBody: ("PUT", f"api/roles/{ROLES[0]}/holders/uwe"),
+    bodies.TermBody: ("PATCH", f"api/roles/{ROLES[0]}/holders/uwe"),
     bodies.WithdrawBody: ("DELETE", f"api/roles/{ROLES[0]}/holders/uwe"),
     bodies.RequestBody: ("POST", "api/requests"),
     bodies.VerdictBody: ("POST", "api/requests/1"),
@@ -240,8 +242,13 @@ CHANGES = {
 }
 
 
+def test_each_type_is_tried():
+    """What is pasted is sent by a form alone, with the fields of all forms."""
+    assert {*TYPES} - {*CHANGES} == {bodies.PastedBody}
+
+
 @ORDINARY
-@given(st.data(), st.sampled_from(TYPES))
+@given(st.data(), st.sampled_from([*CHANGES]))
 def test_each_field(hub, data, kind):
     """What the types of bodies take, all of it good but one value."""
     method, path = CHANGES[kind]

@@ -21,6 +21,7 @@ QUESTIONS = {
     "until": ("2027-01-01",),
     "before": ("1", "1000"),
     "format": ("json",),
+    "kind": ("people", "outside"),
 }
 """What to ask where one may ask."""
 

@@ -376,6 +376,7 @@ def test_external_hands_over_nothing(c):
         "name": "responsibilities",
         "url": "http://127.0.0.1:10105",
         "oauth_no_confirm": True,
+        "oauth_client_allowed_scopes": ["read:users!user"],
         "api_token": "a-token-for-tests",
     }
 

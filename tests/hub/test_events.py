@@ -18,6 +18,6 @@ def test_each_entry_is_emitted(tmp_path):
         hub.wait_for(lambda: log.exists() and "hanna" in log.read_text())
         events = [json.loads(line) for line in log.read_text().splitlines()]
         assert [event["number"] for event in events] == list(range(1, len(events) + 1))
-        assert set(events[-1]["details"]) == {"after", "change"}
+        assert set(events[-1]["details"]) == {"after", "change", "created"}
         assert events[-1]["details"]["change"] == "joined"
         assert (events[-1]["person"], events[-1]["actor_kind"]) == ("hanna", "hub")
