@@ -15,6 +15,7 @@ from ..realhub import RealHub
 from .acting import ADMINISTRATOR, DECLARATION, QUICK, Browser, Person, arrange, code, deeds
 
 from .acting import entries, members, said  # isort: skip
+from .test_users import add, preview
 
 EDIT = "groups/hub-admins/users"
 FILE = "jupyterhub-responsibility.sqlite"
@@ -270,9 +271,10 @@ def test_an_account_of_which_nothing_is_known(faults, hub):
     """Whether it was added isn't certain: page and API say so, and that the rest wasn't tried."""
     browser = Browser(hub, "hanna")
     names = ["lia", "mia"]
+    shown = preview(browser, "\n".join(names))
     with faults.fault(only="/hub/api/users", status=500):
         reply = Person(hub, "hanna").ask("POST", "api/users", json={"usernames": names})
-        html = browser.submit("users", {"usernames": ""}, usernames="\n".join(names)).text
+        html = add(browser, shown, *names).text
     results = reply.json()["results"]
     assert [(each["name"], each["result"]) for each in results] == [
         ("lia", "unknown"),
