@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime
@@ -15,7 +15,7 @@ from ..domain.model import Declaration, Role, Roster, Viewer
 from ..domain.rules import Change, Rules, alike
 from ..errors import HubError
 from ..ledger.accounts import made_at
-from ..ledger.entry import Detail, Draft, Entry
+from ..ledger.entry import Detail, Draft, Entry, Event
 from ..ledger.standing import state_tag
 from ..ledger.state import LedgerState, Request
 from ..storage import locks
@@ -135,20 +135,8 @@ class Appointments:
 
     async def _set_last_day(self, actor: Viewer, change: Change) -> Entry:
         before = self._last_day(change)
-        draft = Draft(
-            "term",
-            actor.name,
-            actor_kind(actor),
-            role=change.role.id,
-            group=change.group,
-            person=change.person,
-            details={
-                "until": change.until.isoformat() if change.until else "",
-                "before": before.isoformat() if before else "",
-                "reason": change.reason,
-            },
-        )
-        (entry,) = await self.ledger.append(draft)
+        details: dict[Detail, str] = {"before": before.isoformat() if before else ""}
+        (entry,) = await self.ledger.append(_draft("term", actor, change, details))
         return entry
 
     def _check_seen(self, role: Role, members: Members, seen: str) -> None:
@@ -192,16 +180,11 @@ class Appointments:
         starts_with: str = "",
     ) -> Draft:
         """What is recorded before the hub is asked."""
-        return Draft(
+        return _draft(
             event,
-            actor.name,
-            actor_kind(actor),
-            role=change.role.id,
-            group=change.group,
-            person=change.person,
-            details={
-                "until": change.until.isoformat() if change.until else "",
-                "reason": change.reason,
+            actor,
+            change,
+            {
                 "note": change.note,
                 "request": str(change.request or ""),
                 "first": "yes" if first else "",
@@ -257,13 +240,30 @@ class Appointments:
         if leaves:
             held = self.role_holders(change.role, members)
             self.rules.check_left_over(actor.admin, change, held)
-        for group in meant[:-1]:
-            one = replace(change, group=group, note="")
-            intent = self.intent("withdrawal", actor, one)
-            await self.carry_out(intent, members, self.hub.remove_from_group)
+        outcomes = []
+        for group in meant:
+            note = change.note if group == meant[-1] else ""
+            intent = self.intent("withdrawal", actor, replace(change, group=group, note=note))
+            outcomes.append(await self.carry_out(intent, members, self.hub.remove_from_group))
             members = {**members, group: _without(members[group], change.person)}
-        intent = self.intent("withdrawal", actor, replace(change, group=meant[-1]))
-        return await self.carry_out(intent, members, self.hub.remove_from_group)
+        return outcomes[-1]
+
+
+def _draft(event: Event, actor: Viewer, change: Change, details: Mapping[Detail, str]) -> Draft:
+    """An entry about a change, with what somebody said of it."""
+    return Draft(
+        event,
+        actor.name,
+        actor_kind(actor),
+        role=change.role.id,
+        group=change.group,
+        person=change.person,
+        details={
+            "until": change.until.isoformat() if change.until else "",
+            "reason": change.reason,
+            **details,
+        },
+    )
 
 
 def groups_of(person: str, members: Members) -> list[str]:

@@ -6,10 +6,11 @@ from ..domain.model import Role
 from ..domain.rules import Change
 from ..errors import RefusedError
 from ..ledger.accounts import made_at
+from ..ledger.entry import Draft
 from ..storage import locks
 from ..text import visible
 from .appointments import Appointments, groups_of
-from .recording import SERVICE
+from .recording import SERVICE, Members
 
 
 class Automatic:
@@ -70,9 +71,7 @@ class Automatic:
                 members = await self._acts.read(role)
                 change = Change(role, group, name)
                 intent = self._acts.intent("appointment", SERVICE, change, first=True)
-                self._acts.rules.check_room(change, self._acts.role_holders(role, members))
-                account = await self._acts.account(name)
-                await self._acts.carry_out(intent, members, self._acts.hub.add_to_group, account)
+                await self._add(intent, change, members)
         except RefusedError as error:
             return [f"{visible(name)} should be the first {role.title}. {error}"]
         return []
@@ -101,14 +100,18 @@ class Automatic:
             change = Change(role, group, person)
             intent = self._acts.intent("appointment", SERVICE, change, starts_with=origin)
             try:
-                self._acts.rules.check_room(change, self._acts.role_holders(role, members))
-                account = await self._acts.account(person)
-                await self._acts.carry_out(intent, members, self._acts.hub.add_to_group, account)
+                await self._add(intent, change, members)
             except RefusedError as error:
                 waiting.append(f"{visible(person)} should be a first {role.title}. {error}")
             else:
                 members = {**members, group: (*members[group], person)}
         return waiting
+
+    async def _add(self, intent: Draft, change: Change, members: Members) -> None:
+        """Add somebody, if there is room. Raises RefusedError."""
+        self._acts.rules.check_room(change, self._acts.role_holders(change.role, members))
+        account = await self._acts.account(change.person)
+        await self._acts.carry_out(intent, members, self._acts.hub.add_to_group, account)
 
     async def _starters(self, role: Role) -> dict[str, str]:
         """Who is to be the first holder of a role, and the role that they hold now."""
@@ -128,16 +131,11 @@ class Automatic:
             term = self._acts.ledger.state.terms.get((role.id, person))
             if term is None or not term.ended(self._acts.today):
                 return
-            was, is_now = (
-                self._created(role, person),
-                made_at(await self._acts.account(person)),
-            )
+            was = self._acts.ledger.state.created.get((role.id, person), "")
+            is_now = made_at(await self._acts.account(person))
             if was and is_now and was != is_now:
                 return  # the term was that of an account which is there no more
             change = Change(role, "", person, reason="term ended")
             self._acts.rules.check_group(change)
             if groups_of(person, members):
                 await self._acts.take_out(SERVICE, change, members)
-
-    def _created(self, role: Role, person: str) -> str:
-        return self._acts.ledger.state.created.get((role.id, person), "")

@@ -28,15 +28,11 @@ def first_steps(snapshot: Snapshot) -> tuple[FirstStep, ...]:
     None where an account holds a role that the hub has a group for, or where that isn't known.
     """
     mapped = [snapshot.holders_by_role[role_id] for role_id in snapshot.declaration.groups]
-    if not mapped or not all(each.known and _nobody_on_hub(each) for each in mapped):
+    if not mapped or not all(each.known and not each.accounts for each in mapped):
         return ()
     needed = [each for each in mapped if each.role.holders.min]
     in_order = sorted(needed, key=lambda each: len(_roles_before(snapshot, each.role)))
     return (*(_fill(snapshot, each) for each in in_order), _name_contacts(snapshot))
-
-
-def _nobody_on_hub(role_holders: RoleHolders) -> bool:
-    return not any(holder.kind == "account" for holder in role_holders.holders)
 
 
 def _roles_before(snapshot: Snapshot, role: Role) -> set[str]:

@@ -11,13 +11,11 @@ from datetime import datetime, timedelta
 
 from ..domain.accounts import Account, Accounts
 from ..domain.model import Roster
+from ..ledger.accounts import CLOCKS_APART
 from ..ledger.state import LedgerState
 
 PAGE = 200
 """Accounts to read at once, which is the most that hubs give: a page takes the same for fewer."""
-
-CLOCKS_APART = timedelta(minutes=1)
-"""How far the clocks of two replicas may be apart."""
 
 RECHECKED = 20
 """Accounts to ask for one by one in a round: half of them with power, half of the others."""

@@ -17,7 +17,7 @@ Asked = Mapping[str, Account | None]
 """What the hub says of names when it is asked: None where there is no such account."""
 
 CLOCKS_APART = timedelta(minutes=1)
-"""How far the clocks of the hub and of this service may be apart."""
+"""How far the clocks of the hub, and of replicas of this service, may be apart."""
 
 
 def made_at(account: Account | None) -> str:

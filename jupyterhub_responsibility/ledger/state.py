@@ -317,19 +317,16 @@ class LedgerState:
         self.members[entry.group].add(person)
         self.ever_held.add(entry.role)
         self.edits.pop((entry.group, person), None)
-        self._back(entry, holding, created)
+        self._back(entry, holding)
         self._made(holding, created)
         self.joined.setdefault(holding, entry.moment)
         self.departed = {each: at for each, at in self.departed.items() if each[0] != entry.role}
 
-    def _back(self, entry: Entry, holding: Holding, created: str) -> None:
+    def _back(self, entry: Entry, holding: Holding) -> None:
         """Who lost a role with its group, and is there when the group or another one begins to
         stand for it, has not been away."""
         loss = self.lost.pop(holding, None) or self._returning.pop(holding, None)
         if loss is None or "first" not in entry.facts or holding in self.joined:
-            return
-        was_created = loss.kept[-1]
-        if created and was_created and was_created != created:  # another account of that name
             return
         for kept, value in zip(self._belongings, loss.kept, strict=True):
             if value is not None:
