@@ -75,12 +75,8 @@ def fill(home: str) -> bool:
 
 def wait_for_first_holders(call: Call) -> None:
     """Wait until the service has appointed rita, and made her the first administrator."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if call("root", "GET", "roles/hub-administrator")["holders"]:
-            return
-        time.sleep(0.5)
-    raise TimeoutError("the service has appointed nobody")
+    role = "roles/hub-administrator"
+    until(lambda: call("root", "GET", role)["holders"], "the service has appointed nobody")
 
 
 def deeds(today: date) -> Iterator[tuple[str, str, str, dict[str, Any]]]:
@@ -161,29 +157,34 @@ def token(home: str, who: str) -> str:
 
 def wait_for_start(service: str) -> None:
     """Wait until the service answers at its own address: the hub is there by then."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        with suppress(requests.ConnectionError):
-            requests.get(f"{service}/{SERVICE}/healthz", timeout=5)
-            return
-        time.sleep(0.5)
-    raise TimeoutError(f"no answer from {service}")
+    url = f"{service}/{SERVICE}/healthz"
+    until(lambda: requests.get(url, timeout=5) is not None, f"no answer from {service}")
 
 
 def wait_for(home: str, what: Literal["roster", "accounts"]) -> None:
     """Wait until the service has read who is in the groups, or what accounts may do."""
     url = f"{home}/{SERVICE}/healthz"
-    deadline, headers = time.monotonic() + PATIENCE, {}
+    headers: dict[str, str] = {}
+
+    def has_read() -> bool:
+        if not headers:
+            headers["Authorization"] = f"token {token(home, 'root')}"
+        reply = requests.get(url, headers=headers, timeout=5)
+        return bool(reply.ok and reply.json()[what]["as_of"])
+
+    until(has_read, f"no answer from {url}")
+
+
+def until(so: Callable[[], object], trouble: str) -> None:
+    """Wait until something is so; as long as the hub starts, nothing answers. Raises TimeoutError,
+    which says the trouble."""
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
+        with suppress(requests.RequestException):
+            if so():
+                return
         time.sleep(0.5)
-        try:
-            headers = headers or {"Authorization": f"token {token(home, 'root')}"}
-            reply = requests.get(url, headers=headers, timeout=5)
-        except requests.RequestException:  # it is starting
-            continue
-        if reply.ok and reply.json()[what]["as_of"]:
-            return
-    raise TimeoutError(f"no answer from {url}")
+    raise TimeoutError(trouble)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from ..domain import refusals
 from ..domain.matches import Named
 from ..domain.model import Role, Viewer
 from ..domain.pasted import Habits, Line, are_addresses, read
-from ..domain.rules import About, Change
+from ..domain.rules import About, Change, Rules
 from ..errors import RefusedError
 from . import limits
 from .bodies import (
@@ -129,8 +129,8 @@ def _check_decider(site: Site, viewer: Viewer, role_id: str) -> None:
 
 
 def _to_appoint(viewer: Viewer, named: tuple[Named, ...]) -> tuple[Named, ...]:
-    """Without the viewer, who can't appoint themselves, unless they are a JupyterHub admin."""
-    return tuple(each for each in named if viewer.admin or not viewer.is_account(each.account))
+    """Those about whom the viewer may decide: not themselves, unless they are an admin."""
+    return tuple(each for each in named if Rules.may_decide_about(viewer, each.account))
 
 
 async def add_users(site: Site, actor: Viewer, body: UsersBody) -> list[Added]:

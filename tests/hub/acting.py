@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import re
+from datetime import datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -124,6 +125,26 @@ def form_with(page: BeautifulSoup, fields: dict[str, str]) -> Any:
     """The form of a page that has these fields as they are."""
     forms = page.find_all("form", method="post")
     return next(form for form in forms if fields.items() <= values(form).items())
+
+
+def later(days: int) -> str:
+    """The day so many days from now, as it is sent."""
+    return (datetime.now(timezone.utc).date() + timedelta(days=days)).isoformat()
+
+
+def standing(hub: RealHub, name: str) -> str:
+    """What the page of the role says of how a Hub Administrator holds it."""
+    page = Browser(hub, "rita").read(f"roles/{ADMINISTRATOR}")
+    names = page.select_one(".rsp-holder").parent
+    row = names.find("bdi", string=name).find_next("div", class_="rsp-how")
+    return " ".join(row.text.split())
+
+
+def confirm(hub: RealHub, name: str) -> None:
+    """A Hub Administrator confirms their duties, as they read them."""
+    mine = Person(hub, name).get("api/me").json()["roles"][0]
+    body = {"role": ADMINISTRATOR, "duties_digest": mine["confirmation"]["duties_digest"]}
+    Person(hub, name).ask("POST", "api/confirmations", json=body).raise_for_status()
 
 
 def plain(sentence: str) -> str:

@@ -12,7 +12,6 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +28,17 @@ from hypothesis.stateful import (
 )
 
 from ..realhub import MANY_WRITES, RealHub
-from .acting import ADMINISTRATOR, DECLARATION, GUIDE, QUICK, REPRESENTATIVE, Browser, Person, deeds
+from .acting import (
+    ADMINISTRATOR,
+    DECLARATION,
+    GUIDE,
+    QUICK,
+    REPRESENTATIVE,
+    Browser,
+    Person,
+    deeds,
+    later,
+)
 
 GROUPS = {
     ADMINISTRATOR: ("hub-admins",),
@@ -52,8 +61,7 @@ ACTOR = st.integers(0, 2 * len(NAMES))
 
 
 def day(ahead: int | None) -> str | None:
-    today = datetime.now(timezone.utc).date()
-    return (today + timedelta(days=ahead)).isoformat() if ahead else None
+    return later(ahead) if ahead else None
 
 
 @dataclass

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
 
 import pytest
@@ -24,16 +23,13 @@ from .acting import (
     deeds,
     entries,
     form_with,
+    later,
     members,
     plain,
     said,
     set_members,
     told,
 )
-
-
-def today(days: int = 0) -> str:
-    return (datetime.now(timezone.utc).date() + timedelta(days=days)).isoformat()
 
 
 def holders_by_api(world, role: str = ADMINISTRATOR) -> set[str]:
@@ -65,7 +61,7 @@ def everybody(world) -> dict[str, set[str]]:
 def test_a_representative_appoints_and_withdraws(world, person):
     """The group changes, the reply and every other place agree at once, both are recorded."""
     rita = person("rita")
-    reply = rita.appoint(ADMINISTRATOR, "uwe", until=today(90), reason="knows the lab")
+    reply = rita.appoint(ADMINISTRATOR, "uwe", until=later(90), reason="knows the lab")
     assert reply.status_code == 200, reply.text
     said = reply.json()
     assert {"role": ADMINISTRATOR, "group": "hub-admins", "user": "uwe",
@@ -85,7 +81,7 @@ def test_a_representative_appoints_and_withdraws(world, person):
     intent, outcome, withdrawal, _ = [
         each for each in entries(world, world.mark) if each["event"] != "observation"
     ]
-    assert intent["details"] == {"until": today(90), "reason": "knows the lab"}
+    assert intent["details"] == {"until": later(90), "reason": "knows the lab"}
     assert (intent["role"], intent["group"]) == (ADMINISTRATOR, "hub-admins")
     assert outcome["intent"] == intent["number"]
     assert outcome["number"] == said["entry"]
@@ -95,11 +91,11 @@ def test_a_representative_appoints_and_withdraws(world, person):
 def test_the_same_by_form(world, browser):
     """Without scripts: a form appoints, the page shows holder and term, a button withdraws."""
     rita, page = browser("rita"), f"roles/{ADMINISTRATOR}"
-    reply = rita.submit(page, {"action": "appoint"}, person="uwe", until=today(90), reason="why")
+    reply = rita.submit(page, {"action": "appoint"}, person="uwe", until=later(90), reason="why")
     assert reply.status_code == 200
     assert "\u2068uwe\u2069 is now Hub Administrator" in said(reply)
     row = next(row for row in rita.read(page).select(".rsp-holder") if row.h3.text.strip() == "uwe")
-    assert row.find("time", datetime=today(90))
+    assert row.find("time", datetime=later(90))
     assert members(world, "hub-admins") == {"hanna", "uwe"}
     reply = rita.submit(page, {"action": "withdraw", "account": "uwe"})
     assert "is no longer Hub Administrator" in said(reply)
@@ -413,14 +409,14 @@ def test_out_of_all_groups_of_a_role(world, person, browser):
 def test_terms_end_today_at_the_earliest(world, person):
     """A day that is over is refused, one that is none too; today is the last day of a term."""
     before, rita = everybody(world), person("rita")
-    reply = rita.appoint(ADMINISTRATOR, "uwe", until=today(-1))
+    reply = rita.appoint(ADMINISTRATOR, "uwe", until=later(-1))
     assert (reply.status_code, code(reply)) == (400, "bad_date")
     for nonsense in ("2027-02-30", "soon", "01.02.2027", 20270101, ["2027-01-01"], True):
         reply = rita.appoint(ADMINISTRATOR, "uwe", until=nonsense)
         assert (reply.status_code, code(reply)) == (400, "invalid"), nonsense
         assert "until" in reply.json()["error"]["message"]
     assert nothing_happened(world, before)
-    assert rita.appoint(ADMINISTRATOR, "uwe", until=today()).json()["result"] == "done"
+    assert rita.appoint(ADMINISTRATOR, "uwe", until=later(0)).json()["result"] == "done"
 
 
 # -- a stale page
@@ -443,7 +439,7 @@ def test_a_stale_state_is_refused(world, person):
     assert deeds(world, world.mark) == done
     assert members(world, "hub-admins") == {"hanna", "uwe"}
     seen = rita.get(f"api/roles/{ADMINISTRATOR}").headers["ETag"]
-    reply = rita.appoint(ADMINISTRATOR, "uwe", seen=seen, until=today(1))  # a new term
+    reply = rita.appoint(ADMINISTRATOR, "uwe", seen=seen, until=later(1))  # a new term
     assert (reply.status_code, reply.json()["result"]) == (200, "done")
     assert reply.headers["ETag"] != seen
     assert rita.withdraw(ADMINISTRATOR, "uwe", seen="*").json()["result"] == "done"

@@ -5,17 +5,24 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from datetime import datetime, timedelta, timezone
 
 import pytest
 import yaml
 
 from ..realhub import RealHub
-from .acting import ADMINISTRATOR, DECLARATION, QUICK, Browser, Person, plain, set_members, told
-
-
-def later(days: int) -> str:
-    return (datetime.now(timezone.utc).date() + timedelta(days=days)).isoformat()
+from .acting import (
+    ADMINISTRATOR,
+    DECLARATION,
+    QUICK,
+    Browser,
+    Person,
+    confirm,
+    later,
+    plain,
+    set_members,
+    standing,
+    told,
+)
 
 
 def with_groups(*groups: str, role: str = ADMINISTRATOR) -> dict:
@@ -41,9 +48,7 @@ def hub(tmp_path_factory):
         for name in ("hanna", "uwe"):
             rita.appoint(ADMINISTRATOR, name, until=later(30)).raise_for_status()
         rita.withdraw(ADMINISTRATOR, "rita").raise_for_status()  # the first, by the service
-        mine = Person(running, "hanna").get("api/me").json()["roles"][0]
-        body = {"role": ADMINISTRATOR, "duties_digest": mine["confirmation"]["duties_digest"]}
-        Person(running, "hanna").ask("POST", "api/confirmations", json=body).raise_for_status()
+        confirm(running, "hanna")
         settled(running)
         yield running
 
@@ -67,16 +72,6 @@ def gaps(hub) -> dict[str, dict]:
     return {each["kind"]: each for each in found if each["about"] == ADMINISTRATOR}
 
 
-def holder(hub, name: str) -> str:
-    page = Browser(hub, "rita").read(f"roles/{ADMINISTRATOR}")
-    return " ".join(
-        page.select_one(".rsp-holder")
-        .parent.find("bdi", string=name)
-        .find_next("div", class_="rsp-how")
-        .text.split()
-    )
-
-
 @pytest.mark.timeout(240)
 @pytest.mark.parametrize(
     "mistaken",
@@ -85,7 +80,7 @@ def holder(hub, name: str) -> str:
 )
 def test_a_mistake_in_the_mapping_takes_nothing_away(hub, mistaken):
     """Those who lost the role are named at once; put right, term and confirmation are back."""
-    before = holder(hub, "hanna")
+    before = standing(hub, "hanna")
     assert "Until" in before
     assert "duties confirmed" in before
     restart(hub, mistaken)
@@ -97,8 +92,8 @@ def test_a_mistake_in_the_mapping_takes_nothing_away(hub, mistaken):
     assert f"{ended} role any more." in told(hub, "hanna")
     restart(hub, DECLARATION)
     assert "role-lost" not in gaps(hub)
-    assert holder(hub, "hanna") == before
-    assert "Until" in holder(hub, "uwe")
+    assert standing(hub, "hanna") == before
+    assert "Until" in standing(hub, "uwe")
 
 
 @pytest.mark.timeout(120)
@@ -110,8 +105,8 @@ def test_who_left_meanwhile_comes_back_with_nothing(hub):
     assert "role-lost" not in gaps(hub)
     hub.api("POST", "groups/hub-admins/users", json={"users": ["uwe"]}).raise_for_status()
     settled(hub)
-    assert "Until" not in holder(hub, "uwe")
-    assert "Until" in holder(hub, "hanna")
+    assert "Until" not in standing(hub, "uwe")
+    assert "Until" in standing(hub, "hanna")
 
 
 def diff(hub, declaration: dict, token: str, *more: str) -> subprocess.CompletedProcess:

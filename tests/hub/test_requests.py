@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, datetime, timedelta, timezone
+from datetime import date
 
 import pytest
 
 from .acting import ADMINISTRATOR, ENGINEER, GUIDE, REPRESENTATIVE, arrange, code, deeds, entries
 
-from .acting import members, said  # isort: skip
-
-
-def later(days: int) -> str:
-    return (datetime.now(timezone.utc).date() + timedelta(days=days)).isoformat()
+from .acting import later, members, said  # isort: skip
 
 
 def ask(who, role: str = ADMINISTRATOR, **more):
@@ -205,10 +201,12 @@ def test_approving_and_declining_at_once(world, person):
         assert ("decision" in {deed[0] for deed in deeds(world, mark)}) != appointed
 
 
-def test_an_approval_that_fails_leaves_the_request_open(world, person):
+def test_an_approval_that_fails_leaves_the_request_open(world, person, browser):
     """Where it is refused, it can be decided later; an account has to be there to be asked for."""
     assert code(ask(person("hanna"), user="nobody-here")) == "unknown"
     number = ask(person("rita"), user="rita").json()["number"]
+    own = browser("rita").read(f"roles/{ADMINISTRATOR}")
+    assert [each["value"] for each in own.find_all("button", {"name": "verdict"})] == ["taken_back"]
     assert code(decide(person("rita"), number, "approved")) == "yourself"
     assert open_to(person("rita")) == [number]
     assert decide(person("rita"), number, "declined").ok

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
-
 import pytest
 
 from ..realhub import RealHub
@@ -15,16 +13,13 @@ from .acting import (
     Browser,
     Person,
     code,
+    confirm,
+    later,
     members,
     set_members,
+    standing,
     told,
 )
-
-NEVER_READ = ("--Settings.roster_seconds=3600", "--Settings.accounts_seconds=3600")
-
-
-def later(days: int) -> str:
-    return (datetime.now(timezone.utc).date() + timedelta(days=days)).isoformat()
 
 
 @pytest.fixture(scope="module")
@@ -58,24 +53,6 @@ def appointed(hub, name: str, **more: str) -> None:
     Person(hub, "rita").appoint(ADMINISTRATOR, name, until=later(40), **more).raise_for_status()
 
 
-def confirm(hub, name: str) -> None:
-    mine = Person(hub, name).get("api/me").json()["roles"][0]
-    digest = mine["confirmation"]["duties_digest"]
-    body = {"role": ADMINISTRATOR, "duties_digest": digest}
-    Person(hub, name).ask("POST", "api/confirmations", json=body).raise_for_status()
-
-
-def holder(hub, name: str) -> str:
-    """What the page of the role says of a holder."""
-    page = Browser(hub, "rita").read(f"roles/{ADMINISTRATOR}")
-    return " ".join(
-        page.select_one(".rsp-holder")
-        .parent.find("bdi", string=name)
-        .find_next("div", class_="rsp-how")
-        .text.split()
-    )
-
-
 def test_who_is_renamed_keeps_everything(hub):
     """Term and confirmation go along, and the record says that it is the same account."""
     appointed(hub, "ada")
@@ -84,8 +61,8 @@ def test_who_is_renamed_keeps_everything(hub):
     hub.api("PATCH", "users/ada", json={"name": "ada-l"}).raise_for_status()
     hub.wait_for(lambda: told(hub, "ada-l"), 15)
     assert told(hub, "ada-l") == ["The account ada was renamed: ada-l is still Hub Administrator."]
-    assert "Until" in holder(hub, "ada-l")
-    assert "duties confirmed" in holder(hub, "ada-l")
+    assert "Until" in standing(hub, "ada-l")
+    assert "duties confirmed" in standing(hub, "ada-l")
     assert "Your term ends" in Browser(hub, "ada-l").read().text
 
 
@@ -98,11 +75,11 @@ def test_who_is_made_again_begins_anew(hub):
     hub.api("POST", "groups/hub-admins/users", json={"users": ["bea"]}).raise_for_status()
     assert "Your term ends" not in Browser(hub, "bea").read().text  # at once
     hub.wait_for(lambda: any("made again" in each for each in told(hub, "bea")), 15)
-    assert "Until" not in holder(hub, "bea")
-    assert "duties not confirmed yet" in holder(hub, "bea")
+    assert "Until" not in standing(hub, "bea")
+    assert "duties not confirmed yet" in standing(hub, "bea")
     confirm(hub, "bea")
     quiet(hub)
-    assert "duties confirmed" in holder(hub, "bea")
+    assert "duties confirmed" in standing(hub, "bea")
     assert sum("made again" in each for each in told(hub, "bea")) == 1
 
 

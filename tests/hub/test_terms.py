@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -17,16 +16,13 @@ from .acting import (
     code,
     deeds,
     entries,
+    later,
     members,
     said,
     set_members,
 )
 
 DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
-
-
-def later(days: int) -> str:
-    return (datetime.now(timezone.utc).date() + timedelta(days=days)).isoformat()
 
 
 def shown(browser, words: str) -> set[str]:

@@ -32,10 +32,11 @@ from jupyterhub_responsibility.service.downloads import DOWNLOADS, FileSource
 from jupyterhub_responsibility.service.metrics import Measured, Metrics
 from jupyterhub_responsibility.service.pages import CONTACTS, ERROR, LEDGER, PAGES, PRINT, ROLE
 from jupyterhub_responsibility.service.pages.frame import Frame
-from jupyterhub_responsibility.service.templating import HubUser, Templates
+from jupyterhub_responsibility.service.templating import HubUser
 
 from ..horrors import ADDRESSES, NAMES
 from .declarations import MINIMAL, WHOLE
+from .test_pages import TEMPLATES
 
 ROOT = Path(__file__).parents[2]
 NOW = datetime(2026, 11, 22, 10, 42, 7, tzinfo=timezone.utc)
@@ -163,16 +164,6 @@ def shown(*faults: Fault) -> tuple[Fault, ...]:
     return faults
 
 
-TEMPLATES = Templates(
-    [],
-    {
-        "base_url": "/hub/",
-        "static_url": lambda path, **_: path,
-        "no_spawner_check": True,
-        "parsed_scopes": {},
-        "services": [],
-    },
-)
 VIEWERS = (
     Viewer("root", admin=True),
     Viewer("rita", groups=frozenset({"hub-admins", "community-reps", "readers"})),

@@ -69,7 +69,7 @@ def split_label(declaration: Declaration, split: Split) -> str:
 @dataclass(frozen=True)
 class RequestLine:
     """A request that is open, with its role; `mine` if the viewer made it, `theirs_to_decide`
-    if they may appoint."""
+    if they may appoint whom it is about."""
 
     request: Request
     role: Role
@@ -88,7 +88,7 @@ def request_lines(snapshot: Snapshot, viewer: Viewer, role_id: str = "") -> tupl
             each,
             role,
             mine=rules.may(viewer, "asker", about=asked(each, role)),
-            theirs_to_decide=role.id in deciding,
+            theirs_to_decide=role.id in deciding and rules.may_decide_about(viewer, each.person),
         )
         for each in snapshot.ledger_state.open_requests(snapshot.today)
         if (role := roles.get(each.role)) and role_id in ("", each.role)

@@ -103,7 +103,7 @@ def role_page(
         full=holders.full,
         requests=requests,
         asks=any(each.request.by == each.request.person == viewer.name for each in requests),
-        appoints_self=viewer.admin,
+        appoints_self=rules.may_decide_about(viewer, viewer.name),
         tag=state_tag(role, declaration, snapshot.roster.members, snapshot.ledger_state),
         rules=tuple(RULES.values()),
         today=snapshot.today,
