@@ -111,6 +111,7 @@ class RosterKeeper:
         """
         if viewer.kind != "user" or self._agrees(viewer):
             return viewer
+        known_at = min(known_at, self._now())  # a clock that was put back must not keep us asking
         while not self._asked_since(known_at) and self._may_ask():
             await self.refresh()  # which may be one that began before
         if self.current.trouble or self._agrees(viewer):
