@@ -23,8 +23,8 @@ from jupyterhub_responsibility.domain import access
 from jupyterhub_responsibility.domain.rules import ACCESS, RULES
 from jupyterhub_responsibility.errors import OUTAGES, REFUSALS
 from jupyterhub_responsibility.exports import formats
-from jupyterhub_responsibility.ledger.entry import DETAILS, EVENTS
-from jupyterhub_responsibility.ledger.entry import KINDS as LOG_KINDS
+from jupyterhub_responsibility.ledger.kinds import DETAILS, EVENTS
+from jupyterhub_responsibility.ledger.kinds import KINDS as LOG_KINDS
 from jupyterhub_responsibility.paths import FLEET
 from jupyterhub_responsibility.service.handlers.base import REFUSED
 from jupyterhub_responsibility.service.metrics import METRICS
@@ -214,7 +214,10 @@ def refusals() -> tuple[list[str], list[list[str]]]:
 
 def details() -> tuple[list[str], Iterator[list[str]]]:
     """What else an entry of the ledger may say."""
-    return ["detail", "what it says"], ([f"`{name}`", what] for name, what in DETAILS.items())
+    return ["detail", "type", "what it says", "can be erased"], (
+        [f"`{name}`", kind.type, kind.says, "yes" if kind.personal else ""]
+        for name, kind in DETAILS.items()
+    )
 
 
 def rules() -> tuple[list[str], Iterator[list[str]]]:
@@ -224,7 +227,11 @@ def rules() -> tuple[list[str], Iterator[list[str]]]:
 
 def events() -> tuple[list[str], Iterator[list[str]]]:
     """Every kind of entry of the ledger."""
-    return ["event", "what it records"], ([f"`{name}`", what] for name, what in EVENTS.items())
+    rows = (
+        [f"`{name}`", kind.records, ", ".join(f"`{each}`" for each in kind.details)]
+        for name, kind in EVENTS.items()
+    )
+    return ["event", "what it records", "details"], rows
 
 
 def log_kinds() -> tuple[list[str], Iterator[list[str]]]:

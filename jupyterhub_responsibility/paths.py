@@ -10,7 +10,6 @@ from .errors import ConfigurationError
 
 STATIC = Path(__file__).parent / "static"
 SCHEMA = Path(__file__).parent / "declaration.schema.json"
-EVENT_SCHEMA = Path(__file__).parent / "ledger-entry.event.yaml"
 _FLEET = Path(__file__).parent / "fleet"
 FLEET = {
     "dashboard": _FLEET / "grafana-dashboard.json",

@@ -21,12 +21,23 @@ _JOINERS = "\u200c\u200d"
 """Some scripts, and many emoji, are not written without them."""
 
 
+ERASED = "\0erased "
+"""What stands for the name of an account that was erased begins with this; no name is so."""
+
+
+def is_erased(name: str) -> bool:
+    """Whether something stands for an account that was erased."""
+    return name.startswith(ERASED)
+
+
 def visible(name: str) -> str:
     """A name that cannot pass for another: what can't be seen is written out, length is cut.
 
     JupyterHub accepts names with line breaks, and with characters that change the direction
     of writing or have no width. Of a name that is cut, the end stands for the whole.
     """
+    if is_erased(name):
+        return "an account that was erased"
     composed = unicodedata.is_normalized("NFC", name)  # else it looks like the name that is
     shown = "".join(
         char if _seen(char, before, composed) else f"⟨U+{ord(char):04X}⟩"
@@ -54,7 +65,7 @@ def _in_prose(char: str) -> str:
 
 def isolated(name: str) -> str:
     """A visible name for the middle of a sentence, whose direction of writing ends with it."""
-    return f"\u2068{visible(name)}\u2069"
+    return visible(name) if is_erased(name) else f"\u2068{visible(name)}\u2069"
 
 
 def quoted(text: str) -> str:

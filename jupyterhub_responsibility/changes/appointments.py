@@ -15,7 +15,8 @@ from ..domain.model import Declaration, Role, Roster, Viewer
 from ..domain.rules import Change, Rules, alike
 from ..errors import HubError
 from ..ledger.accounts import made_at
-from ..ledger.entry import Detail, Draft, Entry, Event
+from ..ledger.entry import Draft, Entry
+from ..ledger.kinds import Detail, Event
 from ..ledger.standing import state_tag
 from ..ledger.state import LedgerState, Request
 from ..storage import locks

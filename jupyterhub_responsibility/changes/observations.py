@@ -11,7 +11,8 @@ from ..domain.model import Declaration, Roster
 from ..errors import HubError, RefusedError
 from ..ledger import accounts
 from ..ledger.accounts import Asked, made_at
-from ..ledger.entry import Detail, Draft, stamp, storable
+from ..ledger.entry import Draft, stamp, storable
+from ..ledger.kinds import Detail
 from ..ledger.state import LedgerState
 from ..storage import locks, readings
 from ..storage.ledger import Ledger

@@ -17,7 +17,8 @@ from ..domain import refusals
 from ..domain.accounts import Account
 from ..domain.model import Viewer
 from ..errors import BusyError, HubError, HubRefusedError, LedgerError, RefusedError
-from ..ledger.entry import ITSELF, ActorKind, Detail, Draft, Entry, Result, storable
+from ..ledger.entry import ITSELF, Draft, Entry, storable
+from ..ledger.kinds import ActorKind, Detail, Result
 from ..storage import locks
 from ..storage.ledger import Ledger
 from ..storage.locks import Lock

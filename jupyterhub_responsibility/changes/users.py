@@ -9,7 +9,8 @@ from time import monotonic
 
 from ..domain.model import Viewer
 from ..errors import HubError, HubRefusedError, LedgerError, RefusedError
-from ..ledger.entry import Draft, Entry, Result
+from ..ledger.entry import Draft, Entry
+from ..ledger.kinds import Result
 from ..storage import locks
 from ..storage.ledger import Ledger
 from .recording import Hub, Outcome, Recorder, actor_kind

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
 
-from .entry import Entry, Result
+from .entry import Entry
+from .kinds import Result
 
 MANY = 200
 """So many are read as one at most: more begin anew."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from .entry import Event
+from .kinds import Event
 
 
 @dataclass(frozen=True, slots=True)

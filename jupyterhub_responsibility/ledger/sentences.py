@@ -8,9 +8,10 @@ from dataclasses import replace
 from datetime import date
 
 from ..domain.model import Model
-from ..text import day, isolated, quoted
+from ..text import day, is_erased, isolated, quoted
 from .deeds import Deed, Run
-from .entry import ENDINGS, ITSELF, Entry, Result
+from .entry import ITSELF, Entry, Part
+from .kinds import ENDINGS, PartName, Result
 
 _DEEDS = {
     "appointment": "{actor} started appointing {person} as {role}",
@@ -74,6 +75,15 @@ _TERMS = {
     (True, False): "{actor} removed the last day of {person} as {role}, which was {before}",
 }
 """By whether there was a last day before, and is one now."""
+
+_ERASURES = {
+    "asked": "{actor} erased everything about one person",
+    "age": "{actor} erased what was kept for long enough",
+}
+"""By why."""
+
+_OPERATOR = "Somebody with access to the database"
+"""Who runs a command on the machine of the ledger: nobody knows their name."""
 
 _RESULTS = {
     ("appointment", "done"): "{person} is now {role}",
@@ -151,7 +161,7 @@ def deed_sentence(deed: Deed, model: Model) -> str:
     if not deed.began.is_intent:
         return sentence(deed.began, model)
     own = deed.began.actor in (deed.began.person, deed.person)
-    began = replace(deed.began, person=deed.person)
+    began = _about(deed)
     through = deed.endings[-1].facts.get("through") if deed.endings else None
     facts = began.facts | ({"through": through} if through else {})
     if deed.result == "done" and through:
@@ -174,19 +184,26 @@ def run_sentence(run: Run, model: Model) -> str:
         return f"{_plain(pattern, first, first.facts, model, len(run))}."
     results = Counter(_MANY_RESULTS[deed.result] for deed in run)
     if len(results) == 1 and run[0].result == "done":
-        return f"{isolated(first.actor)} added {len(run)} people to the hub."
+        return f"{_actor(first)} added {len(run)} people to the hub."
     became = ", ".join(
         f"{results[words]} {words}"
         for words in dict.fromkeys(_MANY_RESULTS.values())
         if words in results
     )
-    return f"{isolated(first.actor)} tried to add {len(run)} people to the hub: {became}."
+    return f"{_actor(first)} tried to add {len(run)} people to the hub: {became}."
 
 
 def within_run(deed: Deed, model: Model) -> str:
     """What one of the deeds of a run adds to what they come to: a name, mostly."""
     said = deed.began.event == "observation" or deed.result == "done"
     return isolated(deed.person) if said else deed_sentence(deed, model)
+
+
+def _about(deed: Deed) -> Entry:
+    """The entry that it began with, about the account as the hub writes its name."""
+    ended = deed.endings[-1].parts if deed.endings else {}
+    person: dict[PartName, Part] = {"person": ended["person"]} if "person" in ended else {}
+    return replace(deed.began, parts={**deed.began.parts, **person})
 
 
 def _whole(pattern: str, entry: Entry, facts: Mapping[str, str], model: Model) -> str:
@@ -205,8 +222,8 @@ def _plain(
     pattern: str, entry: Entry, facts: Mapping[str, str], model: Model, number: int = 1
 ) -> str:
     """The words of a sentence, without its end."""
-    return pattern.format(
-        actor="This service" if entry.actor == ITSELF else isolated(entry.actor),
+    said = pattern.format(
+        actor=_actor(entry),
         person=isolated(entry.person),
         group=isolated(entry.group),
         role=_title(model, entry.role),
@@ -217,6 +234,13 @@ def _plain(
         before=_day(facts.get("before")),
         number=f"{number:,}",
     )
+    return said[0].upper() + said[1:] if is_erased(entry.actor or entry.person) else said
+
+
+def _actor(entry: Entry) -> str:
+    if entry.actor_kind == "operator":
+        return _OPERATOR
+    return "This service" if entry.actor == ITSELF else isolated(entry.actor)
 
 
 def _title(model: Model, role_id: str) -> str:
@@ -232,6 +256,8 @@ def _pattern(entry: Entry, facts: Mapping[str, str]) -> str:
     deeds = _OWN_DEEDS if entry.actor == entry.person else _DEEDS
     if entry.event in ENDINGS:
         return _REFUSED if "refusal" in facts else _result(facts)
+    if entry.event == "erasure":
+        return _ERASURES[facts["because"]]
     if entry.event == "observation":
         return _OBSERVATIONS[_observed(facts)]
     if entry.event == "term":

@@ -20,7 +20,7 @@ from typing_extensions import (  # pydantic wants these before Python 3.12
 from ..coverage import GapKind, State, Urgency
 from ..domain.contacts import Kind
 from ..domain.model import Split
-from ..ledger.entry import Event, KindName, Result
+from ..ledger.kinds import ACTOR_KINDS, ActorKind, Event, KindName, PartName, Result
 from ..ledger.state import ConfirmationState
 
 Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
@@ -388,10 +388,12 @@ class Health(TypedDict, total=False):
 class Actor(TypedDict):
     """Who did something."""
 
-    name: Annotated[str | None, Field(description="null where the hub doesn't say who it was")]
+    name: Annotated[
+        str | None, Field(description="null where it isn't known who it was, or was erased")
+    ]
     kind: Annotated[
-        Literal["user", "service", "hub"],
-        Field(description="`service`: a program, such as this one; `hub`: the hub doesn't say who"),
+        ActorKind,
+        Field(description="; ".join(f"`{name}`: {who}" for name, who in ACTOR_KINDS.items())),
     ]
 
 
@@ -407,6 +409,9 @@ class Entry(TypedDict):
     user: Annotated[str | None, Field(description="The account it is about")]
     intent: Annotated[int | None, Field(description="The entry that this is the outcome of")]
     details: Annotated[dict[str, str], Field(description="Further details, by name")]
+    erased: Annotated[
+        list[PartName], Field(description="What was erased from it: it is null, or left out")
+    ]
     says: Annotated[str, Field(description="The entry as a sentence")]
     digest: Annotated[str, Field(description="Its digest, which the next entry contains")]
 

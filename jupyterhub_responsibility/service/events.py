@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import asdict
 
 from traitlets.config import Application
 
 from ..ledger.entry import Entry
-from ..paths import EVENT_SCHEMA
+from ..ledger.kinds import SCHEMA_ID, event_schema
 
 log = logging.getLogger(__name__)
-
-SCHEMA_ID = "urn:jupyterhub-responsibility:ledger-entry:v1"
 
 
 def emitter(app: Application) -> Callable[[Entry], None]:
@@ -26,7 +23,7 @@ def emitter(app: Application) -> Callable[[Entry], None]:
     from jupyter_events import EventLogger
 
     logger = EventLogger(parent=app)
-    logger.register_event_schema(EVENT_SCHEMA)
+    logger.register_event_schema(event_schema())
 
     def emit(entry: Entry) -> None:
         try:
@@ -39,6 +36,16 @@ def emitter(app: Application) -> Callable[[Entry], None]:
 
 def event_of(entry: Entry) -> dict[str, object]:
     """An entry as the schema has it."""
-    said = asdict(entry) | {"details": entry.facts}
-    del said["previous"]
-    return said
+    return {
+        "number": entry.number,
+        "at": entry.at,
+        "event": entry.event,
+        "actor": entry.actor,
+        "actor_kind": entry.actor_kind,
+        "role": entry.role,
+        "group": entry.group,
+        "person": entry.person,
+        "intent": entry.intent,
+        "details": entry.facts,
+        "digest": entry.digest,
+    }

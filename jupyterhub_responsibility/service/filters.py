@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 
 from ..errors import RefusedError
-from ..ledger.entry import KINDS, Event
+from ..ledger.kinds import KINDS, Event
 from ..ledger.query import Wanted
 
 FIELDS = ("person", "role", "kind", "since", "until", "before")

@@ -14,7 +14,7 @@ from ..domain.finder import Finder
 from ..domain.holders import Holder, RoleHolders, holders_of, roles_of
 from ..domain.matches import Named
 from ..domain.model import Contact, Model, Party, Responsibility, Role, Roster, Viewer
-from ..ledger.entry import Entry
+from ..ledger.entry import Entry, known
 from ..ledger.sentences import sentence
 from ..ledger.standing import state_tag
 from ..text import iso
@@ -119,12 +119,13 @@ def entry(entry: Entry, model: Model) -> api_types.Entry:
         "number": entry.number,
         "at": entry.at,
         "event": entry.event,
-        "actor": {"name": entry.actor or None, "kind": entry.actor_kind},
+        "actor": {"name": known(entry.actor), "kind": entry.actor_kind},
         "role": entry.role or None,
         "group": entry.group or None,
-        "user": entry.person or None,
+        "user": known(entry.person),
         "intent": entry.intent,
         "details": entry.facts,
+        "erased": list(entry.erased),
         "says": sentence(entry, model),
         "digest": entry.digest,
     }

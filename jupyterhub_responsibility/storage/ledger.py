@@ -54,7 +54,9 @@ class Ledger:
         self._reading = asyncio.Lock()
         self._open = False
         self._unwritable = False
-        self.state = LedgerState()
+        self.state = self._state = LedgerState()
+        self._erasure = 0
+        """The last erasure that what was read takes into account."""
         self.read = False
         """Whether `state` has everything that was written before this process began."""
         self.trouble = "The ledger has not been opened yet"
@@ -65,15 +67,26 @@ class Ledger:
             if not self._open:
                 await self._run(self._store.open)
                 self._open = True
-            while True:
-                chunk = await self._run(self._store.after, self.state.number)
-                for entry in chunk:
-                    self.state.read(entry)
-                if len(chunk) < CHUNK:
-                    self.read = True
-                    break
+                self._erasure = await self._run(self._store.last_erasure)
+            while not await self._read_on():
+                self._state = LedgerState()
+            self.state = self._state
+            self.read = True
             if self._unwritable:  # by now it may work again
                 await self._write(readings.save, self._store, TRIED, stamp(self._now()))
+
+    async def _read_on(self) -> bool:
+        """Read up to the end; no, if something that was read before has been erased since."""
+        while True:
+            chunk = await self._run(self._store.after, self._state.number)
+            for entry in chunk:
+                self._state.read(entry)
+            erasures = [entry.number for entry in chunk if entry.event == "erasure"]
+            if erasures and erasures[-1] > self._erasure:
+                self._erasure = erasures[-1]
+                return False
+            if len(chunk) < CHUNK:
+                return True
 
     async def append(self, *drafts: Draft, after: int | None = None) -> list[Entry]:
         """Write entries, all of them or none; none, where the last entry isn't `after`."""

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ from sqlalchemy import (
     create_engine,
     event,
     exists,
+    func,
     insert,
     inspect,
     make_url,
@@ -30,18 +33,27 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from ..errors import LedgerError
+from ..ledger.chain import breaks, write
 from ..ledger.deeds import Deed, deeds
-from ..ledger.entry import ENDINGS, Draft, Entry, breaks, stamp, write
+from ..ledger.entry import Draft, Entry, Part, stamp
+from ..ledger.kinds import ENDINGS, PartName
 from ..ledger.query import Wanted
-from .tables import VERSION_TABLE, entries, head, metadata
+from .tables import IS_NAME, VERSION_TABLE, entries, head, metadata, parts
 
-REVISION = "0002"
+REVISION = "0001"
 """The newest migration; a database that has it needs none."""
 
 WAIT = 3
 """Seconds to wait for a connection, or for another program that holds the database."""
 
 CHUNK = 2000
+
+NEAR = 4
+"""Parts are read from the first to the last of some entries at once, where no more than so many
+times as many lie there."""
+
+CONCERNED: tuple[PartName, ...] = ("person", "actor")
+"""Who is concerned by an entry: the account that it is about, and whoever did it."""
 
 # What the database says → what to tell people, who can't see the rest.
 _WORDS = {
@@ -122,8 +134,7 @@ class Store:
                 entry = write(draft, number + 1, previous, now)
                 number, previous = entry.number, entry.digest
                 written.append(entry)
-            if written:
-                connection.execute(insert(entries), [asdict(entry) for entry in written])
+            _insert(connection, written)
             connection.execute(update(head).values(number=number, digest=previous))
         return written
 
@@ -131,14 +142,21 @@ class Store:
         """The entries after one, in order."""
         query = select(entries).where(entries.c.number > number).order_by(entries.c.number)
         with self.reading() as connection:
-            return [_entry(row) for row in connection.execute(query.limit(most))]
+            return _whole(connection, connection.execute(query.limit(most)).all())
+
+    def last_erasure(self) -> int:
+        """The number of the last entry that says that something was erased; 0 if there is none."""
+        query = select(func.max(entries.c.number)).where(entries.c.event == "erasure")
+        with self.reading() as connection:
+            return connection.execute(query).scalar() or 0
 
     def page(self, wanted: Wanted, before: int | None, most: int) -> list[Entry]:
         """The newest entries that are wanted and come before one, newest first."""
         found = _newest(wanted, before, most)
         with self.reading() as connection:
             rows = {row.number: row for query in found for row in connection.execute(query)}
-        return [_entry(rows[number]) for number in sorted(rows, reverse=True)[:most]]
+            newest = sorted(rows, reverse=True)[:most]
+            return _whole(connection, [rows[number] for number in newest])
 
     def deeds(self, wanted: Wanted, before: int | None, most: int) -> list[Deed]:
         """The same as what was done, each with what became of it."""
@@ -150,8 +168,8 @@ class Store:
             }
             began = sorted(rows, reverse=True)[:most]
             endings = select(entries).where(entries.c.intent.in_(began)).order_by(entries.c.number)
-            ended = [_entry(row) for row in connection.execute(endings)]
-        return deeds([_entry(rows[number]) for number in began], ended)
+            ended = _whole(connection, connection.execute(endings).all())
+            return deeds(_whole(connection, [rows[number] for number in began]), ended)
 
     def all(self) -> Iterator[Entry]:
         """Every entry, in order."""
@@ -170,7 +188,8 @@ class Store:
                 return ["it is not recorded where the ledger ends"]
             rows = connection.execute(select(entries).order_by(entries.c.number).execution_options(
                 yield_per=CHUNK))  # fmt: skip
-            return list(breaks(map(_entry, rows), (last.number, last.digest)))
+            chunks = (_whole(connection, chunk) for chunk in rows.partitions())
+            return breaks(chain.from_iterable(chunks), (last.number, last.digest))
 
     def remove(self) -> None:
         """Drop the tables, and delete the file, unless somebody else keeps something in it."""
@@ -179,7 +198,8 @@ class Store:
             metadata.drop_all(connection)
             connection.execute(text(f"DROP TABLE {VERSION_TABLE}"))
             if not self.sqlite:
-                connection.execute(text("DROP FUNCTION responsibility_append_only"))
+                for function in ("append_only", "part_more"):
+                    connection.execute(text(f"DROP FUNCTION responsibility_{function}"))
             shared = bool(inspect(connection).get_table_names())
         self.close()
         if self.sqlite and not shared:
@@ -348,8 +368,8 @@ def _newest(wanted: Wanted, before: int | None, most: int) -> list[Any]:
     """One query for each way to be concerned, so that each can use its index."""
     query = _narrowed(wanted, before, most)
     if not wanted.person:
-        return [query]
-    return [query.where(column == wanted.person) for column in (entries.c.person, entries.c.actor)]
+        return [query.order_by(entries.c.number.desc())]
+    return [_naming(query, name, wanted.person) for name in CONCERNED]
 
 
 def _newest_deeds(wanted: Wanted, before: int | None, most: int) -> list[Any]:
@@ -359,16 +379,24 @@ def _newest_deeds(wanted: Wanted, before: int | None, most: int) -> list[Any]:
         query.where(entries.c.event.not_in(ENDINGS)) for query in _newest(wanted, before, most)
     ]
     if wanted.person:
-        ended = select(entries.c.intent).where(
-            entries.c.person == wanted.person, entries.c.intent.is_not(None)
-        )
-        found.append(_narrowed(wanted, before, most).where(entries.c.number.in_(ended)))
+        ended = select(entries.c.intent).where(entries.c.intent.is_not(None))
+        began = entries.c.number.in_(_naming(ended, "person", wanted.person).order_by(None))
+        query = _narrowed(wanted, before, most).where(began)
+        found.append(query.order_by(entries.c.number.desc()))
     return found
 
 
+def _naming(query: Any, name: PartName, person: str) -> Any:
+    """Those of the entries that name a person so, the newest first."""
+    named = query.join(parts, parts.c.number == entries.c.number).where(
+        IS_NAME, parts.c.name == name, parts.c.text == person
+    )
+    return named.order_by(parts.c.number.desc())
+
+
 def _narrowed(wanted: Wanted, before: int | None, most: int) -> Any:
-    """The newest entries before one, narrowed down by all but the person."""
-    query = select(entries).order_by(entries.c.number.desc()).limit(most)
+    """Entries before one, narrowed down by all but the person, and no more than so many."""
+    query = select(entries).limit(most)
     if before is not None:
         query = query.where(entries.c.number < before)
     if wanted.role:
@@ -384,8 +412,33 @@ def _narrowed(wanted: Wanted, before: int | None, most: int) -> Any:
     return query
 
 
-def _entry(row: Any) -> Entry:
-    return Entry(**row._mapping)
+def _insert(connection: Connection, written: Sequence[Entry]) -> None:
+    """Entries with their parts."""
+    columns = entries.c.keys()
+    rows = [{name: getattr(entry, name) for name in columns} for entry in written]
+    pieces = [
+        {"number": entry.number, "name": name, **asdict(part)}
+        for entry in written
+        for name, part in entry.parts.items()
+    ]
+    for table, values in ((entries, rows), (parts, pieces)):
+        if values:
+            connection.execute(insert(table), values)
+
+
+def _whole(connection: Connection, rows: Sequence[Any]) -> list[Entry]:
+    """Entries with their parts, in the order of the rows."""
+    if not rows:
+        return []
+    numbers = [row.number for row in rows]
+    near = max(numbers) - min(numbers) < NEAR * len(numbers)
+    there = (
+        parts.c.number.between(min(numbers), max(numbers)) if near else parts.c.number.in_(numbers)
+    )
+    found: defaultdict[int, dict[PartName, Part]] = defaultdict(dict)
+    for number, name, *part in connection.execute(select(parts).where(there)):
+        found[number][name] = Part(*part)
+    return [Entry(**row._mapping, parts=found[row.number]) for row in rows]
 
 
 def _lock_number(key: str) -> int:

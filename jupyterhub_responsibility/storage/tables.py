@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import CHAR, Column, Index, Integer, MetaData, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    CHAR,
+    Column,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+from ..ledger.kinds import NAMES
 
 metadata = MetaData()
 
@@ -12,22 +25,45 @@ entries = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("at", String(32), nullable=False),
     Column("event", String(20), nullable=False),
-    Column("actor", Text, nullable=False),
     Column("actor_kind", String(10), nullable=False),
     Column("role", Text, nullable=False),
     Column("group", Text, nullable=False),
-    Column("person", Text, nullable=False),
     Column("intent", Integer),
-    Column("details", Text, nullable=False),
+    Column("stated", Text, nullable=False),
+    Column("sealed", Text, nullable=False),
     Column("previous", CHAR(64), nullable=False),
     Column("digest", CHAR(64), nullable=False),
     UniqueConstraint("intent", "event", name="one_outcome_an_intent"),
     Index("responsibility_entries_role", "role", "number"),
-    Index("responsibility_entries_person", "person", "number"),
-    Index("responsibility_entries_actor", "actor", "number"),
     Index("responsibility_entries_at", "at"),
 )
 """Every entry, append-only."""
+
+parts = Table(
+    "responsibility_parts",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("name", String(20), primary_key=True),
+    Column("salt", CHAR(32)),
+    Column("text", Text),
+    Column("erasure", Integer),
+)
+"""What of the entries can be erased, and nothing else can be done to it: the salt and the text
+go, and the number of the entry that says so comes."""
+
+IS_NAME = text(f"name IN {NAMES}")
+"""Whether a part is the name of an account; written out, or SQLite doesn't see that the index has
+it."""
+
+Index(
+    "responsibility_parts_names",
+    parts.c.text,
+    parts.c.name,
+    parts.c.number,
+    sqlite_where=IS_NAME,
+    postgresql_where=IS_NAME,
+)
+"""Names of accounts only: what people write can be longer than an index can hold."""
 
 head = Table(
     "responsibility_head",

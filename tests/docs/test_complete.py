@@ -18,7 +18,7 @@ from jupyterhub_responsibility.domain import access
 from jupyterhub_responsibility.domain.rules import Rules
 from jupyterhub_responsibility.enabling.pages import HubPages
 from jupyterhub_responsibility.errors import OUTAGES, REFUSALS
-from jupyterhub_responsibility.ledger.entry import DETAILS, EVENTS
+from jupyterhub_responsibility.ledger.kinds import DETAILS, EVENTS
 from jupyterhub_responsibility.service import limits, pages
 from jupyterhub_responsibility.service.handlers import base
 from jupyterhub_responsibility.service.metrics import METRICS

@@ -24,7 +24,8 @@ from jupyterhub_responsibility.cli import main
 from jupyterhub_responsibility.declaration import BUILT_IN, dump, load
 from jupyterhub_responsibility.enabling.handover import DATABASE_VARIABLE, DEFAULT_DATABASE
 from jupyterhub_responsibility.errors import DeclarationError
-from jupyterhub_responsibility.ledger.entry import BEGINNING, Draft, write
+from jupyterhub_responsibility.ledger.chain import BEGINNING, write
+from jupyterhub_responsibility.ledger.entry import Draft
 from jupyterhub_responsibility.service.app import ResponsibilityService
 from jupyterhub_responsibility.service.events import emitter
 from jupyterhub_responsibility.storage.store import Store

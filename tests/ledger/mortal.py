@@ -24,7 +24,8 @@ from jupyterhub_responsibility.declaration import load
 from jupyterhub_responsibility.domain.model import Viewer
 from jupyterhub_responsibility.domain.rules import Change, Rules
 from jupyterhub_responsibility.hub.api import HubAPI
-from jupyterhub_responsibility.ledger.entry import INTENTS, Draft, Entry
+from jupyterhub_responsibility.ledger.entry import Draft, Entry
+from jupyterhub_responsibility.ledger.kinds import INTENTS
 from jupyterhub_responsibility.storage.ledger import Ledger
 from jupyterhub_responsibility.storage.store import Store
 

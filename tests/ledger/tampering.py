@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, delete, make_url, text, update
+from sqlalchemy import Connection, and_, create_engine, delete, make_url, text, update
 
-from jupyterhub_responsibility.storage.tables import entries, head
+from jupyterhub_responsibility.storage.tables import entries, head, parts
 
 SWITCH_OFF = {
     "sqlite": [
         "DROP TRIGGER responsibility_no_update",
         "DROP TRIGGER responsibility_no_delete",
         "DROP TRIGGER responsibility_no_replace",
+        "DROP TRIGGER responsibility_only_erased",
+        "DROP TRIGGER responsibility_no_part_less",
+        "DROP TRIGGER responsibility_no_part_more",
     ],
-    "postgresql": ["ALTER TABLE responsibility_entries DISABLE TRIGGER ALL"],
+    "postgresql": [
+        "ALTER TABLE responsibility_entries DISABLE TRIGGER ALL",
+        "ALTER TABLE responsibility_parts DISABLE TRIGGER ALL",
+    ],
 }
 
 Deed = Callable[[Connection], Any]
@@ -41,6 +47,12 @@ def change(which: int, /, **values: Any) -> Deed:
     """Let an entry say something else."""
     there = entries.c.number == which
     return lambda connection: connection.execute(update(entries).where(there).values(**values))
+
+
+def change_part(which: int, name: str, /, **values: Any) -> Deed:
+    """Let what is outside the chain say something else."""
+    there = and_(parts.c.number == which, parts.c.name == name)
+    return lambda connection: connection.execute(update(parts).where(there).values(**values))
 
 
 def remove(*numbers: int) -> Deed:

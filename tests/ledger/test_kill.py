@@ -13,7 +13,8 @@ from multiprocessing.connection import Connection
 import pytest
 import requests
 
-from jupyterhub_responsibility.ledger.entry import INTENTS, Entry
+from jupyterhub_responsibility.ledger.entry import Entry
+from jupyterhub_responsibility.ledger.kinds import INTENTS
 from jupyterhub_responsibility.ledger.query import Wanted
 from jupyterhub_responsibility.ledger.state import LedgerState
 from jupyterhub_responsibility.storage.store import Store

@@ -13,7 +13,8 @@ from sqlalchemy import insert
 from sqlalchemy.exc import DBAPIError
 
 from jupyterhub_responsibility.errors import LedgerError
-from jupyterhub_responsibility.ledger.entry import INTENTS, Draft, storable
+from jupyterhub_responsibility.ledger.entry import Draft, storable
+from jupyterhub_responsibility.ledger.kinds import INTENTS
 from jupyterhub_responsibility.ledger.query import Wanted
 from jupyterhub_responsibility.storage.ledger import Ledger
 from jupyterhub_responsibility.storage.store import Store
@@ -21,7 +22,7 @@ from jupyterhub_responsibility.storage.tables import entries
 
 from ..unit.test_text import HORRORS
 from .conftest import NOW, draft, drafts
-from .tampering import change, cut, directly, execute, forget_the_end, remove, swap
+from .tampering import change, change_part, cut, directly, execute, forget_the_end, remove, swap
 
 # Appending
 
@@ -84,8 +85,13 @@ def test_a_chain_written_from_many_threads_is_whole(store):
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE responsibility_entries SET actor = 'nobody'",
-        "UPDATE responsibility_entries SET actor = actor WHERE number = 1",
+        "UPDATE responsibility_entries SET role = 'nobody'",
+        "UPDATE responsibility_entries SET role = role WHERE number = 1",
+        "UPDATE responsibility_parts SET text = 'nobody'",
+        "UPDATE responsibility_parts SET text = text WHERE number = 1",
+        "UPDATE responsibility_parts SET text = NULL, salt = NULL",
+        "DELETE FROM responsibility_parts WHERE number = 2",
+        "INSERT INTO responsibility_parts VALUES (1, 'note', '', 'more', NULL)",
         "DELETE FROM responsibility_entries",
         "DELETE FROM responsibility_entries WHERE number = 2",
     ],
@@ -126,8 +132,21 @@ def test_postgresql_refuses_to_empty_the_table(postgresql, stores):
 @pytest.mark.parametrize(
     ("deed", "found"),
     [
-        (change(2, actor="nobody"), ["entry 2 was changed"]),
-        (change(2, details='{"until":"2030-01-01"}'), ["entry 2 was changed"]),
+        (change(2, role="nobody"), ["entry 2 was changed"]),
+        (change_part(2, "actor", text="nobody"), ["entry 2: who did it was changed"]),
+        (change_part(2, "person", salt="0" * 32), ["entry 2: whom it is about was changed"]),
+        (
+            change_part(2, "person", name="note"),
+            [
+                "entry 2: the note was not written by this service",
+                "entry 2: whom it is about is missing",
+            ],
+        ),
+        (
+            change_part(2, "person", text=None, salt=None, erasure=3),
+            ["entry 2: whom it is about was removed, and no erasure says so"],
+        ),
+        (change(2, stated='{"until":"2030-01-01"}'), ["entry 2 was changed"]),
         (change(4, at="2026-11-22T10:42:07.000001+00:00"), ["entry 4 was changed"]),
         (
             change(3, number=9),
@@ -168,8 +187,8 @@ def test_a_damaged_entry_is_found(sqlite, sqlite_file):
     sqlite.append(drafts(3), NOW)
     damage = execute(
         "UPDATE responsibility_entries SET intent = 'nine' WHERE number = 1",
-        "UPDATE responsibility_entries SET person = X'00ff' WHERE number = 2",
-        "UPDATE responsibility_entries SET person = CAST(X'ff' AS TEXT) WHERE number = 3",
+        "UPDATE responsibility_entries SET role = X'00ff' WHERE number = 2",
+        "UPDATE responsibility_entries SET role = CAST(X'ff' AS TEXT) WHERE number = 3",
     )
     directly(url, damage, armed=False)
     assert Store.to_read(url).verify() == [f"entry {n} was changed" for n in (1, 2, 3)]
@@ -485,7 +504,7 @@ def test_entries_are_values(store):
     """An entry that was read equals the one that was written, and no other."""
     (written,) = store.append([draft()], NOW)
     assert store.after(0) == [written]
-    assert replace(written, person="uwe") != written
+    assert replace(written, role="guide") != written
 
 
 def test_a_ledger_is_removed(store, stores, database):

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import fields, replace
 from datetime import datetime, timedelta, timezone
+from hashlib import sha256
 
 import pytest
+import rfc8785
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from jupyterhub_responsibility.ledger.entry import (
-    ACTOR_KINDS,
+from jupyterhub_responsibility.ledger.chain import (
     BEGINNING,
-    EVENTS,
-    Draft,
-    Entry,
     breaks,
     digest,
+    listed,
+    seal,
+    unlisted,
     write,
 )
+from jupyterhub_responsibility.ledger.entry import Draft, Entry, Part, known
+from jupyterhub_responsibility.ledger.kinds import ACTOR_KINDS, EVENTS, PARTS, PartName
+from jupyterhub_responsibility.text import ERASED
 
 START = datetime(2026, 11, 22, 10, 42, 7, tzinfo=timezone.utc)
 
@@ -27,7 +32,7 @@ drafts = st.builds(
     Draft,
     event=st.sampled_from(sorted(EVENTS)),
     actor=texts,
-    actor_kind=st.sampled_from(ACTOR_KINDS),
+    actor_kind=st.sampled_from(sorted(ACTOR_KINDS)),
     role=st.sampled_from(["", "hub-administrator"]),
     group=texts,
     person=texts,
@@ -73,7 +78,7 @@ def test_an_untouched_chain_is_whole(entries):
 def test_a_changed_entry_is_named(entries, data):
     """Any other value in any field of any entry is found."""
     index = data.draw(st.integers(0, len(entries) - 1))
-    changeable = [field.name for field in fields(Entry) if field.name != "number"]
+    changeable = [each.name for each in fields(Entry) if each.name not in ("number", "parts")]
     name = data.draw(st.sampled_from(changeable))
     other = st.integers() if name == "intent" else texts | st.binary(max_size=4)
     value = data.draw(other.filter(lambda value: value != getattr(entries[index], name)))
@@ -87,7 +92,7 @@ def test_a_changed_entry_with_a_new_digest_is_named(entries, data):
     """Who knows how digests are made betrays themselves at the next entry, or at the end."""
     index = data.draw(st.integers(0, len(entries) - 1))
     changed = [*entries]
-    forged = replace(entries[index], person=entries[index].person + "x")
+    forged = replace(entries[index], group=entries[index].group + "x")
     changed[index] = replace(forged, digest=digest(forged))
     said = found(changed, entries)
     if index + 1 < len(entries):
@@ -160,3 +165,115 @@ def test_moments_are_in_utc(zone):
     entry = write(Draft("request", "uwe"), 1, BEGINNING, local)
     assert entry.at == "2026-11-22T10:42:07.000000+00:00"
     assert entry.moment == START
+
+
+# What lies outside the chain
+
+with_parts = chains.filter(lambda entries: any(entry.parts for entry in entries))
+
+
+def one_part(entries: list[Entry], data: st.DataObject) -> tuple[int, PartName]:
+    """A part of one of the entries, by the place of the entry and its name."""
+    there = [(index, name) for index, entry in enumerate(entries) for name in entry.parts]
+    return data.draw(st.sampled_from(there))
+
+
+def with_part(entries: list[Entry], index: int, name: PartName, part: Part | None) -> list[Entry]:
+    """The same entries with another part there, or none."""
+    parts = {each: there for each, there in entries[index].parts.items() if each != name}
+    more = {name: part} if part else {}
+    return [*entries[:index], replace(entries[index], parts=parts | more), *entries[index + 1 :]]
+
+
+def erasing(entries: list[Entry], *taken: tuple[int, PartName]) -> list[Entry]:
+    """The same with these parts erased, and an entry at the end that says so."""
+    number = len(entries) + 1
+    said = Draft("erasure", "rita", details={"parts": listed(taken), "because": "asked"})
+    erasure = write(said, number, entries[-1].digest, START)
+    for at, name in taken:
+        entries = with_part(entries, at - 1, name, Part(None, None, number))
+    return [*entries, erasure]
+
+
+@given(with_parts, st.data())
+def test_a_changed_part_is_named(entries, data):
+    """Whatever is put in its place, with whatever salt."""
+    index, name = one_part(entries, data)
+    part = entries[index].parts[name]
+    other = data.draw(st.builds(Part, texts, texts).filter(lambda p: seal(p) != seal(part)))
+    said = found(with_part(entries, index, name, other), entries)
+    assert said == [f"entry {index + 1}: {PARTS[name]} was changed"]
+
+
+@given(with_parts, st.data())
+def test_a_removed_part_is_named(entries, data):
+    """Also where it passes for one that was erased."""
+    index, name = one_part(entries, data)
+    gone = found(with_part(entries, index, name, None), entries)
+    assert gone == [f"entry {index + 1}: {PARTS[name]} is missing"]
+    number = data.draw(st.integers(1, len(entries)))
+    taken = found(with_part(entries, index, name, Part(None, None, number)), entries)
+    assert taken == [f"entry {index + 1}: {PARTS[name]} was removed, and no erasure says so"]
+
+
+@given(chains, st.data())
+def test_an_added_part_is_named(entries, data):
+    """Of which the chain knows nothing."""
+    index = data.draw(st.integers(0, len(entries) - 1))
+    name = data.draw(st.sampled_from(sorted(set(PARTS) - set(entries[index].parts))))
+    said = found(with_part(entries, index, name, Part("00", "x")), entries)
+    assert said == [f"entry {index + 1}: {PARTS[name]} was not written by this service"]
+
+
+@given(with_parts, st.data())
+def test_what_was_erased_leaves_the_chain_whole(entries, data):
+    """Nothing is wrong where an erasure says so; where it is there again, that is named."""
+    index, name = one_part(entries, data)
+    erased = erasing(entries, (index + 1, name))
+    assert found(erased, erased) == []
+    assert name in erased[index].erased
+    again = with_part(erased, index, name, entries[index].parts[name])
+    assert found(again, erased) == [
+        f"entry {index + 1}: {PARTS[name]} was erased, and is there again"
+    ]
+
+
+@given(with_parts)
+def test_an_erased_person_stays_one_person(entries):
+    """Nobody is told who it was, only that it is the same one."""
+    there = [(entry.number, name) for entry in entries for name in entry.parts]
+    erased = erasing(entries, *there)
+    names = {name for entry in erased[:-1] for name in (entry.actor, entry.person) if name}
+    assert names <= {f"{ERASED}{len(erased)}"}
+    assert all(known(name) is None for name in names)
+    assert all(set(entry.facts) == set(json.loads(entry.stated)) for entry in erased[:-1])
+
+
+@given(st.sets(st.tuples(st.integers(1, 60), st.sampled_from(sorted(PARTS)))))
+def test_what_was_erased_is_listed_and_read_again(taken):
+    """Whatever it was."""
+    assert unlisted(listed(taken)) == taken
+
+
+def test_many_in_a_row_take_the_room_of_one():
+    """A person may have done a lot."""
+    assert listed((number, "actor") for number in range(1, 9999)) == "actor 1-9998"
+
+
+@given(chains)
+def test_the_form_is_the_canonical_one(entries):
+    """What is digested is what RFC 8785 says, as others make it."""
+    for entry in entries:
+        said = {
+            "number": entry.number,
+            "at": entry.at,
+            "event": entry.event,
+            "actor_kind": entry.actor_kind,
+            "role": entry.role,
+            "group": entry.group,
+            "intent": entry.intent,
+            "details": json.loads(entry.stated),
+            "parts": json.loads(entry.sealed),
+            "previous": entry.previous,
+        }
+        assert sha256(rfc8785.dumps(said)).hexdigest() == entry.digest

@@ -9,18 +9,10 @@ import pytest
 
 from jupyterhub_responsibility.coverage.snapshot import Snapshot
 from jupyterhub_responsibility.domain.model import Model, Role, Viewer
+from jupyterhub_responsibility.ledger.chain import BEGINNING, write
 from jupyterhub_responsibility.ledger.deeds import LULL, MANY, Deed, deeds, runs
-from jupyterhub_responsibility.ledger.entry import (
-    BEGINNING,
-    ENDINGS,
-    EVENTS,
-    INTENTS,
-    ITSELF,
-    KINDS,
-    Draft,
-    Entry,
-    write,
-)
+from jupyterhub_responsibility.ledger.entry import ITSELF, Draft, Entry
+from jupyterhub_responsibility.ledger.kinds import ENDINGS, EVENTS, INTENTS, KINDS
 from jupyterhub_responsibility.ledger.sentences import deed_sentence, run_sentence, within_run
 from jupyterhub_responsibility.ledger.state import LedgerState
 from jupyterhub_responsibility.service.pages.ledger import FEW, ledger_page

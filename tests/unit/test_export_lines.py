@@ -31,7 +31,8 @@ from jupyterhub_responsibility.exports.lines import (
 )
 from jupyterhub_responsibility.exports.report import as_markdown, as_text, below
 from jupyterhub_responsibility.exports.vcard import vcards
-from jupyterhub_responsibility.ledger.entry import BEGINNING, Draft, write
+from jupyterhub_responsibility.ledger.chain import BEGINNING, seal, write
+from jupyterhub_responsibility.ledger.entry import Draft
 from jupyterhub_responsibility.ledger.state import Confirmation, LedgerState, Term
 
 from .declarations import WHOLE, declare, hub
@@ -224,8 +225,10 @@ def test_entries_are_taken_along():
     assert line.endswith("}\n")
     assert "zoë" in line
     said = json.loads(line)
-    assert list(said) == COLUMNS
-    assert (said["details"], said["intent"], said["number"]) == ({"reason": "ü"}, None, 1)
+    assert (said["details"], said["intent"], said["number"]) == ({}, None, 1)
+    reason = entry.parts["reason"]
+    told = {"digest": seal(reason), "salt": reason.salt, "text": "ü"}
+    assert said["parts"]["reason"] == told
     (cells,) = csv.reader([csv_line(entry)])
     row = dict(zip(COLUMNS, cells, strict=True))
     assert (row["actor"], row["intent"], row["details"]) == ("'=rita", "", '{"reason":"ü"}')

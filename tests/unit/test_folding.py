@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jupyterhub_responsibility.ledger.entry import BEGINNING, Draft, Entry, write
+from jupyterhub_responsibility.ledger.chain import BEGINNING, write
+from jupyterhub_responsibility.ledger.entry import Draft, Entry
 from jupyterhub_responsibility.ledger.state import LedgerState, Note, Term
 from jupyterhub_responsibility.storage.ledger import Ledger
 
@@ -87,6 +88,9 @@ class Shelf:
 
     def open(self) -> None:
         """Nothing to do."""
+
+    def last_erasure(self) -> int:
+        return 0
 
     def after(self, number: int) -> list[Entry]:
         return self.entries[number : min(number + self.most, self.written)]

@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from jupyterhub_responsibility.ledger.entry import BEGINNING, Draft, write
+from jupyterhub_responsibility.ledger.chain import BEGINNING, write
+from jupyterhub_responsibility.ledger.entry import Draft
 from jupyterhub_responsibility.ledger.state import LedgerState
 
 NOW = datetime(2026, 11, 22, 10, 42, tzinfo=timezone.utc)

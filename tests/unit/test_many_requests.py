@@ -9,7 +9,8 @@ import pytest
 
 from jupyterhub_responsibility.coverage.snapshot import Snapshot
 from jupyterhub_responsibility.domain.model import Viewer
-from jupyterhub_responsibility.ledger.entry import BEGINNING, Draft, write
+from jupyterhub_responsibility.ledger.chain import BEGINNING, write
+from jupyterhub_responsibility.ledger.entry import Draft
 from jupyterhub_responsibility.ledger.state import LedgerState
 from jupyterhub_responsibility.service.pages.parts import request_lines
 from jupyterhub_responsibility.service.templating import Templates

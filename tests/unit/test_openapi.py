@@ -14,7 +14,7 @@ from tornado.web import RequestHandler
 from typing_extensions import NotRequired, TypedDict
 
 from jupyterhub_responsibility import __version__
-from jupyterhub_responsibility.ledger.entry import KINDS
+from jupyterhub_responsibility.ledger.kinds import KINDS
 from jupyterhub_responsibility.service import api_types, bodies
 from jupyterhub_responsibility.service.openapi import ERRORS, Operation, Parameter, document
 from jupyterhub_responsibility.service.routes import OPERATIONS, PARAMETERS, ROUTES

@@ -13,8 +13,9 @@ from jupyterhub_responsibility.coverage.snapshot import Snapshot
 from jupyterhub_responsibility.domain.finder import Found
 from jupyterhub_responsibility.domain.holders import NO_ROLE
 from jupyterhub_responsibility.domain.model import Contact, Declaration, Party, Viewer
+from jupyterhub_responsibility.ledger.chain import BEGINNING, write
 from jupyterhub_responsibility.ledger.deeds import deeds, runs
-from jupyterhub_responsibility.ledger.entry import BEGINNING, Draft, write
+from jupyterhub_responsibility.ledger.entry import Draft
 from jupyterhub_responsibility.ledger.state import LedgerState
 from jupyterhub_responsibility.service.pages import (
     CONTACTS,

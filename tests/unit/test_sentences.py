@@ -9,7 +9,9 @@ from typing import get_args
 import pytest
 
 from jupyterhub_responsibility.changes.requests import Verdict
-from jupyterhub_responsibility.ledger.entry import BEGINNING, EVENTS, INTENTS, Draft, Result, write
+from jupyterhub_responsibility.ledger.chain import BEGINNING, write
+from jupyterhub_responsibility.ledger.entry import Draft
+from jupyterhub_responsibility.ledger.kinds import DETAILS, EVENTS, INTENTS, Result
 from jupyterhub_responsibility.ledger.sentences import sentence
 
 CHANGES = ("began", "ended", "joined", "left", "lost", "renamed", "remade")
@@ -42,6 +44,7 @@ def drafts() -> list[Draft]:
                             {"through": "crew"})]  # fmt: skip
     days = {"before": "2026-12-01", "until": "2026-12-24"}
     told["term"] = [days, *({name: day} for name, day in days.items())]
+    told["erasure"] = [{"because": why} for why in DETAILS["because"].choices]
     told["appointment"] += [{"starts_with": "community-representative"}]
     told["decision"] = [{"verdict": each, "request": "1"}
                         for each in (*get_args(Verdict), "ended")
@@ -66,6 +69,10 @@ def test_every_entry_has_a_sentence(draft, declared):
     assert "{" not in said
     about_account = draft.event == "account" or draft.details.get("of") == "account"
     about_group = draft.details.get("change") in ("began", "ended")
+    if draft.event == "erasure":
+        assert "rita erased" in said
+        assert "uwe" not in said
+        return
     if not about_account and not about_group:
         assert "Hub Administrator" in said
     if draft.event == "confirmation":

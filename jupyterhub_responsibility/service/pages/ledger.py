@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from ...coverage.snapshot import Snapshot
 from ...domain.model import Model, Role, Viewer
 from ...ledger.deeds import Run
-from ...ledger.entry import KINDS
+from ...ledger.kinds import KINDS
 from ...ledger.sentences import deed_sentence, run_sentence, within_run
 
 FEW = 3

@@ -1,0 +1,185 @@
+"""The chain that holds entries together, and what is wrong with one.
+
+Each entry carries the digest of the one before it, so that none can be changed, taken out or
+moved without being found. What can be erased is in the chain by its salted digest only: without
+it, the chain still holds, and nobody can tell from it what was there.
+
+All digests are SHA-256, in hexadecimal. What is digested of an entry is its canonical form
+(RFC 8785); of a part, its salt and its text.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from hashlib import sha256
+
+from .entry import Draft, Entry, Part, stamp, storable
+from .kinds import PARTS, PartName
+
+BEGINNING = "0" * 64
+"""What the first entry carries in place of the digest of an entry before it."""
+
+Head = tuple[int, str]
+"""The end of a chain: the number of the last entry, and its digest."""
+
+Taken = set[tuple[int, PartName]]
+"""Parts that are there no more: the number of the entry, and the name of the part."""
+
+
+def new_salt() -> str:
+    """What nobody can guess: 128 bits."""
+    return secrets.token_hex(16)
+
+
+def write(
+    draft: Draft, number: int, previous: str, now: datetime, salt: Callable[[], str] = new_salt
+) -> Entry:
+    """The entry that a draft becomes after the one that has the digest `previous`."""
+    said = [("actor", draft.actor), ("person", draft.person), *draft.details.items()]
+    stored: dict[str, str] = {name: storable(text) for name, text in said if text}
+    parts = {name: Part(salt(), stored[name]) for name in PARTS if name in stored}
+    entry = Entry(
+        number=number,
+        at=stamp(now),
+        event=draft.event,
+        actor_kind=draft.actor_kind,
+        role=draft.role,
+        group=storable(draft.group),
+        intent=draft.intent,
+        stated=canonical({name: text for name, text in stored.items() if name not in parts}),
+        sealed=canonical({name: seal(part) for name, part in parts.items()}),
+        previous=previous,
+        parts=parts,
+    )
+    return replace(entry, digest=digest(entry))
+
+
+def canonical(said: object) -> str:
+    """The canonical form (RFC 8785) of texts, whole numbers, nulls, and of objects of them whose
+    keys are ASCII."""
+    # default: what somebody put in its place may be of any kind
+    return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=repr)
+
+
+def seal(part: Part) -> str:
+    """The digest of a part: of its salt, as it is written, with its text after it."""
+    return _sha256(f"{part.salt}{part.text}")
+
+
+def digest(entry: Entry) -> str:
+    """The digest of everything that an entry says."""
+    said = {
+        "number": entry.number,
+        "at": entry.at,
+        "event": entry.event,
+        "actor_kind": entry.actor_kind,
+        "role": entry.role,
+        "group": entry.group,
+        "intent": entry.intent,
+        "details": 0,
+        "parts": 0,
+        "previous": entry.previous,
+    }
+    # These are canonical as they are stored, and every letter of them counts.
+    whole = canonical(said).replace('"parts":0', f'"parts":{entry.sealed}', 1)
+    return _sha256(whole.replace('"details":0', f'"details":{entry.stated}', 1))
+
+
+def breaks(entries: Iterable[Entry], head: Head) -> list[str]:
+    """What is wrong with a chain that should end at `head`, in words, the first entry first."""
+    return [words for _, words in sorted(_broken(entries, head), key=lambda found: found[0])]
+
+
+def listed(taken: Iterable[tuple[int, PartName]]) -> str:
+    """Parts of entries as an erasure names them: `actor 3,7-9; reason 7`."""
+    numbers: defaultdict[PartName, set[int]] = defaultdict(set)
+    for number, name in taken:
+        numbers[name].add(number)
+    return "; ".join(f"{name} {_ranges(sorted(numbers[name]))}" for name in sorted(numbers))
+
+
+def unlisted(said: str) -> Taken:
+    """The same read back; what cannot be read names no part."""
+    return {
+        (number, name)
+        for name, numbers in re.findall(r"(\w+) ([\d,-]+)", said)
+        for first, last in re.findall(r"(\d+)(?:-(\d+))?", numbers)
+        for number in range(int(first), int(last or first) + 1)
+    }
+
+
+def _broken(entries: Iterable[Entry], head: Head) -> Iterator[tuple[int, str]]:
+    """What is wrong, each with the number of the entry that it is about."""
+    number, previous = 0, BEGINNING
+    taken: Taken = set()
+    erased: Taken = set()
+    for entry in entries:
+        if entry.number <= number:  # the first is 1
+            yield entry.number, f"entry {entry.number} was not written by this service"
+            continue
+        number += 1
+        if entry.number != number:
+            yield number, f"{_entries(number, entry.number - 1)} missing"
+        if digest(entry) != entry.digest:
+            yield entry.number, f"entry {entry.number} was changed"
+        elif entry.number == number and entry.previous != previous:
+            yield number, f"entry {number} does not follow from the one before it"
+        else:
+            yield from _wrong_parts(entry)
+            if entry.event == "erasure":
+                erased |= unlisted(entry.facts.get("parts", ""))
+        taken |= {(entry.number, name) for name in entry.erased}
+        number, previous = entry.number, entry.digest
+    for at, name in taken - erased:
+        yield at, f"entry {at}: {PARTS.get(name, name)} was removed, and no erasure says so"
+    for at, name in erased - taken:
+        yield at, f"entry {at}: {PARTS.get(name, name)} was erased, and is there again"
+    yield from _wrong_end(number, previous, head)
+
+
+def _wrong_parts(entry: Entry) -> Iterator[tuple[int, str]]:
+    """Parts that are not the ones of which the chain has the digests."""
+    sealed = json.loads(entry.sealed)
+    for name in sorted({*sealed, *entry.parts}):
+        part, words = entry.parts.get(name), PARTS.get(name, name)
+        if part is None:
+            yield entry.number, f"entry {entry.number}: {words} is missing"
+        elif name not in sealed:
+            yield entry.number, f"entry {entry.number}: {words} was not written by this service"
+        elif part.erasure is None and seal(part) != sealed[name]:
+            yield entry.number, f"entry {entry.number}: {words} was changed"
+
+
+def _wrong_end(number: int, previous: str, head: Head) -> Iterator[tuple[int, str]]:
+    if number < head[0]:
+        yield number + 1, f"{_entries(number + 1, head[0])} missing at the end"
+    elif number > head[0]:
+        said = f"entry {head[0] + 1} and those after it were not written by this service"
+        yield number + 1, said
+    elif (number, previous) != head:
+        yield number + 1, f"entry {number} is not the one that was written last"
+
+
+def _entries(first: int, last: int) -> str:
+    return f"entry {first} is" if first == last else f"entry {first}\N{EN DASH}{last} is"
+
+
+def _ranges(numbers: list[int]) -> str:
+    """Numbers in order, with those that follow on each other as one: `3,7-9`."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1][1:] = [number]
+        else:
+            runs.append([number])
+    return ",".join("-".join(map(str, run)) for run in runs)
+
+
+def _sha256(text: str) -> str:
+    return sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
