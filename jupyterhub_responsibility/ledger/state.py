@@ -69,13 +69,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The decision about a request, for the person who made it."""
+    """The decision about a request, for the person who made it.
+
+    It has `ended` without one where an account that it was about was deleted.
+    """
 
     at: datetime
     by: str
     request: Request
     approved: bool
     message: str = ""
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,13 +239,17 @@ class LedgerState:
         self.terms[holding] = replace(term, until=date.fromisoformat(said) if said else None)
 
     def _answered(self, entry: Entry, approved: bool) -> None:
+        """Whoever asked will read it, unless they have said so themselves."""
         facts = entry.facts
         request = self.requests.pop(int(facts.get("request", 0)), None)
-        ended = facts.get("verdict") == "ended"  # there is nobody any more to read an answer
-        if request is not None and entry.actor != request.by and not ended:
-            message = facts.get("reason", "")
-            answer = Answer(entry.moment, entry.actor, request, approved, message)
-            self.answers[request.role, request.by] = answer
+        if request is None or entry.actor == request.by:
+            return
+        ended = facts.get("verdict") == "ended"
+        if ended and not request.asker_created:  # whoever has their name may be somebody else
+            return
+        message = facts.get("reason", "")
+        answer = Answer(entry.moment, entry.actor, request, approved, message, ended)
+        self.answers[request.role, request.by] = answer
 
     def _left(self, intent: Entry, person: str) -> None:
         if note := intent.facts.get("note"):

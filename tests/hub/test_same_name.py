@@ -16,6 +16,7 @@ from .acting import (
     confirm,
     later,
     members,
+    plain,
     set_members,
     standing,
     told,
@@ -106,6 +107,25 @@ def test_a_request_is_that_of_one_account(hub):
     assert Person(hub, "cyn").get("api/requests").json()["requests"] == []
     hub.wait_for(lambda: rita.get("api/requests").json()["requests"] == [], 15)
     assert told(hub, "cyn")[-1].startswith("The request to make cyn Hub Administrator has ended")
+
+
+def test_who_proposed_an_account_that_is_gone_is_told(hub):
+    """On their own page; the next owner of their name is not."""
+    make(hub, "fay", "gil")
+    hub.api("POST", "groups/hub-admins/users", json={"users": ["fay"]}).raise_for_status()
+    quiet(hub)
+    body = {"role": ADMINISTRATOR, "user": "gil"}
+    Person(hub, "fay").ask("POST", "api/requests", json=body).raise_for_status()
+    make_again(hub, "gil")
+    ended = "Your proposal to make gil Hub Administrator has ended"
+    hub.wait_for(lambda: ended in words(Browser(hub, "fay").read()), 40)
+    assert ended not in words(Browser(hub, "gil").read())
+    make_again(hub, "fay")
+    assert ended not in words(Browser(hub, "fay").read())
+
+
+def words(page) -> str:
+    return plain(" ".join(page.text.split()))
 
 
 def test_a_request_goes_along_with_who_is_renamed(hub):

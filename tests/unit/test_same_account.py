@@ -129,12 +129,19 @@ def test_whom_to_ask_the_hub_about(book):
         assert [each.person for each in accounts.ended(state, gone)] == ["uwe"]
 
 
-def test_a_request_that_has_ended_has_no_answer(book):
-    """There is nobody any more to read it."""
-    book.tell("request", "uwe", "uwe", expires="2026-12-31")
+@pytest.mark.parametrize(("made", "told"), [(stamp(OLD), True), ("", False)])
+def test_a_request_that_has_ended_is_answered(book, made, told):
+    """To the account that asked; where it isn't known which one that was, to nobody."""
+    asked = {"expires": "2026-12-31", **({"asker_created": made} if made else {})}
+    book.tell("request", "uwe", "rita", **asked)
     number = str(len(book.entries))
-    book.tell("decision", "uwe", "this service", request=number, verdict="ended")
-    assert (book.state.requests, book.state.answers) == ({}, {})
+    at = book.tell("decision", "uwe", "this service", request=number, verdict="ended")
+    assert book.state.requests == {}
+    found = {
+        holding: (answer.at, answer.request.asker_created, answer.approved, answer.ended)
+        for holding, answer in book.state.answers.items()
+    }
+    assert found == ({("guide", "rita"): (at, made, False, True)} if told else {})
 
 
 def test_who_somebody_is():
