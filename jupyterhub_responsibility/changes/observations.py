@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Container, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Literal
 
@@ -12,7 +12,7 @@ from ..errors import HubError, RefusedError
 from ..ledger import accounts
 from ..ledger.accounts import Asked, made_at
 from ..ledger.entry import Detail, Draft, stamp, storable
-from ..ledger.state import LedgerState
+from ..ledger.state import Holding, LedgerState
 from ..storage import locks, readings
 from ..storage.ledger import Ledger
 from .recording import SERVICE, others
@@ -83,8 +83,9 @@ class Observer:
 
     def _drafts(self, roster: Roster, asked: Asked) -> Iterator[Draft]:
         state = self._ledger.state
-        yield from _differences(state, self._declaration, roster, self._last, asked)
-        yield from _remade(state, roster, asked)
+        found = list(_differences(state, self._declaration, roster, self._last, asked))
+        yield from found
+        yield from _remade(state, roster, asked, {_before(draft) for draft in found})
         yield from _ended_requests(state, asked)
 
     async def _asked(self, roster: Roster) -> Asked:
@@ -92,8 +93,14 @@ class Observer:
         changes = _differences(self._ledger.state, self._declaration, roster, self._last, {})
         moved = {change.person for change in changes if change.person}
         doubtful = accounts.doubtful(self._ledger.state, self._accounts())
+        asked = await self._ask_each([*sorted(moved), *sorted(doubtful - moved)])
+        # Whoever has another name now may have left the old one to somebody else.
+        before = accounts.recorded_as(self._ledger.state, asked) - asked.keys()
+        return {**asked, **await self._ask_each(sorted(before))}
+
+    async def _ask_each(self, names: Sequence[str]) -> dict[str, Account | None]:
         asked = {}
-        for name in [*sorted(moved), *sorted(doubtful - moved)][:MAX_ASKED]:
+        for name in names[:MAX_ASKED]:
             with suppress(HubError, RefusedError):
                 asked[name] = await self._ask(name)
         return asked
@@ -128,22 +135,27 @@ def _in_group(
         yield _of_the_record("began", role_id, group)
     were = state.members.get(group, set())
     are = {storable(name) for name in roster.members.get(group, ())}
-    renamed = accounts.renamed(state, role_id, were - are, are - were, asked)
+    renamed = accounts.renamed(state, role_id, were, are, asked)
+    were = were - set(renamed.values())  # the old name may be in the group, as somebody else's
     since: dict[Detail, str] = {"first": "yes"} if first else {"after": last}
     for now, was in renamed.items():
         yield _seen("renamed", role_id, group, now, {"was": was, **_made(asked, now), **since})
     for name in sorted(are - were - renamed.keys()):
         yield _seen("joined", role_id, group, name, {**_made(asked, name), **since})
-    for name in sorted(were - are - set(renamed.values())):
+    for name in sorted(were - are):
         there = {each: roster.members.get(each, ()) for each in state.groups_of(role_id)}
         gone = "yes" if name in asked and asked[name] is None else ""
         through = others(there, name, group)
         yield _seen("left", role_id, group, name, {"gone": gone, "through": through, **since})
 
 
-def _remade(state: LedgerState, roster: Roster, asked: Asked) -> Iterator[Draft]:
+def _remade(
+    state: LedgerState, roster: Roster, asked: Asked, renamed: Container[Holding]
+) -> Iterator[Draft]:
     """Accounts that were deleted and made again, and are in the group of a role."""
     for (role_id, person), made in accounts.remade(state, asked):
+        if (role_id, person) in renamed:
+            continue
         through = (g for g in sorted(state.groups_of(role_id)) if person in state.members[g])
         group = next((g for g in through if person in roster.members.get(g, ())), "")
         if group and _told(state, group, roster):
@@ -156,6 +168,11 @@ def _ended_requests(state: LedgerState, asked: Asked) -> Iterator[Draft]:
         yield Draft(
             "decision", SERVICE.name, "service", each.role, "", each.person, details=details
         )
+
+
+def _before(change: Draft) -> Holding:
+    """The role that somebody held under another name; no name, where they had none."""
+    return change.role, change.details.get("was", "")
 
 
 def _made(asked: Asked, name: str) -> dict[Detail, str]:

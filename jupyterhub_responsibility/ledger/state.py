@@ -341,13 +341,17 @@ class LedgerState:
                 kept[holding] = value
 
     def _renamed(self, entry: Entry) -> None:
-        """Everything that hangs on a holder goes along with the account."""
-        was, now = entry.facts["was"], entry.person
-        for kept in self._belongings:
-            if (entry.role, was) in kept:
-                kept[entry.role, now] = kept.pop((entry.role, was))
+        """Everything that hangs on a holder goes along with the account.
+
+        With another group of the role, it has done so; by then, the name may be somebody else's.
+        """
+        was, now, created = entry.facts["was"], entry.person, entry.facts.get("created", "")
+        if self.created.get((entry.role, was), created) == created:
+            for kept in self._belongings:
+                if (entry.role, was) in kept:
+                    kept[entry.role, now] = kept.pop((entry.role, was))
         self.members[entry.group].discard(was)
-        self._come(entry, now, entry.facts.get("created", ""))
+        self._come(entry, now, created)
         self.requests = {n: _of_renamed(each, entry) for n, each in self.requests.items()}
 
     def _remade(self, entry: Entry) -> None:

@@ -67,6 +67,34 @@ def test_who_is_renamed_keeps_everything(hub):
     assert "Your term ends" in Browser(hub, "ada-l").read().text
 
 
+@pytest.mark.parametrize("joins", [False, True], ids=["as nobody", "as a holder"])
+def test_an_old_name_may_be_somebody_elses_at_once(hub, joins):
+    """Between two readings, an account is renamed, and another one gets its name."""
+    old, new = f"una-{joins:d}", f"una-{joins:d}-l"
+    appointed(hub, old)
+    confirm(hub, old)
+    proposed = {"role": ADMINISTRATOR, "user": "uwe"}
+    Person(hub, old).ask("POST", "api/requests", json=proposed).raise_for_status()
+    quiet(hub)
+    hub.api("PATCH", f"users/{old}", json={"name": new}).raise_for_status()
+    make(hub, old)
+    if joins:
+        hub.api("POST", "groups/hub-admins/users", json={"users": [old]}).raise_for_status()
+    hub.wait_for(lambda: told(hub, new), 15)
+    assert told(hub, new) == [f"The account {old} was renamed: {new} is still Hub Administrator."]
+    assert "Until" in standing(hub, new)
+    assert "duties confirmed" in standing(hub, new)
+    rita = Person(hub, "rita")
+    (request,) = rita.get("api/requests").json()["requests"]
+    assert request["by"] == new
+    if joins:
+        assert "Until" not in standing(hub, old)
+        assert "duties not confirmed yet" in standing(hub, old)
+    assert not any("deleted" in each for each in told(hub, old))
+    decline = {"verdict": "declined"}
+    rita.ask("POST", f"api/requests/{request['number']}", json=decline).raise_for_status()
+
+
 def test_who_is_made_again_begins_anew(hub):
     """A new account in the same group has neither term nor confirmation of the older one."""
     appointed(hub, "bea")

@@ -131,3 +131,31 @@ async def test_a_group_that_is_no_longer_declared(declared, replicas):
     assert ledger.state.number == number
     await observer_of(ledger, declared).look(Roster(NOW, members, ledger_number=number))
     assert ledger.state.members["hub-admins"] == {"ada"}
+
+
+async def test_who_left_a_name_to_somebody_else_is_not_made_again(declared, replicas):
+    """One is renamed, the other has joined; with the next look, nothing is left to say."""
+    ledger, _ = replicas
+    made = {"hanna": NOW - timedelta(days=9)}
+
+    async def asked(name: str) -> Account | None:
+        return replace(await exists(name), created=made[name]) if name in made else None
+
+    def known() -> Accounts:
+        return Accounts(found={name: Account(name, False, (), None, NOW, made[name])
+                               for name in made})  # fmt: skip
+
+    async def look(*names: str) -> list[tuple[str, str]]:
+        number = ledger.state.number
+        groups = {"hub-admins": names, "community-reps": ()}
+        await observer_of(ledger, declared, asked, known).look(
+            Roster(NOW, groups, ledger_number=number)
+        )
+        return [(e.facts["change"], e.person) for e in ledger._store.after(number) if e.person]
+
+    assert await look("hanna") == [("joined", "hanna")]
+    made |= {"hanna-b": made["hanna"], "hanna": NOW}
+    assert await look("hanna", "hanna-b") == [("renamed", "hanna-b"), ("joined", "hanna")]
+    assert await look("hanna", "hanna-b") == []
+    made["hanna"] = NOW + timedelta(days=1)
+    assert await look("hanna", "hanna-b") == [("remade", "hanna")]
