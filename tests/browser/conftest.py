@@ -23,7 +23,7 @@ from jupyterhub_responsibility.ledger.entry import Draft
 from jupyterhub_responsibility.storage.store import Store
 
 from ..chromium import launched, log_in
-from ..realhub import DECLARATION, RealHub
+from ..realhub import DECLARATION, MANY_WRITES, RealHub
 from .keyboard import keys_alone
 
 MISSING = "g" * 90
@@ -212,7 +212,7 @@ def acting_visits(browser: Browser, tmp_path_factory) -> Iterator[Acting]:
             "community-reps": {{"users": ["rita"]}},
         }}
     """
-    with RealHub(folder, WITHOUT_PEOPLE, config=config) as hub:
+    with RealHub(folder, WITHOUT_PEOPLE, config=config, first=MANY_WRITES) as hub:
         yield Acting(browser, hub)
 
 
