@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Literal
 
 from ..domain.accounts import Account, Accounts
@@ -31,7 +32,8 @@ class Observer:
     """Looks at one roster after the other, and records what differs from the ledger.
 
     `ask` asks the hub for an account: whether it is there, and when it was made, tells who was
-    renamed, deleted, or made again. `accounts` is what was last read of all of them. Where it has
+    renamed, deleted, or made again; `find` for the one that was made at some moment, under any
+    name. `accounts` is what was last read of all of them. Where it has
     to `remember`, it knows after a restart when it last looked.
     """
 
@@ -40,19 +42,24 @@ class Observer:
         ledger: Ledger,
         declaration: Declaration,
         ask: Callable[[str], Awaitable[Account | None]],
+        find: Callable[[datetime], Awaitable[Account | None]],
         accounts: Callable[[], Accounts],
         remember: bool = False,
     ) -> None:
         self._ledger = ledger
         self._declaration = declaration
         self._ask = ask
+        self._find = find
         self._accounts = accounts
         self._remember = remember
         self._last = ""
         """When a roster was read that the ledger had everything of: what differs came later."""
 
     async def look(self, roster: Roster) -> None:
-        """Record the differences between the roster and the ledger. Raises LedgerError."""
+        """Record the differences between the roster and the ledger.
+
+        Raises LedgerError, or HubError where it can't be told whether somebody was renamed.
+        """
         if roster.trouble or roster.read_at is None:
             return
         if self._remember and not self._last:
@@ -86,6 +93,7 @@ class Observer:
         found = list(_differences(state, self._declaration, roster, self._last, asked))
         yield from found
         yield from _remade(state, roster, asked, {_before(draft) for draft in found})
+        yield from _renamed_askers(state, asked, found)
         yield from _ended_requests(state, asked)
 
     async def _asked(self, roster: Roster) -> Asked:
@@ -96,7 +104,11 @@ class Observer:
         asked = await self._ask_each([*sorted(moved), *sorted(doubtful - moved)])
         # Whoever has another name now may have left the old one to somebody else.
         before = accounts.recorded_as(self._ledger.state, asked) - asked.keys()
-        return {**asked, **await self._ask_each(sorted(before))}
+        asked |= await self._ask_each(sorted(before))
+        for created in accounts.missed(self._ledger.state, asked):
+            if account := await self._find(created):
+                asked[account.name] = account
+        return asked
 
     async def _ask_each(self, names: Sequence[str]) -> dict[str, Account | None]:
         asked = {}
@@ -160,6 +172,14 @@ def _remade(
         group = next((g for g in through if person in roster.members.get(g, ())), "")
         if group and _told(state, group, roster):
             yield _seen("remade", role_id, group, person, {"created": made})
+
+
+def _renamed_askers(state: LedgerState, asked: Asked, found: Iterable[Draft]) -> Iterator[Draft]:
+    """Accounts that have another name than in a request, and weren't `found` to hold a role."""
+    said = {(draft.person, draft.details.get("was")) for draft in found}
+    for now, was in accounts.renamed_in_requests(state, asked).items():
+        if (now, was) not in said:
+            yield _seen("renamed", "", "", now, {"was": was, **_made(asked, now)})
 
 
 def _ended_requests(state: LedgerState, asked: Asked) -> Iterator[Draft]:

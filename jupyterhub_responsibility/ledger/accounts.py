@@ -92,6 +92,19 @@ def remade(state: LedgerState, asked: Asked) -> Iterator[tuple[Holding, str]]:
     yield from _remade(state, {name: each for name, each in asked.items() if each})
 
 
+def missed(state: LedgerState, asked: Asked) -> list[datetime]:
+    """When accounts were made that requests are about, and that haven't their name any more."""
+    there = {made_at(account) for account in asked.values()}
+    gone = {created for _, created in _elsewhere(state, asked)} - there
+    return [datetime.fromisoformat(created) for created in sorted(gone)]
+
+
+def renamed_in_requests(state: LedgerState, asked: Asked) -> dict[str, str]:
+    """Accounts that have another name than in a request, and which name that is."""
+    made = {made_at(account): name for name, account in asked.items() if account}
+    return {made[created]: name for name, created in _elsewhere(state, asked) if created in made}
+
+
 def ended(state: LedgerState, asked: Asked) -> list[Request]:
     """Requests by accounts, or for them, that are there no more, under any name."""
     there = {made_at(account) for account in asked.values() if account}
@@ -112,6 +125,14 @@ def _remade(state: LedgerState, accounts: Mapping[str, Account]) -> Iterator[tup
         account = accounts.get(person)
         if is_other(account, state.created.get((role_id, person), ""), since):
             yield (role_id, person), made_at(account)
+
+
+def _elsewhere(state: LedgerState, asked: Asked) -> Iterator[tuple[str, str]]:
+    """Whom requests are about, with when their account was made, if their name isn't its name."""
+    for request in state.requests.values():
+        for name, created in _parties(request):
+            if created and name in asked and made_at(asked[name]) != created:
+                yield name, created
 
 
 def _parties(request: Request) -> tuple[tuple[str, str], ...]:

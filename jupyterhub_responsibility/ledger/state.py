@@ -280,7 +280,8 @@ class LedgerState:
             self.edits[entry.group, entry.person] = Edit(
                 entry.role, entry.group, entry.person, change == "joined", after, entry.moment
             )
-        self._count(entry.group, entry)
+        if entry.group:
+            self._count(entry.group, entry)
 
     def _began(self, entry: Entry) -> None:
         """Who lost the role with this group, and is in it still, has it again from now on."""
@@ -341,10 +342,13 @@ class LedgerState:
                 kept[holding] = value
 
     def _renamed(self, entry: Entry) -> None:
-        """Everything that hangs on a holder goes along with the account.
+        """Everything that hangs on a holder goes along with the account, and so do requests.
 
         With another group of the role, it has done so; by then, the name may be somebody else's.
         """
+        self.requests = {n: _of_renamed(each, entry) for n, each in self.requests.items()}
+        if not entry.group:
+            return
         was, now, created = entry.facts["was"], entry.person, entry.facts.get("created", "")
         if self.created.get((entry.role, was), created) == created:
             for kept in self._belongings:
@@ -352,7 +356,6 @@ class LedgerState:
                     kept[entry.role, now] = kept.pop((entry.role, was))
         self.members[entry.group].discard(was)
         self._come(entry, now, created)
-        self.requests = {n: _of_renamed(each, entry) for n, each in self.requests.items()}
 
     def _remade(self, entry: Entry) -> None:
         """The account was deleted, and another one of its name is in the group."""

@@ -159,11 +159,23 @@ def words(page) -> str:
     return plain(" ".join(page.text.split()))
 
 
-def test_a_request_goes_along_with_who_is_renamed(hub):
-    """They see it, and may take it back, under their new name."""
-    make(hub, "eli")
+@pytest.mark.parametrize("taken", [False, True], ids=["a new name", "and the old one is taken"])
+def test_a_request_goes_along_with_who_is_renamed(hub, taken):
+    """They see it, and may take it back, under their new name; so does everybody, soon."""
+    old, new = f"eli-{taken:d}", f"elias-{taken:d}"
+    make(hub, old)
     body = {"role": REPRESENTATIVE, "reason": "my own words"}
-    Person(hub, "eli").ask("POST", "api/requests", json=body).raise_for_status()
-    hub.api("PATCH", "users/eli", json={"name": "elias"}).raise_for_status()
-    assert "my own words" in Browser(hub, "elias").read().text
-    assert Person(hub, "elias").get("api/requests").json()["requests"][0]["mine"] is True
+    Person(hub, old).ask("POST", "api/requests", json=body).raise_for_status()
+    hub.api("PATCH", f"users/{old}", json={"name": new}).raise_for_status()
+    if taken:
+        make(hub, old)
+    assert "my own words" in Browser(hub, new).read().text
+    assert Person(hub, new).get("api/requests").json()["requests"][0]["mine"] is True
+    root = Person(hub, "root")
+
+    def asks() -> list[str]:
+        return [each["by"] for each in root.get("api/requests").json()["requests"]]
+
+    hub.wait_for(lambda: new in asks(), READ)
+    assert old not in asks()
+    assert told(hub, new) == [f"The account {old} was renamed: it is {new} now."]

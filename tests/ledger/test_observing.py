@@ -50,8 +50,12 @@ async def exists(name: str) -> Account:
     return Account(name, False, (), None, NOW)
 
 
+async def nobody(_: datetime) -> None:
+    """No account was made at any moment."""
+
+
 def observer_of(ledger, declared, ask=exists, accounts=Accounts, **options) -> Observer:
-    return Observer(ledger, declared, ask, accounts, **options)
+    return Observer(ledger, declared, ask, options.pop("find", nobody), accounts, **options)
 
 
 async def test_what_another_replica_withdraws_meanwhile(declared, replicas):
@@ -159,3 +163,41 @@ async def test_who_left_a_name_to_somebody_else_is_not_made_again(declared, repl
     assert await look("hanna", "hanna-b") == []
     made["hanna"] = NOW + timedelta(days=1)
     assert await look("hanna", "hanna-b") == [("remade", "hanna")]
+
+
+async def test_who_asks_and_is_renamed_is_found(declared, replicas):
+    """Whoever was made just then goes on asking; while the hub doesn't say, nothing is told."""
+    ledger, _ = replicas
+    eli = Account("elias", False, (), None, NOW, NOW - timedelta(days=9))
+    made = {"created": stamp(eli.created), "asker_created": stamp(eli.created)}
+    asks = {"expires": "2026-12-31", **made}
+    await ledger.append(replace(about("request", details=asks), actor="eli", person="eli"))
+    answers: list[Account | HubError | None] = [HubError("The hub answered 503"), eli, None]
+
+    async def find(created: datetime) -> Account | None:
+        assert created == eli.created
+        if isinstance(answer := answers.pop(0), HubError):
+            raise answer
+        return answer
+
+    async def ask(name: str) -> None:
+        """There is nobody of that name."""
+
+    async def look() -> list[tuple[str, str]]:
+        nobodies = {"hub-admins": (), "community-reps": ()}
+        number = ledger.state.number
+        gone = Accounts(gone=frozenset({"eli", "elias"}))
+        await observer_of(ledger, declared, ask, lambda: gone, find=find).look(
+            Roster(NOW, nobodies, ledger_number=number)
+        )
+        return [
+            (e.person, e.facts.get("change", e.facts.get("verdict")))
+            for e in ledger._store.after(number)
+            if e.person
+        ]
+
+    with pytest.raises(HubError):
+        await look()
+    assert await look() == [("elias", "renamed")]
+    assert [(r.by, r.person) for r in ledger.state.requests.values()] == [("elias", "elias")]
+    assert await look() == [("elias", "ended")]

@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 
 from jupyterhub_responsibility.domain.accounts import Account, Accounts
-from jupyterhub_responsibility.domain.model import Viewer
+from jupyterhub_responsibility.domain.model import Model, Viewer
 from jupyterhub_responsibility.ledger import accounts
 from jupyterhub_responsibility.ledger.entry import stamp
+from jupyterhub_responsibility.ledger.sentences import sentence
 
 from .test_ledger_facts import Book
 
@@ -137,6 +138,26 @@ def test_under_which_name_an_account_is_recorded(book):
     ):
         assert accounts.recorded_as(book.state, {name: account(name, made)}) == before
     assert accounts.recorded_as(book.state, {"hanna-b": None}) == set()
+
+
+def test_a_request_goes_along_with_a_name(book):
+    """Whoever is in no group, and is renamed, goes on asking."""
+    made = stamp(OLD)
+    asks = {"expires": "2026-12-31", "created": made, "asker_created": made}
+    book.tell("request", "eli", "eli", **asks)
+    asked = {"eli": None}
+    assert accounts.missed(book.state, asked) == [OLD]
+    assert accounts.renamed_in_requests(book.state, asked) == {}
+    asked["elias"] = account("elias", OLD)
+    assert accounts.missed(book.state, asked) == []
+    assert accounts.renamed_in_requests(book.state, asked) == {"elias": "eli"}
+    seen(book, "renamed", "elias", was="eli", created=made, group="", role="")
+    assert [(each.by, each.person) for each in book.state.requests.values()] == [("elias", "elias")]
+    assert "" not in book.state.emptied
+    said = sentence(book.entries[-1], Model("M", (), {}))
+    assert said == "The account \u2068eli\u2069 was renamed: it is \u2068elias\u2069 now."
+    assert accounts.missed(book.state, asked) == []
+    assert accounts.renamed_in_requests(book.state, asked) == {}
 
 
 def test_a_request_of_somebody_who_is_renamed_has_not_ended(book):
