@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Literal
 
 from ..domain.accounts import Account, Accounts
@@ -13,7 +14,7 @@ from ..ledger import accounts
 from ..ledger.accounts import Asked, made_at
 from ..ledger.entry import Draft, stamp, storable
 from ..ledger.kinds import Detail
-from ..ledger.state import LedgerState
+from ..ledger.state import Holding, LedgerState
 from ..storage import locks, readings
 from ..storage.ledger import Ledger
 from .recording import SERVICE, others
@@ -32,7 +33,8 @@ class Observer:
     """Looks at one roster after the other, and records what differs from the ledger.
 
     `ask` asks the hub for an account: whether it is there, and when it was made, tells who was
-    renamed, deleted, or made again. `accounts` is what was last read of all of them. Where it has
+    renamed, deleted, or made again; `find` for the one that was made at some moment, under any
+    name. `accounts` is what was last read of all of them. Where it has
     to `remember`, it knows after a restart when it last looked.
     """
 
@@ -41,19 +43,24 @@ class Observer:
         ledger: Ledger,
         declaration: Declaration,
         ask: Callable[[str], Awaitable[Account | None]],
+        find: Callable[[datetime], Awaitable[Account | None]],
         accounts: Callable[[], Accounts],
         remember: bool = False,
     ) -> None:
         self._ledger = ledger
         self._declaration = declaration
         self._ask = ask
+        self._find = find
         self._accounts = accounts
         self._remember = remember
         self._last = ""
         """When a roster was read that the ledger had everything of: what differs came later."""
 
     async def look(self, roster: Roster) -> None:
-        """Record the differences between the roster and the ledger. Raises LedgerError."""
+        """Record the differences between the roster and the ledger.
+
+        Raises LedgerError, or HubError where it can't be told whether somebody was renamed.
+        """
         if roster.trouble or roster.read_at is None:
             return
         if self._remember and not self._last:
@@ -84,8 +91,10 @@ class Observer:
 
     def _drafts(self, roster: Roster, asked: Asked) -> Iterator[Draft]:
         state = self._ledger.state
-        yield from _differences(state, self._declaration, roster, self._last, asked)
-        yield from _remade(state, roster, asked)
+        found = list(_differences(state, self._declaration, roster, self._last, asked))
+        yield from found
+        yield from _remade(state, roster, asked, {_before(draft) for draft in found})
+        yield from _renamed_askers(state, asked, found)
         yield from _ended_requests(state, asked)
 
     async def _asked(self, roster: Roster) -> Asked:
@@ -93,8 +102,18 @@ class Observer:
         changes = _differences(self._ledger.state, self._declaration, roster, self._last, {})
         moved = {change.person for change in changes if change.person}
         doubtful = accounts.doubtful(self._ledger.state, self._accounts())
+        asked = await self._ask_each([*sorted(moved), *sorted(doubtful - moved)])
+        # Whoever has another name now may have left the old one to somebody else.
+        before = accounts.recorded_as(self._ledger.state, asked) - asked.keys()
+        asked |= await self._ask_each(sorted(before))
+        for created in accounts.missed(self._ledger.state, asked):
+            if account := await self._find(created):
+                asked[account.name] = account
+        return asked
+
+    async def _ask_each(self, names: Sequence[str]) -> dict[str, Account | None]:
         asked = {}
-        for name in [*sorted(moved), *sorted(doubtful - moved)][:MAX_ASKED]:
+        for name in names[:MAX_ASKED]:
             with suppress(HubError, RefusedError):
                 asked[name] = await self._ask(name)
         return asked
@@ -129,26 +148,39 @@ def _in_group(
         yield _of_the_record("began", role_id, group)
     were = state.members.get(group, set())
     are = {storable(name) for name in roster.members.get(group, ())}
-    renamed = accounts.renamed(state, role_id, were - are, are - were, asked)
+    renamed = accounts.renamed(state, role_id, were, are, asked)
+    were = were - set(renamed.values())  # the old name may be in the group, as somebody else's
     since: dict[Detail, str] = {"first": "yes"} if first else {"after": last}
     for now, was in renamed.items():
         yield _seen("renamed", role_id, group, now, {"was": was, **_made(asked, now), **since})
     for name in sorted(are - were - renamed.keys()):
         yield _seen("joined", role_id, group, name, {**_made(asked, name), **since})
-    for name in sorted(were - are - set(renamed.values())):
+    for name in sorted(were - are):
         there = {each: roster.members.get(each, ()) for each in state.groups_of(role_id)}
         gone = "yes" if name in asked and asked[name] is None else ""
         through = others(there, name, group)
         yield _seen("left", role_id, group, name, {"gone": gone, "through": through, **since})
 
 
-def _remade(state: LedgerState, roster: Roster, asked: Asked) -> Iterator[Draft]:
+def _remade(
+    state: LedgerState, roster: Roster, asked: Asked, renamed: Container[Holding]
+) -> Iterator[Draft]:
     """Accounts that were deleted and made again, and are in the group of a role."""
     for (role_id, person), made in accounts.remade(state, asked):
+        if (role_id, person) in renamed:
+            continue
         through = (g for g in sorted(state.groups_of(role_id)) if person in state.members[g])
         group = next((g for g in through if person in roster.members.get(g, ())), "")
         if group and _told(state, group, roster):
             yield _seen("remade", role_id, group, person, {"created": made})
+
+
+def _renamed_askers(state: LedgerState, asked: Asked, found: Iterable[Draft]) -> Iterator[Draft]:
+    """Accounts that have another name than in a request, and weren't `found` to hold a role."""
+    said = {(draft.person, draft.details.get("was")) for draft in found}
+    for now, was in accounts.renamed_in_requests(state, asked).items():
+        if (now, was) not in said:
+            yield _seen("renamed", "", "", now, {"was": was, **_made(asked, now)})
 
 
 def _ended_requests(state: LedgerState, asked: Asked) -> Iterator[Draft]:
@@ -157,6 +189,11 @@ def _ended_requests(state: LedgerState, asked: Asked) -> Iterator[Draft]:
         yield Draft(
             "decision", SERVICE.name, "service", each.role, "", each.person, details=details
         )
+
+
+def _before(change: Draft) -> Holding:
+    """The role that somebody held under another name; no name, where they had none."""
+    return change.role, change.details.get("was", "")
 
 
 def _made(asked: Asked, name: str) -> dict[Detail, str]:

@@ -62,7 +62,7 @@ def _roles(url: str, secret: str) -> comparison.Running:
     """Who holds which role now. Raises NoAnswerError where that is not known."""
     address = below(url, "api/roles")
     running = ask(address, secret)
-    if not isinstance(running, dict) or "roles" not in running:
+    if not isinstance(running, dict) or not {"roles", "user_management"} <= running.keys():
         raise NoAnswerError(f"{address}: is not the API of the Responsibilities page")
     if not all(role["known"] for role in running["roles"]):
         raise NoAnswerError(f"{address}: the hub does not say right now who holds which role")

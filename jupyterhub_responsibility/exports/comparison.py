@@ -66,13 +66,16 @@ def compare(declared: Declaration, running: Running, asked: Members) -> tuple[Ro
     members = {**asked, **groups_of(running)}
     now = {role["id"]: role for role in running["roles"]}
     role_ids = dict.fromkeys((*now, *declared.model.roles))
-    changes = (_of_role(declared, now.get(each), each, members) for each in role_ids)
+    # The declaration doesn't say who adds users: that stays as it is.
+    rules = Rules(declared, user_management=running["user_management"])
+    changes = (_of_role(rules, now.get(each), each, members) for each in role_ids)
     return tuple(each for each in changes if each.changes or each.untold)
 
 
 def _of_role(
-    declared: Declaration, now: Mapping[str, Any] | None, role_id: str, members: Members
+    rules: Rules, now: Mapping[str, Any] | None, role_id: str, members: Members
 ) -> RoleChange:
+    declared = rules.declaration
     groups = declared.groups.get(role_id, ())
     role = declared.model.roles.get(role_id)
     were = {holder["name"] for holder in now["holders"]} if now else set()
@@ -80,7 +83,7 @@ def _of_role(
     will |= {name for group in groups for name in members.get(group) or ()}
     untold = tuple(group for group in groups if members.get(group) is None)
     had = set(now["scopes"]) if now else set()
-    has = set(Rules(declared).scopes([role_id])) if role else set()
+    has = set(rules.scopes([role_id])) if role else set()
     stay = bool(were & will)
     return RoleChange(
         role_id,

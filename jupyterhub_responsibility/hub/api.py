@@ -19,6 +19,7 @@ from ..text import visible
 
 PAGE = 200
 MAX_PAGES = 1000
+MOST_ACCOUNTS = PAGE * MAX_PAGES
 PAGINATED = "application/jupyterhub-pagination+json"
 
 
@@ -117,6 +118,19 @@ class HubAPI:
         query = urlencode({"offset": offset, "limit": limit, "sort": "id"})
         items, more = await self._page(f"users?{query}")
         return [_account(item, now) for item in items], more
+
+    async def made(self, created: datetime, now: datetime) -> Account | None:
+        """The account that was made at that moment, whatever it is called by now.
+
+        Looks for it among all, which are in that order, in as few steps as there are bits in
+        their number.
+        """
+        before, found = -1, None
+        for power in reversed(range(MOST_ACCOUNTS.bit_length())):
+            page, _ = await self.accounts(before + 2**power, 1, now)
+            if page and page[0].created and page[0].created <= created:
+                before, found = before + 2**power, page[0]
+        return found if found and found.created == created else None
 
     async def named(
         self, part: str = "", sort: str = "name", offset: int = 0

@@ -50,19 +50,40 @@ def doubtful(state: LedgerState, accounts: Accounts) -> set[str]:
     return holding | waiting
 
 
-def renamed(
-    state: LedgerState, role_id: str, left: Iterable[str], joined: Iterable[str], asked: Asked
-) -> dict[str, str]:
-    """Of those who joined a role's group, who was in it under another name, and which."""
-    made = {made_at(asked.get(name)): name for name in joined}
+def recorded_as(state: LedgerState, asked: Asked) -> set[str]:
+    """Names under which holders are recorded whose accounts have another one now."""
+    now = {made_at(account): name for name, account in asked.items() if made_at(account)}
     return {
+        person
+        for (_, person), created in state.created.items()
+        if now.get(created, person) != person
+    }
+
+
+def renamed(
+    state: LedgerState, role_id: str, were: Iterable[str], are: Iterable[str], asked: Asked
+) -> dict[str, str]:
+    """Of those who are in a role's group, who was in it under another name, and which.
+
+    The old name may be another account's by now. They are in the order in which names get free.
+    """
+
+    def is_same(name: str) -> bool:
+        return made_at(asked.get(name)) == state.created.get((role_id, name), "")
+
+    made = {made_at(asked.get(name)): name for name in are if not is_same(name)}
+    pending = {
         made[created]: was
-        for was in sorted(left)
+        for was in sorted(were)
         if was in asked
-        and asked[was] is None
+        and not is_same(was)
         and (created := state.created.get((role_id, was), "")) in made
         and created
     }
+    found: dict[str, str] = {}
+    while free := pending.keys() - pending.values():
+        found |= {now: pending.pop(now) for now in sorted(free)}
+    return found
 
 
 def remade(state: LedgerState, asked: Asked) -> Iterator[tuple[Holding, str]]:
@@ -71,13 +92,29 @@ def remade(state: LedgerState, asked: Asked) -> Iterator[tuple[Holding, str]]:
     yield from _remade(state, {name: each for name, each in asked.items() if each})
 
 
+def missed(state: LedgerState, asked: Asked) -> list[datetime]:
+    """When accounts were made that requests are about, and that haven't their name any more."""
+    there = {made_at(account) for account in asked.values()}
+    gone = {created for _, created in _elsewhere(state, asked)} - there
+    return [datetime.fromisoformat(created) for created in sorted(gone)]
+
+
+def renamed_in_requests(state: LedgerState, asked: Asked) -> dict[str, str]:
+    """Accounts that have another name than in a request, and which name that is."""
+    made = {made_at(account): name for name, account in asked.items() if account}
+    return {made[created]: name for name, created in _elsewhere(state, asked) if created in made}
+
+
 def ended(state: LedgerState, asked: Asked) -> list[Request]:
-    """Requests by accounts, or for them, that are there no more."""
+    """Requests by accounts, or for them, that are there no more, under any name."""
+    there = {made_at(account) for account in asked.values() if account}
     return [
         request
         for request in state.requests.values()
         if any(
-            name in asked and (asked[name] is None or is_other(asked[name], created, request.at))
+            name in asked
+            and (asked[name] is None or is_other(asked[name], created, request.at))
+            and not (created and created in there)
             for name, created in _parties(request)
         )
     ]
@@ -88,6 +125,14 @@ def _remade(state: LedgerState, accounts: Mapping[str, Account]) -> Iterator[tup
         account = accounts.get(person)
         if is_other(account, state.created.get((role_id, person), ""), since):
             yield (role_id, person), made_at(account)
+
+
+def _elsewhere(state: LedgerState, asked: Asked) -> Iterator[tuple[str, str]]:
+    """Whom requests are about, with when their account was made, if their name isn't its name."""
+    for request in state.requests.values():
+        for name, created in _parties(request):
+            if created and name in asked and made_at(asked[name]) != created:
+                yield name, created
 
 
 def _parties(request: Request) -> tuple[tuple[str, str], ...]:

@@ -129,6 +129,7 @@ _OBSERVATIONS = {
     "first": "{person} was already in {group} ({role}) when recording began",
     "lost": "{person} is no longer {role}: the group {group} does not stand for this role any more",
     "renamed": "The account {was} was renamed: {person} is still {role}",
+    "renamed asker": "The account {was} was renamed: it is {person} now",
     "remade": "The account {person} was deleted and made again. It is in {group} ({role}), but what"
     " was recorded of the older account has ended",
 }
@@ -180,7 +181,7 @@ def run_sentence(run: Run, model: Model) -> str:
     """What several deeds that are alike come to."""
     first = run[0].began
     if first.event == "observation":
-        pattern = _MANY_OBSERVATIONS[_observed(first.facts)]
+        pattern = _MANY_OBSERVATIONS[_observed(first, first.facts)]
         return f"{_plain(pattern, first, first.facts, model, len(run))}."
     results = Counter(_MANY_RESULTS[deed.result] for deed in run)
     if len(results) == 1 and run[0].result == "done":
@@ -259,7 +260,7 @@ def _pattern(entry: Entry, facts: Mapping[str, str]) -> str:
     if entry.event == "erasure":
         return _ERASURES[facts["because"]]
     if entry.event == "observation":
-        return _OBSERVATIONS[_observed(facts)]
+        return _OBSERVATIONS[_observed(entry, facts)]
     if entry.event == "term":
         return _TERMS["before" in facts, "until" in facts]
     pattern = deeds[facts["verdict"] if entry.event == "decision" else entry.event]
@@ -271,8 +272,10 @@ def _result(facts: Mapping[str, str]) -> str:
     return _STILL.get(result, _RESULTS[result]) if "through" in facts else _RESULTS[result]
 
 
-def _observed(facts: Mapping[str, str]) -> str:
+def _observed(entry: Entry, facts: Mapping[str, str]) -> str:
     """What was seen, more closely than the change alone."""
+    if facts["change"] == "renamed" and not entry.group:
+        return "renamed asker"
     if facts["change"] == "joined" and "first" in facts:
         return "first"
     if facts["change"] == "left" and "through" in facts:

@@ -69,13 +69,17 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The decision about a request, for the person who made it."""
+    """The decision about a request, for the person who made it.
+
+    It has `ended` without one where an account that it was about was deleted.
+    """
 
     at: datetime
     by: str
     request: Request
     approved: bool
     message: str = ""
+    ended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,13 +239,17 @@ class LedgerState:
         self.terms[holding] = replace(term, until=date.fromisoformat(said) if said else None)
 
     def _answered(self, entry: Entry, approved: bool) -> None:
+        """Whoever asked will read it, unless they have said so themselves."""
         facts = entry.facts
         request = self.requests.pop(int(facts.get("request", 0)), None)
-        ended = facts.get("verdict") == "ended"  # there is nobody any more to read an answer
-        if request is not None and entry.actor != request.by and not ended:
-            message = facts.get("reason", "")
-            answer = Answer(entry.moment, entry.actor, request, approved, message)
-            self.answers[request.role, request.by] = answer
+        if request is None or entry.actor == request.by:
+            return
+        ended = facts.get("verdict") == "ended"
+        if ended and not request.asker_created:  # whoever has their name may be somebody else
+            return
+        message = facts.get("reason", "")
+        answer = Answer(entry.moment, entry.actor, request, approved, message, ended)
+        self.answers[request.role, request.by] = answer
 
     def _left(self, intent: Entry, person: str) -> None:
         if note := intent.facts.get("note"):
@@ -272,7 +280,8 @@ class LedgerState:
             self.edits[entry.group, entry.person] = Edit(
                 entry.role, entry.group, entry.person, change == "joined", after, entry.moment
             )
-        self._count(entry.group, entry)
+        if entry.group:
+            self._count(entry.group, entry)
 
     def _began(self, entry: Entry) -> None:
         """Who lost the role with this group, and is in it still, has it again from now on."""
@@ -333,14 +342,20 @@ class LedgerState:
                 kept[holding] = value
 
     def _renamed(self, entry: Entry) -> None:
-        """Everything that hangs on a holder goes along with the account."""
-        was, now = entry.facts["was"], entry.person
-        for kept in self._belongings:
-            if (entry.role, was) in kept:
-                kept[entry.role, now] = kept.pop((entry.role, was))
-        self.members[entry.group].discard(was)
-        self._come(entry, now, entry.facts.get("created", ""))
+        """Everything that hangs on a holder goes along with the account, and so do requests.
+
+        With another group of the role, it has done so; by then, the name may be somebody else's.
+        """
         self.requests = {n: _of_renamed(each, entry) for n, each in self.requests.items()}
+        if not entry.group:
+            return
+        was, now, created = entry.facts["was"], entry.person, entry.facts.get("created", "")
+        if self.created.get((entry.role, was), created) == created:
+            for kept in self._belongings:
+                if (entry.role, was) in kept:
+                    kept[entry.role, now] = kept.pop((entry.role, was))
+        self.members[entry.group].discard(was)
+        self._come(entry, now, created)
 
     def _remade(self, entry: Entry) -> None:
         """The account was deleted, and another one of its name is in the group."""

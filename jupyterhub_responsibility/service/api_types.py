@@ -18,6 +18,7 @@ from typing_extensions import (  # pydantic wants these before Python 3.12
 )
 
 from ..coverage import GapKind, State, Urgency
+from ..domain.access import UserManagement
 from ..domain.contacts import Kind
 from ..domain.model import Split
 from ..ledger.kinds import ACTOR_KINDS, ActorKind, Event, KindName, PartName, Result
@@ -258,6 +259,10 @@ class Roles(Aged):
     """Every role with its holders."""
 
     roles: list[FilledRole]
+    user_management: Annotated[
+        UserManagement,
+        Field(description="Who adds users, as `enable` was told; `scopes` are what follows"),
+    ]
 
 
 class RoleInFull(FilledRole, Aged):

@@ -117,6 +117,7 @@ def build_site(
             ledger,
             declaration,
             lambda name: api.account(name, utcnow()),
+            lambda created: api.made(created, utcnow()),
             lambda: census.current,
             settings.authenticator_groups,
         ),

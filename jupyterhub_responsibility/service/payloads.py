@@ -84,6 +84,7 @@ def roles(snapshot: Snapshot, _viewer: Viewer) -> api_types.Roles:
             {**_role(snapshot, held.role.id), **_role_holders(snapshot, held)}
             for held in snapshot.contact_finder.holders_by_role.values()
         ],
+        "user_management": snapshot.user_management,
         **_age(snapshot.roster),
     }
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import resource
 import ssl
+from contextlib import suppress
 from errno import EADDRINUSE
 from itertools import count
 from urllib.parse import SplitResult, urlsplit
@@ -43,6 +45,7 @@ CANNOT_LISTEN = (
 
 async def listen(app: Application, url: str, auth: HubOAuth) -> HTTPServer:
     """Open the port; while that fails, try again: leaving would take the hub down."""
+    _allow_connections()
     said = ""
     for attempt in count(1):
         try:
@@ -58,6 +61,16 @@ async def listen(app: Application, url: str, auth: HubOAuth) -> HTTPServer:
         await asyncio.sleep(LISTEN_AGAIN)
     log.info("Serving responsibilities at %s", url)
     return server
+
+
+def _allow_connections() -> None:
+    """Have as many open as the system allows at all, not the 1,024 that it often begins with.
+
+    Connections on which nothing comes would otherwise leave none for others until they are closed.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):  # macOS has a lower one than it says
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _open(app: Application, where: SplitResult, auth: HubOAuth) -> HTTPServer:

@@ -1,13 +1,17 @@
 """Real Chromium in front of the real hub.
 
-open_as   opens a page of the service, or of the hub, as somebody: `open_as("rita", "model")`
+open_as   opens a page of the service, or of the hub, as somebody: `open_as("rita", "model")`;
+          `width` is that of the window, `zoom` how much larger than usual everything is in it
 horrible  does the same on a hub where everything has a horrible name and a group is missing
 act_as    does the same on a hub where things are changed; afterwards it is as it was before
+way       how somebody uses the pages: with scripts, without, or with keys alone in a page twice as
+          large; `act_as("rita", **way.how)`
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from urllib.parse import quote
 
@@ -19,7 +23,8 @@ from jupyterhub_responsibility.ledger.entry import Draft
 from jupyterhub_responsibility.storage.store import Store
 
 from ..chromium import launched, log_in
-from ..realhub import DECLARATION, RealHub
+from ..realhub import DECLARATION, MANY_WRITES, RealHub
+from .keyboard import keys_alone
 
 MISSING = "g" * 90
 LONG = "donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
@@ -55,9 +60,9 @@ WITHOUT_PEOPLE = {
     },
 }
 """Rita is the only Community Representative, and at least one is needed."""
-NEWCOMERS = ("maria", "nina", "tom", "ana", "bo")
+NEWCOMERS = ("maria", "nina", "tom", "ana", "bo", "cy")
 AT_THE_START = {"hub-admins": {"hanna", "rita"}, "community-reps": {"rita"}}
-OVERDUE = ("ana", "bo")
+OVERDUE = ("ana", "bo", "cy")
 """Their terms ended some days ago."""
 NAMES = ("w" * 90, "w w" * 20, LONG, "line\nbreak", "\u202egnp.exe", "<b>bold<br>", "山田" * 30)
 
@@ -80,24 +85,29 @@ class Visits:
         self._logins: dict[str, StorageState] = {}
         self._contexts: dict[tuple, BrowserContext] = {}
 
-    def __call__(self, who: str, path: str = "", width: int = 1440, **context) -> Page:
+    def __call__(
+        self, who: str, path: str = "", width: int = 1440, zoom: int = 1, **context
+    ) -> Page:
         """Open a page of the service, or, with `hub/…`, one of the hub. "" is nobody."""
+        context["device_scale_factor"] = zoom
         key = (who, *sorted(context.items()))
         if key not in self._contexts:
             self._contexts[key] = self._context(who, context)
-        return self._page(self._contexts[key], path, width)
+        return self._page(self._contexts[key], path, width, zoom)
 
-    def alone(self, who: str, path: str = "", **context) -> Page:
+    def alone(self, who: str, path: str = "", width: int = 1440, zoom: int = 1, **context) -> Page:
         """The same in a context that no other page shares: its login may be ended."""
-        return self._page(self._context(who, context), path, 1440)
+        context["device_scale_factor"] = zoom
+        return self._page(self._context(who, context), path, width, zoom)
 
     def _context(self, who: str, context: dict) -> BrowserContext:
         state = self._login(who) if who else None
         return self.browser.new_context(storage_state=state, reduced_motion="reduce", **context)
 
-    def _page(self, context: BrowserContext, path: str, width: int) -> Page:
+    def _page(self, context: BrowserContext, path: str, width: int, zoom: int) -> Page:
+        """A browser that zooms has fewer of the pixels that a page is laid out in."""
         page = context.new_page()
-        page.set_viewport_size({"width": width, "height": 800})
+        page.set_viewport_size({"width": width // zoom, "height": 800 // zoom})
         hub_path = path.removeprefix("hub/")
         page.goto(self.hub.hub_url(hub_path) if hub_path != path else self.hub.page(path))
         return page
@@ -202,7 +212,7 @@ def acting_visits(browser: Browser, tmp_path_factory) -> Iterator[Acting]:
             "community-reps": {{"users": ["rita"]}},
         }}
     """
-    with RealHub(folder, WITHOUT_PEOPLE, config=config) as hub:
+    with RealHub(folder, WITHOUT_PEOPLE, config=config, first=MANY_WRITES) as hub:
         yield Acting(browser, hub)
 
 
@@ -226,3 +236,30 @@ def act_as(acting_visits: Acting) -> Iterator[Acting]:
     yield acting_visits
     acting_visits.close_pages()
     acting_visits.restore()
+
+
+@dataclass(frozen=True)
+class Way:
+    """How somebody uses the pages: `how` they are opened, and a number for names that are new."""
+
+    number: int
+    how: Mapping[str, object]
+    keys_alone: bool = False
+
+    @property
+    def scripts(self) -> bool:
+        return bool(self.how.get("java_script_enabled", True))
+
+
+WAYS = {
+    "scripts": Way(0, {}),
+    "no scripts": Way(1, {"java_script_enabled": False}),
+    "keyboard and zoom": Way(2, {"width": 1280, "zoom": 2}, keys_alone=True),
+}
+
+
+@pytest.fixture(params=WAYS.values(), ids=WAYS.keys())
+def way(request, monkeypatch) -> Way:
+    if request.param.keys_alone:
+        keys_alone(monkeypatch)
+    return request.param

@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, expect
 
 from ..realhub import RealHub
 from .conftest import Visits
+from .keyboard import keys_alone
 from .test_accessibility import faults_in_both_themes
 from .test_look import too_wide
 
@@ -47,9 +48,10 @@ def test_it_says_what_to_do_first(fresh, width):
     assert faults_in_both_themes(page) == []
 
 
-def test_its_button_leads_to_the_form_and_then_the_gaps_are_first(fresh):
-    """Whoever appoints the first one finds the panel as it is from then on."""
-    page = fresh("root", "admin")
+def test_its_button_leads_to_the_form_and_then_the_gaps_are_first(fresh, monkeypatch):
+    """Whoever appoints the first one finds the panel as it is from then on, without a mouse."""
+    keys_alone(monkeypatch)
+    page = fresh("root", "admin", width=1280, zoom=2)
     page.get_by_role("link", name="Appoint somebody").first.click()
     page.get_by_label("Account").fill("rita")
     page.get_by_role("button", name="Appoint", exact=True).click()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from .keyboard import OUT_OF_SIGHT
+
 PAGES = (
     ("rita", ""),
     ("uwe", ""),
@@ -16,7 +18,8 @@ PAGES = (
     ("rita", "exports/print"),
     ("uwe", "no/such/page"),
 )
-WIDTHS = (1440, 360)
+WINDOWS = ((1440, 1), (360, 1), (1280, 2))
+"""Their width, and how much larger than usual everything is."""
 
 NUMBER_THEM = """() => {
   const usable = "a[href], button, input, summary, select, textarea";
@@ -36,11 +39,11 @@ HERE = """() => {
 }"""
 
 
-@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize(("width", "zoom"), WINDOWS)
 @pytest.mark.parametrize(("who", "path"), PAGES)
-def test_tab_reaches_everything_in_order(open_as, who, path, width):
-    """The tab key visits all that can be used, from top to bottom, with a visible outline."""
-    page = open_as(who, path, width)
+def test_tab_reaches_everything_in_order(open_as, who, path, width, zoom):
+    """The tab key visits all that can be used, from top to bottom, in sight and outlined."""
+    page = open_as(who, path, width, zoom)
     expected = page.evaluate(NUMBER_THEM)
     assert expected
     stops = []
@@ -51,6 +54,7 @@ def test_tab_reaches_everything_in_order(open_as, who, path, width):
             if stops[-1:] != [here["number"]]:  # day, month and year of one date are one stop
                 stops.append(here["number"])
             assert here["outline"] >= 2
+            assert page.evaluate(f"({OUT_OF_SIGHT})(document.activeElement)") == ""
         elif stops:
             break
     assert stops == list(range(expected))

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Page, expect
 
 ROLE = "roles/hub-administrator"
 COOKIE = "service-responsibilities"
 LABEL = "Whom do I ask about"
-
-
-@pytest.fixture(params=["with scripts", "without"])
-def scripts(request) -> bool:
-    return request.param == "with scripts"
 
 
 def end_session(page: Page, everywhere: bool = False) -> None:
@@ -23,9 +17,9 @@ def end_session(page: Page, everywhere: bool = False) -> None:
         page.context.clear_cookies(name=COOKIE)
 
 
-def test_what_was_written_comes_back_after_the_login(act_as, scripts):
+def test_what_was_written_comes_back_after_the_login(act_as, way):
     """The form says that the login is over, and shows what was written; then it is there again."""
-    page = act_as.alone("rita", ROLE, java_script_enabled=scripts)
+    page = act_as.alone("rita", ROLE, **way.how)
     page.get_by_label("Account").fill("maria")
     page.get_by_label("Reason").last.fill("Looks after\u2026 the course <b>")
     end_session(page)
@@ -35,7 +29,7 @@ def test_what_was_written_comes_back_after_the_login(act_as, scripts):
     page.get_by_role("link", name="Log in again").click()
     page.wait_for_url(f"**/{ROLE}")
     assert "maria" not in act_as.members("hub-admins")
-    if scripts:
+    if way.scripts:
         expect(page.locator(".rsp-restored")).to_be_focused()
         expect(page.get_by_label("Account")).to_have_value("maria")
         expect(page.get_by_label("Reason").last).to_have_value("Looks after\u2026 the course <b>")
@@ -77,9 +71,9 @@ def test_typing_starts_no_login(open_as):
     assert page.locator("#rsp-over a").get_attribute("href").endswith("contacts?q=memory")
 
 
-def test_a_question_survives_a_login_elsewhere(open_as, scripts):
+def test_a_question_survives_a_login_elsewhere(open_as, way):
     """Where the login is on another origin, asking leads there, and not into silence."""
-    page = open_as.alone("uwe", "contacts", java_script_enabled=scripts)
+    page = open_as.alone("uwe", "contacts", **way.how)
     end_session(page, everywhere=True)
     elsewhere = page.url.replace("127.0.0.1", "localhost").partition("/services")[0]
     page.route(
@@ -91,9 +85,9 @@ def test_a_question_survives_a_login_elsewhere(open_as, scripts):
     page.wait_for_url(f"{elsewhere}/**")
 
 
-def test_a_question_is_answered_after_the_login(open_as, scripts):
+def test_a_question_is_answered_after_the_login(open_as, way):
     """With a login at the hub that goes on, the answers are there, without another click."""
-    page = open_as.alone("uwe", "contacts", java_script_enabled=scripts)
+    page = open_as.alone("uwe", "contacts", **way.how)
     end_session(page)
     page.get_by_label(LABEL).fill("memory")
     page.keyboard.press("Enter")

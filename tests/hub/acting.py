@@ -5,11 +5,15 @@ from __future__ import annotations
 import http.client
 import json
 import re
+import subprocess
+import sys
 from datetime import datetime, timedelta, timezone
+from subprocess import CompletedProcess
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import requests
+import yaml
 from bs4 import BeautifulSoup
 
 from ..realhub import RealHub
@@ -163,6 +167,20 @@ def values(form: Any) -> dict[str, str]:
         field["name"]: crlf(field.text.removeprefix("\n")) for field in form.find_all("textarea")
     }
     return found | {field["name"]: "" for field in form.find_all("select")}
+
+
+def diff(hub: RealHub, declaration: dict, token: str, *more: str) -> CompletedProcess[str]:
+    """What would become different by another declaration."""
+    file = hub.folder / "planned.yaml"
+    file.write_text(yaml.safe_dump(declaration))
+    command = [sys.executable, "-m", "jupyterhub_responsibility", "diff", str(file)]
+    return subprocess.run(
+        [*command, "--url", hub.page(), *more],
+        env={"JUPYTERHUB_API_TOKEN": token},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
 
 
 def crlf(text: str) -> str:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import yaml
 from bs4 import BeautifulSoup
@@ -53,6 +54,9 @@ NAMES = ("rita", "hanna", "uwe", "ada", "bea", "cyn", "dua")
 """And root, who is a JupyterHub admin, and neither renamed nor deleted."""
 SPARE = ("eli", "fay")
 """Names that nobody has at first."""
+
+SELDOM = st.integers(1, 12).map(lambda number: number == 7)  # the ends are drawn more often
+"""Whether to do something that takes long."""
 
 DAYS = st.sampled_from([None, 1, 20, 400])
 WHO = st.integers(0, len(NAMES) - 1)
@@ -94,6 +98,7 @@ class Hub:
     confirmed: set[tuple[str, int]] = field(default_factory=set)
     requests: dict[int, Request] = field(default_factory=dict)
     deeds: list[tuple[str, ...]] = field(default_factory=list)
+    most: dict[str, int | None] = field(default_factory=MOST.copy)
 
     def holders(self, role: str) -> list[Someone]:
         found: list[Someone] = []
@@ -180,7 +185,7 @@ class Anything(RuleBasedStateMachine):
         if there and until and hub.terms.get((role, id(whom))) != until:
             hub.terms[role, id(whom)] = until
             self._recorded(("term", by.name, whom.name, ""))
-        elif not held and len(hub.holders(role)) >= (MOST[role] or 99):
+        elif not held and len(hub.holders(role)) >= (hub.most[role] or 99):
             assert reply.status_code == 409, reply.text
             return
         else:
@@ -260,7 +265,7 @@ class Anything(RuleBasedStateMachine):
             self._recorded(("decision", by.name, whom.name, verdict))
         else:
             there = whom in hub.members[request.group]
-            if whom not in hub.holders(role) and len(hub.holders(role)) >= (MOST[role] or 99):
+            if whom not in hub.holders(role) and len(hub.holders(role)) >= (hub.most[role] or 99):
                 assert reply.status_code == 409, reply.text
                 return
             hub.come(role, request.group, whom, request.until)
@@ -324,36 +329,52 @@ class Anything(RuleBasedStateMachine):
             hub.members[group].append(new)
         self._read()
 
-    @rule(actor=ACTOR, person=WHO, role=ROLES)
-    def log_out_elsewhere(self, actor: int, person: int, role: str) -> None:
+    @rule(actor=ACTOR, person=WHO, role=ROLES,
+          how=st.sampled_from(["logged out", "revoked", "expired"]))  # fmt: skip
+    def end_login(self, actor: int, person: int, role: str, how: str) -> None:
         """A form is sent after its login is over: nothing happens."""
-        browser = Browser(self.real, self._who(actor).name)
-        browser.read(f"roles/{role}")
+        name = self._who(actor).name
+        browser = Browser(self.real, name)
         token = browser.read(f"roles/{role}").find("input", {"name": "_xsrf"})
-        browser.session.get(self.real.hub_url("logout"), timeout=30)
+        if how == "logged out":
+            browser.session.get(self.real.hub_url("logout"), timeout=30)
+        elif how == "revoked":
+            for each in self.real.api("GET", f"users/{name}/tokens").json()["api_tokens"]:
+                if each["session_id"]:
+                    self.real.api("DELETE", f"users/{name}/tokens/{each['id']}").raise_for_status()
+        else:
+            path = urlsplit(self.real.page()).path
+            browser.session.cookies.clear("127.0.0.1", path, "service-responsibilities")
         fields = {"action": "appoint", "person": self._who(person).name,
                   "_xsrf": token["value"] if token else ""}  # fmt: skip
         reply = browser.session.post(self.real.page(f"roles/{role}"), data=fields, timeout=30)
         assert reply.status_code in (401, 403), reply.text
 
     @precondition(lambda self: self.restarts)
-    @rule(seldom=st.integers(1, 12))
-    def mistake_a_group(self, seldom: int) -> None:
+    @rule(seldom=SELDOM)
+    def mistake_a_group(self, seldom: bool) -> None:
         """A group is mistyped in the declaration, and put right after a while."""
-        if seldom != 7:  # the ends are drawn more often than that
+        if not seldom:
             return
-        wrong = {"groups": ["hub-team"]}
-        for roles in ({**DECLARATION["roles"], ADMINISTRATOR: wrong}, DECLARATION["roles"]):
-            self.real.stop()
-            text = yaml.safe_dump({**DECLARATION, "roles": roles})
-            self.real.declaration_file.write_text(text)
-            self.real.start()
-            self._read()
-            root = self._named("root").client
+        root = self._named("root").client
+        for mistaken in (True, False):
+            self._declare(**{ADMINISTRATOR: {"groups": ["hub-team"]}} if mistaken else {})
             told = root.get(f"api/roles/{ADMINISTRATOR}").json()["holders"]
-            assert bool(told) is (
-                roles is DECLARATION["roles"] and bool(self.hub.holders(ADMINISTRATOR))
-            )
+            assert bool(told) is (not mistaken and bool(self.hub.holders(ADMINISTRATOR)))
+
+    @precondition(lambda self: self.restarts)
+    @rule(seldom=SELDOM, most=st.integers(1, 4))
+    def declare_a_number(self, seldom: bool, most: int) -> None:
+        """From now on, a role may have fewer or more holders; nobody loses it by that."""
+        if seldom:
+            self.hub.most[GUIDE] = most
+            self._declare()
+
+    def teardown(self) -> None:
+        """The next play begins with the declaration as it was."""
+        if self.hub.most != MOST:
+            self.hub.most = MOST.copy()
+            self._declare()
 
     # -- what is said
 
@@ -419,6 +440,16 @@ class Anything(RuleBasedStateMachine):
         """Let the service see what was changed elsewhere."""
         for _ in range(3):
             self.real.wait_until_read()
+
+    def _declare(self, **roles: dict[str, Any]) -> None:
+        """Restart the hub with a declaration that says something else of these roles."""
+        declared = {**DECLARATION["roles"], **roles}
+        declared[GUIDE] = {**declared[GUIDE], "holders": {"min": 0, "max": self.hub.most[GUIDE]}}
+        self.real.stop()
+        text = yaml.safe_dump({**DECLARATION, "roles": declared})
+        self.real.declaration_file.write_text(text)
+        self.real.start()
+        self._read()
 
     def _recorded(self, *deeds: tuple[str, ...]) -> None:
         self.hub.deeds += deeds

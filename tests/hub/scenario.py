@@ -318,6 +318,33 @@ def login(name: str) -> Callable[[World], object]:
     return lambda world: world.log_in(name)
 
 
+def log_out(name: str) -> Callable[[World], None]:
+    """Somebody who has opened our page logs out of the hub."""
+    return lambda world: _end_login(
+        world,
+        name,
+        lambda browser: browser.get(world.hub.hub_url("logout"), timeout=30).raise_for_status(),
+    )
+
+
+def revoke(name: str) -> Callable[[World], None]:
+    """An administrator takes all tokens of somebody away, with which their logins end."""
+
+    def all_tokens(world: World) -> None:
+        for token in world.hub.api("GET", f"users/{name}/tokens").json()["api_tokens"]:
+            world.api("DELETE", f"users/{name}/tokens/{token['id']}")
+
+    return lambda world: _end_login(world, name, lambda _: all_tokens(world))
+
+
+def _end_login(world: World, name: str, end: Callable[[requests.Session], None]) -> None:
+    """Once it is ended, the page has to ask the hub anew who this is."""
+    browser, page = world.hub.visit(name), world.hub.page()
+    browser.get(page, timeout=30).raise_for_status()
+    end(browser)
+    world.hub.wait_for(lambda: browser.get(page, timeout=30, allow_redirects=False).is_redirect)
+
+
 def confirm(name: str, role: str) -> Callable[[World], None]:
     """A holder confirms their duties: the one thing here that goes through this service."""
 
@@ -348,6 +375,8 @@ FIRST = Stage(
         Change("it is renamed", call("PATCH", "users/ada", name="adele")),
         Change("the admin flag is taken away", call("PATCH", "users/adele", admin=False)),
         Change("a holder confirms their duties", confirm("hanna", ADMINISTRATOR)),
+        Change("they log out", log_out("hanna")),
+        Change("an administrator ends another holder's logins", revoke("uwe")),
         Change("the provider's admin is added",
                call("POST", "users", usernames=["kim"], admin=True)),
         Change("the representative is taken out", take("community-reps", "rita")),
@@ -438,6 +467,8 @@ THIRD = Stage(
             "DELETE FROM users WHERE name = 'eve'",
         "a holder's account is deleted from the database":
             "DELETE FROM users WHERE name = 'moana'",
+        "every login is ended in the database":
+            "DELETE FROM api_tokens WHERE session_id IS NOT NULL",
         "the admin flag is taken away in the database":
             "UPDATE users SET admin = 0 WHERE name = 'adele'",
     },
@@ -486,6 +517,8 @@ MANAGED = Stage(
                let_in(nia=["hub-admins", "community-reps"]), logged_in="nia"),
         Change("a login brings another", let_in(zoe=["community-reps"]), logged_in="zoe"),
         Change("a login brings groups that are no role's", let_in(uwe=["divers"]), logged_in="uwe"),
+        Change("a holder logs out", log_out("zoe"), logged_in="zoe"),
+        Change("an administrator ends a holder's logins", revoke("nia"), logged_in="nia"),
         Change("somebody is put into a group by hand", put("hub-admins", "hanna")),
         Change("their login takes them out again", let_in(hanna=[]), logged_in="hanna"),
         Change("an account is added that never logs in", call("POST", "users", usernames=["lea"])),

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 
 import pytest
 import yaml
@@ -17,6 +15,7 @@ from .acting import (
     Browser,
     Person,
     confirm,
+    diff,
     later,
     plain,
     set_members,
@@ -107,16 +106,6 @@ def test_who_left_meanwhile_comes_back_with_nothing(hub):
     settled(hub)
     assert "Until" not in standing(hub, "uwe")
     assert "Until" in standing(hub, "hanna")
-
-
-def diff(hub, declaration: dict, token: str, *more: str) -> subprocess.CompletedProcess:
-    file = hub.folder / "planned.yaml"
-    file.write_text(yaml.safe_dump(declaration))
-    return subprocess.run(
-        [sys.executable, "-m", "jupyterhub_responsibility", "diff", str(file),
-         "--url", hub.page(), *more],
-        env={"JUPYTERHUB_API_TOKEN": token}, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
 
 
 def test_who_would_gain_or_lose_is_said_beforehand(hub):

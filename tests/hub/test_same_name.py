@@ -16,10 +16,14 @@ from .acting import (
     confirm,
     later,
     members,
+    plain,
     set_members,
     standing,
     told,
 )
+
+READ = 40
+"""Seconds in which all accounts are read again, also on a machine that is busy."""
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +70,34 @@ def test_who_is_renamed_keeps_everything(hub):
     assert "Your term ends" in Browser(hub, "ada-l").read().text
 
 
+@pytest.mark.parametrize("joins", [False, True], ids=["as nobody", "as a holder"])
+def test_an_old_name_may_be_somebody_elses_at_once(hub, joins):
+    """Between two readings, an account is renamed, and another one gets its name."""
+    old, new = f"una-{joins:d}", f"una-{joins:d}-l"
+    appointed(hub, old)
+    confirm(hub, old)
+    proposed = {"role": ADMINISTRATOR, "user": "uwe"}
+    Person(hub, old).ask("POST", "api/requests", json=proposed).raise_for_status()
+    quiet(hub)
+    hub.api("PATCH", f"users/{old}", json={"name": new}).raise_for_status()
+    make(hub, old)
+    if joins:
+        hub.api("POST", "groups/hub-admins/users", json={"users": [old]}).raise_for_status()
+    hub.wait_for(lambda: told(hub, new), 15)
+    assert told(hub, new) == [f"The account {old} was renamed: {new} is still Hub Administrator."]
+    assert "Until" in standing(hub, new)
+    assert "duties confirmed" in standing(hub, new)
+    rita = Person(hub, "rita")
+    (request,) = rita.get("api/requests").json()["requests"]
+    assert request["by"] == new
+    if joins:
+        assert "Until" not in standing(hub, old)
+        assert "duties not confirmed yet" in standing(hub, old)
+    assert not any("deleted" in each for each in told(hub, old))
+    decline = {"verdict": "declined"}
+    rita.ask("POST", f"api/requests/{request['number']}", json=decline).raise_for_status()
+
+
 def test_who_is_made_again_begins_anew(hub):
     """A new account in the same group has neither term nor confirmation of the older one."""
     appointed(hub, "bea")
@@ -74,7 +106,7 @@ def test_who_is_made_again_begins_anew(hub):
     make_again(hub, "bea")
     hub.api("POST", "groups/hub-admins/users", json={"users": ["bea"]}).raise_for_status()
     assert "Your term ends" not in Browser(hub, "bea").read().text  # at once
-    hub.wait_for(lambda: any("made again" in each for each in told(hub, "bea")), 15)
+    hub.wait_for(lambda: any("made again" in each for each in told(hub, "bea")), READ)
     assert "Until" not in standing(hub, "bea")
     assert "duties not confirmed yet" in standing(hub, "bea")
     confirm(hub, "bea")
@@ -104,15 +136,46 @@ def test_a_request_is_that_of_one_account(hub):
     assert "private answer" not in Browser(hub, "dua").read().text
     assert "private words" not in Browser(hub, "cyn").read().text
     assert Person(hub, "cyn").get("api/requests").json()["requests"] == []
-    hub.wait_for(lambda: rita.get("api/requests").json()["requests"] == [], 15)
+    hub.wait_for(lambda: rita.get("api/requests").json()["requests"] == [], READ)
     assert told(hub, "cyn")[-1].startswith("The request to make cyn Hub Administrator has ended")
 
 
-def test_a_request_goes_along_with_who_is_renamed(hub):
-    """They see it, and may take it back, under their new name."""
-    make(hub, "eli")
+def test_who_proposed_an_account_that_is_gone_is_told(hub):
+    """On their own page; the next owner of their name is not."""
+    make(hub, "fay", "gil")
+    hub.api("POST", "groups/hub-admins/users", json={"users": ["fay"]}).raise_for_status()
+    quiet(hub)
+    body = {"role": ADMINISTRATOR, "user": "gil"}
+    Person(hub, "fay").ask("POST", "api/requests", json=body).raise_for_status()
+    make_again(hub, "gil")
+    ended = "Your proposal to make gil Hub Administrator has ended"
+    hub.wait_for(lambda: ended in words(Browser(hub, "fay").read()), READ)
+    assert ended not in words(Browser(hub, "gil").read())
+    make_again(hub, "fay")
+    assert ended not in words(Browser(hub, "fay").read())
+
+
+def words(page) -> str:
+    return plain(" ".join(page.text.split()))
+
+
+@pytest.mark.parametrize("taken", [False, True], ids=["a new name", "and the old one is taken"])
+def test_a_request_goes_along_with_who_is_renamed(hub, taken):
+    """They see it, and may take it back, under their new name; so does everybody, soon."""
+    old, new = f"eli-{taken:d}", f"elias-{taken:d}"
+    make(hub, old)
     body = {"role": REPRESENTATIVE, "reason": "my own words"}
-    Person(hub, "eli").ask("POST", "api/requests", json=body).raise_for_status()
-    hub.api("PATCH", "users/eli", json={"name": "elias"}).raise_for_status()
-    assert "my own words" in Browser(hub, "elias").read().text
-    assert Person(hub, "elias").get("api/requests").json()["requests"][0]["mine"] is True
+    Person(hub, old).ask("POST", "api/requests", json=body).raise_for_status()
+    hub.api("PATCH", f"users/{old}", json={"name": new}).raise_for_status()
+    if taken:
+        make(hub, old)
+    assert "my own words" in Browser(hub, new).read().text
+    assert Person(hub, new).get("api/requests").json()["requests"][0]["mine"] is True
+    root = Person(hub, "root")
+
+    def asks() -> list[str]:
+        return [each["by"] for each in root.get("api/requests").json()["requests"]]
+
+    hub.wait_for(lambda: new in asks(), READ)
+    assert old not in asks()
+    assert told(hub, new) == [f"The account {old} was renamed: it is {new} now."]

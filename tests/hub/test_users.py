@@ -18,6 +18,7 @@ from .acting import (
     code,
     crlf,
     deeds,
+    diff,
     said,
     set_members,
     values,
@@ -302,5 +303,7 @@ def test_where_the_service_adds_nobody(tmp_path_factory, management):
             assert 'href="/services/responsibilities/users"' not in str(browser.read())
         assert accounts(hub) == before
         assert not deeds(hub, 0)
+        unchanged = diff(hub, DECLARATION, hub.token_for("root"))
+        assert unchanged.returncode == 0, unchanged.stdout + unchanged.stderr
         added = hub.api("POST", "users/new-0", token=hub.token_for("hanna"))
         assert added.status_code == (201 if management == "admin" else 403)

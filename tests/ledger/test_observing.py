@@ -50,8 +50,12 @@ async def exists(name: str) -> Account:
     return Account(name, False, (), None, NOW)
 
 
+async def nobody(_: datetime) -> None:
+    """No account was made at any moment."""
+
+
 def observer_of(ledger, declared, ask=exists, accounts=Accounts, **options) -> Observer:
-    return Observer(ledger, declared, ask, accounts, **options)
+    return Observer(ledger, declared, ask, options.pop("find", nobody), accounts, **options)
 
 
 async def test_what_another_replica_withdraws_meanwhile(declared, replicas):
@@ -131,3 +135,69 @@ async def test_a_group_that_is_no_longer_declared(declared, replicas):
     assert ledger.state.number == number
     await observer_of(ledger, declared).look(Roster(NOW, members, ledger_number=number))
     assert ledger.state.members["hub-admins"] == {"ada"}
+
+
+async def test_who_left_a_name_to_somebody_else_is_not_made_again(declared, replicas):
+    """One is renamed, the other has joined; with the next look, nothing is left to say."""
+    ledger, _ = replicas
+    made = {"hanna": NOW - timedelta(days=9)}
+
+    async def asked(name: str) -> Account | None:
+        return replace(await exists(name), created=made[name]) if name in made else None
+
+    def known() -> Accounts:
+        return Accounts(found={name: Account(name, False, (), None, NOW, made[name])
+                               for name in made})  # fmt: skip
+
+    async def look(*names: str) -> list[tuple[str, str]]:
+        number = ledger.state.number
+        groups = {"hub-admins": names, "community-reps": ()}
+        await observer_of(ledger, declared, asked, known).look(
+            Roster(NOW, groups, ledger_number=number)
+        )
+        return [(e.facts["change"], e.person) for e in ledger._store.after(number) if e.person]
+
+    assert await look("hanna") == [("joined", "hanna")]
+    made |= {"hanna-b": made["hanna"], "hanna": NOW}
+    assert await look("hanna", "hanna-b") == [("renamed", "hanna-b"), ("joined", "hanna")]
+    assert await look("hanna", "hanna-b") == []
+    made["hanna"] = NOW + timedelta(days=1)
+    assert await look("hanna", "hanna-b") == [("remade", "hanna")]
+
+
+async def test_who_asks_and_is_renamed_is_found(declared, replicas):
+    """Whoever was made just then goes on asking; while the hub doesn't say, nothing is told."""
+    ledger, _ = replicas
+    eli = Account("elias", False, (), None, NOW, NOW - timedelta(days=9))
+    made = {"created": stamp(eli.created), "asker_created": stamp(eli.created)}
+    asks = {"expires": "2026-12-31", **made}
+    await ledger.append(replace(about("request", details=asks), actor="eli", person="eli"))
+    answers: list[Account | HubError | None] = [HubError("The hub answered 503"), eli, None]
+
+    async def find(created: datetime) -> Account | None:
+        assert created == eli.created
+        if isinstance(answer := answers.pop(0), HubError):
+            raise answer
+        return answer
+
+    async def ask(name: str) -> None:
+        """There is nobody of that name."""
+
+    async def look() -> list[tuple[str, str]]:
+        nobodies = {"hub-admins": (), "community-reps": ()}
+        number = ledger.state.number
+        gone = Accounts(gone=frozenset({"eli", "elias"}))
+        await observer_of(ledger, declared, ask, lambda: gone, find=find).look(
+            Roster(NOW, nobodies, ledger_number=number)
+        )
+        return [
+            (e.person, e.facts.get("change", e.facts.get("verdict")))
+            for e in ledger._store.after(number)
+            if e.person
+        ]
+
+    with pytest.raises(HubError):
+        await look()
+    assert await look() == [("elias", "renamed")]
+    assert [(r.by, r.person) for r in ledger.state.requests.values()] == [("elias", "elias")]
+    assert await look() == [("elias", "ended")]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from jupyterhub_responsibility.domain.access import USER_MANAGEMENT
+from jupyterhub_responsibility.domain.rules import Rules
 from jupyterhub_responsibility.exports import comparison
 from jupyterhub_responsibility.exports.comparison import RoleChange, compare
 
@@ -25,10 +27,11 @@ def role(role_id: str, *groups: str, holders: dict | None = None, scopes=(), mis
 
 
 RUNNING = {
+    "user_management": "service",
     "roles": [
         role(ADMIN, "hub-admins", holders={"hanna": ["hub-admins"]}, scopes=["admin-ui"]),
         role(REP, "community-reps", holders={"rita": ["community-reps"], "Gus": []}),
-    ]
+    ],
 }
 
 
@@ -92,6 +95,20 @@ def test_other_permissions(scopes, gained, lost):
         assert "  - its holders may no longer have the permission (admin-ui)\n" in said or lost
 
 
+@pytest.mark.parametrize("management", USER_MANAGEMENT)
+def test_who_adds_users_stays_as_it_is(management):
+    """The declaration doesn't say it: nobody gains or loses the permission by another one."""
+    groups = {ADMIN: "hub-admins", REP: "community-reps"}
+    declaration = hub(roles={each: {"groups": [group]} for each, group in groups.items()})
+    scopes = Rules(declaration, user_management=management).scopes([ADMIN])
+    assert ("admin:users" in scopes) is (management == "admin")
+    running = [
+        role(ADMIN, "hub-admins", holders={"hanna": ["hub-admins"]}, scopes=scopes),
+        role(REP, "community-reps"),
+    ]
+    assert compare(declaration, {"user_management": management, "roles": running}, {}) == ()
+
+
 def test_people_without_an_account():
     """They gain and lose roles as accounts do."""
     (found,) = changed(**{REP: {"groups": ["community-reps"], "people": [{"name": "Ida"}]}})
@@ -100,13 +117,15 @@ def test_people_without_an_account():
 
 def test_a_role_that_is_no_more():
     """Its holders lose it; it is called what it was."""
-    running = {"roles": [*RUNNING["roles"], role("crew", "crew", holders={"uwe": ["crew"]})]}
+    crew = role("crew", "crew", holders={"uwe": ["crew"]})
+    running = {**RUNNING, "roles": [*RUNNING["roles"], crew]}
     (found,) = compare(declared(), running, {})
     assert (found.title, found.lost, found.scopes_lost) == ("CREW", ("uwe",), ())
 
 
 def test_a_group_that_the_hub_lacks_has_to_be_asked_about():
     """It may be there by now."""
-    running = {"roles": [role(ADMIN, "hub-admins", missing=["hub-admins"]), RUNNING["roles"][1]]}
+    missing = role(ADMIN, "hub-admins", missing=["hub-admins"])
+    running = {**RUNNING, "roles": [missing, RUNNING["roles"][1]]}
     assert comparison.unknown_groups(declared(), running) == ("hub-admins",)
     assert comparison.as_data([RoleChange("a", "A", gained=("x",))])["roles"][0]["gained"] == ("x",)

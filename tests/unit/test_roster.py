@@ -331,6 +331,15 @@ async def test_one_identity_has_the_roster_read_at_most_once(fresh, hub):
     assert len(hub.asked) == 2
 
 
+async def test_a_clock_that_is_put_back_keeps_nobody_asking(fresh, hub):
+    """An identity that came after now has the roster read once, and no more."""
+    known_at = hub.now
+    hub.later(seconds=-1)
+    seen = await asyncio.wait_for(fresh.agree_with(viewer("uwe", "hub-admins"), known_at), 5)
+    assert seen.groups == frozenset()
+    assert len(hub.asked) == 2
+
+
 async def test_while_the_hub_is_in_trouble_the_identity_counts(fresh, hub):
     """With a roster that can't be read again, what the viewer's own login says is newer."""
     hub.trouble = HubError("The hub is down")

@@ -7,9 +7,10 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 
 from jupyterhub_responsibility.domain.accounts import Account, Accounts
-from jupyterhub_responsibility.domain.model import Viewer
+from jupyterhub_responsibility.domain.model import Model, Viewer
 from jupyterhub_responsibility.ledger import accounts
 from jupyterhub_responsibility.ledger.entry import stamp
+from jupyterhub_responsibility.ledger.sentences import sentence
 
 from .test_ledger_facts import Book
 
@@ -102,16 +103,82 @@ def test_which_account_is_another_one(created, made, newer):
 
 
 def test_who_was_renamed(book):
-    """Whose account is gone, while one that was made just then has joined: nobody else."""
+    """Who was made just when a holder was whose name is gone, or another's: nobody else."""
     asked = {"hanna": None, "hanna-b": account("hanna-b", OLD), "uwe": account("uwe", NEW)}
     found = accounts.renamed(book.state, "guide", {"hanna"}, {"hanna-b", "uwe"}, asked)
     assert found == {"hanna-b": "hanna"}
-    there = {**asked, "hanna": account("hanna", NEW)}
-    assert accounts.renamed(book.state, "guide", {"hanna"}, {"hanna-b"}, there) == {}
+    asked["hanna"] = account("hanna", NEW)
+    assert accounts.renamed(book.state, "guide", {"hanna"}, {"hanna", "hanna-b"}, asked) == found
+    asked["hanna"] = account("hanna", OLD)
+    assert accounts.renamed(book.state, "guide", {"hanna"}, {"hanna-b"}, asked) == {}
     del asked["hanna"]  # the hub did not say
     assert accounts.renamed(book.state, "guide", {"hanna"}, {"hanna-b"}, asked) == {}
     unknown = {"uta": None, "hanna-b": account("hanna-b", None)}
     assert accounts.renamed(book.state, "guide", {"uta"}, {"hanna-b"}, unknown) == {}
+
+
+def test_a_name_may_go_from_one_to_the_next(book):
+    """Whoever leaves one comes before whoever takes it; two who swap theirs can't be told apart."""
+    seen(book, "joined", "uwe", created=stamp(NEW))
+    were = {"hanna", "uwe"}
+    asked = {"hanna-b": account("hanna-b", OLD), "hanna": account("hanna", NEW), "uwe": None}
+    found = accounts.renamed(book.state, "guide", were, {"hanna", "hanna-b"}, asked)
+    assert list(found.items()) == [("hanna-b", "hanna"), ("hanna", "uwe")]
+    swapped = {"hanna": account("hanna", NEW), "uwe": account("uwe", OLD)}
+    assert accounts.renamed(book.state, "guide", were, were, swapped) == {}
+
+
+def test_under_which_name_an_account_is_recorded(book):
+    """That name has to be asked about, too: it may be somebody else's by now."""
+    for name, made, before in (
+        ("hanna-b", OLD, {"hanna"}),
+        ("hanna", OLD, set()),
+        ("hanna-b", NEW, set()),
+        ("hanna-b", None, set()),
+    ):
+        assert accounts.recorded_as(book.state, {name: account(name, made)}) == before
+    assert accounts.recorded_as(book.state, {"hanna-b": None}) == set()
+
+
+def test_a_request_goes_along_with_a_name(book):
+    """Whoever is in no group, and is renamed, goes on asking."""
+    made = stamp(OLD)
+    asks = {"expires": "2026-12-31", "created": made, "asker_created": made}
+    book.tell("request", "eli", "eli", **asks)
+    asked = {"eli": None}
+    assert accounts.missed(book.state, asked) == [OLD]
+    assert accounts.renamed_in_requests(book.state, asked) == {}
+    asked["elias"] = account("elias", OLD)
+    assert accounts.missed(book.state, asked) == []
+    assert accounts.renamed_in_requests(book.state, asked) == {"elias": "eli"}
+    seen(book, "renamed", "elias", was="eli", created=made, group="", role="")
+    assert [(each.by, each.person) for each in book.state.requests.values()] == [("elias", "elias")]
+    assert "" not in book.state.emptied
+    said = sentence(book.entries[-1], Model("M", (), {}))
+    assert said == "The account \u2068eli\u2069 was renamed: it is \u2068elias\u2069 now."
+    assert accounts.missed(book.state, asked) == []
+    assert accounts.renamed_in_requests(book.state, asked) == {}
+
+
+def test_a_request_of_somebody_who_is_renamed_has_not_ended(book):
+    """Although nobody has the old name, or somebody else has."""
+    made = stamp(OLD)
+    book.tell("request", "uwe", expires="2026-12-31", asker_created=made, actor="hanna")
+    for now in (None, account("hanna", NEW)):
+        asked = {"hanna": now, "hanna-b": account("hanna-b", OLD)}
+        assert accounts.ended(book.state, asked) == []
+        assert len(accounts.ended(book.state, {"hanna": now})) == 1
+
+
+def test_what_hangs_on_an_account_goes_along_once(book):
+    """With the next group, nothing of the account that has the old name by now is taken away."""
+    book.done("appointment", group="night")
+    seen(book, "renamed", "hanna-b", was="hanna", created=stamp(OLD))
+    seen(book, "joined", "hanna", created=stamp(NEW))
+    seen(book, "renamed", "hanna-b", was="hanna", created=stamp(OLD), group="night")
+    assert book.state.created == {HANNA: stamp(NEW), ("guide", "hanna-b"): stamp(OLD)}
+    assert (held(book), held(book, "hanna-b")) == ((False, False, True), (True, True, True))
+    assert book.state.members == {"day": {"hanna", "hanna-b"}, "night": {"hanna-b"}}
 
 
 def test_whom_to_ask_the_hub_about(book):
@@ -129,12 +196,19 @@ def test_whom_to_ask_the_hub_about(book):
         assert [each.person for each in accounts.ended(state, gone)] == ["uwe"]
 
 
-def test_a_request_that_has_ended_has_no_answer(book):
-    """There is nobody any more to read it."""
-    book.tell("request", "uwe", "uwe", expires="2026-12-31")
+@pytest.mark.parametrize(("made", "told"), [(stamp(OLD), True), ("", False)])
+def test_a_request_that_has_ended_is_answered(book, made, told):
+    """To the account that asked; where it isn't known which one that was, to nobody."""
+    asked = {"expires": "2026-12-31", **({"asker_created": made} if made else {})}
+    book.tell("request", "uwe", "rita", **asked)
     number = str(len(book.entries))
-    book.tell("decision", "uwe", "this service", request=number, verdict="ended")
-    assert (book.state.requests, book.state.answers) == ({}, {})
+    at = book.tell("decision", "uwe", "this service", request=number, verdict="ended")
+    assert book.state.requests == {}
+    found = {
+        holding: (answer.at, answer.request.asker_created, answer.approved, answer.ended)
+        for holding, answer in book.state.answers.items()
+    }
+    assert found == ({("guide", "rita"): (at, made, False, True)} if told else {})
 
 
 def test_who_somebody_is():
