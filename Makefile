@@ -5,7 +5,8 @@ DEMO_PORT ?= 8000
 
 BIN := $(VENV)/bin
 TOOLS := $(VENV)/lib/chp/node_modules/.bin
-WITH_TOOLS := PATH="$(abspath $(TOOLS)):$(abspath $(BIN)):$$PATH"
+PROMETHEUS := $(VENV)/lib/prometheus
+WITH_TOOLS := PATH="$(abspath $(TOOLS)):$(abspath $(PROMETHEUS)/usr/bin):$(abspath $(BIN)):$$PATH"
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 PROXY_PORT := $(shell expr $(DEMO_PORT) + 1)
@@ -99,7 +100,7 @@ setup: $(VENV)/.test $(VENV)/.proxy $(VENV)5/.authenticators $(VENV)5-newest/.hu
 	@sh tests/get-chromium.sh $(BIN)/python
 	@sh tests/get-postgresql.sh
 	@sh tests/get-servers.sh
-	@sh tests/get-prometheus.sh $(VENV)/lib/prometheus
+	@sh tests/get-prometheus.sh $(PROMETHEUS)
 
 lint: $(VENV)/.test ## ruff, mypy, djlint, import contracts
 	$(BIN)/ruff check .

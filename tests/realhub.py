@@ -52,6 +52,19 @@ app.utcnow = moved
 """
 """The service takes what the file `days-ahead` in the hub's folder says for the date."""
 
+CLOSED = """
+from jupyterhub_responsibility.enabling import arrangement
+
+def closed(plan, hub, changes=arrangement.Plan.changes):
+    changed = changes(plan, hub)
+    changed.pop("extra_user_scopes", None)
+    changed["load_roles"] = [role for role in changed["load_roles"] if role["name"] != "user"]
+    return changed
+
+arrangement.Plan.changes = closed
+"""
+"""Configuration after which ordinary users may not open the page, as if their role were changed."""
+
 MANY_WRITES = """
 from jupyterhub_responsibility.service import limits
 
@@ -338,22 +351,23 @@ class RealHub:
     def with_holders(self) -> RealHub:
         """Put rita and hanna where HOLDERS says."""
         for group, names in HOLDERS.items():
-            self.put_in_group(group, *names)
+            self._change_group("POST", group, names)
+        self.wait_until_read()  # once: as the service ships, it reads twice a minute
         return self
 
     def put_in_group(self, group: str, *names: str) -> None:
         """Add accounts to a group, and wait until the service has seen it."""
-        self.api(
-            "POST", f"groups/{quote(group, safe='')}/users", json={"users": list(names)}
-        ).raise_for_status()
+        self._change_group("POST", group, names)
         self.wait_until_read()
 
     def take_out_of_group(self, group: str, *names: str) -> None:
         """Take accounts out of a group, and wait until the service has seen it."""
-        self.api(
-            "DELETE", f"groups/{quote(group, safe='')}/users", json={"users": list(names)}
-        ).raise_for_status()
+        self._change_group("DELETE", group, names)
         self.wait_until_read()
+
+    def _change_group(self, method: str, group: str, names: tuple[str, ...]) -> None:
+        path = f"groups/{quote(group, safe='')}/users"
+        self.api(method, path, json={"users": list(names)}).raise_for_status()
 
     def wait_until_read(self) -> None:
         """Wait until the service has read the roster once more, from start to end."""

@@ -124,7 +124,7 @@ def _check_database(url: str) -> None:
     from ..storage.store import Store
 
     try:
-        Store(url)
+        Store(str(url))  # an old SQLAlchemy takes None for an address
     except LedgerError as error:
         raise ConfigurationError(
             f"{error}. Give enable() database_url={DEFAULT_DATABASE!r}, which is the default, or"

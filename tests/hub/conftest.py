@@ -83,6 +83,8 @@ async def mock_hub(monkeypatch, tmp_path, hub_app):
 
     async def start(before=lambda c: None, after=lambda c: None, declaration=None, **options):
         c = Config()
+        c.JupyterHub.hub_port = free_port()
+        c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{free_port()}"
         before(c)
         enable(
             c,

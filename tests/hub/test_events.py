@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import json
 
+from traitlets.config import Application, Config
+
+from jupyterhub_responsibility.service.events import emitter
+
 from ..realhub import RealHub
 
 
@@ -21,3 +25,11 @@ def test_each_entry_is_emitted(tmp_path):
         assert set(events[-1]["details"]) == {"after", "change", "created"}
         assert events[-1]["details"]["change"] == "joined"
         assert (events[-1]["person"], events[-1]["actor_kind"]) == ("hanna", "hub")
+
+
+def test_what_cannot_be_emitted_ends_nothing(caplog):
+    """A service that ended at its start would end the hub: the log has it, and it goes on."""
+    for wrong in ({"handlers": ["no handler"]}, {"handlers": lambda: 1 / 0}):
+        caplog.clear()
+        emitter(Application(config=Config(EventLogger=wrong)))(None)
+        assert "not emitted as events" in caplog.text

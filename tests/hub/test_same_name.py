@@ -63,7 +63,7 @@ def test_who_is_renamed_keeps_everything(hub):
     confirm(hub, "ada")
     quiet(hub)
     hub.api("PATCH", "users/ada", json={"name": "ada-l"}).raise_for_status()
-    hub.wait_for(lambda: told(hub, "ada-l"), 15)
+    hub.wait_for(lambda: told(hub, "ada-l"))
     assert told(hub, "ada-l") == ["The account ada was renamed: ada-l is still Hub Administrator."]
     assert "Until" in standing(hub, "ada-l")
     assert "duties confirmed" in standing(hub, "ada-l")
@@ -106,7 +106,7 @@ def test_who_is_made_again_begins_anew(hub):
     make_again(hub, "bea")
     hub.api("POST", "groups/hub-admins/users", json={"users": ["bea"]}).raise_for_status()
     assert "Your term ends" not in Browser(hub, "bea").read().text  # at once
-    hub.wait_for(lambda: any("made again" in each for each in told(hub, "bea")), READ)
+    hub.wait_for(lambda: any("made again" in each for each in told(hub, "bea")))
     assert "Until" not in standing(hub, "bea")
     assert "duties not confirmed yet" in standing(hub, "bea")
     confirm(hub, "bea")
@@ -136,7 +136,7 @@ def test_a_request_is_that_of_one_account(hub):
     assert "private answer" not in Browser(hub, "dua").read().text
     assert "private words" not in Browser(hub, "cyn").read().text
     assert Person(hub, "cyn").get("api/requests").json()["requests"] == []
-    hub.wait_for(lambda: rita.get("api/requests").json()["requests"] == [], READ)
+    hub.wait_for(lambda: rita.get("api/requests").json()["requests"] == [])
     assert told(hub, "cyn")[-1].startswith("The request to make cyn Hub Administrator has ended")
 
 
