@@ -4,7 +4,8 @@
 #
 #   docker build -t responsibilities .
 #
-# For the same image every time, name the base by its digest: --build-arg BASE=python@sha256:…
+# For the same image every time, name the base by its digest, which
+# `docker buildx imagetools inspect python:3.13-slim-trixie` shows: --build-arg BASE=python@sha256:…
 ARG BASE=python:3.13-slim-trixie
 
 FROM ${BASE} AS build

@@ -14,6 +14,7 @@ import socket
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any, Literal
 from urllib.parse import SplitResult, urlsplit
@@ -64,7 +65,8 @@ MANAGED: dict[Found, str] = {
 EXTERNAL: dict[Found, str] = {
     "another hub's": "give enable() the url of this hub's own service, and the service the token"
     " that enable() has as api_token",
-    "something else": "give enable() the url of this hub's own service, and both the same version",
+    "something else": "give enable() the url of this hub's own service; both need the same version"
+    " and service_name, and the service the hub's base_url as JUPYTERHUB_BASE_URL",
     "nothing": "start the service, or give enable() the url at which it listens",
 }
 """What to do where somebody else does."""
@@ -176,17 +178,20 @@ def ask(url: str, api_token: str, hub_pid: int, files: InternalFiles | None) -> 
     connection = _connection(where, files)
     try:
         connection.request("GET", where.path, headers={QUESTION: question})
-        said = connection.getresponse().headers.get(ANSWER)
+        reply = connection.getresponse()
     except OSError:  # it is not there, or going
         return "nothing"
     except HTTPException:
         return "something else"
     finally:
         connection.close()
+    said = reply.headers.get(ANSWER)
     if said is None:
         return "something else"
-    ours = hmac.compare_digest(said.encode(), answer(api_token, hub_pid, question).encode())
-    return "ours" if ours else "another hub's"
+    if not hmac.compare_digest(said.encode(), answer(api_token, hub_pid, question).encode()):
+        return "another hub's"
+    there = reply.status == HTTPStatus.OK  # or it is ours, with another name or base_url
+    return "ours" if there else "something else"
 
 
 def _connection(where: SplitResult, files: InternalFiles | None) -> HTTPConnection:

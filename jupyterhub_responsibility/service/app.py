@@ -12,7 +12,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from jupyterhub.services.auth import HubOAuth
@@ -33,6 +33,7 @@ from ..declaration import lines_in, load
 from ..domain.configured import other_groups
 from ..domain.finder import Finder
 from ..domain.model import Declaration
+from ..enabling.belonging import ANSWER, answer
 from ..enabling.handover import handed_over, hub_says
 from ..enabling.pages import Navigation
 from ..errors import ConfigurationError, ResponsibilityError
@@ -198,6 +199,7 @@ def web_application(site: Site, secret: bytes) -> WebApplication:
 
     settings: dict[str, Any] = {
         POLICY: policy(site.settings.frame_ancestors),
+        ANSWER: partial(answer, site.auth.api_token, site.settings.hub_pid),
         # pages have the token in them; a script of our origin could read it from the cookie
         "xsrf_cookie_kwargs": {"httponly": True, **site.settings.cookie_options},
     }

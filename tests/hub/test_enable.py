@@ -552,6 +552,15 @@ REFUSALS = {
         ["user_management=False", "admin, off, service"],
     ),
     "external without token": (with_options(external=True), ["external=True", "api_token"]),
+    "external with a command": (
+        with_options(external=True, api_token="a-token-for-tests", command=["true"]),
+        ["external=True", "command", "Take one of them out"],
+    ),
+    "unknown option": (with_options(sevice_name="who"), ["'sevice_name'", "'service_name'"]),
+    "name of no text": (with_options(service_name=5), ["service_name=5"]),
+    "command of one text": (with_options(command="true"), ["command='true'", "list"]),
+    "truth in quotes": (with_options(templates="no"), ["templates='no'", "True or False"]),
+    "token of no text": (with_options(api_token=5), ["api_token", "text"]),
     "unknown scope": (
         with_role(scopes=["lst:users"]),
         ["roles.hub-administrator.scopes", "'lst:users'", "list:users"],
@@ -576,6 +585,44 @@ def test_a_contradiction_is_refused(c, prepare, words):
         assert word in str(refused.value)
     assert "a-token-for-tests" not in str(refused.value)
     assert plain(c) == before
+
+
+def test_everything_wrong_is_said_at_once(c, tmp_path):
+    """Options, what they say together, and the declaration: one attempt tells of all of it."""
+    file = tmp_path / "responsibilities.yaml"
+    file.write_text("rolls: {}\ncontacts:\n  - {id: A B, name: x}\n")
+    wrong = {"url": "ftp://here", "user_managment": "off", "external": True, "templates": "no"}
+    before = plain(c)
+    with pytest.raises(ConfigurationError) as refused:
+        enable(c, file, database_url="mysql://hub:secret@db/ledger", **wrong)
+    first, *lines = str(refused.value).splitlines()
+    assert first == "enable() is refused, for 6 reasons:"
+    for words in (
+        "has no option 'user_managment'. Did you mean 'user_management'?",
+        "url='ftp://here'",
+        "external=True needs api_token",
+        "templates='no'",
+        "SQLite or PostgreSQL",
+        "faults in the declaration:",
+        f"{file}:1: rolls: unknown key 'rolls'. Did you mean 'roles'?",
+        f"{file}:3: contacts[0].id: ",
+    ):
+        assert [line for line in lines if words in line], words
+    assert "secret" not in str(refused.value)
+    assert plain(c) == before
+
+
+def test_every_scope_is_looked_at(c):
+    """Mistyped scopes are named together, with the options, where the declaration is sound."""
+    with pytest.raises(ConfigurationError) as refused:
+        enable(c, declaring(scopes=["lst:users", "servers", "read:grups"]), service_name="a/b")
+    assert str(refused.value).splitlines()[1:] == [
+        "service_name='a/b' cannot be part of an address: use small letters, digits and hyphens",
+        "roles.hub-administrator.scopes: the hub has no scope 'lst:users'."
+        " Did you mean 'list:users'?",
+        "roles.hub-administrator.scopes: the hub has no scope 'read:grups'."
+        " Did you mean 'read:groups'?",
+    ]
 
 
 def test_faults_of_the_declaration_change_nothing(c, tmp_path):

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import subprocess
-from contextlib import contextmanager
-
 import pytest
 import requests
 from certipy import Certipy
 from jupyterhub.services.auth import HubOAuth
-from traitlets.config import Config
 
-from jupyterhub_responsibility import enable
-from jupyterhub_responsibility.errors import ConfigurationError
 from jupyterhub_responsibility.service.port import server_tls
 
-from ..realhub import ADMIN_TOKEN, DECLARATION, RealHub, free_port
+from ..realhub import RealHub
 
 INTERNAL_SSL = """
 c.JupyterHub.internal_ssl = True
@@ -40,6 +34,14 @@ def internal(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def internal_https(tmp_path_factory):
+    """The same, with a service at https, whose certificate comes from the hub as well."""
+    folder = tmp_path_factory.mktemp("internal_https")
+    with RealHub(folder, config=INTERNAL_SSL, scheme="https") as running:
+        yield running.with_holders()
+
+
+@pytest.fixture(scope="module")
 def own(tmp_path_factory):
     """A hub whose service has a certificate of the operator's own, which hub and proxy trust."""
     folder = tmp_path_factory.mktemp("own")
@@ -55,7 +57,7 @@ def own(tmp_path_factory):
             yield running.with_holders()
 
 
-@pytest.fixture(params=["internal", "own"])
+@pytest.fixture(params=["internal", "internal_https", "own"])
 def secure(request) -> RealHub:
     return request.getfixturevalue(request.param)
 
@@ -89,49 +91,17 @@ def test_it_really_is_tls(own):
         requests.get(url.replace("https:", "http:"), timeout=10)
 
 
-@contextmanager
-def at_https(hub: RealHub):
-    """The service once more, with all that the hub gave it, but at https: its address."""
-    origin = f"https://127.0.0.1:{free_port()}"
-    first = hub.service
-    process = subprocess.Popen(
-        first.cmdline(),
-        cwd=hub.folder,
-        env={**first.environ(), "JUPYTERHUB_SERVICE_URL": origin},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        yield origin
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def test_the_hubs_own_certificates(internal):
+def test_the_hubs_own_certificates(internal_https):
     """With what the hub gives with internal_ssl, the service answers its proxy, and nobody else."""
-    certificates = internal.folder / "internal-ssl"
+    hub = internal_https
+    certificates = hub.folder / "internal-ssl"
     proxy = certificates / "proxy-client" / "proxy-client"
     trust = str(certificates / "proxy-client-ca_trust.crt")
-    with at_https(internal) as origin:
-        url = internal.page("healthz").replace(internal.origin, origin)
-        known = {"verify": trust, "cert": (f"{proxy}.crt", f"{proxy}.key"), "timeout": 10}
-        known["headers"] = {"Authorization": f"token {ADMIN_TOKEN}"}
-        internal.wait_for(lambda: requests.get(url, **known).ok)
-        internal.wait_for(lambda: requests.get(url, **known).json()["roster"]["as_of"])
-        page = requests.get(url.replace("healthz", "static/responsibility.css"), **known)
-        assert page.status_code == 200
-        with pytest.raises(requests.ConnectionError):
-            requests.get(url, verify=trust, timeout=10)
-
-
-def test_a_hub_that_would_end_is_refused():
-    """No JupyterHub so far can start a service at https with internal_ssl: it is said at once."""
-    c = Config({"JupyterHub": {"internal_ssl": True}})
-    with pytest.raises(ConfigurationError, match="internal_ssl"):
-        enable(c, DECLARATION, url="https://127.0.0.1:10105")
-    enable(c, DECLARATION, url="https://127.0.0.1:10105", external=True, api_token="a-token")
-    enable(Config(), DECLARATION, url="https://127.0.0.1:10105")
+    url = hub.page("healthz").replace(hub.origin, f"https://127.0.0.1:{hub.service_port}")
+    known = {"verify": trust, "cert": (f"{proxy}.crt", f"{proxy}.key"), "timeout": 10}
+    assert requests.get(url, **known).json()["status"] == "ok"
+    with pytest.raises(requests.ConnectionError):
+        requests.get(url, verify=trust, timeout=10)
 
 
 def test_no_certificate():

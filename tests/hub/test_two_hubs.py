@@ -184,6 +184,9 @@ def test_who_is_there(hubs):
     assert ask(at_port, token, pid, None) == "ours"
     assert ask(at_port, "another-token", pid, None) == "another hub's"
     assert ask(at_port, token, pid + 1, None) == "another hub's"  # one that a dead hub left behind
+    elsewhere = at_port.replace(path, f"/second{path}")  # a hub with another base_url asks there
+    assert ask(elsewhere, "another-token", pid, None) == "another hub's"
+    assert ask(elsewhere, token, pid, None) == "something else"  # the page isn't where it should be
     assert ask(first.hub_url("login"), token, pid, None) == "something else"
     assert ask(f"http://127.0.0.1:{free_port()}{path}", token, pid, None) == "nothing"
     with first.replica() as replica:

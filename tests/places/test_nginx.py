@@ -82,6 +82,7 @@ def hub_as_documented(folder: Path) -> RealHub:
         documented("python", "The hub"),
         {
             "127.0.0.1:8000": f"127.0.0.1:{hub.port}",
+            '{"ada"}': '{"root"}',
             '/etc/jupyterhub/responsibilities.yaml"': f"{file}\", url='{service_url(hub)}'",
         },
     )
@@ -218,7 +219,6 @@ def external(reachable, certificate):
                 "/etc/jupyterhub/responsibilities.yaml": hub.declaration_file,
                 "/opt/jupyterhub/bin/jupyterhub-responsibility": command,
                 "/etc/jupyterhub": etc,
-                "/srv/jupyterhub": reachable,
                 "/var/lib": reachable,
                 ":8081/": f":{hub.hub_port}/",
             },

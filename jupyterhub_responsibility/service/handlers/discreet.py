@@ -7,6 +7,7 @@ from typing import Any
 
 from tornado.web import HTTPError, RequestHandler
 
+from ...enabling.belonging import ANSWER, QUESTION
 from ...errors import HubError, LedgerError, RefusedError
 from .. import headers
 
@@ -25,6 +26,9 @@ class Discreet(RequestHandler):
         self.set_header(headers.POLICY, self.settings[headers.POLICY])
         for name, value in headers.ALWAYS.items():
             self.set_header(name, value)
+        question = self.request.headers.get(QUESTION)
+        if question is not None:  # a hub asks whether this is its service, with a path of its own
+            self.set_header(ANSWER, self.settings[ANSWER](question))
 
     def log_exception(self, typ: Any, value: Any, tb: Any) -> None:
         """The hub's failures and refusals are expected: they get a line, not a traceback."""

@@ -10,7 +10,6 @@ from tornado.web import HTTPError, RedirectHandler, StaticFileHandler
 
 from ..._version import __version__
 from ...domain.model import Viewer
-from ...enabling.belonging import ANSWER, QUESTION, answer
 from ...errors import HubError
 from ...text import iso
 from .. import identity
@@ -28,7 +27,6 @@ class HealthHandler(Handler):
     """
 
     async def get(self) -> None:
-        self._say_whose()
         sees_all = await self._sees_all()
         state = self._state()
         self.finish(dict(state) if sees_all else {"status": state["status"]})
@@ -76,13 +74,6 @@ class HealthHandler(Handler):
             "templates": {"operators_own": not site.renderer.trouble},
             "faults": len(faults),
         }
-
-    def _say_whose(self) -> None:
-        """Show a hub that asks whether this is the service of that hub."""
-        question = self.request.headers.get(QUESTION)
-        if question is not None:
-            token, hub_pid = self.hub_auth.api_token, self.site.settings.hub_pid
-            self.set_header(ANSWER, answer(token, hub_pid, question))
 
 
 class MetricsHandler(Handler):
