@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
+from ..text import is_erased
 from .entry import Entry, stamp
 
 Holding = tuple[str, str]
@@ -303,7 +304,7 @@ class LedgerState:
         holding = (entry.role, person)
         held = tuple(kept.get(holding) for kept in self._belongings)
         self._gone(entry.role, entry.group, person)
-        if holding not in self.joined:
+        if holding not in self.joined and not is_erased(person):
             self.lost[holding] = Loss(entry.group, entry.moment, held)
 
     def _ended(self, entry: Entry) -> None:
