@@ -13,6 +13,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from ..changes.automatic import Automatic
+from ..changes.forgetting import Forgetting
 from ..changes.history import History
 from ..changes.observations import Observer
 from ..changes.recording import Recorder
@@ -42,6 +43,7 @@ class Watch:
         census: Census,
         history: History,
         snapshots: SnapshotKeeper,
+        forgetting: Forgetting,
         interval: float,
         settle_every: float,
     ) -> None:
@@ -52,6 +54,7 @@ class Watch:
         self._census = census
         self._history = history
         self._snapshots = snapshots
+        self._forgetting = forgetting
         self._interval = interval
         self._settle_every = settle_every
         self.troubles: dict[str, str] = {}
@@ -86,6 +89,7 @@ class Watch:
                 settled = clock() if all(acted) else settled
             await self._attempt("observing", self._observe)
             await self._attempt("noting gaps", self._note)
+            await self._attempt("forgetting what is old", self._forgetting.forget_old)
             await asyncio.sleep(self._interval)
 
     async def _observe(self) -> None:
