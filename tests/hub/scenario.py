@@ -341,13 +341,8 @@ def log_out(name: str) -> Callable[[World], None]:
 
 
 def revoke(name: str) -> Callable[[World], None]:
-    """An administrator takes all tokens of somebody away, with which their logins end."""
-
-    def all_tokens(world: World) -> None:
-        for token in world.hub.api("GET", f"users/{name}/tokens").json()["api_tokens"]:
-            world.api("DELETE", f"users/{name}/tokens/{token['id']}")
-
-    return lambda world: _end_login(world, name, lambda _: all_tokens(world))
+    """An administrator ends all logins of somebody who has opened our page."""
+    return lambda world: _end_login(world, name, lambda _: world.hub.end_logins(name))
 
 
 def _end_login(world: World, name: str, end: Callable[[requests.Session], None]) -> None:
