@@ -52,6 +52,19 @@ app.utcnow = moved
 """
 """The service takes what the file `days-ahead` in the hub's folder says for the date."""
 
+CLOSED = """
+from jupyterhub_responsibility.enabling import arrangement
+
+def closed(plan, hub, changes=arrangement.Plan.changes):
+    changed = changes(plan, hub)
+    changed.pop("extra_user_scopes", None)
+    changed["load_roles"] = [role for role in changed["load_roles"] if role["name"] != "user"]
+    return changed
+
+arrangement.Plan.changes = closed
+"""
+"""Configuration after which ordinary users may not open the page, as if their role were changed."""
+
 MANY_WRITES = """
 from jupyterhub_responsibility.service import limits
 

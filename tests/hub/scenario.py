@@ -25,7 +25,8 @@ from urllib.parse import quote
 import requests
 from bs4 import BeautifulSoup
 
-from ..realhub import RealHub
+from ..realhub import CLOSED, RealHub
+from ..versions import EDITS_MANAGED_GROUPS
 from .oracle import Holding, Oracle, Statement, Truth
 
 WITHIN = 60
@@ -306,6 +307,18 @@ def put(group: str, *names: str) -> Callable[[World], None]:
     return lambda world: world.api("POST", f"groups/{quote(group)}/users", {"users": names})
 
 
+def put_by_hand(group: str, *names: str) -> Callable[[World], None]:
+    """Put accounts into a group that the login service keeps."""
+    if EDITS_MANAGED_GROUPS:
+        return put(group, *names)
+
+    def do(world: World) -> None:
+        reply = world.hub.api("POST", f"groups/{quote(group)}/users", json={"users": names})
+        assert reply.status_code == 400, reply.text
+
+    return do
+
+
 def take(group: str, *names: str) -> Callable[[World], None]:
     return lambda world: world.api("DELETE", f"groups/{quote(group)}/users", {"users": names})
 
@@ -380,11 +393,9 @@ RENAMED["roles"][GUIDE]["holders"] = {"min": 0}
 RENAMED["roles"][ENGINEER] = {"people": [{"name": "Sam Storm"}, {"name": "Thea Thunder"}]}
 RENAMED["contacts"].pop()
 
-OWN_CONFIGURATION = """
-from jupyterhub_responsibility.enabling import arrangement
-
-changes = arrangement.Plan.changes
-arrangement.Plan.changes = lambda plan, hub: {**changes(plan, hub), "extra_user_scopes": set()}
+OWN_CONFIGURATION = (
+    CLOSED
+    + """
 c.JupyterHub.load_roles.append(
     {"name": "hub-administrator", "scopes": ["list:users"], "groups": ["hub-admins"]})
 c.JupyterHub.load_roles.append(
@@ -392,6 +403,7 @@ c.JupyterHub.load_roles.append(
 c.JupyterHub.load_roles.append({"name": "admin", "users": ["root", "adele"]})
 c.JupyterHub.template_paths.insert(0, "own-templates")
 """
+)
 
 SECOND = Stage(
     changes=(
@@ -486,7 +498,8 @@ MANAGED = Stage(
                let_in(nia=["hub-admins", "community-reps"]), logged_in="nia"),
         Change("a login brings another", let_in(zoe=["community-reps"]), logged_in="zoe"),
         Change("a login brings groups that are no role's", let_in(uwe=["divers"]), logged_in="uwe"),
-        Change("somebody is put into a group by hand", put("hub-admins", "hanna")),
+        Change("somebody is put into a group by hand, where the hub lets that",
+               put_by_hand("hub-admins", "hanna")),
         Change("their login takes them out again", let_in(hanna=[]), logged_in="hanna"),
         Change("an account is added that never logs in", call("POST", "users", usernames=["lea"])),
     ),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 import socket
-from http.client import HTTPResponse
+from http.client import HTTPResponse, RemoteDisconnected
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -23,6 +23,7 @@ from jupyterhub_responsibility.service.routes import ROUTES
 from ..addresses import METHODS
 from ..horrors import ADDRESSES, DATES, HEADERS, NAMES, NUMBERS
 from ..realhub import MANY_WRITES, RealHub
+from ..versions import REFUSES_ALL_BUT_HTTP
 from .acting import DECLARATION
 
 HOME = "/services/responsibilities/"
@@ -284,6 +285,21 @@ MALFORMED = {
 }
 
 
+REFUSALS = {400} if REFUSES_ALL_BUT_HTTP else {400, 404, None}
+"""An old tornado takes some for requests for `/`, which isn't ours, and hangs up on others."""
+
+NO_HTTP = "Uncaught exception\nTraceback"
+"""What it then says; a failure of ours names the request."""
+
+
+def refusal(hub: RealHub, request: bytes) -> int | None:
+    """The status that is answered, or None where the connection is closed instead."""
+    try:
+        return Answer(hub, request).status
+    except RemoteDisconnected:
+        return None
+
+
 def test_a_browser_is_known(hub):
     """Or requests from one would prove little: the page opens, and a form is let through."""
     target = f"{HOME}roles/hub-administrator"
@@ -294,11 +310,12 @@ def test_a_browser_is_known(hub):
 
 @pytest.mark.parametrize("request_", MALFORMED.values(), ids=MALFORMED.keys())
 def test_what_is_not_http(hub, request_):
-    """Is answered with 400 in whatever way, and nobody else notices."""
-    assert Answer(hub, request_).status == 400
+    """Is refused in whatever way, and nobody else notices."""
+    assert refusal(hub, request_) in REFUSALS
     assert hub.health()["status"] == "ok"
 
 
 def test_nothing_was_logged_as_failed(hub):
-    """All of that left no traceback."""
-    assert "Traceback" not in hub.log()
+    """All of that left no traceback, but of an old tornado that met what isn't HTTP."""
+    log = hub.log() if REFUSES_ALL_BUT_HTTP else hub.log().replace(NO_HTTP, "")
+    assert "Traceback" not in log

@@ -30,6 +30,7 @@ from .acting import (
     set_members,
     told,
 )
+from .scenario import LOGIN_SERVICE
 
 
 def holders_by_api(world, role: str = ADMINISTRATOR) -> set[str]:
@@ -571,16 +572,13 @@ def test_another_case_does_not_pass_by_the_limits(world, person):
 @pytest.fixture(scope="module")
 def managed(tmp_path_factory):
     """A hub whose authenticator manages groups."""
-    hub = RealHub(
-        tmp_path_factory.mktemp("managed"),
-        before="\nc.Authenticator.manage_groups = True\n",
-        settings=QUICK,
-    )
-    with hub:
-        for group in ("hub-admins", "community-reps"):
-            hub.api("POST", f"groups/{group}")
-        hub.put_in_group("community-reps", "rita")
-        hub.put_in_group("hub-admins", "hanna", "uwe")
+    folder = tmp_path_factory.mktemp("managed")
+    directory = {"rita": ["community-reps"], "hanna": ["hub-admins"], "uwe": ["hub-admins"]}
+    (folder / "directory.json").write_text(json.dumps(directory))
+    with RealHub(folder, before=LOGIN_SERVICE, settings=QUICK) as hub:
+        for name in directory:
+            hub.visit(name)
+        hub.wait_until_read()
         yield hub
 
 

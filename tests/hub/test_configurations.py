@@ -22,19 +22,10 @@ from jupyterhub_responsibility.service.port import _open
 from jupyterhub_responsibility.service.templating import HubUser, Templates
 from jupyterhub_responsibility.text import visible
 
-from ..realhub import DECLARATION, RealHub
+from ..realhub import CLOSED, DECLARATION, RealHub
 from .conftest import visit
 
 PAGE = "access:services!service=responsibilities"
-
-
-CLOSED = """
-from jupyterhub_responsibility.enabling import arrangement
-
-changes = arrangement.Plan.changes
-arrangement.Plan.changes = lambda plan, hub: {**changes(plan, hub), "extra_user_scopes": set()}
-"""
-"""Ordinary users may not open the page, as if a role were changed in the hub's database."""
 
 
 def role(app, name: str) -> orm.Role:

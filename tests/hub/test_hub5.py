@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import jupyterhub
 import pytest
 
 from ..realhub import RealHub
@@ -62,10 +61,10 @@ def hub(version, tmp_path_factory):
 
 
 def test_it_is_another_version(hub, version):
-    """These tests really run on another JupyterHub than the others."""
+    """These tests really run on 5.2, and on a newer 5."""
     there = hub.api("GET", "").json()["version"]
     assert there.startswith(version)
-    assert there != jupyterhub.__version__
+    assert there.startswith("5.2.") == (version == "5.2.")
 
 
 def test_the_user_role_is_extended(hub):

@@ -16,6 +16,7 @@ from jupyterhub_responsibility.enabling import pages as hub_pages
 
 from ..arranged import started
 from ..realhub import DECLARATION
+from ..versions import REFUSED_LOGIN
 from .conftest import visit
 
 PUBLIC, OTHERS = "https://reef.example/help", ("hub-admins@reef.example", "+49 40 123456")
@@ -84,7 +85,7 @@ def test_a_failed_login_shows_public_contacts(hub, browser_without_login):
     reply = browser.post(
         hub.hub_url("login"), data={"username": "uwe", "password": "wrong", "_xsrf": xsrf}
     )
-    assert reply.status_code == 403
+    assert reply.status_code == REFUSED_LOGIN
     assert shows_public_contacts_only(reply.text)
 
 

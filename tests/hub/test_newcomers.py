@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ..realhub import RealHub
+from ..versions import REFUSED_LOGIN
 from .acting import Browser
 from .test_users import add, preview
 
@@ -24,7 +25,7 @@ def test_the_page_says_what_the_login_does(tmp_path, closed):
         assert ("cannot log in until the login service allows it" in reply.text) == closed
         assert hub.api("GET", "users/lia").ok
         if closed:
-            with pytest.raises(RuntimeError, match="could not log in: 403"):
+            with pytest.raises(RuntimeError, match=f"could not log in: {REFUSED_LOGIN}"):
                 hub.visit("lia")
         else:
             hub.visit("lia")

@@ -9,6 +9,7 @@ import requests
 from bs4 import BeautifulSoup
 
 from ..realhub import RealHub
+from ..versions import HAS_USER_SCOPES
 
 PAGE_HTML = """{% extends "templates/page.html" %}
 {% block stylesheet %}{{ super() }}<style>.provider { color: teal }</style>{% endblock %}
@@ -50,23 +51,30 @@ BEFORE = dedent(
     }}
     """
 )
-AFTER = """
-    for each in ("quota", "grading", "shared", "inner", "hidden", "no-page"):
-        service = {"name": each, "api_token": each + "-token-0123456789", "info": {"title": each}}
-        if each != "no-page":
-            service["url"] = c.ConfigurableHTTPProxy.api_url  # where something answers
-        c.JupyterHub.services.append({**service, "display": each != "hidden"})
-    c.JupyterHub.extra_user_scopes.update({
-        "access:services!service=quota", "access:services!service=hidden"})
-    c.JupyterHub.load_roles.extend([
-        {"name": "grader", "groups": ["hub-admins"],
-         "scopes": ["access:services!service=grading"]},
-        {"name": "friend", "users": ["uwe", "rita"],
-         "scopes": ["access:services!service=shared"]},
-    ])
-    c.JupyterHub.template_vars["custom"]["funded_by"]["all"].append(
-        {"name": "Sea Fund", "url": "https://sea.example"})
-    """
+EVERYBODYS = ["access:services!service=quota", "access:services!service=hidden"]
+TO_EVERYBODY = (
+    f"c.JupyterHub.extra_user_scopes.update({EVERYBODYS})\n"
+    if HAS_USER_SCOPES
+    else f"c.JupyterHub.load_roles.append({{'name': 'user', 'scopes': ['self', *{EVERYBODYS}]}})\n"
+)
+AFTER = (
+    TO_EVERYBODY
+    + """
+for each in ("quota", "grading", "shared", "inner", "hidden", "no-page"):
+    service = {"name": each, "api_token": each + "-token-0123456789", "info": {"title": each}}
+    if each != "no-page":
+        service["url"] = c.ConfigurableHTTPProxy.api_url  # where something answers
+    c.JupyterHub.services.append({**service, "display": each != "hidden"})
+c.JupyterHub.load_roles.extend([
+    {"name": "grader", "groups": ["hub-admins"],
+     "scopes": ["access:services!service=grading"]},
+    {"name": "friend", "users": ["uwe", "rita"],
+     "scopes": ["access:services!service=shared"]},
+])
+c.JupyterHub.template_vars["custom"]["funded_by"]["all"].append(
+    {"name": "Sea Fund", "url": "https://sea.example"})
+"""
+)
 
 
 def soup_of(html: str) -> BeautifulSoup:
