@@ -307,24 +307,25 @@ def put(group: str, *names: str) -> Callable[[World], None]:
     return lambda world: world.api("POST", f"groups/{quote(group)}/users", {"users": names})
 
 
-def put_by_hand(group: str, *names: str) -> Callable[[World], None]:
-    """Put accounts into a group that the login service keeps."""
-    if EDITS_MANAGED_GROUPS:
-        return put(group, *names)
-
-    def do(world: World) -> None:
-        reply = world.hub.api("POST", f"groups/{quote(group)}/users", json={"users": names})
-        assert reply.status_code == 400, reply.text
-
-    return do
-
-
 def take(group: str, *names: str) -> Callable[[World], None]:
     return lambda world: world.api("DELETE", f"groups/{quote(group)}/users", {"users": names})
 
 
 def call(method: str, path: str, **body: Any) -> Callable[[World], None]:
     return lambda world: world.api(method, path, body or None)
+
+
+def by_hand(do: Callable[[World], object]) -> Callable[[World], None]:
+    """A change of groups that the login service keeps. JupyterHub 5.2 refuses it."""
+
+    def tried(world: World) -> None:
+        try:
+            do(world)
+        except requests.HTTPError as error:
+            if EDITS_MANAGED_GROUPS or error.response.status_code != 400:
+                raise
+
+    return tried
 
 
 def login(name: str) -> Callable[[World], object]:
@@ -499,7 +500,7 @@ MANAGED = Stage(
         Change("a login brings another", let_in(zoe=["community-reps"]), logged_in="zoe"),
         Change("a login brings groups that are no role's", let_in(uwe=["divers"]), logged_in="uwe"),
         Change("somebody is put into a group by hand, where the hub lets that",
-               put_by_hand("hub-admins", "hanna")),
+               by_hand(put("hub-admins", "hanna"))),
         Change("their login takes them out again", let_in(hanna=[]), logged_in="hanna"),
         Change("an account is added that never logs in", call("POST", "users", usernames=["lea"])),
     ),
@@ -517,7 +518,8 @@ MANAGED_AGAIN = Stage(
     steps=(
         Change("their login takes them out again", let_in(lea=[]), logged_in="lea"),
         Change("a login takes all roles away", let_in(nia=[]), logged_in="nia"),
-        Change("a role's group is deleted", call("DELETE", "groups/hub-admins")),
+        Change("a role's group is deleted, where the hub lets that",
+               by_hand(call("DELETE", "groups/hub-admins"))),
         Change("a login makes it again, without its permissions",
                let_in(uwe=["hub-admins"]), logged_in="uwe"),
     ),
