@@ -7,7 +7,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -33,11 +33,13 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from ..errors import LedgerError
-from ..ledger.chain import breaks, write
+from ..ledger.chain import write
 from ..ledger.deeds import Deed, deeds
 from ..ledger.entry import Draft, Entry, Part, stamp
 from ..ledger.kinds import ENDINGS, PartName
+from ..ledger.proof import NOTHING_KEPT, Anchors, Findings, examined
 from ..ledger.query import Wanted
+from . import guards
 from .tables import IS_NAME, VERSION_TABLE, entries, head, metadata, parts
 
 REVISION = "0001"
@@ -179,17 +181,24 @@ class Store:
             number = chunk[-1].number
 
     def verify(self) -> list[str]:
-        """Whatever is wrong with the chain, seen at one moment."""
+        """Whatever is wrong with the ledger, in words."""
+        return self.examine().faults
+
+    def examine(self, anchors: Anchors = NOTHING_KEPT) -> Findings:
+        """What can be found out about the ledger, all of it seen at one moment."""
         with self.reading() as connection:
             if not self.sqlite:
                 connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+            unguarded = guards.faults(connection)
             last = connection.execute(select(head)).one_or_none()
             if last is None:
-                return ["it is not recorded where the ledger ends"]
+                return Findings(None, 0, ["it is not recorded where the ledger ends", *unguarded])
             rows = connection.execute(select(entries).order_by(entries.c.number).execution_options(
                 yield_per=CHUNK))  # fmt: skip
             chunks = (_whole(connection, chunk) for chunk in rows.partitions())
-            return breaks(chain.from_iterable(chunks), (last.number, last.digest))
+            end = (last.number, last.digest)
+            found = examined(chain.from_iterable(chunks), end, anchors)
+            return replace(found, faults=[*found.faults, *unguarded])
 
     def remove(self) -> None:
         """Drop the tables, and delete the file, unless somebody else keeps something in it."""
@@ -198,8 +207,8 @@ class Store:
             metadata.drop_all(connection)
             connection.execute(text(f"DROP TABLE {VERSION_TABLE}"))
             if not self.sqlite:
-                for function in ("append_only", "part_more"):
-                    connection.execute(text(f"DROP FUNCTION responsibility_{function}"))
+                for function in guards.FUNCTIONS:
+                    connection.execute(text(f"DROP FUNCTION {function}"))
             shared = bool(inspect(connection).get_table_names())
         self.close()
         if self.sqlite and not shared:
