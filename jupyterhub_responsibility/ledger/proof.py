@@ -65,6 +65,21 @@ def in_words(head: Head) -> str:
     return f"The ledger ends at entry {number}: {digest}" if number else "The ledger is empty"
 
 
+def rewritten(seen: Head, head: Head, there: str | None) -> str:
+    """What is wrong with a ledger that was read up to `seen` before, in words; empty if nothing.
+
+    It ends at `head` now, and `there` is the digest of the entry that was the last one then.
+    """
+    number, digest = seen
+    if head[0] < number or (number and there is None):
+        what = f"entry {number} was there when this service last read it, and is there no more"
+    elif number and (there != digest or (head[0] == number and head != seen)):
+        what = f"entry {number}, or one before it, is not what this service has read there"
+    else:
+        return ""
+    return f"The ledger was rewritten: {what} (`ledger verify --against {number}:{digest}`)"
+
+
 def anchor(said: str) -> Head | None:
     """An anchor as somebody types it, `NUMBER:DIGEST`; None where it isn't one."""
     found = _ANCHOR.fullmatch(said.strip())

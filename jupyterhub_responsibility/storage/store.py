@@ -32,12 +32,12 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from ..errors import LedgerError
-from ..ledger.chain import write
+from ..errors import LedgerError, RewrittenError
+from ..ledger.chain import BEGINNING, Head, write
 from ..ledger.deeds import Deed, deeds
 from ..ledger.entry import Draft, Entry, Part, stamp
 from ..ledger.kinds import ENDINGS, PartName
-from ..ledger.proof import NOTHING_KEPT, Anchors, Findings, examined
+from ..ledger.proof import NOTHING_KEPT, Anchors, Findings, examined, rewritten
 from ..ledger.query import Wanted
 from . import guards
 from .tables import IS_NAME, VERSION_TABLE, entries, head, metadata, parts
@@ -53,6 +53,8 @@ CHUNK = 2000
 NEAR = 4
 """Parts are read from the first to the last of some entries at once, where no more than so many
 times as many lie there."""
+
+NOTHING_SEEN: Head = (0, BEGINNING)
 
 CONCERNED: tuple[PartName, ...] = ("person", "actor")
 """Who is concerned by an entry: the account that it is about, and whoever did it."""
@@ -123,12 +125,18 @@ class Store:
             self._claimed = None
 
     def append(
-        self, drafts: Sequence[Draft], now: datetime, after: int | None = None
+        self,
+        drafts: Sequence[Draft],
+        now: datetime,
+        after: int | None = None,
+        seen: Head = NOTHING_SEEN,
     ) -> list[Entry]:
-        """Write entries, all of them or none; none, where the last entry isn't `after`."""
+        """Write entries, all of them or none; none, where the last entry isn't `after`.
+
+        Raises RewrittenError where the ledger doesn't go on from the entry that was `seen`.
+        """
         with self.writing() as connection:
-            last = connection.execute(select(head).with_for_update()).one()
-            number, previous = last.number, last.digest
+            number, previous = _end(connection, seen, hold=True)
             if after not in (None, number):
                 return []
             written = []
@@ -145,6 +153,12 @@ class Store:
         query = select(entries).where(entries.c.number > number).order_by(entries.c.number)
         with self.reading() as connection:
             return _whole(connection, connection.execute(query.limit(most)).all())
+
+    def check(self, seen: Head) -> None:
+        """Raise RewrittenError where the ledger doesn't go on from the entry that was `seen`."""
+        self._still_there()
+        with self.reading() as connection:
+            _end(connection, seen)
 
     def last_erasure(self) -> int:
         """The number of the last entry that says that something was erased; 0 if there is none."""
@@ -272,7 +286,7 @@ class Store:
     def _still_there(self) -> None:
         """SQLite goes on writing to a file that was deleted, where nobody will find it."""
         if self._file is not None and self._identity() != self._file:
-            raise LedgerError("The ledger cannot be written: its file is gone")
+            raise RewrittenError("The ledger cannot be written: its file is gone")
 
 
 def _url(url: str) -> URL:
@@ -371,6 +385,19 @@ def _migrate(connection: Connection) -> None:
     except CommandError as error:
         message = "The ledger was made by a newer version of this service"
         raise LedgerError(message) from error
+
+
+def _end(connection: Connection, seen: Head, *, hold: bool = False) -> Head:
+    """Where the chain ends; `hold` it, to write there. Raises RewrittenError."""
+    there = select(entries.c.digest).where(entries.c.number == seen[0]).scalar_subquery()
+    query = select(head.c.number, head.c.digest, there)
+    row = connection.execute(query.with_for_update() if hold else query).one_or_none()
+    if row is None:
+        raise RewrittenError("The ledger was rewritten: it is not recorded where it ends")
+    number, digest, was = row
+    if words := rewritten(seen, (number, digest), was):
+        raise RewrittenError(words)
+    return number, digest
 
 
 def _newest(wanted: Wanted, before: int | None, most: int) -> list[Any]:
