@@ -130,6 +130,10 @@ class LedgerError(ResponsibilityError):
     """The ledger cannot be written or read. The message is safe to show."""
 
 
+class RewrittenError(LedgerError):
+    """The ledger is not the one that was read before: nothing may be written onto it."""
+
+
 class BusyError(LedgerError):
     """Somebody else is changing the same thing, and takes long."""
 
