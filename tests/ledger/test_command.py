@@ -233,12 +233,13 @@ def test_the_files_stay_as_they_are(run, sqlite, sqlite_file):
 def entry_of(line: str) -> Entry:
     """An entry again, from its line."""
     values = json.loads(line)
-    opened, details = values.pop("parts"), values.pop("details")
+    parts, details = values.pop("parts"), values.pop("details")
+    texts = {"actor": values.pop("actor"), "person": values.pop("person"), **details}
     return Entry(
         **values,
-        stated=canonical(details),
-        sealed=canonical({name: part.pop("digest") for name, part in opened.items()}),
-        parts={name: Part(**part) for name, part in opened.items()},
+        stated=canonical({name: text for name, text in details.items() if name not in parts}),
+        sealed=canonical({name: part["digest"] for name, part in parts.items()}),
+        parts={name: Part(part["salt"], texts[name]) for name, part in parts.items()},
     )
 
 
@@ -293,7 +294,7 @@ def test_an_export_is_utf_8_everywhere(sqlite, sqlite_file):
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     words = ("ledger", "export", "--database", f"sqlite:///{sqlite_file}")
     said, _ = command(*words, env=environment).communicate()
-    assert json.loads(said.decode("utf-8"))["parts"]["person"]["text"] == "李明"
+    assert json.loads(said.decode("utf-8"))["person"] == "李明"
 
 
 def test_whoever_reads_has_seen_enough(sqlite, sqlite_file):
