@@ -1,4 +1,4 @@
-"""`ledger verify` and `ledger export`: straight from the database."""
+"""`ledger` and what comes after it: straight from the database."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import argparse
 import os
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime, timedelta, timezone
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -37,7 +38,24 @@ def add_commands(commands: Commands) -> None:
     export.add_argument("--format", choices=["jsonl", "csv"], default="jsonl")
     export.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
     export.set_defaults(command=_export)
-    for command in (verify, export):
+    about = parts.add_parser("about", help="print everything that is stored of a person, as JSON")
+    about.add_argument("name", metavar="NAME", help="the name of the account")
+    about.set_defaults(command=_about)
+    forget = parts.add_parser(
+        "forget", help="erase a person's name, and what they wrote or what was written of them"
+    )
+    whom = forget.add_mutually_exclusive_group(required=True)
+    whom.add_argument("name", metavar="NAME", nargs="?", help="the name of the account")
+    whom.add_argument(
+        "--older-than",
+        metavar="DAYS",
+        type=_days,
+        help="everybody of whom nothing was recorded for so many days, but for holders of a role,"
+        " and what people wrote before that",
+    )
+    forget.add_argument("--yes", action="store_true", help="do it, instead of saying it")
+    forget.set_defaults(command=_forget)
+    for command in (verify, export, about, forget):
         add_database(command)
 
 
@@ -108,6 +126,58 @@ def _export(options: argparse.Namespace) -> int:
         else:
             print_utf8(lines)
     return CLEAN
+
+
+def _about(options: argparse.Namespace) -> int:
+    from ..exports.personal import about
+    from ..storage import erasing
+
+    with closing(_opened(options)) as ledger:
+        found = erasing.traces(ledger, options.name)
+        gaps = erasing.gaps_naming(ledger, found.names)
+    print_utf8([about(found, gaps)])
+    return CLEAN
+
+
+def _forget(options: argparse.Namespace) -> int:
+    from ..storage import erasing
+    from ..storage.store import Store
+
+    now = datetime.now(timezone.utc)
+    if not options.yes:
+        return _would_forget(options, now)
+    with closing(Store.beside(database(options))) as ledger:
+        if options.name:
+            done = erasing.forget(ledger, options.name, erasing.Eraser(), now)
+        else:
+            done = erasing.forget_older(ledger, now - options.older_than, now)
+        print(f"Erased: {done.says}")
+        ledger.tidy()
+    return CLEAN
+
+
+def _would_forget(options: argparse.Namespace, now: datetime) -> int:
+    """Say what there is, and change nothing."""
+    from ..storage import erasing
+
+    with closing(_opened(options)) as ledger:
+        if options.name:
+            there = erasing.forgettable(ledger, options.name)
+        else:
+            there = erasing.older(ledger, now - options.older_than)
+    print(f"This would be erased, and cannot be brought back: {there.says}")
+    print("Nothing was erased yet: this is what --yes does.")
+    return CLEAN
+
+
+def _days(said: str) -> timedelta:
+    try:
+        days = int(said)
+    except ValueError:
+        days = 0
+    if not 0 < days <= 36500:
+        raise argparse.ArgumentTypeError(f"{said!r} is no number of days, such as 730")
+    return timedelta(days=days)
 
 
 def _opened(options: argparse.Namespace) -> Store:

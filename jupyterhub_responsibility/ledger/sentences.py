@@ -21,6 +21,7 @@ _DEEDS = {
     "declined": "{actor} declined to make {person} {role}",
     "taken_back": "{actor} took back the proposal to make {person} {role}",
     "ended": "The request to make {person} {role} has ended: an account that it was about is gone",
+    "erased": "A request for {role} has ended: somebody whom it concerned was erased",
     "confirmation": "{actor} confirmed the duties of {role}",
 }
 _OWN_DEEDS = _DEEDS | {
@@ -128,8 +129,8 @@ _OBSERVATIONS = {
     "deleted": "{person} left {group} ({role}): the account was deleted",
     "first": "{person} was already in {group} ({role}) when recording began",
     "lost": "{person} is no longer {role}: the group {group} does not stand for this role any more",
-    "renamed": "The account {was} was renamed: {person} is still {role}",
-    "renamed asker": "The account {was} was renamed: it is {person} now",
+    "renamed": "The account{was} was renamed: {person} is still {role}",
+    "renamed asker": "The account{was} was renamed: it is {person} now",
     "remade": "The account {person} was deleted and made again. It is in {group} ({role}), but what"
     " was recorded of the older account has ended",
 }
@@ -230,7 +231,7 @@ def _plain(
         role=_title(model, entry.role),
         starts_with=_title(model, facts.get("starts_with", "")),
         through=isolated(facts.get("through", "")),
-        was=isolated(facts.get("was", "")),
+        was="" if is_erased(entry.was) else f" {isolated(entry.was)}",
         until=_day(facts.get("until")),
         before=_day(facts.get("before")),
         number=f"{number:,}",
@@ -263,7 +264,10 @@ def _pattern(entry: Entry, facts: Mapping[str, str]) -> str:
         return _OBSERVATIONS[_observed(entry, facts)]
     if entry.event == "term":
         return _TERMS["before" in facts, "until" in facts]
-    pattern = deeds[facts["verdict"] if entry.event == "decision" else entry.event]
+    verdict = facts.get("verdict", "")
+    if verdict == "ended" and not entry.person:
+        verdict = "erased"
+    pattern = deeds[verdict or entry.event]
     return pattern + _FIRST if "starts_with" in facts else pattern
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
+from ..text import is_erased
 from .chain import BEGINNING, Head
 from .entry import Entry, stamp
 
@@ -311,7 +312,7 @@ class LedgerState:
         holding = (entry.role, person)
         held = tuple(kept.get(holding) for kept in self._belongings)
         self._gone(entry.role, entry.group, person)
-        if holding not in self.joined:
+        if holding not in self.joined and not is_erased(person):
             self.lost[holding] = Loss(entry.group, entry.moment, held)
 
     def _ended(self, entry: Entry) -> None:
@@ -357,7 +358,7 @@ class LedgerState:
         self.requests = {n: _of_renamed(each, entry) for n, each in self.requests.items()}
         if not entry.group:
             return
-        was, now, created = entry.facts["was"], entry.person, entry.facts.get("created", "")
+        was, now, created = entry.was, entry.person, entry.facts.get("created", "")
         if self.created.get((entry.role, was), created) == created:
             for kept in self._belongings:
                 if (entry.role, was) in kept:
@@ -412,7 +413,7 @@ class LedgerState:
 
 def _of_renamed(request: Request, entry: Entry) -> Request:
     """A request with the new name of an account that was renamed, where it is about that one."""
-    was, created = entry.facts["was"], entry.facts.get("created", "")
+    was, created = entry.was, entry.facts.get("created", "")
     if created and (request.person, request.created) == (was, created):
         request = replace(request, person=entry.person)
     if created and (request.by, request.asker_created) == (was, created):

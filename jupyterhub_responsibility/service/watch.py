@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from datetime import date
 
 from ..changes.automatic import Automatic
+from ..changes.forgetting import Forgetting
 from ..changes.history import History
 from ..changes.observations import Observer
 from ..changes.recording import Recorder
@@ -44,6 +45,7 @@ class Watch:
         census: Census,
         history: History,
         snapshots: SnapshotKeeper,
+        forgetting: Forgetting,
         interval: float,
         settle_every: float,
     ) -> None:
@@ -54,6 +56,7 @@ class Watch:
         self._census = census
         self._history = history
         self._snapshots = snapshots
+        self._forgetting = forgetting
         self._interval = interval
         self._settle_every = settle_every
         self._logged: date | None = None
@@ -89,6 +92,7 @@ class Watch:
                 settled = clock() if all(acted) else settled
             await self._attempt("observing", self._observe)
             await self._attempt("noting gaps", self._note)
+            await self._attempt("forgetting what is old", self._forgetting.forget_old)
             self._log_end()
             await asyncio.sleep(self._interval)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import fcntl
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
 from functools import cached_property
@@ -49,6 +49,16 @@ WAIT = 3
 """Seconds to wait for a connection, or for another program that holds the database."""
 
 CHUNK = 2000
+
+TIDY = {
+    "sqlite": ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"),
+    "postgresql": (
+        "SET statement_timeout = 0",
+        *(f"VACUUM FULL responsibility_{table}" for table in ("parts", "gaps", "readings")),
+    ),
+}
+"""What rewrites the tables without what is no longer in them; each by itself. PostgreSQL lets the
+owner of a table do that, and goes on with a warning where it is somebody else."""
 
 NEAR = 4
 """Parts are read from the first to the last of some entries at once, where no more than so many
@@ -136,17 +146,7 @@ class Store:
         Raises RewrittenError where the ledger doesn't go on from the entry that was `seen`.
         """
         with self.writing() as connection:
-            number, previous = _end(connection, seen, hold=True)
-            if after not in (None, number):
-                return []
-            written = []
-            for draft in drafts:
-                entry = write(draft, number + 1, previous, now)
-                number, previous = entry.number, entry.digest
-                written.append(entry)
-            _insert(connection, written)
-            connection.execute(update(head).values(number=number, digest=previous))
-        return written
+            return add(connection, drafts, now, after, seen)
 
     def after(self, number: int, most: int = CHUNK) -> list[Entry]:
         """The entries after one, in order."""
@@ -213,6 +213,22 @@ class Store:
             end = (last.number, last.digest)
             found = examined(chain.from_iterable(chunks), end, anchors)
             return replace(found, faults=[*found.faults, *unguarded])
+
+    @classmethod
+    def beside(cls, url: str) -> Store:
+        """A ledger that is written to while a service may have it open; it must exist."""
+        cls.to_read(url).close()
+        return cls(url)
+
+    def tidy(self) -> None:
+        """Let nothing that was erased be left in the file, as far as this account may."""
+        with _in_words(), closing(self._engine.raw_connection()) as connection:
+            driver: Any = connection.driver_connection
+            if not self.sqlite:  # SQLite's are so already
+                driver.autocommit = True
+            for statement in TIDY[self._url.get_backend_name()]:
+                driver.execute(statement)
+            connection.invalidate()
 
     def remove(self) -> None:
         """Drop the tables, and delete the file, unless somebody else keeps something in it."""
@@ -351,7 +367,8 @@ def _set_up_reading(connection: Any, _: object) -> None:
 def _set_up_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None  # or the driver begins a transaction when it likes
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    # what is deleted is overwritten at once, whatever happens before the file is tidied
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -446,6 +463,41 @@ def _narrowed(wanted: Wanted, before: int | None, most: int) -> Any:
         ended = exists().where(began.c.number == entries.c.intent, began.c.event.in_(wanted.events))
         query = query.where(entries.c.event.in_(wanted.events) | ended)
     return query
+
+
+def add(
+    connection: Connection,
+    drafts: Sequence[Draft],
+    now: datetime,
+    after: int | None = None,
+    seen: Head = NOTHING_SEEN,
+) -> list[Entry]:
+    """Write entries at the end of the chain; none, where the last entry isn't `after`.
+
+    Raises RewrittenError where the ledger doesn't go on from the entry that was `seen`.
+    """
+    number, previous = _end(connection, seen, hold=True)
+    if after not in (None, number):
+        return []
+    written = []
+    for draft in drafts:
+        entry = write(draft, number + 1, previous, now)
+        number, previous = entry.number, entry.digest
+        written.append(entry)
+    _insert(connection, written)
+    connection.execute(update(head).values(number=number, digest=previous))
+    return written
+
+
+def entries_of(connection: Connection, numbers: Collection[int]) -> list[Entry]:
+    """These entries, in order."""
+    wanted = sorted(numbers)
+    found: list[Entry] = []
+    for start in range(0, len(wanted), CHUNK):
+        query = select(entries).where(entries.c.number.in_(wanted[start : start + CHUNK]))
+        rows = connection.execute(query.order_by(entries.c.number)).all()
+        found += _whole(connection, rows)
+    return found
 
 
 def _insert(connection: Connection, written: Sequence[Entry]) -> None:

@@ -14,11 +14,11 @@ import pytest
 from jupyterhub_responsibility.cli import main
 from jupyterhub_responsibility.enabling.handover import DATABASE_VARIABLE
 from jupyterhub_responsibility.exports.ledger import COLUMNS
-from jupyterhub_responsibility.ledger.chain import canonical
-from jupyterhub_responsibility.ledger.entry import Draft, Entry, Part
+from jupyterhub_responsibility.ledger.entry import Draft
 from jupyterhub_responsibility.storage.store import Store
 
 from .conftest import NOW, draft, drafts
+from .reading import entry_of
 from .tampering import change, change_part, cut, directly, execute, remove, rewrite
 
 
@@ -228,18 +228,6 @@ def test_the_files_stay_as_they_are(run, sqlite, sqlite_file):
 
 
 # Export
-
-
-def entry_of(line: str) -> Entry:
-    """An entry again, from its line."""
-    values = json.loads(line)
-    opened, details = values.pop("parts"), values.pop("details")
-    return Entry(
-        **values,
-        stated=canonical(details),
-        sealed=canonical({name: part.pop("digest") for name, part in opened.items()}),
-        parts={name: Part(**part) for name, part in opened.items()},
-    )
 
 
 def test_every_entry_is_exported(run, store, database, here):

@@ -45,11 +45,13 @@ class LedgerPage:
     older: str
     query: str
     ledger_end: Head | None
+    forgets: bool = False
+    """Whether the viewer may erase what is recorded about a person."""
 
 
 def ledger_page(
     snapshot: Snapshot,
-    _viewer: Viewer,
+    viewer: Viewer,
     runs: Sequence[Run],
     wanted: Mapping[str, str],
     more: bool,
@@ -66,6 +68,7 @@ def ledger_page(
         older=urlencode(older),
         query=urlencode(query),
         ledger_end=snapshot.ledger_end,
+        forgets=snapshot.rules.may(viewer, "admins"),
     )
 
 
