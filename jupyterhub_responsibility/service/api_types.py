@@ -421,6 +421,14 @@ class Entry(TypedDict):
     digest: Annotated[str, Field(description="Its digest, which the next entry contains")]
 
 
+class LedgerEnd(TypedDict):
+    """Where the ledger ends. Kept elsewhere, it shows if what was recorded by then is changed
+    later."""
+
+    number: Annotated[int, Field(description="The last entry")]
+    digest: Annotated[str, Field(description="Its digest")]
+
+
 class Entries(TypedDict):
     """A part of the ledger, newest first."""
 
@@ -428,6 +436,7 @@ class Entries(TypedDict):
     before: Annotated[
         int | None, Field(description="Send this as `before` to get older ones; null at the end")
     ]
+    ledger: Annotated[LedgerEnd | None, Field(description="null while there is no entry")]
 
 
 class Change(TypedDict):
@@ -549,6 +558,7 @@ class Coverage(Aged):
     accounts_as_of: Annotated[
         str | None, Field(description="When the reading of all accounts began: the oldest facts")
     ]
+    ledger: Annotated[LedgerEnd | None, Field(description="null until the ledger has been read")]
 
 
 _MOMENT: dict[str, Any] = {"anyOf": [{"format": "date"}, {"format": "date-time"}]}

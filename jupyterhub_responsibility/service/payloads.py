@@ -228,16 +228,23 @@ def coverage(snapshot: Snapshot, _viewer: Viewer) -> api_types.Coverage:
         "staff": list(found.staff),
         "accounts": accounts.total if accounts.read_at else None,
         "accounts_as_of": iso(accounts.read_at),
+        "ledger": _ledger_end(snapshot),
         **_age(snapshot.roster),
     }
 
 
-def ledger(entries: Sequence[Entry], model: Model, most: int) -> api_types.Entries:
+def ledger(snapshot: Snapshot, entries: Sequence[Entry], most: int) -> api_types.Entries:
     """`GET api/ledger`: entries, newest first; `before` leads on to older ones."""
     return {
-        "entries": [entry(each, model) for each in entries],
+        "entries": [entry(each, snapshot.declaration.model) for each in entries],
         "before": entries[-1].number if len(entries) == most else None,
+        "ledger": _ledger_end(snapshot),
     }
+
+
+def _ledger_end(snapshot: Snapshot) -> api_types.LedgerEnd | None:
+    end = snapshot.ledger_end
+    return {"number": end[0], "digest": end[1]} if end else None
 
 
 def _path(step: Step) -> str | None:

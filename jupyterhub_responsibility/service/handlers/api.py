@@ -141,7 +141,7 @@ class LedgerHandler(APIHandler):
             raise RefusedError("invalid", "format: use json, jsonl or csv.")
         if form == "json":
             entries = await site.ledger.page(query, before, PAGE)
-            self.answer(payloads.ledger(entries, site.declaration.model, PAGE))
+            self.answer(payloads.ledger(site.snapshot, entries, PAGE))
         else:
             await self._export(form, query, before)
 

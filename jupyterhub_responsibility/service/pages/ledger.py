@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from ...coverage.snapshot import Snapshot
 from ...domain.model import Model, Role, Viewer
+from ...ledger.chain import Head
 from ...ledger.deeds import Run
 from ...ledger.kinds import KINDS
 from ...ledger.sentences import deed_sentence, run_sentence, within_run
@@ -33,7 +34,8 @@ class LedgerPage:
     """What was done, newest first, a line each.
 
     `kinds` are what there is to read about, by name; `older` is the query that leads on, `query`
-    the filter as one.
+    the filter as one, and `ledger_end` the number and the digest of the last entry (None: there is
+    none).
     """
 
     lines: tuple[LogLine, ...]
@@ -42,6 +44,7 @@ class LedgerPage:
     wanted: Mapping[str, str]
     older: str
     query: str
+    ledger_end: Head | None
     forgets: bool = False
     """Whether the viewer may erase what is recorded about a person."""
 
@@ -64,6 +67,7 @@ def ledger_page(
         wanted=wanted,
         older=urlencode(older),
         query=urlencode(query),
+        ledger_end=snapshot.ledger_end,
         forgets=snapshot.rules.may(viewer, "admins"),
     )
 
