@@ -16,7 +16,7 @@ from ..domain import access
 from ..domain.model import Declaration
 from ..errors import ConfigurationError, LedgerError
 from .enabled import SECRET, Options
-from .handover import DEFAULT_DATABASE, hand_over
+from .handover import DATABASE_VARIABLE, DEFAULT_DATABASE, hand_over
 
 HUB_ROLES = {"admin", "user", "server", "token"}
 """Roles that every hub has; a role of the model can't have such an id."""
@@ -86,6 +86,12 @@ def _wrong_outside(options: Options) -> Iterator[str]:
         yield (
             "external=True and command contradict each other: the hub doesn't start an external"
             " service. Take one of them out"
+        )
+    if options.database_url != DEFAULT_DATABASE:
+        yield (
+            "external=True and database_url contradict each other: the hub can't tell an external"
+            f" service where its ledger is. Take database_url out, and set {DATABASE_VARIABLE} in"
+            " the environment of the service"
         )
 
 
