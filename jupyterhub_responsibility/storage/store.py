@@ -127,12 +127,13 @@ class Store:
         """A ledger that is only read, even while another process has it open; it must exist."""
         store = cls(url)
         store._engine = _reading_engine(store._url)
-        with store.reading() as connection:
-            there = revision(connection)
-        if there is None:
-            raise LedgerError("There is no ledger in that database")
-        if there != REVISION:
-            raise LedgerError("The ledger was made by another version of this service")
+        with _closing_on_error(store):
+            with store.reading() as connection:
+                there = revision(connection)
+            if there is None:
+                raise LedgerError("There is no ledger in that database")
+            if there != REVISION:
+                raise LedgerError("The ledger was made by another version of this service")
         store._file = store._identity()
         return store
 
@@ -538,11 +539,11 @@ def _opening() -> Iterator[None]:
 
 
 @contextmanager
-def _closing_on_error(connection: Connection) -> Iterator[None]:
+def _closing_on_error(opened: Connection | Store) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        connection.close()
+        opened.close()
         raise
 
 
