@@ -5,6 +5,7 @@ They hold across replicas, as long as a change, or a reading, takes.
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import NewType
 
 Lock = NewType("Lock", str)
@@ -24,3 +25,9 @@ def of_role(role_id: str) -> Lock:
 def of_requests(role_id: str) -> Lock:
     """Held by whoever asks for a role."""
     return Lock(f"requests {role_id}")
+
+
+def lock_number(key: str) -> int:
+    """PostgreSQL's locks are numbers of 64 bits."""
+    name = f"jupyterhub-responsibility {key}".encode()
+    return int.from_bytes(sha256(name).digest()[:8], "big", signed=True)

@@ -10,9 +10,9 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
 from functools import cached_property
-from hashlib import sha256
 from itertools import chain
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import (
@@ -40,10 +40,9 @@ from ..ledger.kinds import ENDINGS, PartName
 from ..ledger.proof import NOTHING_KEPT, Anchors, Findings, examined, rewritten
 from ..ledger.query import Wanted
 from . import guards
+from .locks import lock_number
+from .migrating import MIGRATE, REVISION, migrate, revision
 from .tables import IS_NAME, VERSION_TABLE, entries, head, metadata, parts
-
-REVISION = "0001"
-"""The newest migration; a database that has it needs none."""
 
 WAIT = 3
 """Seconds to wait for a connection, or for another program that holds the database."""
@@ -69,6 +68,21 @@ NOTHING_SEEN: Head = (0, BEGINNING)
 CONCERNED: tuple[PartName, ...] = ("person", "actor")
 """Who is concerned by an entry: the account that it is about, and whoever did it."""
 
+NAME = "jupyterhub-responsibility"
+"""What PostgreSQL knows a connection of ours by."""
+
+OTHERS = text("""
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = :name AND pid <> pg_backend_pid()
+""")
+"""How many others have the ledger open."""
+
+IN_USE = "The ledger is in use by another process"
+
+STOP = "Stop the service first: with the hub, if the hub starts it; otherwise every replica of it"
+
+GRANTED = f"The owner of the tables gives it what it needs: `{MIGRATE}`"
+
 # What the database says → what to tell people, who can't see the rest.
 _WORDS = {
     "locked": "another program holds it",
@@ -83,6 +97,8 @@ _WORDS = {
     "not a database": "that is not a database",
     "malformed": "it is damaged",
     "must be owner": "its user may not delete it",
+    "permission denied for table": f"this account lacks a right to a table. {GRANTED}",
+    "permission denied for sequence": f"this account lacks a right to a sequence. {GRANTED}",
     "connection": "its database does not answer",
 }
 
@@ -105,17 +121,23 @@ class Store:
             event.listen(engine, "begin", _begin)
         return engine
 
+    @property
+    def _path(self) -> str:
+        """Where SQLite has it."""
+        return self._url.database or ""
+
     @classmethod
     def to_read(cls, url: str) -> Store:
         """A ledger that is only read, even while another process has it open; it must exist."""
         store = cls(url)
         store._engine = _reading_engine(store._url)
-        with store.reading() as connection:
-            revision = _revision(connection)
-        if revision is None:
-            raise LedgerError("There is no ledger in that database")
-        if revision != REVISION:
-            raise LedgerError("The ledger was made by another version of this service")
+        with _closing_on_error(store):
+            with store.reading() as connection:
+                there = revision(connection)
+            if there is None:
+                raise LedgerError("There is no ledger in that database")
+            if there != REVISION:
+                raise LedgerError("The ledger was made by another version of this service")
         store._file = store._identity()
         return store
 
@@ -123,8 +145,8 @@ class Store:
         """Bring the tables up to date."""
         self._claim()
         with self.writing() as connection:
-            if _revision(connection) != REVISION:
-                _migrate(connection)
+            if revision(connection) != REVISION:
+                migrate(connection)
         self._file = self._identity()
 
     def close(self) -> None:
@@ -200,9 +222,7 @@ class Store:
 
     def examine(self, anchors: Anchors = NOTHING_KEPT) -> Findings:
         """What can be found out about the ledger, all of it seen at one moment."""
-        with self.reading() as connection:
-            if not self.sqlite:
-                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        with self.at_one_moment() as connection:
             unguarded = guards.faults(connection)
             last = connection.execute(select(head)).one_or_none()
             if last is None:
@@ -252,7 +272,7 @@ class Store:
         """
         if self.sqlite:
             return lambda: None
-        number = {"key": _lock_number(key)}
+        number = {"key": lock_number(key)}
         with _in_words():
             connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             with _closing_on_error(connection):
@@ -268,33 +288,72 @@ class Store:
             yield connection
 
     @contextmanager
+    def at_one_moment(self) -> Iterator[Connection]:
+        """The same, which sees nothing that is written meanwhile."""
+        with self.reading() as connection:
+            if not self.sqlite:
+                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+            yield connection
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that writes, all of it or nothing."""
         self._still_there()
         with _in_words(), self._engine.execution_options(writes=True).begin() as connection:
             yield connection
 
+    def alone(self) -> None:
+        """Have the ledger alone. Raises LedgerError where another process has it open."""
+        if not (self._take_file() if self.sqlite else self._has_no_others()):
+            raise LedgerError(f"{IN_USE}. {STOP}")
+
+    def is_same(self, other: Store) -> bool:
+        """Whether both are the same database, as far as their addresses tell."""
+        if self.sqlite:
+            return self._identity() == other._identity() is not None
+        one, two = self._url, other._url
+        return (one.host, one.port, one.database, one.query) == (
+            two.host, two.port, two.database, two.query)  # fmt: skip
+
     def _claim(self) -> None:
         """SQLite has locks for writing, none for a role: one process at a time has the ledger."""
-        if not self.sqlite or self._claimed is not None or not self._url.database:
+        if not self.sqlite or self._claimed is not None:
             return
-        try:
-            os.close(os.open(self._url.database, os.O_CREAT | os.O_RDWR, 0o600))
-            lock = os.open(f"{self._url.database}.lock", os.O_CREAT | os.O_RDWR, 0o600)
-        except OSError as error:
-            raise LedgerError(f"The ledger cannot be opened: {error.strerror}") from error
+        with _opening():
+            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+        if not self._take_file():
+            raise LedgerError(IN_USE)
+
+    def _take_file(self) -> bool:
+        """Whether this process has the file now, and nobody else."""
+        if self._claimed is not None:
+            return True
+        with _opening():
+            lock = os.open(f"{self._path}.lock", os.O_CREAT | os.O_RDWR, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except OSError:
             os.close(lock)
-            raise LedgerError("The ledger is in use by another process") from error
+            return False
         self._claimed = lock
+        return True
+
+    def _has_no_others(self) -> bool:
+        """Whoever has just gone may be there for a moment more."""
+        until = monotonic() + WAIT
+        with self.reading() as connection:
+            while connection.execute(OTHERS, {"name": NAME}).scalar():
+                if monotonic() > until:
+                    return False
+                sleep(0.05)
+                connection.execute(text("SELECT pg_stat_clear_snapshot()"))
+        return True
 
     def _identity(self) -> tuple[int, int] | None:
-        if not self.sqlite or not self._url.database:
+        if not self.sqlite:
             return None
         try:
-            stat = Path(self._url.database).stat()
+            stat = Path(self._path).stat()
         except OSError:
             return None
         return stat.st_dev, stat.st_ino
@@ -337,6 +396,7 @@ def _options(url: URL) -> dict[str, Any]:
         "pool_pre_ping": True,
         "connect_args": {
             "connect_timeout": WAIT,
+            "application_name": NAME,
             "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
             "tcp_user_timeout": milliseconds,
         },
@@ -377,31 +437,6 @@ def _begin(connection: Connection) -> None:
     """To write, lock before reading the end of the chain: two would write the same number."""
     writes = connection.get_execution_options().get("writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-def _revision(connection: Connection) -> str | None:
-    """Which migration a database has; asking Alembic would cost more than that."""
-    if not connection.dialect.has_table(connection, VERSION_TABLE):
-        return None
-    query = text(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608  # a constant
-    return connection.execute(query).scalar()
-
-
-def _migrate(connection: Connection) -> None:
-    from alembic import command
-    from alembic.config import Config
-    from alembic.util.exc import CommandError
-
-    if connection.dialect.name == "postgresql":  # replicas start together
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _lock_number("")})
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    try:
-        command.upgrade(config, "head")
-    except CommandError as error:
-        message = "The ledger was made by a newer version of this service"
-        raise LedgerError(message) from error
 
 
 def _end(connection: Connection, seen: Head, *, hold: bool = False) -> Head:
@@ -529,12 +564,6 @@ def _whole(connection: Connection, rows: Sequence[Any]) -> list[Entry]:
     return [Entry(**row._mapping, parts=found[row.number]) for row in rows]
 
 
-def _lock_number(key: str) -> int:
-    """PostgreSQL's locks are numbers of 64 bits."""
-    name = f"jupyterhub-responsibility {key}".encode()
-    return int.from_bytes(sha256(name).digest()[:8], "big", signed=True)
-
-
 def _let_go(connection: Connection, number: dict[str, int]) -> None:
     try:
         connection.execute(text("SELECT pg_advisory_unlock(:key)"), number)
@@ -545,11 +574,19 @@ def _let_go(connection: Connection, number: dict[str, int]) -> None:
 
 
 @contextmanager
-def _closing_on_error(connection: Connection) -> Iterator[None]:
+def _opening() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise LedgerError(f"The ledger cannot be opened: {error.strerror}") from error
+
+
+@contextmanager
+def _closing_on_error(opened: Connection | Store) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        connection.close()
+        opened.close()
         raise
 
 
