@@ -104,7 +104,12 @@ class Requests:
                 actor.name,
                 role=request.role,
                 person=request.person,
-                details={"request": str(number), "verdict": verdict, "reason": message},
+                details={
+                    "request": str(number),
+                    "asker": request.proposer,
+                    "verdict": verdict,
+                    "reason": message,
+                },
             )
             (entry,) = await self._ledger.append(draft)
             return entry

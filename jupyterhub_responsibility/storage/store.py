@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
@@ -21,7 +21,6 @@ from sqlalchemy import (
     Engine,
     create_engine,
     event,
-    exists,
     func,
     insert,
     inspect,
@@ -35,9 +34,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from ..errors import LedgerError
 from ..ledger.chain import breaks, write
 from ..ledger.deeds import Deed, deeds
-from ..ledger.entry import Draft, Entry, Part, stamp
-from ..ledger.kinds import ENDINGS, PartName
+from ..ledger.entry import Draft, Entry, Part
+from ..ledger.kinds import PartName
 from ..ledger.query import Wanted
+from .finding import newest, newest_deeds
 from .tables import IS_NAME, VERSION_TABLE, entries, head, metadata, parts
 
 REVISION = "0001"
@@ -51,9 +51,6 @@ CHUNK = 2000
 NEAR = 4
 """Parts are read from the first to the last of some entries at once, where no more than so many
 times as many lie there."""
-
-CONCERNED: tuple[PartName, ...] = ("person", "actor")
-"""Who is concerned by an entry: the account that it is about, and whoever did it."""
 
 # What the database says → what to tell people, who can't see the rest.
 _WORDS = {
@@ -150,26 +147,27 @@ class Store:
         with self.reading() as connection:
             return connection.execute(query).scalar() or 0
 
+    def renamed(self, name: str) -> int:
+        """The number of the last entry by which an account of that name got another one; or 0."""
+        query = select(func.max(parts.c.number)).where(
+            IS_NAME, parts.c.name == "was", parts.c.text == name
+        )
+        with self.reading() as connection:
+            return connection.execute(query).scalar() or 0
+
     def page(self, wanted: Wanted, before: int | None, most: int) -> list[Entry]:
         """The newest entries that are wanted and come before one, newest first."""
-        found = _newest(wanted, before, most)
         with self.reading() as connection:
-            rows = {row.number: row for query in found for row in connection.execute(query)}
-            newest = sorted(rows, reverse=True)[:most]
-            return _whole(connection, [rows[number] for number in newest])
+            rows = _found(connection, newest(wanted, before, most), most)
+            return _whole(connection, rows)
 
     def deeds(self, wanted: Wanted, before: int | None, most: int) -> list[Deed]:
         """The same as what was done, each with what became of it."""
         with self.reading() as connection:
-            rows = {
-                row.number: row
-                for query in _newest_deeds(wanted, before, most)
-                for row in connection.execute(query)
-            }
-            began = sorted(rows, reverse=True)[:most]
-            endings = select(entries).where(entries.c.intent.in_(began)).order_by(entries.c.number)
-            ended = _whole(connection, connection.execute(endings).all())
-            return deeds(_whole(connection, [rows[number] for number in began]), ended)
+            rows = _found(connection, newest_deeds(wanted, before, most), most)
+            endings = select(entries).where(entries.c.intent.in_([row.number for row in rows]))
+            ended = connection.execute(endings.order_by(entries.c.number)).all()
+            return deeds(_whole(connection, rows), _whole(connection, ended))
 
     def all(self) -> Iterator[Entry]:
         """Every entry, in order."""
@@ -364,52 +362,10 @@ def _migrate(connection: Connection) -> None:
         raise LedgerError(message) from error
 
 
-def _newest(wanted: Wanted, before: int | None, most: int) -> list[Any]:
-    """One query for each way to be concerned, so that each can use its index."""
-    query = _narrowed(wanted, before, most)
-    if not wanted.person:
-        return [query.order_by(entries.c.number.desc())]
-    return [_naming(query, name, wanted.person) for name in CONCERNED]
-
-
-def _newest_deeds(wanted: Wanted, before: int | None, most: int) -> list[Any]:
-    """The same for the entries with which deeds began. How the hub writes a name may stand in
-    their endings alone."""
-    found = [
-        query.where(entries.c.event.not_in(ENDINGS)) for query in _newest(wanted, before, most)
-    ]
-    if wanted.person:
-        ended = select(entries.c.intent).where(entries.c.intent.is_not(None))
-        began = entries.c.number.in_(_naming(ended, "person", wanted.person).order_by(None))
-        query = _narrowed(wanted, before, most).where(began)
-        found.append(query.order_by(entries.c.number.desc()))
-    return found
-
-
-def _naming(query: Any, name: PartName, person: str) -> Any:
-    """Those of the entries that name a person so, the newest first."""
-    named = query.join(parts, parts.c.number == entries.c.number).where(
-        IS_NAME, parts.c.name == name, parts.c.text == person
-    )
-    return named.order_by(parts.c.number.desc())
-
-
-def _narrowed(wanted: Wanted, before: int | None, most: int) -> Any:
-    """Entries before one, narrowed down by all but the person, and no more than so many."""
-    query = select(entries).limit(most)
-    if before is not None:
-        query = query.where(entries.c.number < before)
-    if wanted.role:
-        query = query.where(entries.c.role == wanted.role)
-    if wanted.since:
-        query = query.where(entries.c.at >= stamp(wanted.since))
-    if wanted.until:
-        query = query.where(entries.c.at < stamp(wanted.until))
-    if wanted.events:
-        began = entries.alias()
-        ended = exists().where(began.c.number == entries.c.intent, began.c.event.in_(wanted.events))
-        query = query.where(entries.c.event.in_(wanted.events) | ended)
-    return query
+def _found(connection: Connection, queries: Iterable[Any], most: int) -> list[Any]:
+    """The newest of what several queries find, newest first."""
+    rows = {row.number: row for query in queries for row in connection.execute(query)}
+    return [rows[number] for number in sorted(rows, reverse=True)[:most]]
 
 
 def _insert(connection: Connection, written: Sequence[Entry]) -> None:

@@ -16,6 +16,8 @@ from ...changes.recording import UnknownError
 from ...domain.access import page_scope
 from ...domain.model import Viewer
 from ...errors import HubError, LedgerError, RefusalCode, RefusedError
+from ...ledger.entry import storable
+from ...ledger.readers import Reader, own, reader_of
 from .. import headers, identity, limits
 from ..bodies import TYPED
 from ..limits import Limiter
@@ -190,6 +192,19 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
             raise HTTPError(403, "no longer allowed in")
         self.viewer = identity.viewer_of(model)
         return self.viewer
+
+    async def reader(self) -> Reader | None:
+        """What the viewer may read in the ledger, by what the hub says now: None for all of it."""
+        return reader_of(self.site.snapshot.rules, self.who(), await self._renamed())
+
+    async def own(self) -> Reader:
+        """The viewer as somebody who reads what is about themselves, and nothing else."""
+        return own(self.who(), await self._renamed())
+
+    async def _renamed(self) -> int:
+        """The last entry by which an account lost the name that the viewer has now; or 0."""
+        await self.site.ledger.catch_up()
+        return await self.site.ledger.renamed(storable(self.who().name))
 
     async def check_writing(self) -> None:
         """Whether this may change something: from our own pages, not too much, not too often.

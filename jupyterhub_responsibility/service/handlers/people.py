@@ -253,9 +253,18 @@ class LedgerHandler(PageHandler):
 
     async def get(self) -> None:
         given = asked_for(self.get_query_argument)
-        query, before = wanted(given)
+        query, before = wanted(given, await self.reader())
         runs, more = await self.site.ledger.runs(query, before, LINES)
         self.show(runs, given, more)
+
+
+class DataHandler(PageHandler):
+    """`/my-data`: what is recorded about the viewer."""
+
+    async def get(self) -> None:
+        query, before = wanted({"before": self.get_query_argument("before", "")}, await self.own())
+        runs, more = await self.site.ledger.runs(query, before, LINES)
+        self.show(runs, more)
 
 
 class NotFoundHandler(PageHandler):

@@ -10,7 +10,6 @@ from ...coverage.snapshot import Snapshot
 from ...domain.access import Ability, abilities
 from ...domain.duties import Duty, duties_by_area
 from ...domain.model import SPLITS, Area, Declaration, Link, Role, Split, Viewer
-from ...domain.rules import About
 from ...ledger.state import Request
 
 
@@ -80,9 +79,7 @@ class RequestLine:
 def request_lines(snapshot: Snapshot, viewer: Viewer, role_id: str = "") -> tuple[RequestLine, ...]:
     """The open requests that somebody made, or may decide; for one role, or for all."""
     roles, rules = snapshot.declaration.model.roles, snapshot.rules
-    deciding = {
-        each.id for each in roles.values() if rules.may(viewer, "deciders", about=About(each))
-    }
+    deciding = rules.decides_on(viewer)
     lines = (
         RequestLine(
             each,

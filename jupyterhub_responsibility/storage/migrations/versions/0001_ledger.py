@@ -10,7 +10,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-NAMES = "name IN ('actor', 'person', 'was')"
+NAMES = "name IN ('actor', 'person', 'asker', 'was')"
 
 ONLY_ERASED = """
     NEW.number = OLD.number AND NEW.name = OLD.name AND OLD.erasure IS NULL
