@@ -22,7 +22,7 @@ from ..ledger.state import LedgerState, Request
 from ..storage import locks
 from ..storage.ledger import Ledger
 from ..text import visible
-from .recording import Hub, Members, Outcome, Recorder, actor_kind, find, others
+from .recording import Hub, Members, Outcome, Recorder, actor_kind, find, not_recorded, others
 
 Edit = Callable[[str, str], Awaitable[tuple[str, ...]]]
 """Changes the members of a group by one account; the members after that."""
@@ -206,15 +206,15 @@ class Appointments:
         self, intent: Draft, before: Members, edit: Edit, account: Account | None = None
     ) -> Entry:
         """Record a change of one group, of whose role `before` has all groups; `account` is whom
-        it adds."""
+        it adds. What changes nothing is not asked of the hub, and not recorded."""
         there = before.get(intent.group)
         if there is None:
             raise refusals.NO_GROUP(group=visible(intent.group))
+        if _changes_nothing(intent, there):
+            through = others(before, intent.person, intent.group)
+            return not_recorded(intent, through, self.now())
 
         async def change() -> Outcome:
-            if intent.event == "withdrawal" and intent.person not in there:
-                # the hub might know somebody else by that name
-                return Outcome("unchanged", intent.person)
             after = await edit(intent.group, intent.person)
             self.learned(intent.group, after)
             outcome = _what_changed(intent, there, after)
@@ -273,6 +273,15 @@ def _draft(event: Event, actor: Viewer, change: Change, details: Mapping[Detail,
             **details,
         },
     )
+
+
+def _changes_nothing(intent: Draft, there: Iterable[str]) -> bool:
+    """Whether somebody is in the group, or isn't, as they should be, and nothing else hangs on it:
+    a request is to be answered, and first holders are appointed once."""
+    if intent.event == "withdrawal":
+        return intent.person not in there
+    decides = intent.details.get("request") or intent.details.get("first")
+    return intent.person in there and not decides
 
 
 def groups_of(person: str, members: Members) -> list[str]:

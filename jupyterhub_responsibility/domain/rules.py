@@ -108,6 +108,10 @@ class Rules:
         """Whether somebody is a JupyterHub admin, or holds a role through the hub."""
         return viewer.kind == "user" and (viewer.admin or bool(roles_of(self.declaration, viewer)))
 
+    def has_power(self, viewer: Viewer) -> bool:
+        """Whether somebody may change something about others: appoint, or add users."""
+        return self.may_appoint_to_some(viewer) or self.may_add_users(viewer)
+
     def may_add_users(self, viewer: Viewer) -> bool:
         """Whether somebody may add users here: JupyterHub admins, and whose role says so."""
         if viewer.kind != "user" or not service_adds_users(self.declaration, self.user_management):

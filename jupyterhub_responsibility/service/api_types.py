@@ -439,7 +439,10 @@ class Change(TypedDict):
     result: Annotated[
         Literal["done", "unchanged"], Field(description="`unchanged`: nothing had to be changed")
     ]
-    entry: Annotated[int, Field(description="The number of the outcome in the ledger")]
+    entry: Annotated[
+        int | None,
+        Field(description="The number of the entry in the ledger; null where nothing is recorded"),
+    ]
     holders: list[Holder]
 
 

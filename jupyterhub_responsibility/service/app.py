@@ -145,7 +145,7 @@ def build_site(
         ledger=ledger,
         appointments=appointments,
         requests=Requests(declaration, api, ledger, rules, appointments, utcnow),
-        new_users=NewUsers(api, ledger, recorder),
+        new_users=NewUsers(api, ledger, recorder, utcnow),
         snapshots=snapshots,
         watch=watch,
         self_check=self_check,

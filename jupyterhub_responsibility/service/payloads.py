@@ -143,7 +143,7 @@ def change(snapshot: Snapshot, outcome: Entry) -> api_types.Change:
         "group": outcome.group,
         "user": outcome.person,
         "result": "unchanged" if outcome.facts.get("result") == "unchanged" else "done",
-        "entry": outcome.number,
+        "entry": outcome.number or None,
         "holders": [_holder(snapshot, each) for each in held.holders],
     }
 

@@ -4,6 +4,7 @@ each can use its index. What they find, together and without repetition, is what
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -34,6 +35,16 @@ def newest_deeds(wanted: Wanted, before: int | None, most: int) -> Iterator[Any]
         found += [*_by_role(wanted, query), *_about_reader(wanted, query)]
     for query in found:
         yield query.where(entries.c.event.not_in(ENDINGS))
+
+
+def done_by(name: str, since: datetime) -> tuple[Any, ...]:
+    """Conditions for the entries about what an account has done since a moment, each deed once."""
+    return (
+        *_names(entries, "actor", name),
+        entries.c.actor_kind == "user",
+        entries.c.event.not_in(ENDINGS),
+        entries.c.at >= stamp(since),
+    )
 
 
 def _by_role(wanted: Wanted, query: Any) -> Iterator[Any]:

@@ -37,7 +37,7 @@ from ..ledger.deeds import Deed, deeds
 from ..ledger.entry import Draft, Entry, Part
 from ..ledger.kinds import PartName
 from ..ledger.query import Wanted
-from .finding import newest, newest_deeds
+from .finding import done_by, newest, newest_deeds
 from .tables import IS_NAME, VERSION_TABLE, entries, head, metadata, parts
 
 REVISION = "0001"
@@ -154,6 +154,12 @@ class Store:
         )
         with self.reading() as connection:
             return connection.execute(query).scalar() or 0
+
+    def acts(self, name: str, since: datetime) -> int:
+        """How often an account has done something since a moment, as recorded."""
+        query = select(func.count()).where(*done_by(name, since))
+        with self.reading() as connection:
+            return connection.execute(query).scalar_one()
 
     def page(self, wanted: Wanted, before: int | None, most: int) -> list[Entry]:
         """The newest entries that are wanted and come before one, newest first."""

@@ -20,7 +20,7 @@ from ...ledger.entry import storable
 from ...ledger.readers import Reader, own, reader_of
 from .. import headers, identity, limits
 from ..bodies import TYPED
-from ..limits import Limiter
+from ..limits import Limiter, seconds_to_midnight
 from ..pages import ERROR
 from ..pages.frame import NOTHING_NEW, News
 from ..site import Site
@@ -45,6 +45,7 @@ REFUSED: dict[RefusalCode, int] = {
     "bad_date": 400,
     "bad_name": 400,
     "closed": 409,
+    "enough_today": 429,
     "full": 409,
     "invalid": 400,
     "last": 409,
@@ -56,6 +57,7 @@ REFUSED: dict[RefusalCode, int] = {
     "stale": 412,
     "too_large": 413,
     "too_many": 429,
+    "too_many_open": 409,
     "unknown": 404,
     "which_group": 400,
     "yourself": 403,
@@ -237,6 +239,8 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
         if isinstance(error, RefusedError):
             status, code = REFUSED[error.code], error.code
             message = str(error)
+        if code == "enough_today":
+            self.retry_seconds = seconds_to_midnight(self.site.now())
         if isinstance(error, UnknownError):
             code, message = "outcome_unknown", f"{error}."
         if isinstance(error, LedgerError):
