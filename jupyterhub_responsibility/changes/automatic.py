@@ -8,7 +8,7 @@ from ..errors import RefusedError
 from ..ledger.accounts import made_at
 from ..ledger.entry import Draft
 from ..storage import locks
-from ..text import visible
+from ..text import is_erased, visible
 from .appointments import Appointments, groups_of
 from .recording import SERVICE, Members
 
@@ -28,9 +28,17 @@ class Automatic:
         for role_id, names in self._acts.declaration.initial.items():
             role = self._acts.declaration.model.roles[role_id]
             for name in names:
-                if (role_id, name) not in self._acts.ledger.state.first_appointed:
+                if not self._was_first(role_id, name):
                     waiting += await self._appoint_first(role, name)
         return waiting
+
+    def _was_first(self, role_id: str, name: str) -> bool:
+        """Whether somebody was appointed as a first holder before; where one of them was erased
+        since, it may be anybody, and nobody is appointed by themselves."""
+        known = {
+            person for role, person in self._acts.ledger.state.first_appointed if role == role_id
+        }
+        return name in known or any(map(is_erased, known))
 
     async def appoint_starting(self) -> list[str]:
         """Whoever holds a role that another one starts with holds that one too, if nobody ever has.
@@ -66,7 +74,7 @@ class Automatic:
                     " that name yet"
                 ]
             async with self._acts.ledger.lock(locks.of_role(role.id)):
-                if (role.id, name) in self._acts.ledger.state.first_appointed:
+                if self._was_first(role.id, name):
                     return []
                 members = await self._acts.read(role)
                 change = Change(role, group, name)

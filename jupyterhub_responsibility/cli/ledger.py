@@ -1,14 +1,19 @@
-"""`ledger verify` and `ledger export`: straight from the database."""
+"""`ledger` and what comes after it: straight from the database."""
 
 from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterator
 from contextlib import closing
+from datetime import datetime, timedelta, timezone
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from ..enabling.handover import DATABASE_VARIABLE, DEFAULT_DATABASE
+from ..errors import LedgerError
+from ..ledger.chain import Head
+from ..ledger.proof import Anchors, Findings, anchor, gathered, in_words, of_export
 from .terminal import CLEAN, FAULTS, Commands, print_utf8
 
 if TYPE_CHECKING:
@@ -20,12 +25,37 @@ def add_commands(commands: Commands) -> None:
     ledger = commands.add_parser("ledger", help="verify the ledger, or export its entries")
     parts: Commands = ledger.add_subparsers(required=True, metavar="COMMAND")
     verify = parts.add_parser("verify", help="find entries that were changed, removed or moved")
+    verify.add_argument(
+        "--against",
+        action="append",
+        default=[],
+        metavar="ANCHOR",
+        help="NUMBER:DIGEST of an entry as it was printed once, or the file of an earlier export;"
+        " can be given several times",
+    )
     verify.set_defaults(command=_verify)
     export = parts.add_parser("export", help="write every entry, the oldest first")
     export.add_argument("--format", choices=["jsonl", "csv"], default="jsonl")
     export.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
     export.set_defaults(command=_export)
-    for command in (verify, export):
+    about = parts.add_parser("about", help="print everything that is stored of a person, as JSON")
+    about.add_argument("name", metavar="NAME", help="the name of the account")
+    about.set_defaults(command=_about)
+    forget = parts.add_parser(
+        "forget", help="erase a person's name, and what they wrote or what was written of them"
+    )
+    whom = forget.add_mutually_exclusive_group(required=True)
+    whom.add_argument("name", metavar="NAME", nargs="?", help="the name of the account")
+    whom.add_argument(
+        "--older-than",
+        metavar="DAYS",
+        type=_days,
+        help="everybody of whom nothing was recorded for so many days, but for holders of a role,"
+        " and what people wrote before that",
+    )
+    forget.add_argument("--yes", action="store_true", help="do it, instead of saying it")
+    forget.set_defaults(command=_forget)
+    for command in (verify, export, about, forget):
         add_database(command)
 
 
@@ -45,10 +75,43 @@ def database(options: argparse.Namespace) -> str:
 
 
 def _verify(options: argparse.Namespace) -> int:
+    anchors = gathered(chain.from_iterable(map(_kept, options.against)))
     with closing(_opened(options)) as ledger:
-        found = ledger.verify()
-    print(*(found or ["no entry was changed, removed or moved"]), sep="\n")
-    return FAULTS if found else CLEAN
+        found = ledger.examine(anchors)
+    print(*(found.faults or _as_it_was(anchors)), *_state(found), sep="\n")
+    return FAULTS if found.faults else CLEAN
+
+
+def _kept(said: str) -> list[Head]:
+    """What somebody kept: the digest of an entry, or an export in a file."""
+    if found := anchor(said):
+        return [found]
+    try:
+        with open(said, encoding="utf-8", newline="") as file:
+            return of_export(file)
+    except (LedgerError, UnicodeDecodeError) as error:
+        why = error if isinstance(error, LedgerError) else "it is not text"
+        raise LedgerError(f"--against {said}: {why}. Give a file from `ledger export`") from error
+    except FileNotFoundError as error:
+        raise LedgerError(
+            f"--against {said}: there is no such file, and it is not NUMBER:DIGEST: the number of"
+            " an entry, a colon, and the 64 letters and digits of its digest"
+        ) from error
+
+
+def _as_it_was(anchors: Anchors) -> Iterator[str]:
+    """That nothing is wrong, as far as can be told."""
+    yield "no entry was changed, removed or moved"
+    if anchors:
+        yield f"up to entry {max(anchors)}, the ledger is as it was when that was kept"
+
+
+def _state(found: Findings) -> Iterator[str]:
+    """What there is to know of the ledger besides."""
+    if found.erased:
+        yield f"parts of entries that are erased: {found.erased}"
+    if found.head:
+        yield in_words(found.head)
 
 
 def _export(options: argparse.Namespace) -> int:
@@ -63,6 +126,58 @@ def _export(options: argparse.Namespace) -> int:
         else:
             print_utf8(lines)
     return CLEAN
+
+
+def _about(options: argparse.Namespace) -> int:
+    from ..exports.personal import about
+    from ..storage import erasing
+
+    with closing(_opened(options)) as ledger:
+        found = erasing.traces(ledger, options.name)
+        gaps = erasing.gaps_naming(ledger, found.names)
+    print_utf8([about(found, gaps)])
+    return CLEAN
+
+
+def _forget(options: argparse.Namespace) -> int:
+    from ..storage import erasing
+    from ..storage.store import Store
+
+    now = datetime.now(timezone.utc)
+    if not options.yes:
+        return _would_forget(options, now)
+    with closing(Store.beside(database(options))) as ledger:
+        if options.name:
+            done = erasing.forget(ledger, options.name, erasing.Eraser(), now)
+        else:
+            done = erasing.forget_older(ledger, now - options.older_than, now)
+        print(f"Erased: {done.says}")
+        ledger.tidy()
+    return CLEAN
+
+
+def _would_forget(options: argparse.Namespace, now: datetime) -> int:
+    """Say what there is, and change nothing."""
+    from ..storage import erasing
+
+    with closing(_opened(options)) as ledger:
+        if options.name:
+            there = erasing.forgettable(ledger, options.name)
+        else:
+            there = erasing.older(ledger, now - options.older_than)
+    print(f"This would be erased, and cannot be brought back: {there.says}")
+    print("Nothing was erased yet: this is what --yes does.")
+    return CLEAN
+
+
+def _days(said: str) -> timedelta:
+    try:
+        days = int(said)
+    except ValueError:
+        days = 0
+    if not 0 < days <= 36500:
+        raise argparse.ArgumentTypeError(f"{said!r} is no number of days, such as 730")
+    return timedelta(days=days)
 
 
 def _opened(options: argparse.Namespace) -> Store:

@@ -21,6 +21,7 @@ _DEEDS = {
     "declined": "{actor} declined to make {person} {role}",
     "taken_back": "{actor} took back the proposal to make {person} {role}",
     "ended": "The request to make {person} {role} has ended: an account that it was about is gone",
+    "erased": "A request for {role} has ended: somebody whom it concerned was erased",
     "confirmation": "{actor} confirmed the duties of {role}",
 }
 _OWN_DEEDS = _DEEDS | {
@@ -263,7 +264,10 @@ def _pattern(entry: Entry, facts: Mapping[str, str]) -> str:
         return _OBSERVATIONS[_observed(entry, facts)]
     if entry.event == "term":
         return _TERMS["before" in facts, "until" in facts]
-    pattern = deeds[facts["verdict"] if entry.event == "decision" else entry.event]
+    verdict = facts.get("verdict", "")
+    if verdict == "ended" and not entry.person:
+        verdict = "erased"
+    pattern = deeds[verdict or entry.event]
     return pattern + _FIRST if "starts_with" in facts else pattern
 
 

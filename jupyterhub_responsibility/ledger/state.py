@@ -11,6 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
+from ..text import is_erased
+from .chain import BEGINNING, Head
 from .entry import Entry, stamp
 
 Holding = tuple[str, str]
@@ -130,10 +132,12 @@ ConfirmationState = Literal["confirmed", "due", "never"]
 
 
 class LedgerState:
-    """The state that a chain of entries leads to; `number` is the last one that was read."""
+    """The state that a chain of entries leads to; `number` is the last one that was read, and
+    `digest` its digest."""
 
     def __init__(self) -> None:
         self.number = 0
+        self.digest = BEGINNING
         self.terms: dict[Holding, Term] = {}
         self.confirmations: dict[Holding, Confirmation] = {}
         self.requests: dict[int, Request] = {}
@@ -171,7 +175,7 @@ class LedgerState:
 
     def read(self, entry: Entry) -> None:
         """Take in the next entry."""
-        self.number = entry.number
+        self.number, self.digest = entry.number, entry.digest
         if entry.group:
             self.touched[entry.group] = entry.number
             self._groups[entry.role].add(entry.group)
@@ -191,6 +195,11 @@ class LedgerState:
             self.confirmations[entry.role, entry.person] = confirmed
         elif entry.event == "term":
             self._last_day(entry)
+
+    @property
+    def head(self) -> Head:
+        """Where the chain ends, as far as it was read."""
+        return self.number, self.digest
 
     def watched_groups(self) -> list[Holding]:
         """The groups whose members are looked at, each with the role that it stands for."""
@@ -308,7 +317,7 @@ class LedgerState:
         holding = (entry.role, person)
         held = tuple(kept.get(holding) for kept in self._belongings)
         self._gone(entry.role, entry.group, person)
-        if holding not in self.joined:
+        if holding not in self.joined and not is_erased(person):
             self.lost[holding] = Loss(entry.group, entry.moment, held)
 
     def _ended(self, entry: Entry) -> None:

@@ -17,7 +17,7 @@ from .tables import gaps
 def read_spans(store: Store) -> list[Span]:
     """Every gap that is kept, in the order in which they were noticed."""
     with store.reading() as connection:
-        return [_span(row) for row in connection.execute(select(gaps).order_by(gaps.c.id))]
+        return [span(row) for row in connection.execute(select(gaps).order_by(gaps.c.id))]
 
 
 def note(
@@ -44,6 +44,7 @@ def note(
     return read_spans(store)
 
 
-def _span(row: Any) -> Span:
+def span(row: Any) -> Span:
+    """A gap from its row."""
     until = datetime.fromisoformat(row.until) if row.until else None
     return Span((row.kind, row.about, row.person), datetime.fromisoformat(row.since), until)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import fcntl
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -31,12 +31,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from ..errors import LedgerError
-from ..ledger.chain import breaks, write
+from ..errors import LedgerError, RewrittenError
+from ..ledger.chain import BEGINNING, Head, write
 from ..ledger.deeds import Deed, deeds
 from ..ledger.entry import Draft, Entry, Part
 from ..ledger.kinds import PartName
+from ..ledger.proof import NOTHING_KEPT, Anchors, Findings, examined, rewritten
 from ..ledger.query import Wanted
+from . import guards
 from .finding import done_by, newest, newest_deeds
 from .tables import IS_NAME, VERSION_TABLE, entries, head, metadata, parts
 
@@ -48,9 +50,21 @@ WAIT = 3
 
 CHUNK = 2000
 
+TIDY = {
+    "sqlite": ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"),
+    "postgresql": (
+        "SET statement_timeout = 0",
+        *(f"VACUUM FULL responsibility_{table}" for table in ("parts", "gaps", "readings")),
+    ),
+}
+"""What rewrites the tables without what is no longer in them; each by itself. PostgreSQL lets the
+owner of a table do that, and goes on with a warning where it is somebody else."""
+
 NEAR = 4
 """Parts are read from the first to the last of some entries at once, where no more than so many
 times as many lie there."""
+
+NOTHING_SEEN: Head = (0, BEGINNING)
 
 # What the database says → what to tell people, who can't see the rest.
 _WORDS = {
@@ -118,28 +132,30 @@ class Store:
             self._claimed = None
 
     def append(
-        self, drafts: Sequence[Draft], now: datetime, after: int | None = None
+        self,
+        drafts: Sequence[Draft],
+        now: datetime,
+        after: int | None = None,
+        seen: Head = NOTHING_SEEN,
     ) -> list[Entry]:
-        """Write entries, all of them or none; none, where the last entry isn't `after`."""
+        """Write entries, all of them or none; none, where the last entry isn't `after`.
+
+        Raises RewrittenError where the ledger doesn't go on from the entry that was `seen`.
+        """
         with self.writing() as connection:
-            last = connection.execute(select(head).with_for_update()).one()
-            number, previous = last.number, last.digest
-            if after not in (None, number):
-                return []
-            written = []
-            for draft in drafts:
-                entry = write(draft, number + 1, previous, now)
-                number, previous = entry.number, entry.digest
-                written.append(entry)
-            _insert(connection, written)
-            connection.execute(update(head).values(number=number, digest=previous))
-        return written
+            return add(connection, drafts, now, after, seen)
 
     def after(self, number: int, most: int = CHUNK) -> list[Entry]:
         """The entries after one, in order."""
         query = select(entries).where(entries.c.number > number).order_by(entries.c.number)
         with self.reading() as connection:
             return _whole(connection, connection.execute(query.limit(most)).all())
+
+    def check(self, seen: Head) -> None:
+        """Raise RewrittenError where the ledger doesn't go on from the entry that was `seen`."""
+        self._still_there()
+        with self.reading() as connection:
+            _end(connection, seen)
 
     def last_erasure(self) -> int:
         """The number of the last entry that says that something was erased; 0 if there is none."""
@@ -183,17 +199,40 @@ class Store:
             number = chunk[-1].number
 
     def verify(self) -> list[str]:
-        """Whatever is wrong with the chain, seen at one moment."""
+        """Whatever is wrong with the ledger, in words."""
+        return self.examine().faults
+
+    def examine(self, anchors: Anchors = NOTHING_KEPT) -> Findings:
+        """What can be found out about the ledger, all of it seen at one moment."""
         with self.reading() as connection:
             if not self.sqlite:
                 connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+            unguarded = guards.faults(connection)
             last = connection.execute(select(head)).one_or_none()
             if last is None:
-                return ["it is not recorded where the ledger ends"]
+                return Findings(None, 0, ["it is not recorded where the ledger ends", *unguarded])
             rows = connection.execute(select(entries).order_by(entries.c.number).execution_options(
                 yield_per=CHUNK))  # fmt: skip
             chunks = (_whole(connection, chunk) for chunk in rows.partitions())
-            return breaks(chain.from_iterable(chunks), (last.number, last.digest))
+            end = (last.number, last.digest)
+            found = examined(chain.from_iterable(chunks), end, anchors)
+            return replace(found, faults=[*found.faults, *unguarded])
+
+    @classmethod
+    def beside(cls, url: str) -> Store:
+        """A ledger that is written to while a service may have it open; it must exist."""
+        cls.to_read(url).close()
+        return cls(url)
+
+    def tidy(self) -> None:
+        """Let nothing that was erased be left in the file, as far as this account may."""
+        with _in_words(), closing(self._engine.raw_connection()) as connection:
+            driver: Any = connection.driver_connection
+            if not self.sqlite:  # SQLite's are so already
+                driver.autocommit = True
+            for statement in TIDY[self._url.get_backend_name()]:
+                driver.execute(statement)
+            connection.invalidate()
 
     def remove(self) -> None:
         """Drop the tables, and delete the file, unless somebody else keeps something in it."""
@@ -202,8 +241,8 @@ class Store:
             metadata.drop_all(connection)
             connection.execute(text(f"DROP TABLE {VERSION_TABLE}"))
             if not self.sqlite:
-                for function in ("append_only", "part_more"):
-                    connection.execute(text(f"DROP FUNCTION responsibility_{function}"))
+                for function in guards.FUNCTIONS:
+                    connection.execute(text(f"DROP FUNCTION {function}"))
             shared = bool(inspect(connection).get_table_names())
         self.close()
         if self.sqlite and not shared:
@@ -267,7 +306,7 @@ class Store:
     def _still_there(self) -> None:
         """SQLite goes on writing to a file that was deleted, where nobody will find it."""
         if self._file is not None and self._identity() != self._file:
-            raise LedgerError("The ledger cannot be written: its file is gone")
+            raise RewrittenError("The ledger cannot be written: its file is gone")
 
 
 def _url(url: str) -> URL:
@@ -332,7 +371,8 @@ def _set_up_reading(connection: Any, _: object) -> None:
 def _set_up_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None  # or the driver begins a transaction when it likes
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    # what is deleted is overwritten at once, whatever happens before the file is tidied
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -372,6 +412,54 @@ def _found(connection: Connection, queries: Iterable[Any], most: int) -> list[An
     """The newest of what several queries find, newest first."""
     rows = {row.number: row for query in queries for row in connection.execute(query)}
     return [rows[number] for number in sorted(rows, reverse=True)[:most]]
+
+
+def _end(connection: Connection, seen: Head, *, hold: bool = False) -> Head:
+    """Where the chain ends; `hold` it, to write there. Raises RewrittenError."""
+    there = select(entries.c.digest).where(entries.c.number == seen[0]).scalar_subquery()
+    query = select(head.c.number, head.c.digest, there)
+    row = connection.execute(query.with_for_update() if hold else query).one_or_none()
+    if row is None:
+        raise RewrittenError("The ledger was rewritten: it is not recorded where it ends")
+    number, digest, was = row
+    if words := rewritten(seen, (number, digest), was):
+        raise RewrittenError(words)
+    return number, digest
+
+
+def add(
+    connection: Connection,
+    drafts: Sequence[Draft],
+    now: datetime,
+    after: int | None = None,
+    seen: Head = NOTHING_SEEN,
+) -> list[Entry]:
+    """Write entries at the end of the chain; none, where the last entry isn't `after`.
+
+    Raises RewrittenError where the ledger doesn't go on from the entry that was `seen`.
+    """
+    number, previous = _end(connection, seen, hold=True)
+    if after not in (None, number):
+        return []
+    written = []
+    for draft in drafts:
+        entry = write(draft, number + 1, previous, now)
+        number, previous = entry.number, entry.digest
+        written.append(entry)
+    _insert(connection, written)
+    connection.execute(update(head).values(number=number, digest=previous))
+    return written
+
+
+def entries_of(connection: Connection, numbers: Collection[int]) -> list[Entry]:
+    """These entries, in order."""
+    wanted = sorted(numbers)
+    found: list[Entry] = []
+    for start in range(0, len(wanted), CHUNK):
+        query = select(entries).where(entries.c.number.in_(wanted[start : start + CHUNK]))
+        rows = connection.execute(query.order_by(entries.c.number)).all()
+        found += _whole(connection, rows)
+    return found
 
 
 def _insert(connection: Connection, written: Sequence[Entry]) -> None:

@@ -44,6 +44,8 @@ class LedgerPage:
     older: str
     query: str
     everything: bool
+    forgets: bool = False
+    """Whether the viewer may erase what is recorded about a person."""
 
 
 def ledger_page(
@@ -65,6 +67,7 @@ def ledger_page(
         older=urlencode(older),
         query=urlencode(query),
         everything=snapshot.rules.reads_everything(viewer),
+        forgets=snapshot.rules.may(viewer, "admins"),
     )
 
 
