@@ -96,6 +96,7 @@ class Requests:
 
     async def decide(self, actor: Viewer, number: int, verdict: Verdict, message: str) -> Entry:
         """Approve a request (which appoints), decline it, or take back one's own."""
+        await self._ledger.catch_up()  # it may have been made at another replica, just now
         request = self._open(number)
         role = self._declaration.model.roles[request.role]
         self._rules.check(actor, DECIDED_BY[verdict], about=asked(request, role))
@@ -113,6 +114,7 @@ class Requests:
     async def decline_all(self, actor: Viewer, number: int, message: str) -> Entry:
         """Decline every open request of whoever made this one, as far as somebody may decide on
         them. Returns the entry about this one."""
+        await self._ledger.catch_up()
         first = self._open(number)
         entry = await self.decide(actor, number, "declined", message)
         decides_on = self._rules.decides_on(actor)

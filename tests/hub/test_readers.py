@@ -22,6 +22,14 @@ def olga(acting_hub):
     acting_hub.api("DELETE", "users/olga").raise_for_status()
 
 
+@pytest.fixture(autouse=True)
+def nothing_open(person):
+    """No request of one test is left to the next."""
+    yield
+    for each in person("root").get("api/requests").json()["requests"]:
+        answer(person("root"), each["number"], "declined", "")
+
+
 @pytest.fixture
 def complaint(world, person) -> int:
     """Somebody would like to represent the community instead, says why, and is answered."""

@@ -139,7 +139,7 @@ def test_open_requests_are_counted_together(pair):
     with ThreadPoolExecutor(8) as threads:
         statuses = sorted(threads.map(propose, range(8)))
     assert statuses == [201] * MOST_OPEN + [409] * 3
-    assert len(requests_of(pair, "hanna")) == MOST_OPEN
+    pair.hub.wait_for(lambda: len(requests_of(pair, "hanna")) == MOST_OPEN)
 
 
 def test_a_day_is_counted_together(pair):
