@@ -11,10 +11,14 @@ from jupyterhub_responsibility.ledger.entry import Entry, Part
 def entry_of(line: str) -> Entry:
     """An entry again, from its line."""
     values = json.loads(line)
-    opened, details = values.pop("parts"), values.pop("details")
+    parts, details = values.pop("parts"), values.pop("details")
+    texts = {"actor": values.pop("actor"), "person": values.pop("person"), **details}
     return Entry(
         **values,
-        stated=canonical(details),
-        sealed=canonical({name: part.pop("digest") for name, part in opened.items()}),
-        parts={name: Part(**{"salt": None, "text": None, **part}) for name, part in opened.items()},
+        stated=canonical({name: text for name, text in details.items() if name not in parts}),
+        sealed=canonical({name: part["digest"] for name, part in parts.items()}),
+        parts={
+            name: Part(part.get("salt"), texts.get(name), part.get("erasure"))
+            for name, part in parts.items()
+        },
     )

@@ -281,7 +281,7 @@ def test_an_export_is_utf_8_everywhere(sqlite, sqlite_file):
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     words = ("ledger", "export", "--database", f"sqlite:///{sqlite_file}")
     said, _ = command(*words, env=environment).communicate()
-    assert json.loads(said.decode("utf-8"))["parts"]["person"]["text"] == "李明"
+    assert json.loads(said.decode("utf-8"))["person"] == "李明"
 
 
 def test_whoever_reads_has_seen_enough(sqlite, sqlite_file):

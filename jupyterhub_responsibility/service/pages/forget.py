@@ -25,9 +25,10 @@ def forget_page(
     _snapshot: Snapshot, _viewer: Viewer, name: str = "", parts: int = 0, gaps: int = 0
 ) -> ForgetPage:
     """The form, and what it would do."""
-    said = [_counted(parts, "part of an entry", "parts of entries")] if parts else []
-    said += [_counted(gaps, "gap", "gaps")] if gaps else []
-    return ForgetPage(name=name, there=" and ".join(said))
+    log = "in the activity log"
+    said = [f"{_counted(parts, 'name or text', 'names and texts')} {log}"] if parts else []
+    said += [f"the name in {_counted(gaps, 'gap', 'gaps')}"] if gaps else []
+    return ForgetPage(name=name, there=", and ".join(said))
 
 
 def _counted(number: int, one: str, many: str) -> str:
