@@ -64,6 +64,11 @@ class Request:
     created: str = ""
     asker_created: str = ""
 
+    @property
+    def proposer(self) -> str:
+        """Who asks, where it is for somebody else."""
+        return "" if self.by == self.person else self.by
+
     def open_on(self, today: date) -> bool:
         """Whether it can still be decided."""
         return today <= self.expires
