@@ -122,13 +122,14 @@ def listed(taken: Iterable[tuple[int, PartName]]) -> str:
     return "; ".join(f"{name} {_ranges(sorted(numbers[name]))}" for name in sorted(numbers))
 
 
-def unlisted(said: str) -> Taken:
-    """The same read back; what cannot be read names no part."""
+def unlisted(said: str, before: int) -> Taken:
+    """The same read back, as far as it is about entries before one; what cannot be read names no
+    part, and no range is longer than the ledger."""
     return {
         (number, name)
         for name, numbers in re.findall(r"(\w+) ([\d,-]+)", said)
-        for first, last in re.findall(r"(\d+)(?:-(\d+))?", numbers)
-        for number in range(int(first), int(last or first) + 1)
+        for first, last in re.findall(r"(\d{1,9})(?:-(\d{1,9}))?", numbers)
+        for number in range(int(first), min(int(last or first) + 1, before))
     }
 
 
@@ -192,7 +193,7 @@ def _listed_by(entry: Entry) -> Erased:
     if entry.event != "erasure":
         return set()
     said = json.loads(entry.stated).get("parts", "")
-    return {(number, name, entry.number) for number, name in unlisted(said)}
+    return {(number, name, entry.number) for number, name in unlisted(said, entry.number)}
 
 
 def _wrong_parts(entry: Entry) -> Iterator[Fault]:

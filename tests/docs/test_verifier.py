@@ -77,20 +77,18 @@ def test_a_real_export(verify, tmp_path):
 
 def altered(which: int, /, **more: object) -> list[str]:
     """The same export with something else in one entry."""
-    entry = json.loads(LINES[which - 1]) | more
-    return [*LINES[: which - 1], json.dumps(entry, ensure_ascii=False) + "\n", *LINES[which:]]
+    there = json.loads(LINES[which - 1]) | more
+    return [*LINES[: which - 1], json.dumps(there, ensure_ascii=False) + "\n", *LINES[which:]]
+
+
+def entry(number: int) -> dict:
+    return json.loads(LINES[number - 1])
 
 
 def part(number: int, name: str, **more: object) -> list[str]:
-    """The same export with something else in a part of an entry."""
-    parts = json.loads(LINES[number - 1])["parts"]
+    """The same export with something else beside a part of an entry."""
+    parts = entry(number)["parts"]
     return altered(number, parts={**parts, name: {**parts[name], **more}})
-
-
-def without(number: int, name: str) -> list[str]:
-    """The same export with a part that is not there, and not erased."""
-    parts = json.loads(LINES[number - 1])["parts"]
-    return altered(number, parts={**parts, name: {"digest": parts[name]["digest"]}})
 
 
 @pytest.mark.parametrize(
@@ -99,24 +97,31 @@ def without(number: int, name: str) -> list[str]:
         (altered(5, role="guide"), "entry 5: it was changed"),
         (altered(5, previous="0" * 64), "entry 5: it does not follow"),
         (altered(5, details={}), "entry 5: it was changed"),
-        (altered(5, number=True), "entry 5: it is missing"),
+        (altered(1, number=True), "entry 1: it was changed"),
         (LINES[:4] + LINES[5:], "entry 5: it is missing"),
         (LINES[1:], "entry 1: it is missing"),
         ([LINES[1], LINES[0], *LINES[2:]], "entry 1: it is missing"),
-        (part(2, "person", text="mallory"), "entry 2: person was changed"),
+        (altered(2, person="mallory"), "entry 2: person was changed"),
+        (altered(2, person=""), "entry 2: 'person'"),
+        (altered(2, actor="mallory"), "entry 2: a name was added"),
+        (altered(2, details={**entry(2)["details"], "note": "x"}), "entry 2: it was changed"),
+        (altered(2, details={**entry(2)["details"], "person": "x"}), "entry 2: a name was added"),
+        (altered(15, details={**entry(15)["details"], "reason": "x"}), "entry 15: reason was ch"),
         (part(2, "person", salt="0" * 32), "entry 2: person was changed"),
-        (without(2, "person"), "entry 2: 'salt'"),
         (part(2, "person", digest="0" * 64), "entry 2: it was changed"),
         (
-            altered(2, parts={**json.loads(LINES[1])["parts"], "note": {"digest": "0" * 64}}),
+            altered(2, parts={**entry(2)["parts"], "note": {"digest": "0" * 64}}),
             "entry 2: it was changed",
         ),
-        (part(19, "note", text="The budget"), "entry 19: note is there, though erased"),
+        (
+            altered(19, details={**entry(19)["details"], "note": "The budget"}),
+            "entry 19: note is there, though erased",
+        ),
         (part(19, "note", erasure=48), "entry 19: note and the list of erased parts"),
         (["nonsense\n"], "entry 1: "),
         (["[]\n"], "entry 1: "),
     ],
-    ids=range(16),
+    ids=range(20),
 )
 def test_whatever_is_done_to_it(verify, lines, said):
     """It says which entry is wrong first, and ends with 1, as our own finds something too."""
@@ -126,8 +131,8 @@ def test_whatever_is_done_to_it(verify, lines, said):
 
 def test_a_part_that_only_claims_to_be_erased(verify):
     """A part is gone only where an erasure lists it."""
-    entry = json.loads(LINES[1])
-    digest = entry["parts"]["person"]["digest"]
-    lines = altered(2, parts={**entry["parts"], "person": {"digest": digest, "erasure": 48}})
+    parts = entry(2)["parts"]
+    gone = {"digest": parts["person"]["digest"], "erasure": 48}
+    lines = altered(2, person=None, parts={**parts, "person": gone})
     assert verify(lines)[1].startswith("entry 2: person and the list of erased parts in entry 48")
     assert breaks([entry_of(line) for line in lines], (LAST, ORIGINAL[-1].digest))

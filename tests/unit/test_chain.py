@@ -252,7 +252,13 @@ def test_an_erased_person_stays_one_person(entries):
 @given(st.sets(st.tuples(st.integers(1, 60), st.sampled_from(sorted(PARTS)))))
 def test_what_was_erased_is_listed_and_read_again(taken):
     """Whatever it was."""
-    assert unlisted(listed(taken)) == taken
+    assert unlisted(listed(taken), 61) == taken
+
+
+@pytest.mark.parametrize("said", ["actor 1-999999999", f"actor 1-{'9' * 5000}", "actor", "", "\0"])
+def test_a_list_that_nobody_wrote_is_read_in_no_time(said):
+    """Whoever makes digests may write anything; it is about no more entries than there are."""
+    assert len(unlisted(said, 9)) <= 8
 
 
 def test_many_in_a_row_take_the_room_of_one():
