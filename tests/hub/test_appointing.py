@@ -105,7 +105,7 @@ def test_the_same_by_form(world, browser):
 
 
 def test_it_can_be_done_twice(world, person):
-    """Appointing a holder, or withdrawing whoever is none, changes nothing: it is said, not recorded."""
+    """Appointing a holder, or withdrawing whoever is none, changes nothing, and is only said."""
     rita = person("rita")
     results = [
         rita.appoint(ADMINISTRATOR, "uwe").json()["result"],
