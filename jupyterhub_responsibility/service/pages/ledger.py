@@ -11,7 +11,7 @@ from ...coverage.snapshot import Snapshot
 from ...domain.model import Model, Role, Viewer
 from ...ledger.chain import Head
 from ...ledger.deeds import Run
-from ...ledger.kinds import KINDS, TEXTS
+from ...ledger.kinds import KINDS
 from ...ledger.sentences import deed_sentence, run_sentence, within_run
 
 FEW = 3
@@ -21,13 +21,12 @@ FEW = 3
 @dataclass(frozen=True)
 class LogLine:
     """Something that was done, and when; `each` has those for whom the line stands, where they are
-    many, and `since` is when the first of them was; `words` are what somebody wrote about it."""
+    many, and `since` is when the first of them was."""
 
     at: datetime
     says: str
     since: datetime
     each: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -83,6 +82,5 @@ def log_lines(run: Run, model: Model) -> Iterator[LogLine]:
         yield LogLine(newest.moment, run_sentence(run, model), oldest.moment, each)
         return
     for deed in run:
-        at, facts = deed.began.moment, deed.began.facts
-        words = tuple(facts[name] for name in TEXTS if name in facts)
-        yield LogLine(at, deed_sentence(deed, model), at, words=words)
+        at = deed.began.moment
+        yield LogLine(at, deed_sentence(deed, model), at)
