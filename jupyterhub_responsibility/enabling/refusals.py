@@ -82,11 +82,6 @@ def _wrong_outside(options: Options) -> Iterator[str]:
             "external=True needs api_token: the token that the service, run elsewhere, shares"
             " with the hub"
         )
-    if options.command:
-        yield (
-            "external=True and command contradict each other: the hub doesn't start an external"
-            " service. Take one of them out"
-        )
     if options.database_url != DEFAULT_DATABASE:
         yield (
             "external=True and database_url contradict each other: the hub can't tell an external"

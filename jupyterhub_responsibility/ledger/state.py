@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from ..text import is_erased
+from .chain import BEGINNING, Head
 from .entry import Entry, stamp
 
 Holding = tuple[str, str]
@@ -126,10 +127,12 @@ ConfirmationState = Literal["confirmed", "due", "never"]
 
 
 class LedgerState:
-    """The state that a chain of entries leads to; `number` is the last one that was read."""
+    """The state that a chain of entries leads to; `number` is the last one that was read, and
+    `digest` its digest."""
 
     def __init__(self) -> None:
         self.number = 0
+        self.digest = BEGINNING
         self.terms: dict[Holding, Term] = {}
         self.confirmations: dict[Holding, Confirmation] = {}
         self.requests: dict[int, Request] = {}
@@ -167,7 +170,7 @@ class LedgerState:
 
     def read(self, entry: Entry) -> None:
         """Take in the next entry."""
-        self.number = entry.number
+        self.number, self.digest = entry.number, entry.digest
         if entry.group:
             self.touched[entry.group] = entry.number
             self._groups[entry.role].add(entry.group)
@@ -187,6 +190,11 @@ class LedgerState:
             self.confirmations[entry.role, entry.person] = confirmed
         elif entry.event == "term":
             self._last_day(entry)
+
+    @property
+    def head(self) -> Head:
+        """Where the chain ends, as far as it was read."""
+        return self.number, self.digest
 
     def watched_groups(self) -> list[Holding]:
         """The groups whose members are looked at, each with the role that it stands for."""

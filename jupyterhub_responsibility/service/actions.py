@@ -16,6 +16,7 @@ from . import limits
 from .bodies import (
     AppointBody,
     ConfirmBody,
+    EraseBody,
     PastedBody,
     RequestBody,
     TermBody,
@@ -27,6 +28,7 @@ from .bodies import (
 if TYPE_CHECKING:
     from ..coverage.snapshot import Snapshot
     from ..ledger.entry import Entry
+    from ..storage.erasing import Forgotten
     from .site import Site
 
 
@@ -83,6 +85,11 @@ async def confirm(site: Site, actor: Viewer, body: ConfirmBody) -> Entry:
     return await confirming.confirm(
         site.ledger, site.snapshot.rules, actor, role, body.duties_digest
     )
+
+
+async def forget(site: Site, actor: Viewer, body: EraseBody) -> Forgotten:
+    """Erase what is recorded about a person."""
+    return await site.forgetting.forget(actor, body.user)
 
 
 async def read_pasted(

@@ -17,6 +17,7 @@ from ..domain.model import Contact, Model, Party, Responsibility, Role, Roster, 
 from ..ledger.entry import Entry, known
 from ..ledger.sentences import sentence
 from ..ledger.standing import state_tag
+from ..storage.erasing import Forgotten
 from ..text import iso
 from . import api_types
 from .pages.parts import request_lines
@@ -143,6 +144,11 @@ def change(snapshot: Snapshot, outcome: Entry) -> api_types.Change:
         "entry": outcome.number,
         "holders": [_holder(snapshot, each) for each in held.holders],
     }
+
+
+def erased(done: Forgotten) -> api_types.Erased:
+    """`POST api/erasures`: what is gone."""
+    return {"entry": done.entry, "parts": done.parts, "gaps": done.gaps}
 
 
 def candidates(typed: str, named: Sequence[Named]) -> api_types.Candidates:

@@ -552,10 +552,6 @@ REFUSALS = {
         ["user_management=False", "admin, off, service"],
     ),
     "external without token": (with_options(external=True), ["external=True", "api_token"]),
-    "external with a command": (
-        with_options(external=True, api_token="a-token-for-tests", command=["true"]),
-        ["external=True", "command", "Take one of them out"],
-    ),
     "external with a database": (
         with_options(
             external=True,

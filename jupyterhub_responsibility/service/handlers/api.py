@@ -157,6 +157,14 @@ class LedgerHandler(APIHandler):
         self.finish()
 
 
+class ErasuresHandler(APIHandler):
+    """`POST api/erasures`: forget a person. Their name is in no address, and so in no log."""
+
+    async def post(self) -> None:
+        body = bodies.from_json(bodies.EraseBody, self.request.body)
+        self.answer(payloads.erased(await actions.forget(self.site, self.who(), body)))
+
+
 class NotFoundHandler(APIHandler):
     """Every other address below `api/`."""
 

@@ -258,6 +258,26 @@ class LedgerHandler(PageHandler):
         self.show(runs, given, more)
 
 
+class ForgetHandler(FormPage):
+    """`/forget`: what would be erased about a person, and then erasing it."""
+
+    async def get(self) -> None:
+        self.show(news=await self.news(self.who()))
+
+    async def post(self) -> None:
+        try:
+            body = self.form(bodies.EraseBody)
+            if self.get_body_argument("action", "") != "forget":
+                there = await self.site.forgetting.look(self.who(), body.user)
+                self.show(body.user, there.parts, there.gaps, news=News(typed=self.filled()))
+                return
+            done = await actions.forget(self.site, self.who(), body)
+        except RefusedError as error:
+            self.show(news=self.failed(error))
+        else:
+            self.redirect(f"{self.site.home}forget?entry={done.entry or ''}", status=303)
+
+
 class NotFoundHandler(PageHandler):
     """Every other address."""
 
