@@ -22,6 +22,11 @@ def of_role(role_id: str) -> Lock:
     return Lock(f"role {role_id}")
 
 
+def of_person(name: str) -> Lock:
+    """Held by whoever counts what somebody has had recorded; no other lock is held before it."""
+    return Lock(f"person {name}")
+
+
 def of_requests(role_id: str) -> Lock:
     """Held by whoever asks for a role."""
     return Lock(f"requests {role_id}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -21,7 +21,6 @@ from sqlalchemy import (
     Engine,
     create_engine,
     event,
-    exists,
     func,
     insert,
     inspect,
@@ -35,11 +34,12 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from ..errors import LedgerError, RewrittenError
 from ..ledger.chain import BEGINNING, Head, write
 from ..ledger.deeds import Deed, deeds
-from ..ledger.entry import Draft, Entry, Part, stamp
-from ..ledger.kinds import ENDINGS, PartName
+from ..ledger.entry import Draft, Entry, Part
+from ..ledger.kinds import PartName
 from ..ledger.proof import NOTHING_KEPT, Anchors, Findings, examined, rewritten
 from ..ledger.query import Wanted
 from . import guards
+from .finding import done_by, newest, newest_deeds
 from .locks import lock_number
 from .migrating import MIGRATE, REVISION, migrate, revision
 from .tables import IS_NAME, VERSION_TABLE, entries, head, metadata, parts
@@ -64,9 +64,6 @@ NEAR = 4
 times as many lie there."""
 
 NOTHING_SEEN: Head = (0, BEGINNING)
-
-CONCERNED: tuple[PartName, ...] = ("person", "actor")
-"""Who is concerned by an entry: the account that it is about, and whoever did it."""
 
 NAME = "jupyterhub-responsibility"
 """What PostgreSQL knows a connection of ours by."""
@@ -188,26 +185,33 @@ class Store:
         with self.reading() as connection:
             return connection.execute(query).scalar() or 0
 
+    def renamed(self, name: str) -> int:
+        """The number of the last entry by which an account of that name got another one; or 0."""
+        query = select(func.max(parts.c.number)).where(
+            IS_NAME, parts.c.name == "was", parts.c.text == name
+        )
+        with self.reading() as connection:
+            return connection.execute(query).scalar() or 0
+
+    def acts(self, name: str, since: datetime) -> int:
+        """How often an account has done something since a moment, as recorded."""
+        query = select(func.count()).where(*done_by(name, since))
+        with self.reading() as connection:
+            return connection.execute(query).scalar_one()
+
     def page(self, wanted: Wanted, before: int | None, most: int) -> list[Entry]:
         """The newest entries that are wanted and come before one, newest first."""
-        found = _newest(wanted, before, most)
         with self.reading() as connection:
-            rows = {row.number: row for query in found for row in connection.execute(query)}
-            newest = sorted(rows, reverse=True)[:most]
-            return _whole(connection, [rows[number] for number in newest])
+            rows = _found(connection, newest(wanted, before, most), most)
+            return _whole(connection, rows)
 
     def deeds(self, wanted: Wanted, before: int | None, most: int) -> list[Deed]:
         """The same as what was done, each with what became of it."""
         with self.reading() as connection:
-            rows = {
-                row.number: row
-                for query in _newest_deeds(wanted, before, most)
-                for row in connection.execute(query)
-            }
-            began = sorted(rows, reverse=True)[:most]
-            endings = select(entries).where(entries.c.intent.in_(began)).order_by(entries.c.number)
-            ended = _whole(connection, connection.execute(endings).all())
-            return deeds(_whole(connection, [rows[number] for number in began]), ended)
+            rows = _found(connection, newest_deeds(wanted, before, most), most)
+            endings = select(entries).where(entries.c.intent.in_([row.number for row in rows]))
+            ended = connection.execute(endings.order_by(entries.c.number)).all()
+            return deeds(_whole(connection, rows), _whole(connection, ended))
 
     def all(self) -> Iterator[Entry]:
         """Every entry, in order."""
@@ -439,6 +443,12 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
+def _found(connection: Connection, queries: Iterable[Any], most: int) -> list[Any]:
+    """The newest of what several queries find, newest first."""
+    rows = {row.number: row for query in queries for row in connection.execute(query)}
+    return [rows[number] for number in sorted(rows, reverse=True)[:most]]
+
+
 def _end(connection: Connection, seen: Head, *, hold: bool = False) -> Head:
     """Where the chain ends; `hold` it, to write there. Raises RewrittenError."""
     there = select(entries.c.digest).where(entries.c.number == seen[0]).scalar_subquery()
@@ -450,54 +460,6 @@ def _end(connection: Connection, seen: Head, *, hold: bool = False) -> Head:
     if words := rewritten(seen, (number, digest), was):
         raise RewrittenError(words)
     return number, digest
-
-
-def _newest(wanted: Wanted, before: int | None, most: int) -> list[Any]:
-    """One query for each way to be concerned, so that each can use its index."""
-    query = _narrowed(wanted, before, most)
-    if not wanted.person:
-        return [query.order_by(entries.c.number.desc())]
-    return [_naming(query, name, wanted.person) for name in CONCERNED]
-
-
-def _newest_deeds(wanted: Wanted, before: int | None, most: int) -> list[Any]:
-    """The same for the entries with which deeds began. How the hub writes a name may stand in
-    their endings alone."""
-    found = [
-        query.where(entries.c.event.not_in(ENDINGS)) for query in _newest(wanted, before, most)
-    ]
-    if wanted.person:
-        ended = select(entries.c.intent).where(entries.c.intent.is_not(None))
-        began = entries.c.number.in_(_naming(ended, "person", wanted.person).order_by(None))
-        query = _narrowed(wanted, before, most).where(began)
-        found.append(query.order_by(entries.c.number.desc()))
-    return found
-
-
-def _naming(query: Any, name: PartName, person: str) -> Any:
-    """Those of the entries that name a person so, the newest first."""
-    named = query.join(parts, parts.c.number == entries.c.number).where(
-        IS_NAME, parts.c.name == name, parts.c.text == person
-    )
-    return named.order_by(parts.c.number.desc())
-
-
-def _narrowed(wanted: Wanted, before: int | None, most: int) -> Any:
-    """Entries before one, narrowed down by all but the person, and no more than so many."""
-    query = select(entries).limit(most)
-    if before is not None:
-        query = query.where(entries.c.number < before)
-    if wanted.role:
-        query = query.where(entries.c.role == wanted.role)
-    if wanted.since:
-        query = query.where(entries.c.at >= stamp(wanted.since))
-    if wanted.until:
-        query = query.where(entries.c.at < stamp(wanted.until))
-    if wanted.events:
-        began = entries.alias()
-        ended = exists().where(began.c.number == entries.c.intent, began.c.event.in_(wanted.events))
-        query = query.where(entries.c.event.in_(wanted.events) | ended)
-    return query
 
 
 def add(

@@ -87,7 +87,7 @@ def appointments(declared, ledger, hub, recorder) -> Appointments:
 
 @pytest.fixture
 def new_users(ledger, hub, recorder) -> NewUsers:
-    return NewUsers(hub, ledger, recorder)
+    return NewUsers(hub, ledger, recorder, now)
 
 
 def lose(ledger, hub, monkeypatch) -> None:
