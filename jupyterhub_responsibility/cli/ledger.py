@@ -196,9 +196,7 @@ def _import(options: argparse.Namespace) -> int:
     from ..storage.store import Store
 
     with closing(Store.to_read(options.old)) as old, closing(Store(database(options))) as new:
-        number, digest = move(old, new)
-    said = f"ends at entry {number}: {digest}" if number else "is empty"
-    print(f"The ledger was moved, and is whole. It {said}")
+        print("The ledger was moved, and is whole.", in_words(move(old, new)), sep="\n")
     return CLEAN
 
 

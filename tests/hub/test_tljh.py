@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from importlib.metadata import entry_points
 from textwrap import dedent
 
@@ -107,3 +109,23 @@ def test_what_is_set_is_declared(tmp_path, settings, file):
         assert "Reef Guide" in page
         groups = {each["name"] for each in hub.api("GET", "groups").json()}
         assert groups == {"class", "staff", "community-reps"}
+
+
+ASK_PLUGIN = """
+import sys
+sys.path.insert(0, ".")
+from jupyterhub_responsibility.enabling import tljh
+tljh.enable = lambda *_, **options: print(options.get("database_url"))
+tljh.tljh_custom_jupyterhub_config(None)
+"""
+
+
+@pytest.mark.parametrize("external", [True, False])
+def test_where_the_ledger_is(tmp_path, external):
+    """In TLJH's folder for that; a service that the hub doesn't start is told so itself."""
+    tljh(tmp_path, {})
+    said = {"responsibilities": {"options": {"external": external, "api_token": "a-token"}}}
+    (tmp_path / "config" / "config.yaml").write_text(yaml.safe_dump(said))
+    told = subprocess.check_output([sys.executable, "-c", ASK_PLUGIN], cwd=tmp_path, text=True)
+    there = f"sqlite:///{tmp_path}/state/jupyterhub-responsibility.sqlite"
+    assert told.strip() == str(None if external else there)

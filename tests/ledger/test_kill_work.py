@@ -165,7 +165,6 @@ def rounds(request) -> int:
     return request.config.getoption("rounds")
 
 
-@pytest.mark.timeout(3600)
 def test_killed_at_each_step(work, rounds):
     """Up to the COMMIT there is nothing, after it all; the chain holds, and it can be done
     again."""
@@ -184,7 +183,6 @@ def test_killed_at_each_step(work, rounds):
     assert steps[-1] == END
 
 
-@pytest.mark.timeout(3600)
 def test_killed_at_any_moment(work, rounds):
     """Wherever that is, also within a statement: all or nothing."""
     _, took = every_step(work.what, work.where)

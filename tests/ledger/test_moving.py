@@ -90,8 +90,9 @@ def test_everything_is_there(run, old, new):
     assert all(before.values())
     ((_, number, digest),) = before[head.name]
     status, said, trouble = run("import", "--from", old, "--database", new)
-    end = f"It ends at entry {number}: {digest}\n"
-    assert (status, said, trouble) == (0, f"The ledger was moved, and is whole. {end}", "")
+    end = f"The ledger ends at entry {number}: {digest}\n"
+    assert (status, said, trouble) == (0, f"The ledger was moved, and is whole.\n{end}", "")
+    assert run("verify", "--database", new)[1].endswith(end)
     assert rows(new) == rows(old) == before
     with closing(Store(new)) as store:
         store.open()
@@ -119,7 +120,7 @@ def test_an_empty_ledger(run, database, new):
         store.open()
     assert run("import", "--from", database, "--database", new) == (
         0,
-        "The ledger was moved, and is whole. It is empty\n",
+        "The ledger was moved, and is whole.\nThe ledger is empty\n",
         "",
     )
 
