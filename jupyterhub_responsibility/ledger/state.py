@@ -1,7 +1,7 @@
 """What follows from the ledger: terms, confirmations, requests, notes, and what is unsettled.
 
-Entries go in, in order; nothing else changes it. It holds what is still of interest, not
-what once was, so that a long ledger costs a page no more than a short one.
+Entries go in, in order; nothing else changes it. But for `past`, it holds what is still of
+interest, not what once was, so that a long ledger costs a page no more than a short one.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from ..text import is_erased
 from .entry import Entry, stamp
+from .past import Past
 
 Holding = tuple[str, str]
 """A role and an account."""
@@ -164,10 +165,13 @@ class LedgerState:
         """The last change of a group that was not made through this service, by account."""
         self.unsettled: dict[int, Entry] = {}
         """Intents of which it isn't known what became of them."""
+        self.past = Past()
+        """Who held which role when."""
 
     def read(self, entry: Entry) -> None:
         """Take in the next entry."""
         self.number = entry.number
+        self.past.read(entry)
         if entry.group:
             self.touched[entry.group] = entry.number
             self._groups[entry.role].add(entry.group)
@@ -350,7 +354,7 @@ class LedgerState:
         self.requests = {n: _of_renamed(each, entry) for n, each in self.requests.items()}
         if not entry.group:
             return
-        was, now, created = entry.facts["was"], entry.person, entry.facts.get("created", "")
+        was, now, created = entry.parts["was"].name, entry.person, entry.facts.get("created", "")
         if self.created.get((entry.role, was), created) == created:
             for kept in self._belongings:
                 if (entry.role, was) in kept:
@@ -405,7 +409,7 @@ class LedgerState:
 
 def _of_renamed(request: Request, entry: Entry) -> Request:
     """A request with the new name of an account that was renamed, where it is about that one."""
-    was, created = entry.facts["was"], entry.facts.get("created", "")
+    was, created = entry.parts["was"].name, entry.facts.get("created", "")
     if created and (request.person, request.created) == (was, created):
         request = replace(request, person=entry.person)
     if created and (request.by, request.asker_created) == (was, created):

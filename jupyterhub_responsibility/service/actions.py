@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ..changes import confirming
@@ -11,11 +13,16 @@ from ..domain.matches import Named
 from ..domain.model import Role, Viewer
 from ..domain.pasted import Habits, Line, are_addresses, read
 from ..domain.rules import About, Change, Rules
-from ..errors import RefusedError
+from ..errors import HubError, LedgerError, RefusedError
+from ..ledger import may
+from ..ledger.may import May, could_not_tell, did_you_mean, find_responsibility
+from ..ledger.past import Period, Then
+from ..text import visible
 from . import limits
 from .bodies import (
     AppointBody,
     ConfirmBody,
+    MayQuery,
     PastedBody,
     RequestBody,
     TermBody,
@@ -23,6 +30,7 @@ from .bodies import (
     VerdictBody,
     WithdrawBody,
 )
+from .filters import period
 
 if TYPE_CHECKING:
     from ..coverage.snapshot import Snapshot
@@ -83,6 +91,52 @@ async def confirm(site: Site, actor: Viewer, body: ConfirmBody) -> Entry:
     return await confirming.confirm(
         site.ledger, site.snapshot.rules, actor, role, body.duties_digest
     )
+
+
+async def held(site: Site, viewer: Viewer, role_id: str, at: str) -> Then:
+    """Who held a role on a day or at a moment. Raises RefusedError or LedgerError."""
+    site.snapshot.rules.check(viewer, "past readers", about=About(role_of(site, role_id)))
+    when = period(at, site.now())
+    await site.ledger.catch_up()
+    return site.ledger.state.past.at(role_id, when, site.declaration.groups.get(role_id, ()))
+
+
+async def may_decide(site: Site, viewer: Viewer, asked: MayQuery) -> May:
+    """Whether somebody may decide on a responsibility, by what the hub says now.
+
+    Where it doesn't answer, nobody may. Raises RefusedError where there is no such thing.
+    """
+    if not viewer.is_account(asked.user):
+        site.snapshot.rules.check(viewer, "support")
+    responsibility = find_responsibility(site.declaration.model, asked.responsibility)
+    role_id, now = responsibility.accountable or "", site.now()
+    groups = site.declaration.groups.get(role_id, ())
+    try:
+        account = await site.api.account(asked.user, now)
+        if account is None:
+            raise await _no_account(site, asked.user)
+        found = await site.api.members(groups) if groups else {}
+    except HubError as error:
+        return could_not_tell(asked.user, responsibility, error)
+    members = {group: found.get(group, ()) for group in groups}
+    then = await _holders_now(site, role_id, now)
+    return may.may_decide(site.declaration.model, responsibility, account, members, now, then)
+
+
+async def _no_account(site: Site, name: str) -> RefusedError:
+    near: tuple[Named, ...] = ()
+    with suppress(HubError):
+        near = await site.directory.near(name)
+    meant = did_you_mean(each.account for each in near)
+    return refusals.NO_SUCH_ACCOUNT(name=visible(name), meant=meant)
+
+
+async def _holders_now(site: Site, role_id: str, now: datetime) -> Then | None:
+    """What the ledger knows of who holds a role, if it can be read."""
+    with suppress(LedgerError):
+        await site.ledger.catch_up()
+        return site.ledger.state.past.at(role_id, Period(now, now))
+    return None
 
 
 async def read_pasted(
