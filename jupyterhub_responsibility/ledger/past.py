@@ -11,7 +11,7 @@ Entries go in, in order. Whoever asks gets an answer from memory, however long t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -65,11 +65,13 @@ class Stay:
         over = self.ended.at if self.ended else None
         return self.began.after < period.last and (over is None or period.first < over)
 
-    def was(self, period: Period) -> bool:
-        """Whether they certainly were in the group at some moment of it."""
+    def was(self, period: Period, looked: datetime | None) -> bool:
+        """Whether they certainly were in the group at some moment of it, which was last `looked`
+        at then: since, they may have left."""
         if self.began.at is None:
             return False
-        last = min(period.last, self.ended.after) if self.ended else period.last
+        known = max(self.began.at, looked or self.began.at)
+        last = min(period.last, self.ended.after if self.ended else known)
         return max(period.first, self.began.at) <= last
 
 
@@ -124,19 +126,22 @@ class Tenure:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """The time in which a group was watched, and the entries that say so."""
+    """The time in which a group was watched, and the entries that say so.
+
+    The last look was at `last`; what came between that and when it `ended` was never seen.
+    """
 
     group: str
     began: datetime
     entries: tuple[int, ...]
+    last: datetime
     ended: datetime | None = None
 
     def covers(self, period: Period) -> Watched:
         """How much of a time that is."""
         if period.last < self.began or (self.ended is not None and self.ended <= period.first):
             return "no"
-        to_the_end = self.ended is None or period.last < self.ended
-        return "whole" if self.began <= period.first and to_the_end else "part"
+        return "whole" if self.began <= period.first and period.last <= self.last else "part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +208,8 @@ class Past:
         """Role and account → the tenure that goes on."""
         self._lost: dict[tuple[str, str], Tenure] = {}
         """Whose role was lost with its group: what hung on it returns with that."""
+        self._looked: dict[str, datetime] = {}
+        """Role → when the last change of one of its groups was seen."""
         self._gone: dict[tuple[str, str, str], datetime] = {}
         """Role, group and account → when they were last seen to have left."""
         self._open: dict[int, Entry] = {}
@@ -219,17 +226,28 @@ class Past:
         elif entry.event == "observation" and entry.group:
             self._observed(entry)
 
-    def at(self, role: str, period: Period, groups: Iterable[str] = ()) -> Then:
-        """Who held a role in some time; `groups` are those that stand for it now."""
+    def at(
+        self,
+        role: str,
+        period: Period,
+        groups: Iterable[str] = (),
+        looked: datetime | None = None,
+    ) -> Then:
+        """Who held a role in some time; `groups` are those that stand for it now, and `looked` is
+        when the ledger last had everything that the hub shows."""
         near = [  # all but a few of very many are out of the question
             each
             for each in self._tenures.get(role, ())
             if each.stays[0].began.after < period.last
             and (each.over is None or period.first < each.over)
         ]
-        found = filter(None, (self._holder(role, each, period) for each in near))
+        last = self._last_look(role, looked)
+        found = filter(None, (self._holder(role, each, period, last) for each in near))
         holders = [*found, *self._perhaps(role, period)]
-        watches = self._watches.get(role, [])
+        watches = [
+            replace(each, last=last[each.group]) if each.ended is None else each
+            for each in self._watches.get(role, ())
+        ]
         names = dict.fromkeys((*groups, *(watch.group for watch in watches)))
         return Then(
             role,
@@ -238,7 +256,15 @@ class Past:
             tuple(_group_then(group, watches, period) for group in names),
         )
 
-    def _holder(self, role: str, tenure: Tenure, period: Period) -> HolderThen | None:
+    def _last_look(self, role: str, looked: datetime | None) -> dict[str, datetime]:
+        """When each group that is watched was last looked at: what came since isn't known yet."""
+        watched = [each.group for each in self._watches.get(role, ()) if each.ended is None]
+        seen = self._looked.get(role)
+        return {group: max(seen, looked or seen) for group in watched if seen}
+
+    def _holder(
+        self, role: str, tenure: Tenure, period: Period, last: Mapping[str, datetime]
+    ) -> HolderThen | None:
         stays = [stay for stay in tenure.stays if stay.may_have_been(period)]
         through = tuple(self._perhaps_over(role, tenure.person, stay) for stay in stays)
         if not through:
@@ -246,7 +272,7 @@ class Past:
         return HolderThen(
             tenure.person,
             tenure.name_in(period),
-            any(stay.was(period) for stay in through),
+            any(stay.was(period, last.get(stay.group)) for stay in through),
             tenure.stays[0].began,
             through,
             tenure.last_day_in(period),
@@ -309,9 +335,13 @@ class Past:
 
     def _observed(self, entry: Entry) -> None:
         change, person = entry.facts["change"], entry.person
+        if change not in ("lost", "ended"):  # by the declaration, not by what the hub shows
+            self._looked[entry.role] = entry.moment
         seen = Seen(entry.moment - INSTANT, entry.moment, (entry.number,))
         if change == "began":
-            self._watches[entry.role].append(Watch(entry.group, entry.moment, seen.entries))
+            self._watches[entry.role].append(
+                Watch(entry.group, entry.moment, seen.entries, entry.moment)
+            )
         elif change == "ended":
             self._ended(entry, seen)
         elif change == "joined":
@@ -320,7 +350,7 @@ class Past:
         elif change == "left":
             self._left(entry, person, self._missed(entry, person, seen))
         elif change == "lost":
-            self._left(entry, person, seen, lost=True)
+            self._left(entry, person, self._missed(entry, person, seen), lost=True)
         elif change == "renamed":
             self._renamed(entry, seen)
         elif change == "remade":
@@ -330,10 +360,11 @@ class Past:
         """A group stands for its role no more: whoever was in it has lost that."""
         for role, person in [key for key in self._now if key[0] == entry.role]:
             if self._now[role, person].stay_in(entry.group):
-                self._left(entry, person, seen, lost=True)
+                self._left(entry, person, self._missed(entry, person, seen), lost=True)
+        last = _after(entry) or self._looked.get(entry.role, entry.moment)
         watches = self._watches[entry.role]
         watches[:] = [
-            replace(each, ended=entry.moment, entries=each.entries + seen.entries)
+            replace(each, last=last, ended=entry.moment, entries=each.entries + seen.entries)
             if each.group == entry.group and each.ended is None
             else each
             for each in watches

@@ -90,8 +90,5 @@ def _actor(name: str) -> str:
 
 
 def _either(watches: tuple[Watch, ...]) -> str:
-    times = [
-        f"from {clock(each.began)} {f'to {clock(each.ended)}' if each.ended else 'on'}"
-        for each in watches
-    ]
+    times = [f"from {clock(each.began)} to {clock(each.last)}" for each in watches]
     return " and ".join(times)

@@ -96,9 +96,11 @@ async def confirm(site: Site, actor: Viewer, body: ConfirmBody) -> Entry:
 async def held(site: Site, viewer: Viewer, role_id: str, at: str) -> Then:
     """Who held a role on a day or at a moment. Raises RefusedError or LedgerError."""
     site.snapshot.rules.check(viewer, "past readers", about=About(role_of(site, role_id)))
-    when = period(at, site.now())
+    now, looked = site.now(), site.watch.looked
+    when = period(at, now, looked)
     await site.ledger.catch_up()
-    return site.ledger.state.past.at(role_id, when, site.declaration.groups.get(role_id, ()))
+    groups = site.declaration.groups.get(role_id, ())
+    return site.ledger.state.past.at(role_id, when, groups, looked)
 
 
 async def may_decide(site: Site, viewer: Viewer, asked: MayQuery) -> May:

@@ -25,7 +25,7 @@ from .._version import __version__
 from ..changes.appointments import Appointments
 from ..changes.automatic import Automatic
 from ..changes.history import History
-from ..changes.observations import Observer
+from ..changes.observations import SOMETIMES, Observer
 from ..changes.recording import Recorder
 from ..changes.requests import Requests
 from ..changes.users import NewUsers
@@ -120,7 +120,7 @@ def build_site(
             lambda name: api.account(name, utcnow()),
             lambda created: api.made(created, utcnow()),
             lambda: census.current,
-            settings.authenticator_groups,
+            timedelta(0) if settings.authenticator_groups else SOMETIMES,
         ),
         Automatic(appointments),
         recorder,

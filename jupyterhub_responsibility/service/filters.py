@@ -45,8 +45,10 @@ def _events(name: str) -> tuple[Event, ...]:
     return kind.events if kind else ()
 
 
-def period(text: str, now: datetime) -> Period:
-    """The day or the moment that somebody asks about, as far as it is over. Raises RefusedError."""
+def period(text: str, now: datetime, looked: datetime | None) -> Period:
+    """The day or the moment that somebody asks about; of today, as much as has been seen, by when
+    the hub was last `looked` at. Raises RefusedError.
+    """
     first, after = _moment("at", text), _moment("at", text, end=True)
     if first is None or after is None:
         raise RefusedError(
@@ -54,7 +56,8 @@ def period(text: str, now: datetime) -> Period:
         )
     if first > now:
         raise refusals.NOT_YET(date=text)
-    return Period(first, min(max(first, after - INSTANT), now))
+    end = max(first, after - INSTANT)
+    return Period(first, end if end <= now else max(first, min(now, looked or now)))
 
 
 def _moment(name: str, text: str, end: bool = False) -> datetime | None:

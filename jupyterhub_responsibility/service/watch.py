@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 
 from ..changes.automatic import Automatic
 from ..changes.history import History
@@ -56,6 +57,11 @@ class Watch:
         self._settle_every = settle_every
         self.troubles: dict[str, str] = {}
         self.waiting: tuple[str, ...] = ()
+
+    @property
+    def looked(self) -> datetime | None:
+        """When the ledger last had everything that the hub shows."""
+        return self._observer.looked
 
     async def run(self) -> None:
         """Go round for ever."""

@@ -139,7 +139,10 @@ class ContactsHandler(PageHandler):
 
 
 class RoleHandler(FormPage):
-    """`/roles/<role>`: one role, and `?at=` who held it before. `POST` changes who holds it, as the field `action` says."""
+    """`/roles/<role>`: one role, and `?at=` who held it before.
+
+    `POST` changes who holds it, as the field `action` says.
+    """
 
     async def get(self, role_id: str) -> None:
         self._check(role_id)

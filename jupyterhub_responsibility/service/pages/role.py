@@ -119,7 +119,8 @@ def role_page(
         meant=meant,
         adders=rules.adding_roles(),
         adds=rules.may(viewer, "adders"),
-        looks_back=rules.may(viewer, "past readers", about=About(role)),
+        looks_back=declaration.on_hub(role_id)
+        and rules.may(viewer, "past readers", about=About(role)),
         then=past_part(then, HOLDERS_SHOWN) if then else None,
     )
 
