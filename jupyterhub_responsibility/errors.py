@@ -18,6 +18,7 @@ RefusalCode = Literal[
     "closed",
     "full",
     "invalid",
+    "kept",
     "last",
     "login_service",
     "no_group",
@@ -38,6 +39,7 @@ REFUSALS: dict[RefusalCode, str] = {
     "closed": "the request has been decided or taken back, or has expired",
     "full": "the role has as many holders as it can have",
     "invalid": "what was sent is not valid",
+    "kept": "the person cannot be forgotten yet",
     "last": "the role would have too few holders",
     "login_service": "the login service decides who is in the group",
     "no_group": "the hub has no such group",
@@ -126,6 +128,10 @@ class HubRefusedError(HubError):
 
 class LedgerError(ResponsibilityError):
     """The ledger cannot be written or read. The message is safe to show."""
+
+
+class RewrittenError(LedgerError):
+    """The ledger is not the one that was read before: nothing may be written onto it."""
 
 
 class BusyError(LedgerError):

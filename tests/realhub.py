@@ -20,7 +20,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timezone
 from pathlib import Path
 from textwrap import dedent
 from urllib.parse import quote
@@ -331,6 +331,16 @@ class RealHub:
             raise RuntimeError(f"{name} could not log in: {reply.status_code}")
         return session
 
+    def end_logins(self, name: str) -> None:
+        """Take away every token with which somebody is logged in, as an administrator may."""
+
+        def logins() -> list[dict]:
+            tokens = self.api("GET", f"users/{name}/tokens").json()["api_tokens"]
+            return [each for each in tokens if each["session_id"]]
+
+        while found := logins():  # with one, the hub takes others of the same service away
+            self.api("DELETE", f"users/{name}/tokens/{found[0]['id']}").raise_for_status()
+
     def health(self) -> dict:
         """What the service says about itself, to a program that may read metrics."""
         headers = {"Authorization": f"token {ADMIN_TOKEN}"}
@@ -381,6 +391,16 @@ class RealHub:
                 return True
             # A service that takes another day for today has no age to go by.
             return datetime.fromisoformat(roster["as_of"]).timestamp() > asked
+
+        self.wait_for(has_read)
+
+    def wait_until_accounts_are_read(self) -> None:
+        """Wait until the service has read all accounts once more."""
+        asked = datetime.now(timezone.utc)
+
+        def has_read() -> bool:
+            began = self.health()["accounts"]["as_of"]
+            return bool(began) and datetime.fromisoformat(began) > asked
 
         self.wait_for(has_read)
 

@@ -17,7 +17,7 @@ HAS_USER_SCOPES = hasattr(JupyterHub, "extra_user_scopes")
 KEEPS_NAMES = HUB >= (6,)
 """The hub keeps what the login service calls people, as `user_info`."""
 
-REFUSED_LOGIN = 403 if HUB >= (6,) else 200
+REFUSED_LOGIN = 403 if HUB >= (5, 3) else 200
 """How the hub answers a login with a wrong password, or by somebody whom it doesn't let in."""
 
 EDITS_MANAGED_GROUPS = HUB >= (5, 3)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import argparse
 import os
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from itertools import chain
 from typing import TYPE_CHECKING
 
 from ..enabling.handover import DATABASE_VARIABLE, DEFAULT_DATABASE
+from ..errors import LedgerError
+from ..ledger.chain import Head
+from ..ledger.proof import Anchors, Findings, anchor, gathered, in_words, of_export
 from .terminal import CLEAN, FAULTS, Commands, print_utf8
 
 if TYPE_CHECKING:
@@ -21,6 +25,14 @@ def add_commands(commands: Commands) -> None:
     ledger = commands.add_parser("ledger", help="verify the ledger, or export its entries")
     parts: Commands = ledger.add_subparsers(required=True, metavar="COMMAND")
     verify = parts.add_parser("verify", help="find entries that were changed, removed or moved")
+    verify.add_argument(
+        "--against",
+        action="append",
+        default=[],
+        metavar="ANCHOR",
+        help="NUMBER:DIGEST of an entry as it was printed once, or the file of an earlier export;"
+        " can be given several times",
+    )
     verify.set_defaults(command=_verify)
     export = parts.add_parser("export", help="write every entry, the oldest first")
     export.add_argument("--format", choices=["jsonl", "csv"], default="jsonl")
@@ -63,10 +75,43 @@ def database(options: argparse.Namespace) -> str:
 
 
 def _verify(options: argparse.Namespace) -> int:
+    anchors = gathered(chain.from_iterable(map(_kept, options.against)))
     with closing(_opened(options)) as ledger:
-        found = ledger.verify()
-    print(*(found or ["no entry was changed, removed or moved"]), sep="\n")
-    return FAULTS if found else CLEAN
+        found = ledger.examine(anchors)
+    print(*(found.faults or _as_it_was(anchors)), *_state(found), sep="\n")
+    return FAULTS if found.faults else CLEAN
+
+
+def _kept(said: str) -> list[Head]:
+    """What somebody kept: the digest of an entry, or an export in a file."""
+    if found := anchor(said):
+        return [found]
+    try:
+        with open(said, encoding="utf-8", newline="") as file:
+            return of_export(file)
+    except (LedgerError, UnicodeDecodeError) as error:
+        why = error if isinstance(error, LedgerError) else "it is not text"
+        raise LedgerError(f"--against {said}: {why}. Give a file from `ledger export`") from error
+    except FileNotFoundError as error:
+        raise LedgerError(
+            f"--against {said}: there is no such file, and it is not NUMBER:DIGEST: the number of"
+            " an entry, a colon, and the 64 letters and digits of its digest"
+        ) from error
+
+
+def _as_it_was(anchors: Anchors) -> Iterator[str]:
+    """That nothing is wrong, as far as can be told."""
+    yield "no entry was changed, removed or moved"
+    if anchors:
+        yield f"up to entry {max(anchors)}, the ledger is as it was when that was kept"
+
+
+def _state(found: Findings) -> Iterator[str]:
+    """What there is to know of the ledger besides."""
+    if found.erased:
+        yield f"parts of entries that are erased: {found.erased}"
+    if found.head:
+        yield in_words(found.head)
 
 
 def _export(options: argparse.Namespace) -> int:

@@ -61,6 +61,13 @@ FULL = Refusal(
     "full",
     "The role {role} can have {holders}, and already has: {names}. Withdraw one of them first.",
 )
+KEPT = Refusal("kept", "“{name}” cannot be forgotten. {why}.", "user")
+STILL_DECLARED = Refusal(
+    "kept",
+    "“{name}” cannot be forgotten, because the declaration of this hub names them as a first holder"
+    " (initial): take the name out there, and restart the hub, first.",
+    "user",
+)
 LAST = Refusal(
     "last",
     "The role {role} needs at least {holders}. Appoint somebody else first, or ask a JupyterHub"

@@ -265,6 +265,7 @@ AccessName = Literal[
     "in charge",
     "appointers",
     "adders",
+    "admins",
     "metrics",
     "deciders",
     "oneself",
@@ -320,6 +321,11 @@ ACCESS: dict[AccessName, Access] = {
         Rules.may_add_users,
         "Only JupyterHub admins, and holders of a role that can add users, can add people here."
         " On some hubs, nobody can.",
+    ),
+    "admins": Access(
+        "JupyterHub admins",
+        lambda _, viewer: viewer.kind == "user" and viewer.admin,
+        "Only JupyterHub admins can erase what is recorded about a person.",
     ),
     "metrics": Access(
         f"programs, with a hub token that has the scope `{METRICS_SCOPE}`",

@@ -39,8 +39,11 @@ def wrong_options(options: Options, unknown: Iterable[str]) -> Iterator[str]:
         value = getattr(options, name)
         if said := wrong(value):
             yield said if name in SECRET else f"{name}={value!r} {said}"
-    if options.external is True:
-        yield from _wrong_outside(options)
+    if options.external is True and options.api_token in (None, ""):
+        yield (
+            "external=True needs api_token: the token that the service, run elsewhere, shares"
+            " with the hub"
+        )
 
 
 def wrong_declaration(declared: Declaration, external: bool) -> Iterator[str]:
@@ -73,20 +76,6 @@ def _wrong_size(declared: Declaration) -> Iterator[str]:
         hand_over(declaration=dump(declared))
     except ConfigurationError as error:
         yield str(error)
-
-
-def _wrong_outside(options: Options) -> Iterator[str]:
-    """What doesn't go with a service that the hub doesn't start."""
-    if options.api_token in (None, ""):
-        yield (
-            "external=True needs api_token: the token that the service, run elsewhere, shares"
-            " with the hub"
-        )
-    if options.command:
-        yield (
-            "external=True and command contradict each other: the hub doesn't start an external"
-            " service. Take one of them out"
-        )
 
 
 def _wrong_name(value: Any) -> str:

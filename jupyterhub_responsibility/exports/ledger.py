@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict
 
 from ..ledger.chain import canonical
 from ..ledger.entry import Entry, Part, known
+from ..text import is_erased
 from . import spreadsheet
 
 COLUMNS = (
@@ -29,16 +29,19 @@ COLUMNS = (
 
 def json_line(entry: Entry) -> str:
     """An entry as one line of JSON, with everything that its digest, and those of its parts,
-    cover."""
+    cover. `parts` has the digest and the salt of what stands in `actor`, `person` and `details`, or
+    the number of the entry that says that it was erased."""
     said = {
         "number": entry.number,
         "at": entry.at,
         "event": entry.event,
+        "actor": _name(entry.actor),
         "actor_kind": entry.actor_kind,
         "role": entry.role,
         "group": entry.group,
+        "person": _name(entry.person),
         "intent": entry.intent,
-        "details": json.loads(entry.stated),
+        "details": entry.facts,
         "parts": {
             name: {"digest": digest, **_opened(entry.parts.get(name))}
             for name, digest in json.loads(entry.sealed).items()
@@ -61,11 +64,16 @@ def csv_line(entry: Entry) -> str:
     return spreadsheet.line("" if value is None else str(value) for value in values)
 
 
+def _name(name: str) -> str | None:
+    """A name: empty where there is none, null where it was erased."""
+    return None if is_erased(name) else name
+
+
 def _opened(part: Part | None) -> dict[str, object]:
-    """What is there of a part: salt and text, or the number of the entry that erased it."""
-    return (
-        {name: value for name, value in asdict(part).items() if value is not None} if part else {}
-    )
+    """The salt of a part, or the number of the entry that erased it."""
+    if part is None:
+        return {}
+    return {"salt": part.salt} if part.erasure is None else {"erasure": part.erasure}
 
 
 FORMATS: dict[str, tuple[str, Callable[[Entry], str], str]] = {

@@ -31,6 +31,9 @@ Head = tuple[int, str]
 Taken = set[tuple[int, PartName]]
 """Parts that are there no more: the number of the entry, and the name of the part."""
 
+Erased = set[tuple[int, PartName, int]]
+"""The same, each with the number of the entry that says so."""
+
 
 def new_salt() -> str:
     """What nobody can guess: 128 bits."""
@@ -93,7 +96,7 @@ def digest(entry: Entry) -> str:
 
 def breaks(entries: Iterable[Entry], head: Head) -> list[str]:
     """What is wrong with a chain that should end at `head`, in words, the first entry first."""
-    return [words for _, words in sorted(_broken(entries, head), key=lambda found: found[0])]
+    return [words for _, words in sorted(broken(entries, head), key=lambda found: found[0])]
 
 
 def listed(taken: Iterable[tuple[int, PartName]]) -> str:
@@ -114,11 +117,11 @@ def unlisted(said: str) -> Taken:
     }
 
 
-def _broken(entries: Iterable[Entry], head: Head) -> Iterator[tuple[int, str]]:
-    """What is wrong, each with the number of the entry that it is about."""
+def broken(entries: Iterable[Entry], head: Head) -> Iterator[tuple[int, str]]:
+    """The same, each with the number of the entry that it is about, in no order."""
     number, previous = 0, BEGINNING
-    taken: Taken = set()
-    erased: Taken = set()
+    taken: Erased = set()
+    listed: Erased = set()
     for entry in entries:
         if entry.number <= number:  # the first is 1
             yield entry.number, f"entry {entry.number} was not written by this service"
@@ -130,17 +133,41 @@ def _broken(entries: Iterable[Entry], head: Head) -> Iterator[tuple[int, str]]:
             yield entry.number, f"entry {entry.number} was changed"
         elif entry.number == number and entry.previous != previous:
             yield number, f"entry {number} does not follow from the one before it"
+        elif not _readable(entry):
+            yield entry.number, f"entry {entry.number} was not written by this service"
         else:
             yield from _wrong_parts(entry)
-            if entry.event == "erasure":
-                erased |= unlisted(entry.facts.get("parts", ""))
-        taken |= {(entry.number, name) for name in entry.erased}
+            listed |= _listed_by(entry)
+        taken |= {
+            (entry.number, name, part.erasure)
+            for name, part in entry.parts.items()
+            if part.erasure is not None
+        }
         number, previous = entry.number, entry.digest
-    for at, name in taken - erased:
+    for at, name, _ in taken - listed:
         yield at, f"entry {at}: {PARTS.get(name, name)} was removed, and no erasure says so"
-    for at, name in erased - taken:
+    for at, name, _ in listed - taken:
         yield at, f"entry {at}: {PARTS.get(name, name)} was erased, and is there again"
     yield from _wrong_end(number, previous, head)
+
+
+def _readable(entry: Entry) -> bool:
+    """Whether what an entry has as JSON is that: whoever makes digests may write anything."""
+    try:
+        return all(
+            isinstance(said, dict) and all(isinstance(each, str) for each in said.values())
+            for said in map(json.loads, (entry.stated, entry.sealed))
+        )
+    except (TypeError, ValueError, RecursionError):
+        return False
+
+
+def _listed_by(entry: Entry) -> Erased:
+    """The parts of which an entry says that they were erased."""
+    if entry.event != "erasure":
+        return set()
+    said = json.loads(entry.stated).get("parts", "")
+    return {(number, name, entry.number) for number, name in unlisted(said)}
 
 
 def _wrong_parts(entry: Entry) -> Iterator[tuple[int, str]]:
@@ -154,6 +181,8 @@ def _wrong_parts(entry: Entry) -> Iterator[tuple[int, str]]:
             yield entry.number, f"entry {entry.number}: {words} was not written by this service"
         elif part.erasure is None and seal(part) != sealed[name]:
             yield entry.number, f"entry {entry.number}: {words} was changed"
+        elif part.erasure is not None and (part.salt, part.text) != (None, None):
+            yield entry.number, f"entry {entry.number}: {words} was erased, and is there again"
 
 
 def _wrong_end(number: int, previous: str, head: Head) -> Iterator[tuple[int, str]]:

@@ -12,6 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from ..text import is_erased
+from .chain import BEGINNING, Head
 from .entry import Entry, stamp
 from .past import Past
 
@@ -127,10 +128,12 @@ ConfirmationState = Literal["confirmed", "due", "never"]
 
 
 class LedgerState:
-    """The state that a chain of entries leads to; `number` is the last one that was read."""
+    """The state that a chain of entries leads to; `number` is the last one that was read, and
+    `digest` its digest."""
 
     def __init__(self) -> None:
         self.number = 0
+        self.digest = BEGINNING
         self.terms: dict[Holding, Term] = {}
         self.confirmations: dict[Holding, Confirmation] = {}
         self.requests: dict[int, Request] = {}
@@ -170,7 +173,7 @@ class LedgerState:
 
     def read(self, entry: Entry) -> None:
         """Take in the next entry."""
-        self.number = entry.number
+        self.number, self.digest = entry.number, entry.digest
         self.past.read(entry)
         if entry.group:
             self.touched[entry.group] = entry.number
@@ -191,6 +194,11 @@ class LedgerState:
             self.confirmations[entry.role, entry.person] = confirmed
         elif entry.event == "term":
             self._last_day(entry)
+
+    @property
+    def head(self) -> Head:
+        """Where the chain ends, as far as it was read."""
+        return self.number, self.digest
 
     def watched_groups(self) -> list[Holding]:
         """The groups whose members are looked at, each with the role that it stands for."""

@@ -573,6 +573,16 @@ class Added(TypedDict):
     message: NotRequired[Annotated[str, Field(description="Why, unless it was added or there")]]
 
 
+class Erased(TypedDict):
+    """What was erased about a person."""
+
+    entry: Annotated[
+        int | None, Field(description="The entry that says so; null where there was nothing")
+    ]
+    parts: Annotated[int, Field(description="How many parts of entries are gone")]
+    gaps: Annotated[int, Field(description="In how many gaps the name was")]
+
+
 class AddedUsers(TypedDict):
     """The result for each name."""
 

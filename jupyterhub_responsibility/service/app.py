@@ -24,6 +24,7 @@ from traitlets.config import Application, Config, catch_config_error
 from .._version import __version__
 from ..changes.appointments import Appointments
 from ..changes.automatic import Automatic
+from ..changes.forgetting import Forgetting
 from ..changes.history import History
 from ..changes.observations import SOMETIMES, Observer
 from ..changes.recording import Recorder
@@ -112,6 +113,8 @@ def build_site(
         read_every=settings.accounts_seconds,
         max_age=max_age,
     )
+    keep = timedelta(days=settings.keep_days) if settings.keep_days else None
+    forgetting = Forgetting(ledger, rules, utcnow, keep)
     watch = Watch(
         roster,
         Observer(
@@ -127,6 +130,7 @@ def build_site(
         census,
         history,
         snapshots,
+        forgetting,
         settings.roster_seconds,
         settings.settle_seconds,
     )
@@ -146,6 +150,7 @@ def build_site(
         appointments=appointments,
         requests=Requests(declaration, api, ledger, rules, appointments, utcnow),
         new_users=NewUsers(api, ledger, recorder),
+        forgetting=forgetting,
         snapshots=snapshots,
         watch=watch,
         self_check=self_check,

@@ -122,6 +122,13 @@ class UsersBody(Body):
     """The names that people use to log in."""
 
 
+class EraseBody(Body):
+    """Whom to forget."""
+
+    user: AccountName
+    """The name of the account."""
+
+
 B = TypeVar("B", bound=Body)
 
 

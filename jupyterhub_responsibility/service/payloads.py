@@ -20,6 +20,7 @@ from ..ledger.past import HolderThen, Seen, Stay, Then
 from ..ledger.past_sentences import holder_sentence, then_sentences
 from ..ledger.sentences import sentence
 from ..ledger.standing import state_tag
+from ..storage.erasing import Forgotten
 from ..text import iso
 from . import api_types
 from .pages.parts import request_lines
@@ -181,6 +182,11 @@ def change(snapshot: Snapshot, outcome: Entry) -> api_types.Change:
         "entry": outcome.number,
         "holders": [_holder(snapshot, each) for each in held.holders],
     }
+
+
+def erased(done: Forgotten) -> api_types.Erased:
+    """`POST api/erasures`: what is gone."""
+    return {"entry": done.entry, "parts": done.parts, "gaps": done.gaps}
 
 
 def candidates(typed: str, named: Sequence[Named]) -> api_types.Candidates:

@@ -122,6 +122,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     shows(pages.USERS, people.UsersHandler, "add people"),
     shows(pages.LEDGER, people.LedgerHandler, "the activity log: who did what"),
+    shows(pages.FORGET, people.ForgetHandler, "forget a person: erase what is recorded about them"),
     shows(pages.PRINT, exports.PrintHandler, "everything on one page, to print"),
     *(
         Route(
@@ -302,6 +303,18 @@ ROUTES: tuple[Route, ...] = (
             api_types.Entries,
             query=api_types.LedgerQuery,
             files=tuple(kind.partition(";")[0] for kind, *_ in FORMATS.values()),
+        ),
+    ),
+    endpoint(
+        "api/erasures",
+        api.ErasuresHandler,
+        pages.FORGET.may,
+        POST=Operation(
+            "forget a person",
+            "changes",
+            api_types.Erased,
+            bodies.EraseBody,
+            errors=(409, *WRITING),
         ),
     ),
     endpoint(

@@ -136,6 +136,13 @@ class Settings(Configurable):
         " often on a very large one), in seconds.",
     ).tag(config=True)
 
+    keep_days = Integer(
+        0,
+        min=0,
+        help="For how many days to keep what people wrote, and the names of people of whom nothing"
+        " was recorded since (default: 0, for ever). Holders of a role are kept.",
+    ).tag(config=True)
+
     settle_seconds = Float(
         60.0,
         min=1.0,

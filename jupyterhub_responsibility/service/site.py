@@ -9,6 +9,7 @@ from datetime import datetime
 from jupyterhub.services.auth import HubOAuth
 
 from ..changes.appointments import Appointments
+from ..changes.forgetting import Forgetting
 from ..changes.requests import Requests
 from ..changes.users import NewUsers
 from ..coverage.snapshot import Snapshot
@@ -42,6 +43,7 @@ class Site:
     appointments: Appointments
     requests: Requests
     new_users: NewUsers
+    forgetting: Forgetting
     snapshots: SnapshotKeeper
     watch: Watch
     self_check: SelfCheck

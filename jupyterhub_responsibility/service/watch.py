@@ -11,15 +11,17 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import date, datetime
 
 from ..changes.automatic import Automatic
+from ..changes.forgetting import Forgetting
 from ..changes.history import History
 from ..changes.observations import Observer
 from ..changes.recording import Recorder
 from ..errors import ResponsibilityError
 from ..hub.census import Census
 from ..hub.roster import RosterKeeper
+from ..ledger.proof import in_words
 from .snapshots import SnapshotKeeper
 
 log = logging.getLogger(__name__)
@@ -43,6 +45,7 @@ class Watch:
         census: Census,
         history: History,
         snapshots: SnapshotKeeper,
+        forgetting: Forgetting,
         interval: float,
         settle_every: float,
     ) -> None:
@@ -53,8 +56,10 @@ class Watch:
         self._census = census
         self._history = history
         self._snapshots = snapshots
+        self._forgetting = forgetting
         self._interval = interval
         self._settle_every = settle_every
+        self._logged: date | None = None
         self.troubles: dict[str, str] = {}
         self.waiting: tuple[str, ...] = ()
 
@@ -92,10 +97,19 @@ class Watch:
                 settled = clock() if all(acted) else settled
             await self._attempt("observing", self._observe)
             await self._attempt("noting gaps", self._note)
+            await self._attempt("forgetting what is old", self._forgetting.forget_old)
+            self._log_end()
             await asyncio.sleep(self._interval)
 
     async def _observe(self) -> None:
         await self._observer.look(self._keeper.current)
+
+    def _log_end(self) -> None:
+        """Say once a day where the ledger ends: who keeps the log can tell what is rewritten."""
+        snapshot = self._snapshots.current
+        if snapshot.ledger_read and snapshot.today != self._logged:
+            self._logged = snapshot.today
+            log.info("%s", in_words(snapshot.ledger_state.head))
 
     async def _note(self) -> None:
         await self._history.note(self._snapshots.current.coverage)

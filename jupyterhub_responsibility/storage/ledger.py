@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TypeVar
 
-from ..errors import BusyError, LedgerError
+from ..errors import BusyError, LedgerError, RewrittenError
 from ..ledger.deeds import Deed, Run, runs
 from ..ledger.entry import Draft, Entry, stamp
 from ..ledger.query import Wanted
@@ -18,6 +19,8 @@ from ..ledger.state import LedgerState
 from . import readings
 from .locks import Lock
 from .store import CHUNK, Store
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
@@ -54,6 +57,8 @@ class Ledger:
         self._reading = asyncio.Lock()
         self._open = False
         self._unwritable = False
+        self._rewritten = ""
+        """Why this isn't the ledger that was read before, if so."""
         self.state = self._state = LedgerState()
         self._erasure = 0
         """The last erasure that what was read takes into account."""
@@ -62,18 +67,33 @@ class Ledger:
         self.trouble = "The ledger has not been opened yet"
 
     async def catch_up(self) -> None:
-        """Read what was written since, here or by another replica."""
+        """Read what was written since, here or by another replica.
+
+        Raises RewrittenError where that doesn't go on from what was read before.
+        """
         async with self._reading:
             if not self._open:
                 await self._run(self._store.open)
                 self._open = True
                 self._erasure = await self._run(self._store.last_erasure)
+            await self._check()
             while not await self._read_on():
                 self._state = LedgerState()
             self.state = self._state
             self.read = True
             if self._unwritable:  # by now it may work again
                 await self._write(readings.save, self._store, TRIED, stamp(self._now()))
+
+    async def _check(self) -> None:
+        """Look whether what was read is still there: it may be again, where a copy was restored."""
+        try:
+            await self._run(self._store.check, self.state.head)
+        except RewrittenError as error:
+            if str(error) != self._rewritten:
+                log.error("%s", error)
+            self._rewritten = str(error)
+            raise
+        self._rewritten = ""
 
     async def _read_on(self) -> bool:
         """Read up to the end; no, if something that was read before has been erased since."""
@@ -89,10 +109,13 @@ class Ledger:
                 return True
 
     async def append(self, *drafts: Draft, after: int | None = None) -> list[Entry]:
-        """Write entries, all of them or none; none, where the last entry isn't `after`."""
+        """Write entries, all of them or none; none, where the last entry isn't `after`.
+
+        Raises RewrittenError where they would not go on from what was read before.
+        """
         if not self._open:
             await self.catch_up()
-        written = await self._write(self._store.append, drafts, self._now(), after)
+        written = await self._write(self._store.append, drafts, self._now(), after, self.state.head)
         for entry in written:
             self._on_entry(entry)
         await self.catch_up()
@@ -105,7 +128,7 @@ class Ledger:
         except LedgerError:
             self._unwritable = True
             raise
-        self._unwritable, self.trouble = False, ""
+        self._unwritable, self.trouble = False, self._rewritten
         return result
 
     async def page(self, wanted: Wanted, before: int | None, most: int) -> list[Entry]:
@@ -176,5 +199,5 @@ class Ledger:
             self.trouble = str(error)
             raise
         if not self._unwritable:
-            self.trouble = ""
+            self.trouble = self._rewritten
         return result

@@ -13,6 +13,7 @@ USERS = Lock("adding users")
 CENSUS = Lock("reading accounts")
 OBSERVATIONS = Lock("observing")
 GAPS = Lock("noting gaps")
+FORGETTING = Lock("forgetting")
 
 
 def of_role(role_id: str) -> Lock:

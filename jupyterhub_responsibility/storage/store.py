@@ -7,7 +7,7 @@ import os
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
@@ -32,12 +32,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from ..errors import LedgerError
-from ..ledger.chain import breaks, write
+from ..errors import LedgerError, RewrittenError
+from ..ledger.chain import BEGINNING, Head, write
 from ..ledger.deeds import Deed, deeds
 from ..ledger.entry import Draft, Entry, Part, stamp
 from ..ledger.kinds import ENDINGS, PartName
+from ..ledger.proof import NOTHING_KEPT, Anchors, Findings, examined, rewritten
 from ..ledger.query import Wanted
+from . import guards
 from .tables import IS_NAME, VERSION_TABLE, entries, head, metadata, parts
 
 REVISION = "0001"
@@ -61,6 +63,8 @@ owner of a table do that, and goes on with a warning where it is somebody else."
 NEAR = 4
 """Parts are read from the first to the last of some entries at once, where no more than so many
 times as many lie there."""
+
+NOTHING_SEEN: Head = (0, BEGINNING)
 
 CONCERNED: tuple[PartName, ...] = ("person", "actor")
 """Who is concerned by an entry: the account that it is about, and whoever did it."""
@@ -131,17 +135,30 @@ class Store:
             self._claimed = None
 
     def append(
-        self, drafts: Sequence[Draft], now: datetime, after: int | None = None
+        self,
+        drafts: Sequence[Draft],
+        now: datetime,
+        after: int | None = None,
+        seen: Head = NOTHING_SEEN,
     ) -> list[Entry]:
-        """Write entries, all of them or none; none, where the last entry isn't `after`."""
+        """Write entries, all of them or none; none, where the last entry isn't `after`.
+
+        Raises RewrittenError where the ledger doesn't go on from the entry that was `seen`.
+        """
         with self.writing() as connection:
-            return add(connection, drafts, now, after)
+            return add(connection, drafts, now, after, seen)
 
     def after(self, number: int, most: int = CHUNK) -> list[Entry]:
         """The entries after one, in order."""
         query = select(entries).where(entries.c.number > number).order_by(entries.c.number)
         with self.reading() as connection:
             return _whole(connection, connection.execute(query.limit(most)).all())
+
+    def check(self, seen: Head) -> None:
+        """Raise RewrittenError where the ledger doesn't go on from the entry that was `seen`."""
+        self._still_there()
+        with self.reading() as connection:
+            _end(connection, seen)
 
     def last_erasure(self) -> int:
         """The number of the last entry that says that something was erased; 0 if there is none."""
@@ -178,17 +195,24 @@ class Store:
             number = chunk[-1].number
 
     def verify(self) -> list[str]:
-        """Whatever is wrong with the chain, seen at one moment."""
+        """Whatever is wrong with the ledger, in words."""
+        return self.examine().faults
+
+    def examine(self, anchors: Anchors = NOTHING_KEPT) -> Findings:
+        """What can be found out about the ledger, all of it seen at one moment."""
         with self.reading() as connection:
             if not self.sqlite:
                 connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+            unguarded = guards.faults(connection)
             last = connection.execute(select(head)).one_or_none()
             if last is None:
-                return ["it is not recorded where the ledger ends"]
+                return Findings(None, 0, ["it is not recorded where the ledger ends", *unguarded])
             rows = connection.execute(select(entries).order_by(entries.c.number).execution_options(
                 yield_per=CHUNK))  # fmt: skip
             chunks = (_whole(connection, chunk) for chunk in rows.partitions())
-            return breaks(chain.from_iterable(chunks), (last.number, last.digest))
+            end = (last.number, last.digest)
+            found = examined(chain.from_iterable(chunks), end, anchors)
+            return replace(found, faults=[*found.faults, *unguarded])
 
     @classmethod
     def beside(cls, url: str) -> Store:
@@ -213,8 +237,8 @@ class Store:
             metadata.drop_all(connection)
             connection.execute(text(f"DROP TABLE {VERSION_TABLE}"))
             if not self.sqlite:
-                for function in ("append_only", "part_more"):
-                    connection.execute(text(f"DROP FUNCTION responsibility_{function}"))
+                for function in guards.FUNCTIONS:
+                    connection.execute(text(f"DROP FUNCTION {function}"))
             shared = bool(inspect(connection).get_table_names())
         self.close()
         if self.sqlite and not shared:
@@ -278,7 +302,7 @@ class Store:
     def _still_there(self) -> None:
         """SQLite goes on writing to a file that was deleted, where nobody will find it."""
         if self._file is not None and self._identity() != self._file:
-            raise LedgerError("The ledger cannot be written: its file is gone")
+            raise RewrittenError("The ledger cannot be written: its file is gone")
 
 
 def _url(url: str) -> URL:
@@ -380,6 +404,19 @@ def _migrate(connection: Connection) -> None:
         raise LedgerError(message) from error
 
 
+def _end(connection: Connection, seen: Head, *, hold: bool = False) -> Head:
+    """Where the chain ends; `hold` it, to write there. Raises RewrittenError."""
+    there = select(entries.c.digest).where(entries.c.number == seen[0]).scalar_subquery()
+    query = select(head.c.number, head.c.digest, there)
+    row = connection.execute(query.with_for_update() if hold else query).one_or_none()
+    if row is None:
+        raise RewrittenError("The ledger was rewritten: it is not recorded where it ends")
+    number, digest, was = row
+    if words := rewritten(seen, (number, digest), was):
+        raise RewrittenError(words)
+    return number, digest
+
+
 def _newest(wanted: Wanted, before: int | None, most: int) -> list[Any]:
     """One query for each way to be concerned, so that each can use its index."""
     query = _narrowed(wanted, before, most)
@@ -429,11 +466,17 @@ def _narrowed(wanted: Wanted, before: int | None, most: int) -> Any:
 
 
 def add(
-    connection: Connection, drafts: Sequence[Draft], now: datetime, after: int | None = None
+    connection: Connection,
+    drafts: Sequence[Draft],
+    now: datetime,
+    after: int | None = None,
+    seen: Head = NOTHING_SEEN,
 ) -> list[Entry]:
-    """Write entries at the end of the chain; none, where the last entry isn't `after`."""
-    last = connection.execute(select(head).with_for_update()).one()
-    number, previous = last.number, last.digest
+    """Write entries at the end of the chain; none, where the last entry isn't `after`.
+
+    Raises RewrittenError where the ledger doesn't go on from the entry that was `seen`.
+    """
+    number, previous = _end(connection, seen, hold=True)
     if after not in (None, number):
         return []
     written = []

@@ -109,6 +109,10 @@ class Hub:
     def through(self, role: str, someone: Someone) -> list[str]:
         return [group for group in GROUPS[role] if someone in self.members[group]]
 
+    def waits(self, someone: Someone) -> bool:
+        """Whether there is a request by them, or for them."""
+        return any(someone in (each.by, each.person) for each in self.requests.values())
+
     def may_appoint(self, someone: Someone, role: str) -> bool:
         above = APPOINTED_BY[role]
         return someone.name == "root" or bool(above and someone in self.holders(above))
@@ -308,7 +312,7 @@ class Anything(RuleBasedStateMachine):
         reply = self.real.api("PATCH", f"users/{whom.name}", json={"name": new})
         reply.raise_for_status()
         whom.name = new
-        self._read()
+        self._read(accounts=self.hub.waits(whom))
 
     @rule(person=WHO, back=st.sets(ROLES), at_once=st.booleans())
     def make_again(self, person: int, back: set[str], at_once: bool) -> None:
@@ -317,6 +321,7 @@ class Anything(RuleBasedStateMachine):
         if whom.name == "root":
             return
         self.real.api("DELETE", f"users/{whom.name}").raise_for_status()
+        waited = hub.waits(whom)
         hub.forget(whom)
         if not at_once:
             self._read()
@@ -327,7 +332,7 @@ class Anything(RuleBasedStateMachine):
             group = GROUPS[role][0]
             self._elsewhere("POST", group, [new.name])
             hub.members[group].append(new)
-        self._read()
+        self._read(accounts=waited)
 
     @rule(actor=ACTOR, person=WHO, role=ROLES,
           how=st.sampled_from(["logged out", "revoked", "expired"]))  # fmt: skip
@@ -339,9 +344,7 @@ class Anything(RuleBasedStateMachine):
         if how == "logged out":
             browser.session.get(self.real.hub_url("logout"), timeout=30)
         elif how == "revoked":
-            for each in self.real.api("GET", f"users/{name}/tokens").json()["api_tokens"]:
-                if each["session_id"]:
-                    self.real.api("DELETE", f"users/{name}/tokens/{each['id']}").raise_for_status()
+            self.real.end_logins(name)
         else:
             path = urlsplit(self.real.page()).path
             browser.session.cookies.clear("127.0.0.1", path, "service-responsibilities")
@@ -436,8 +439,10 @@ class Anything(RuleBasedStateMachine):
         path = f"groups/{group.replace('/', '%2F')}/users"
         self.real.api(method, path, json={"users": names}).raise_for_status()
 
-    def _read(self) -> None:
-        """Let the service see what was changed elsewhere."""
+    def _read(self, accounts: bool = False) -> None:
+        """Let the service see what was changed elsewhere; of `accounts`, it sees holders soon."""
+        if accounts:
+            self.real.wait_until_accounts_are_read()
         for _ in range(3):
             self.real.wait_until_read()
 

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jupyterhub_responsibility.service import bodies
@@ -211,12 +211,10 @@ def is_answered(hub: RealHub, who: str, method: str, path: str, query: list[tupl
         assert is_as_documented(answer, path), (answer.status, answer.text[:500])
 
 
-ORDINARY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 NOTHING = ("", b"")
 FORM, AS_JSON = "application/x-www-form-urlencoded", "application/json"
 
 
-@ORDINARY
 @given(WHO, METHOD, paths(), PAIRS, GIVEN, SENT)
 @example("root", "GET", "", [("entry", b"-1")], {}, NOTHING)
 @example("root", "GET", "exports/contacts.json", [], {"Host": "[::1"}, NOTHING)
@@ -248,7 +246,6 @@ def test_each_type_is_tried():
     assert {*TYPES} - {*CHANGES} == {bodies.PastedBody}
 
 
-@ORDINARY
 @given(st.data(), st.sampled_from([*CHANGES]))
 def test_each_field(hub, data, kind):
     """What the types of bodies take, all of it good but one value."""
@@ -260,7 +257,6 @@ def test_each_field(hub, data, kind):
     is_answered(hub, "root", method, path, query if method == "DELETE" else [], {}, sent)
 
 
-@ORDINARY
 @given(
     WHO, st.sampled_from(["", f"roles/{ROLES[0]}", f"roles/{ROLES[2]}", "users"]), filled_in(RAW)
 )

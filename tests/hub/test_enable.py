@@ -552,10 +552,6 @@ REFUSALS = {
         ["user_management=False", "admin, off, service"],
     ),
     "external without token": (with_options(external=True), ["external=True", "api_token"]),
-    "external with a command": (
-        with_options(external=True, api_token="a-token-for-tests", command=["true"]),
-        ["external=True", "command", "Take one of them out"],
-    ),
     "unknown option": (with_options(sevice_name="who"), ["'sevice_name'", "'service_name'"]),
     "name of no text": (with_options(service_name=5), ["service_name=5"]),
     "command of one text": (with_options(command="true"), ["command='true'", "list"]),

@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, and_, create_engine, delete, make_url, text, update
+from sqlalchemy import Connection, and_, create_engine, delete, make_url, select, text, update
 
+from jupyterhub_responsibility.ledger.chain import digest
+from jupyterhub_responsibility.ledger.entry import Entry
+from jupyterhub_responsibility.storage import guards
 from jupyterhub_responsibility.storage.tables import entries, head, parts
 
-SWITCH_OFF = {
-    "sqlite": [
-        "DROP TRIGGER responsibility_no_update",
-        "DROP TRIGGER responsibility_no_delete",
-        "DROP TRIGGER responsibility_no_replace",
-        "DROP TRIGGER responsibility_only_erased",
-        "DROP TRIGGER responsibility_no_part_less",
-        "DROP TRIGGER responsibility_no_part_more",
-    ],
-    "postgresql": [
+SWITCHED = {
+    "off": [
         "ALTER TABLE responsibility_entries DISABLE TRIGGER ALL",
         "ALTER TABLE responsibility_parts DISABLE TRIGGER ALL",
     ],
+    "on": [
+        "ALTER TABLE responsibility_entries ENABLE TRIGGER ALL",
+        "ALTER TABLE responsibility_parts ENABLE TRIGGER ALL",
+    ],
 }
+"""PostgreSQL can switch triggers off and on; SQLite can only drop and make them."""
 
 Deed = Callable[[Connection], Any]
 
 
 def directly(url: str, deed: Deed, *, armed: bool = True) -> None:
-    """Do something to the database itself; unless `armed`, its triggers are out of the way."""
+    """Do something to the database itself; unless `armed`, its triggers are out of the way, and
+    back again after it, as if nothing had been."""
     parsed = make_url(url)
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
@@ -36,11 +38,24 @@ def directly(url: str, deed: Deed, *, armed: bool = True) -> None:
     try:
         with engine.begin() as connection:
             if not armed:
-                for statement in SWITCH_OFF[connection.dialect.name]:
-                    connection.execute(text(statement))
+                disarm(connection)
             deed(connection)
+            if not armed:
+                arm(connection)
     finally:
         engine.dispose()
+
+
+def disarm(connection: Connection) -> None:
+    """Get the triggers out of the way."""
+    sqlite = [f"DROP TRIGGER {name}" for name in guards.SQLITE]
+    execute(*(sqlite if connection.dialect.name == "sqlite" else SWITCHED["off"]))(connection)
+
+
+def arm(connection: Connection) -> None:
+    """Put them back."""
+    sqlite = guards.statements("sqlite")
+    execute(*(sqlite if connection.dialect.name == "sqlite" else SWITCHED["on"]))(connection)
 
 
 def change(which: int, /, **values: Any) -> Deed:
@@ -78,6 +93,26 @@ def cut(last: int, digest: str | None = None) -> Deed:
         connection.execute(delete(entries).where(entries.c.number > last))
         if digest:
             connection.execute(update(head).values(number=last, digest=digest))
+
+    return deed
+
+
+def rewrite(which: int, /, **values: Any) -> Deed:
+    """Let an entry say something else, and write the chain anew from there, up to its end."""
+
+    def deed(connection: Connection) -> None:
+        rows = connection.execute(
+            select(entries).where(entries.c.number >= which).order_by(entries.c.number)
+        )
+        previous = None
+        for row in rows.all():
+            entry = Entry(**row._mapping)
+            entry = replace(entry, **values) if entry.number == which else entry
+            entry = replace(entry, previous=previous or entry.previous)
+            previous = digest(entry)
+            new = {name: getattr(entry, name) for name in row._mapping}
+            change(entry.number, **new | {"digest": previous})(connection)
+        connection.execute(update(head).values(digest=previous))
 
     return deed
 

@@ -15,11 +15,11 @@ from jupyterhub_responsibility.cli import main
 from jupyterhub_responsibility.enabling.handover import DATABASE_VARIABLE
 from jupyterhub_responsibility.exports.ledger import COLUMNS
 from jupyterhub_responsibility.ledger.chain import canonical
-from jupyterhub_responsibility.ledger.entry import Entry, Part
+from jupyterhub_responsibility.ledger.entry import Draft, Entry, Part
 from jupyterhub_responsibility.storage.store import Store
 
 from .conftest import NOW, draft, drafts
-from .tampering import change, cut, directly, execute, remove
+from .tampering import change, change_part, cut, directly, execute, remove, rewrite
 
 
 @pytest.fixture(autouse=True)
@@ -44,14 +44,16 @@ def run(capsys):
     return command
 
 
-CLEAN = (0, "no entry was changed, removed or moved\n", "")
+WHOLE = "no entry was changed, removed or moved\n"
 
 
 def test_a_whole_ledger(run, store, database):
-    """A ledger to which nothing was done is clean, while the service has it open."""
-    assert run("verify", "--database", database) == CLEAN
-    store.append(drafts(5), NOW)
-    assert run("verify", "--database", database) == CLEAN
+    """A ledger to which nothing was done is clean, while the service has it open; where it ends
+    is said, for whoever keeps that."""
+    assert run("verify", "--database", database) == (0, f"{WHOLE}The ledger is empty\n", "")
+    *_, last = store.append(drafts(5), NOW)
+    end = f"The ledger ends at entry 5: {last.digest}\n"
+    assert run("verify", "--database", database) == (0, WHOLE + end, "")
     assert store.append([draft()], NOW)[0].number == 6
 
 
@@ -66,9 +68,109 @@ def test_a_whole_ledger(run, store, database):
 )
 def test_faults_are_named(run, store, database, deed, said):
     """Each fault is a line with the number of the entry, and the status is 1."""
-    store.append(drafts(5), NOW)
+    *_, last = store.append(drafts(5), NOW)
     directly(database, deed, armed=False)
-    assert run("verify", "--database", database) == (1, said, "")
+    end = f"The ledger ends at entry 5: {last.digest}\n"
+    assert run("verify", "--database", database) == (1, said + end, "")
+
+
+def test_erased_parts_are_counted(run, store, database):
+    """What was erased, and an entry says so, is no fault."""
+    store.append([draft(details={"reason": "he was late"})], NOW)
+    erased = {"parts": "person 1; reason 1", "because": "asked"}
+    store.append([Draft("erasure", "rita", details=erased)], NOW)
+    for name in ("person", "reason"):
+        directly(database, change_part(1, name, salt=None, text=None, erasure=2))
+    status, said, _ = run("verify", "--database", database)
+    assert (status, said.splitlines()[:2]) == (
+        0,
+        [WHOLE[:-1], "parts of entries that are erased: 2"],
+    )
+
+
+# Against what was kept elsewhere
+
+
+@pytest.fixture
+def kept(run, store, database, here) -> dict[str, str]:
+    """What somebody kept when there were six entries: the digest of the last, and exports."""
+    *_, last = store.append(drafts(6), NOW)
+    for form in ("jsonl", "csv"):
+        run("export", "--database", database, "--format", form, "-o", f"kept.{form}")
+    return {"one": f"6:{last.digest}", "jsonl": "kept.jsonl", "csv": "kept.csv"}
+
+
+@pytest.mark.parametrize("form", ["one", "jsonl", "csv"])
+def test_what_was_kept_agrees(run, store, database, kept, form):
+    """As long as nothing up to there was rewritten, whatever came after."""
+    store.append(drafts(3), NOW)
+    status, said, _ = run("verify", "--database", database, "--against", kept[form])
+    assert (status, said.splitlines()[:2]) == (
+        0,
+        [WHOLE[:-1], "up to entry 6, the ledger is as it was when that was kept"],
+    )
+
+
+@pytest.mark.parametrize(
+    ("forms", "said"),
+    [
+        (["one"], "entry 6, or one before it, was rewritten"),
+        (["jsonl"], "entry 4 was rewritten"),
+        (["csv"], "entry 4 was rewritten"),
+        (["one", "second"], "entry 6, or one before it and after entry 2, was rewritten"),
+    ],
+)
+def test_a_chain_that_was_written_anew(run, store, database, kept, forms, said):
+    """It is whole in itself, and not the one that was there when something was kept."""
+    kept["second"] = f"2:{store.after(0)[1].digest}"
+    against = [word for form in forms for word in ("--against", kept[form])]
+    directly(database, rewrite(4, role="nobody"), armed=False)
+    assert run("verify", "--database", database)[0] == 0
+    status, lines, _ = run("verify", "--database", database, *against)
+    assert (status, lines.splitlines()[0]) == (1, said)
+
+
+def test_a_chain_that_is_shorter(run, store, database, kept):
+    """What was kept was there once."""
+    directly(database, cut(4, store.after(0)[3].digest), armed=False)
+    for form, first in (("one", 6), ("jsonl", 5)):
+        status, said, _ = run("verify", "--database", database, "--against", kept[form])
+        assert (status, said.splitlines()[0]) == (
+            1,
+            f"entry {first} was there once, and is missing",
+        )
+
+
+def test_an_export_from_before_an_erasure(run, store, database, kept):
+    """Digests stay when parts are erased."""
+    store.append([Draft("erasure", "rita", details={"parts": "person 2", "because": "asked"})], NOW)
+    directly(database, change_part(2, "person", salt=None, text=None, erasure=7))
+    assert run("verify", "--database", database, "--against", kept["jsonl"])[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("anchor", "said"),
+    [
+        ("6", "there is no such file, and it is not NUMBER:DIGEST"),
+        ("6:5b0c", "there is no such file, and it is not NUMBER:DIGEST"),
+        (f"0:{'0' * 64}", "there is no such file"),
+        ("empty", "there is no entry in it to compare with. Give a file from `ledger export`"),
+        ("letter", "line 2 is not from an export of the ledger"),
+        ("broken", "line 2 is not from an export of the ledger"),
+        ("picture", "it is not text"),
+        (".", ""),
+    ],
+)
+def test_what_cannot_be_compared_with(run, store, database, here, kept, anchor, said):
+    """Nothing is verified then: status 2, and it is said what to give."""
+    (here / "empty").write_text("")
+    (here / "letter").write_text("Dear diary,\nthere were six entries\n")
+    (here / "broken").write_text((here / "kept.jsonl").read_text()[:900])
+    (here / "picture").write_bytes(b"\x89PNG\xff")
+    status, lines, trouble = run("verify", "--database", database, "--against", anchor)
+    assert (status, lines, trouble.count("\n")) == (2, "", 1)
+    assert said in trouble
+    assert "Traceback" not in trouble
 
 
 def test_where_the_ledger_is(run, sqlite, sqlite_file, here, monkeypatch):
@@ -81,12 +183,12 @@ def test_where_the_ledger_is(run, sqlite, sqlite_file, here, monkeypatch):
         f" {here}/jupyterhub-responsibility.sqlite\n",
     )
     monkeypatch.setenv(DATABASE_VARIABLE, f"sqlite:///{sqlite_file}")
-    assert run("verify") == CLEAN
+    assert run("verify")[0] == 0
     assert run("verify", "--database", "sqlite:///none.sqlite")[0] == 2
     monkeypatch.setenv(DATABASE_VARIABLE, "")
     sqlite.close()
     sqlite_file.rename(here / "jupyterhub-responsibility.sqlite")
-    assert run("verify") == CLEAN
+    assert run("verify")[0] == 0
 
 
 @pytest.mark.parametrize("words", [["verify"], ["export"], ["export", "-o", "copy.jsonl"]])
@@ -131,12 +233,13 @@ def test_the_files_stay_as_they_are(run, sqlite, sqlite_file):
 def entry_of(line: str) -> Entry:
     """An entry again, from its line."""
     values = json.loads(line)
-    opened, details = values.pop("parts"), values.pop("details")
+    parts, details = values.pop("parts"), values.pop("details")
+    texts = {"actor": values.pop("actor"), "person": values.pop("person"), **details}
     return Entry(
         **values,
-        stated=canonical(details),
-        sealed=canonical({name: part.pop("digest") for name, part in opened.items()}),
-        parts={name: Part(**part) for name, part in opened.items()},
+        stated=canonical({name: text for name, text in details.items() if name not in parts}),
+        sealed=canonical({name: part["digest"] for name, part in parts.items()}),
+        parts={name: Part(part["salt"], texts[name]) for name, part in parts.items()},
     )
 
 
@@ -191,7 +294,7 @@ def test_an_export_is_utf_8_everywhere(sqlite, sqlite_file):
     environment = {**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
     words = ("ledger", "export", "--database", f"sqlite:///{sqlite_file}")
     said, _ = command(*words, env=environment).communicate()
-    assert json.loads(said.decode("utf-8"))["parts"]["person"]["text"] == "李明"
+    assert json.loads(said.decode("utf-8"))["person"] == "李明"
 
 
 def test_whoever_reads_has_seen_enough(sqlite, sqlite_file):

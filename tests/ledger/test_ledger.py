@@ -5,13 +5,17 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+from sqlalchemy import event
 
-from jupyterhub_responsibility.errors import LedgerError
+from jupyterhub_responsibility.errors import LedgerError, RewrittenError
+from jupyterhub_responsibility.ledger.chain import BEGINNING
 from jupyterhub_responsibility.ledger.entry import Entry
+from jupyterhub_responsibility.ledger.query import Wanted
 from jupyterhub_responsibility.storage.ledger import Ledger
 from jupyterhub_responsibility.storage.store import CHUNK, Store
 
 from .conftest import NOW, draft, drafts, no_room
+from .tampering import change, cut, directly, execute, forget_the_end, rewrite
 
 
 @pytest.fixture
@@ -186,3 +190,96 @@ async def test_a_full_disk_is_not_mended_by_looking(sqlite, sqlite_file):
     await ledger.catch_up()
     assert ledger.trouble == ""
     await ledger.close()
+
+
+# Somebody else's hands
+
+
+REWRITTEN = [
+    (rewrite(2, role="nobody"), "entry 4, or one before it, is not what this service has read"),
+    (change(4, digest="0" * 64), "entry 4, or one before it, is not what this service has read"),
+    (cut(3), "entry 4 was there when this service last read it, and is there no more"),
+    (cut(0, BEGINNING), "entry 4 was there when this service last read it, and is there no more"),
+    (
+        execute(f"UPDATE responsibility_head SET digest = '{'0' * 64}'"),
+        "entry 4, or one before it, is not what this service has read",
+    ),
+    (
+        execute("UPDATE responsibility_head SET number = 3"),
+        "entry 4 was there when this service last read it, and is there no more",
+    ),
+    (forget_the_end, "it is not recorded where it ends"),
+]
+
+
+@pytest.mark.parametrize(("deed", "said"), REWRITTEN)
+async def test_a_ledger_that_was_rewritten(ledgers, database, deed, said):
+    """It says so for as long as that is so, keeps what it has read, and writes nothing onto it."""
+    ledger = ledgers()
+    for _ in range(4):
+        await ledger.append(draft())
+    head = ledger.state.head
+    directly(database, deed, armed=False)
+    with pytest.raises(RewrittenError, match=said):
+        await ledger.append(draft())  # without having looked
+    with pytest.raises(RewrittenError, match=said):
+        await ledger.catch_up()
+    await ledger.page(Wanted(), None, 5)  # what works besides is no sign that this does
+    assert said in ledger.trouble
+    with pytest.raises(RewrittenError):
+        async with ledger.lock("role"):
+            pytest.fail("something could have been changed")
+    assert ledger.state.head == head
+
+
+async def test_a_ledger_that_is_put_right(ledgers, database):
+    """Once it is the one that was read, it goes on."""
+    ledger = ledgers()
+    written = [(await ledger.append(draft()))[0] for _ in range(3)]
+    directly(database, rewrite(2, role="nobody"), armed=False)
+    with pytest.raises(RewrittenError):
+        await ledger.catch_up()
+    directly(database, rewrite(2, role=written[1].role), armed=False)
+    await ledger.catch_up()
+    assert ledger.trouble == ""
+    assert (await ledger.append(draft()))[0].previous == written[-1].digest
+
+
+async def test_another_file_in_its_place(tmp_path, sqlite, sqlite_file):
+    """A copy that was changed, and moved to where the ledger is, is not the ledger."""
+    ledger = Ledger(sqlite, lambda: NOW)
+    await ledger.append(draft())
+    other = Store(f"sqlite:///{tmp_path}/other.sqlite")
+    other.open()
+    other.append(drafts(5), NOW)
+    other.close()
+    (tmp_path / "other.sqlite").replace(sqlite_file)
+    with pytest.raises(RewrittenError, match="its file is gone"):
+        await ledger.catch_up()
+    with pytest.raises(RewrittenError, match="its file is gone"):
+        await ledger.append(draft())
+    await ledger.close()
+
+
+async def test_looking_costs_one_query(sqlite):
+    """Beside reading on, which it did before."""
+    ledger = Ledger(sqlite, lambda: NOW)
+    await ledger.append(draft())
+    asked: list[str] = []
+    event.listen(sqlite._engine, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    await ledger.catch_up()
+    assert len([each for each in asked if each.startswith("SELECT")]) == 2
+    await ledger.close()
+
+
+async def test_other_replicas_go_on_from_what_was_read(postgresql):
+    """What somebody else wrote after it is no rewriting."""
+    url = postgresql.new_database()
+    one, two = (Ledger(Store(url), lambda: NOW) for _ in range(2))
+    await one.append(draft())
+    await two.append(draft(), draft())
+    await one.append(draft())
+    await two.catch_up()
+    assert (one.state.head, one.trouble, two.trouble) == (two.state.head, "", "")
+    await one.close()
+    await two.close()

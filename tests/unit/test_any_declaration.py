@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from jupyterhub_responsibility.cli.files import STARTER
@@ -247,10 +247,6 @@ def on_the_hub(snapshot: Snapshot) -> None:
     assert dump(again) == dump(declared)
 
 
-ORDINARY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-
-
-@ORDINARY
 @given(mutated())
 @example({})
 @example({print: 1})
@@ -269,7 +265,6 @@ def test_brackets_in_brackets(key, depth):
     assert isinstance(outcome({key: nested(depth)}), tuple)
 
 
-@ORDINARY
 @given(mutated())
 def test_a_file(declared):
     """As a file of YAML, in which every fault has its line."""
@@ -288,7 +283,6 @@ def test_a_file(declared):
         assert all(fault.line for fault in said)
 
 
-@ORDINARY
 @given(
     st.one_of(
         st.binary(max_size=60),

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 from typing import get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyterhub_responsibility.coverage import (
@@ -495,7 +495,6 @@ def test_where_the_login_service_decides_nobody_is_sent_to_appoint():
 NAMES = st.sampled_from(["ada", "bea", "cyn", "dee"])
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(st.lists(NAMES, unique=True), st.lists(NAMES, unique=True))
 def test_states_and_holders_agree(admins, reps):
     """Whoever is in the groups: a responsibility's state follows from its holders alone."""

@@ -225,9 +225,9 @@ def test_entries_are_taken_along():
     assert line.endswith("}\n")
     assert "zoë" in line
     said = json.loads(line)
-    assert (said["details"], said["intent"], said["number"]) == ({}, None, 1)
+    assert (said["details"], said["intent"], said["number"]) == ({"reason": "ü"}, None, 1)
     reason = entry.parts["reason"]
-    told = {"digest": seal(reason), "salt": reason.salt, "text": "ü"}
+    told = {"digest": seal(reason), "salt": reason.salt}
     assert said["parts"]["reason"] == told
     (cells,) = csv.reader([csv_line(entry)])
     row = dict(zip(COLUMNS, cells, strict=True))

@@ -10,7 +10,7 @@ from datetime import date, datetime, timezone
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ConfigDict, TypeAdapter, with_config
 
@@ -213,7 +213,6 @@ def test_addresses_are_complete(url, complete):
 NAMES = st.text(min_size=1, max_size=20)
 
 
-@settings(deadline=None)  # a busy machine is no fault
 @given(st.lists(NAMES, unique=True, max_size=5))
 def test_every_name_is_taken_along(names):
     """Whatever accounts are called, the JSON has each name as the hub has it, and the CSV a row."""

@@ -8,7 +8,7 @@ from jupyterhub_responsibility.domain import refusals
 from jupyterhub_responsibility.domain.refusals import Refusal
 from jupyterhub_responsibility.service import bodies
 
-FIELDS = {"person", *bodies.AppointBody.model_fields}
+FIELDS = {"person", *bodies.AppointBody.model_fields, *bodies.EraseBody.model_fields}
 REFUSALS = [each for each in vars(refusals).values() if isinstance(each, Refusal)]
 
 

@@ -8,7 +8,7 @@ from ...exports import ledger as export
 from ...ledger.entry import Entry
 from ...ledger.query import Wanted
 from ...storage.store import CHUNK
-from .. import actions, bodies, payloads
+from .. import actions, bodies, payloads, questions
 from ..filters import asked_for, wanted
 from .base import APIHandler
 from .people import QUESTION
@@ -34,7 +34,7 @@ class RoleHandler(APIHandler):
             raise self.not_found()
         if at := self.get_query_argument("at", ""):
             viewer = await self.afresh()
-            self.answer(payloads.then(await actions.held(self.site, viewer, role_id, at)))
+            self.answer(payloads.then(await questions.held(self.site, viewer, role_id, at)))
             return
         snapshot = self.site.snapshot
         self.set_header("ETag", f'"{payloads.role_tag(snapshot, role_id)}"')
@@ -47,7 +47,7 @@ class MayHandler(APIHandler):
     async def get(self) -> None:
         asked = bodies.check(bodies.MayQuery, self.query())
         self.count(self.site.look_ups)
-        self.answer(payloads.may(await actions.may_decide(self.site, self.who(), asked)))
+        self.answer(payloads.may(await questions.may_decide(self.site, self.who(), asked)))
 
 
 class ContactsHandler(APIHandler):
@@ -168,6 +168,14 @@ class LedgerHandler(APIHandler):
             await self.flush()
             before = entries[-1].number
         self.finish()
+
+
+class ErasuresHandler(APIHandler):
+    """`POST api/erasures`: forget a person. Their name is in no address, and so in no log."""
+
+    async def post(self) -> None:
+        body = bodies.from_json(bodies.EraseBody, self.request.body)
+        self.answer(payloads.erased(await actions.forget(self.site, self.who(), body)))
 
 
 class NotFoundHandler(APIHandler):

@@ -45,6 +45,7 @@ REFUSED: dict[RefusalCode, int] = {
     "closed": 409,
     "full": 409,
     "invalid": 400,
+    "kept": 409,
     "last": 409,
     "login_service": 409,
     "no_group": 409,

@@ -15,7 +15,7 @@ from ...errors import HubError, LedgerError, RefusedError
 from ...ledger.entry import Entry
 from ...ledger.query import Wanted
 from ...ledger.sentences import sentence
-from .. import actions, bodies
+from .. import actions, bodies, questions
 from ..bodies import Body
 from ..filters import asked_for, wanted
 from ..pages import PAGES
@@ -155,7 +155,7 @@ class RoleHandler(FormPage):
         """Who held it then; the page as it is now, with the reason, where that can't be said."""
         typed = {"at": at}
         try:
-            then = await actions.held(self.site, await self.afresh(), role_id, at)
+            then = await questions.held(self.site, await self.afresh(), role_id, at)
         except RefusedError as error:
             self.set_status(REFUSED[error.code])
             self.show(role_id, news=News(failed=str(error), typed=typed, wrong="at"))
@@ -273,6 +273,26 @@ class LedgerHandler(PageHandler):
         query, before = wanted(given)
         runs, more = await self.site.ledger.runs(query, before, LINES)
         self.show(runs, given, more)
+
+
+class ForgetHandler(FormPage):
+    """`/forget`: what would be erased about a person, and then erasing it."""
+
+    async def get(self) -> None:
+        self.show(news=await self.news(self.who()))
+
+    async def post(self) -> None:
+        try:
+            body = self.form(bodies.EraseBody)
+            if self.get_body_argument("action", "") != "forget":
+                there = await self.site.forgetting.look(self.who(), body.user)
+                self.show(body.user, there.parts, there.gaps, news=News(typed=self.filled()))
+                return
+            done = await actions.forget(self.site, self.who(), body)
+        except RefusedError as error:
+            self.show(news=self.failed(error))
+        else:
+            self.redirect(f"{self.site.home}forget?entry={done.entry or ''}", status=303)
 
 
 class NotFoundHandler(PageHandler):

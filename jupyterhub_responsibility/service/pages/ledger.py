@@ -42,11 +42,13 @@ class LedgerPage:
     wanted: Mapping[str, str]
     older: str
     query: str
+    forgets: bool = False
+    """Whether the viewer may erase what is recorded about a person."""
 
 
 def ledger_page(
     snapshot: Snapshot,
-    _viewer: Viewer,
+    viewer: Viewer,
     runs: Sequence[Run],
     wanted: Mapping[str, str],
     more: bool,
@@ -62,6 +64,7 @@ def ledger_page(
         wanted=wanted,
         older=urlencode(older),
         query=urlencode(query),
+        forgets=snapshot.rules.may(viewer, "admins"),
     )
 
 

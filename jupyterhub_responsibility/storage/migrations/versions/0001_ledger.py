@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from jupyterhub_responsibility.storage import guards
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -12,80 +14,12 @@ depends_on = None
 
 NAMES = "name IN ('actor', 'person', 'was')"
 
-ONLY_ERASED = """
-    NEW.number = OLD.number AND NEW.name = OLD.name AND OLD.erasure IS NULL
-    AND NEW.salt IS NULL AND NEW.text IS NULL AND NEW.erasure IS NOT NULL
-"""
-"""The one way in which a part may change."""
-
-REFUSE = "BEGIN SELECT RAISE(ABORT, 'the ledger is append-only'); END"
-SQLITE = [
-    f"CREATE TRIGGER responsibility_no_update BEFORE UPDATE ON responsibility_entries {REFUSE}",
-    f"CREATE TRIGGER responsibility_no_delete BEFORE DELETE ON responsibility_entries {REFUSE}",
-    # REPLACE deletes without asking the trigger above
-    f"""
-    CREATE TRIGGER responsibility_no_replace BEFORE INSERT ON responsibility_entries
-    WHEN NEW.number <= (SELECT max(number) FROM responsibility_entries) OR EXISTS (
-      SELECT 1 FROM responsibility_entries WHERE intent = NEW.intent AND event = NEW.event)
-    {REFUSE}
-    """,  # noqa: S608  # a constant
-    f"""
-    CREATE TRIGGER responsibility_only_erased BEFORE UPDATE ON responsibility_parts
-    WHEN NOT ({ONLY_ERASED}) {REFUSE}
-    """,
-    f"CREATE TRIGGER responsibility_no_part_less BEFORE DELETE ON responsibility_parts {REFUSE}",
-    f"""
-    CREATE TRIGGER responsibility_no_part_more BEFORE INSERT ON responsibility_parts
-    WHEN NEW.number <= (SELECT number FROM responsibility_head) {REFUSE}
-    """,  # noqa: S608  # a constant
-]
-POSTGRESQL = [
-    """
-    CREATE FUNCTION responsibility_append_only() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN RAISE EXCEPTION 'the ledger is append-only'; END $$
-    """,
-    """
-    CREATE FUNCTION responsibility_part_more() RETURNS trigger LANGUAGE plpgsql AS
-    $$ BEGIN
-      IF NEW.number <= (SELECT number FROM responsibility_head) THEN
-        RAISE EXCEPTION 'the ledger is append-only';
-      END IF;
-      RETURN NEW;
-    END $$
-    """,
-    """
-    CREATE TRIGGER responsibility_no_change BEFORE UPDATE OR DELETE ON responsibility_entries
-    FOR EACH ROW EXECUTE FUNCTION responsibility_append_only()
-    """,
-    """
-    CREATE TRIGGER responsibility_no_truncate BEFORE TRUNCATE ON responsibility_entries
-    FOR EACH STATEMENT EXECUTE FUNCTION responsibility_append_only()
-    """,
-    f"""
-    CREATE TRIGGER responsibility_only_erased BEFORE UPDATE ON responsibility_parts
-    FOR EACH ROW WHEN (NOT ({ONLY_ERASED})) EXECUTE FUNCTION responsibility_append_only()
-    """,
-    """
-    CREATE TRIGGER responsibility_no_part_less BEFORE DELETE ON responsibility_parts
-    FOR EACH ROW EXECUTE FUNCTION responsibility_append_only()
-    """,
-    """
-    CREATE TRIGGER responsibility_no_parts BEFORE TRUNCATE ON responsibility_parts
-    FOR EACH STATEMENT EXECUTE FUNCTION responsibility_append_only()
-    """,
-    """
-    CREATE TRIGGER responsibility_no_part_more BEFORE INSERT ON responsibility_parts
-    FOR EACH ROW EXECUTE FUNCTION responsibility_part_more()
-    """,
-]
-
 
 def upgrade() -> None:
     """Make the tables, and let nobody change what is in the ledger."""
     _make_ledger()
     _make_the_rest()
-    statements = POSTGRESQL if op.get_bind().dialect.name == "postgresql" else SQLITE
-    for statement in statements:
+    for statement in guards.statements(op.get_bind().dialect.name):
         op.execute(statement)
 
 

@@ -1,0 +1,154 @@
+"""What proves that a ledger is as it was: its chain, and anchors, which somebody keeps elsewhere.
+
+Whoever may do anything with a database can write the whole chain anew, and nothing in it shows
+that. But they can't change what others have kept: the digest of an entry stands for it and for all
+before it.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ..errors import LedgerError
+from .chain import Head, broken
+from .entry import Entry
+
+Anchors = Mapping[int, frozenset[str]]
+"""The digests that were kept, by the numbers of their entries: more than one of an entry can't be
+right."""
+
+NOTHING_KEPT: Anchors = {}
+
+_ANCHOR = re.compile(r"(\d{1,9}) *[:,] *([0-9a-f]{64})", re.I)
+"""As somebody copies it from where it is printed: `120:5b0c…`."""
+
+BYTE_ORDER = "\ufeff"
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was found in a ledger: where it ends (None: that isn't recorded), how many parts of
+    entries are erased, and what is wrong, the first entry first."""
+
+    head: Head | None
+    erased: int
+    faults: list[str]
+
+
+def examined(entries: Iterable[Entry], head: Head, anchors: Anchors) -> Findings:
+    """Whether entries are a whole chain that ends at `head`, and as they were when anchors of it
+    were kept."""
+    erased = 0
+    digests: dict[int, str] = {}
+
+    def noted() -> Iterator[Entry]:
+        nonlocal erased
+        for entry in entries:
+            erased += len(entry.erased)
+            if entry.number in anchors:
+                digests[entry.number] = entry.digest
+            yield entry
+
+    wrong = [*broken(noted(), head)]
+    wrong += _disagreement(anchors, digests)
+    in_order = sorted(wrong, key=lambda found: found[0])
+    return Findings(head, erased, [words for _, words in in_order])
+
+
+def in_words(head: Head) -> str:
+    """Where a ledger ends: who keeps this has an anchor."""
+    number, digest = head
+    return f"The ledger ends at entry {number}: {digest}" if number else "The ledger is empty"
+
+
+def rewritten(seen: Head, head: Head, there: str | None) -> str:
+    """What is wrong with a ledger that was read up to `seen` before, in words; empty if nothing.
+
+    It ends at `head` now, and `there` is the digest of the entry that was the last one then.
+    """
+    number, digest = seen
+    if head[0] < number or (number and there is None):
+        what = f"entry {number} was there when this service last read it, and is there no more"
+    elif number and (there != digest or (head[0] == number and head != seen)):
+        what = f"entry {number}, or one before it, is not what this service has read there"
+    else:
+        return ""
+    return f"The ledger was rewritten: {what} (`ledger verify --against {number}:{digest}`)"
+
+
+def anchor(said: str) -> Head | None:
+    """An anchor as somebody types it, `NUMBER:DIGEST`; None where it isn't one."""
+    found = _ANCHOR.fullmatch(said.strip())
+    return (int(found[1]), found[2].lower()) if found and int(found[1]) else None
+
+
+def of_export(lines: Iterable[str]) -> list[Head]:
+    """The anchors in an export of the ledger, as JSON Lines or CSV: one for each of its entries.
+
+    Raises LedgerError, which says in which line something else is.
+    """
+    said = [*lines]
+    rows = _json_rows(said) if said and said[0].startswith("{") else _csv_rows(said)
+    found = []
+    try:
+        for line, number, digest in rows:
+            entry = anchor(f"{number}:{digest}")
+            if entry is None:
+                raise LedgerError(f"line {line} is not from an export of the ledger")
+            found.append(entry)
+    except csv.Error as error:
+        raise LedgerError("it is not an export of the ledger") from error
+    if not found:
+        raise LedgerError("there is no entry in it to compare with")
+    return found
+
+
+def gathered(anchors: Iterable[Head]) -> Anchors:
+    """Anchors from several places, by the numbers of their entries."""
+    found: dict[int, frozenset[str]] = {}
+    for number, digest in anchors:
+        found[number] = found.get(number, frozenset()) | {digest}
+    return found
+
+
+def _disagreement(anchors: Anchors, digests: Mapping[int, str]) -> Iterator[tuple[int, str]]:
+    """The first entry that isn't as it was kept, if there is one: its number, and what is wrong.
+
+    `digests` are those that a ledger has now, of the entries that were kept.
+    """
+    right = 0
+    for number in sorted(anchors):
+        if number not in digests:
+            yield number, f"entry {number} was there once, and is missing"
+            return
+        if anchors[number] != {digests[number]}:
+            yield number, f"{_place(number, right)} was rewritten"
+            return
+        right = number
+
+
+def _place(number: int, right: int) -> str:
+    """Where it is, as precisely as what was kept allows: up to `right`, all is as it was."""
+    if number == right + 1:
+        return f"entry {number}"
+    return f"entry {number}, or one before it{f' and after entry {right}' if right else ''},"
+
+
+def _json_rows(lines: Iterable[str]) -> Iterator[tuple[int, object, object]]:
+    for at, line in enumerate(lines, 1):
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            entry = None
+        said = entry if isinstance(entry, dict) else {}
+        yield at, said.get("number"), said.get("digest")
+
+
+def _csv_rows(lines: list[str]) -> Iterator[tuple[int, object, object]]:
+    rows = csv.DictReader(line.removeprefix(BYTE_ORDER) for line in lines)
+    for row in rows:
+        yield rows.line_num, row.get("number"), row.get("digest")

@@ -1,0 +1,35 @@
+"""Forgetting a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ...coverage.snapshot import Snapshot
+from ...domain.model import Viewer
+
+
+@dataclass(frozen=True)
+class ForgetPage:
+    """Whom to forget, and what would be erased.
+
+    `name` is empty as long as nobody was named; `there` says what there is of them, and is empty
+    where there is nothing.
+    """
+
+    title: str = "Forget a person"
+    name: str = ""
+    there: str = ""
+
+
+def forget_page(
+    _snapshot: Snapshot, _viewer: Viewer, name: str = "", parts: int = 0, gaps: int = 0
+) -> ForgetPage:
+    """The form, and what it would do."""
+    log = "in the activity log"
+    said = [f"{_counted(parts, 'name or text', 'names and texts')} {log}"] if parts else []
+    said += [f"the name in {_counted(gaps, 'gap', 'gaps')}"] if gaps else []
+    return ForgetPage(name=name, there=", and ".join(said))
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number:,} {one if number == 1 else many}"
