@@ -355,7 +355,7 @@ ACCESS: dict[AccessName, Access] = {
         may_about=_holds_it,
     ),
     "past readers": Access(
-        "JupyterHub admins, and holders of the roles that appoint to this one",
+        "of an earlier day, JupyterHub admins and holders of the roles that appoint to this one",
         refusal="Only these people can see who was {role} on an earlier day: {deciders}.",
         may_about=lambda rules, viewer, about: rules.may_appoint(viewer, about.role),
     ),

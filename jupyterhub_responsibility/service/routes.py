@@ -180,6 +180,7 @@ ROUTES: tuple[Route, ...] = (
             api_types.RoleInFull | api_types.Then,
             query=api_types.RoleQuery,
             errors=(404,),
+            may=("users", "past readers"),
         ),
     ),
     endpoint(

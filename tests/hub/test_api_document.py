@@ -21,6 +21,9 @@ QUESTIONS = {
     "until": ("2027-01-01",),
     "before": ("1", "1000"),
     "format": ("json",),
+    "at": ("2020-01-01", "2026-01-01T10:00:00Z"),
+    "user": ("rita",),
+    "responsibility": ("decide-finances",),
     "kind": ("people", "outside"),
 }
 """What to ask where one may ask."""
