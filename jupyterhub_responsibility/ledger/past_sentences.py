@@ -8,6 +8,9 @@ from ..text import clock, day, isolated
 from .entry import ITSELF
 from .past import GroupThen, HolderThen, Period, Seen, Stay, Then, Watch
 
+SOON = timedelta(minutes=1)
+"""People needn't know more exactly when something happened."""
+
 ACCOUNTS_ONLY = (
     "The ledger knows accounts only, not people without one, whom the declaration names."
 )
@@ -69,7 +72,7 @@ def _came(stay: Stay) -> str:
         return f"already in it when the record of it began, on {clock(began.at)}"
     if stay.by:
         return f"appointed by {_actor(stay.by)} {_when(began)}"
-    return f"joined other than through this page {_when(began)}"
+    return f"joined outside this page {_when(began)}"
 
 
 def _left(ended: Seen) -> str:
@@ -80,7 +83,7 @@ def _left(ended: Seen) -> str:
 
 def _when(seen: Seen) -> str:
     at = seen.at or seen.after
-    if clock(seen.after) == clock(at):
+    if at - seen.after < SOON:
         return f"on {clock(at)}"
     return f"between {clock(seen.after)} and {clock(at)}"
 

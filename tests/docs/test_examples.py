@@ -174,6 +174,8 @@ def test_the_demo_hub_has_the_service(monkeypatch):
 
 def shape(documented: Any, real: Any, at: str) -> None:
     """Compare two JSON values: the same keys, at every depth; a contact may lack some."""
+    if documented is None or real is None:
+        return
     if isinstance(documented, dict):
         if "for" in documented:
             assert set(real) >= ({"id", "name", "for"} if "id" in real else {"name"}), at
@@ -188,7 +190,7 @@ def shape(documented: Any, real: Any, at: str) -> None:
             each for each in real if isinstance(first, dict) and each.get("id") == first.get("id")
         )
         shape(first, next(same, real[0]), f"{at}[0]")
-    elif documented is not None and real is not None:
+    else:
         assert type(documented) is type(real), at
 
 

@@ -110,7 +110,7 @@ def test_who_was_found_to_have_joined(told):
         {},
     ]
     (holder,) = told.ask(25).holders
-    assert "joined other than through this page between 1 Mar 2027, 09:20 UTC" in holder_sentence(
+    assert "joined outside this page between 1 Mar 2027, 09:20 UTC" in holder_sentence(
         holder
     )
 
