@@ -110,9 +110,7 @@ def test_who_was_found_to_have_joined(told):
         {},
     ]
     (holder,) = told.ask(25).holders
-    assert "joined outside this page between 1 Mar 2027, 09:20 UTC" in holder_sentence(
-        holder
-    )
+    assert "joined outside this page between 1 Mar 2027, 09:20 UTC" in holder_sentence(holder)
 
 
 def test_who_joined_while_nobody_remembers_when_they_looked_last(told):
@@ -221,6 +219,22 @@ def test_a_group_more():
     assert [told.held(m) for m in (5, 10)] == [{}, {"uwe": True}]
 
 
+def test_a_group_less(told):
+    """Between the last look and the end of its record, somebody may have been in it unseen."""
+    told.seen(0, "began", group="night")
+    told.seen(20, "ended", group="night", after=10)
+    assert [told.ask(m).watched for m in (10, 15, 20)] == ["whole", "part", "whole"]
+
+
+def test_who_is_appointed_again(told):
+    """Without a last day, the one that there is stays; with one, that counts."""
+    told.change(10, "appointment", "hanna", until="2027-06-30")
+    told.change(20, "appointment", "hanna", "unchanged")
+    assert told.ask(30).holders[0].last_day.until == date(2027, 6, 30)
+    told.change(40, "appointment", "hanna", "unchanged", until="2027-12-31")
+    assert told.ask(50).holders[0].last_day.until == date(2027, 12, 31)
+
+
 def test_through_two_groups(told):
     """Who leaves one of two groups holds the role as long as before; and since then."""
     told.seen(0, "began", group="night")
@@ -286,7 +300,7 @@ def test_an_account_that_was_made_again(told):
         [False],
         [True],
     ]
-    assert told.ask(30).holders[0].since.at == at(30)
+    assert [told.ask(m).holders[0].since.at for m in (25, 30)] == [at(30), at(30)]
     assert told.ask(10).holders[0].since.at == at(5)
 
 
