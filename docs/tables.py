@@ -30,6 +30,7 @@ from jupyterhub_responsibility.service.handlers.base import REFUSED
 from jupyterhub_responsibility.service.metrics import METRICS
 from jupyterhub_responsibility.service.routes import ROUTES
 from jupyterhub_responsibility.service.settings import Settings
+from jupyterhub_responsibility.storage.grants import GRANTS, SEQUENCE
 from tests.places.table import PLACES
 
 ROOT = Path(__file__).parents[1]
@@ -232,6 +233,12 @@ def events() -> tuple[list[str], Iterator[list[str]]]:
         for name, kind in EVENTS.items()
     )
     return ["event", "what it records", "details"], rows
+
+
+def grants() -> tuple[list[str], Iterator[list[str]]]:
+    """What the account of the service may do on PostgreSQL."""
+    rights = {**GRANTS, SEQUENCE: "USAGE"}
+    return ["on", "rights"], ([f"`{name}`", f"`{each}`"] for name, each in rights.items())
 
 
 def log_kinds() -> tuple[list[str], Iterator[list[str]]]:

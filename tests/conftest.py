@@ -32,6 +32,13 @@ settings.register_profile("thorough", BUSY, max_examples=3000)
 if settings.get_current_profile_name() == "default":  # and nobody asked for another
     settings.load_profile("every run")  # the same examples each time; `make fuzz` has others
 
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--rounds", type=int, default=1, help="how often work is killed at each step (make kills)"
+    )
+
+
 READ_AT = datetime(2026, 11, 22, 10, 42, 7, tzinfo=timezone.utc)
 
 

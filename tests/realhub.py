@@ -66,11 +66,12 @@ arrangement.Plan.changes = closed
 """Configuration after which ordinary users may not open the page, as if their role were changed."""
 
 MANY_WRITES = """
+from jupyterhub_responsibility.changes import quota
 from jupyterhub_responsibility.service import limits
 
-limits.MAX_WRITES = 100_000
+limits.MAX_WRITES = quota.MOST_A_DAY = quota.MOST_OPEN = 100_000
 """
-"""One person may write more in a minute than people do."""
+"""One person may write more in a minute, and have more recorded, than people do."""
 
 DECLARATION = {
     "community": {"name": "Reef Lab", "url": "https://reef.example"},

@@ -22,7 +22,7 @@ from ..ledger.state import LedgerState, Request
 from ..storage import locks
 from ..storage.ledger import Ledger
 from ..text import visible
-from .recording import Hub, Members, Outcome, Recorder, actor_kind, find, others
+from .recording import Hub, Members, Outcome, Recorder, actor_kind, find, not_recorded, others
 
 Edit = Callable[[str, str], Awaitable[tuple[str, ...]]]
 """Changes the members of a group by one account; the members after that."""
@@ -78,15 +78,14 @@ class Appointments:
         async with self.ledger.lock(locks.of_role(change.role.id)):
             members = await self.read(change.role)
             account = await self.account(change.person)
-            if change.request is not None:
-                self._check_request(change.request, account)
+            asker = self._asker(change, account)
             change = _as_on_hub(change, members)
             self._check_seen(change.role, members, seen)
             if self._is_new_day(change, members):
                 return await self._set_last_day(actor, change)
             self.rules.check_room(change, self.role_holders(change.role, members))
             itself = alike(change.person, actor.name)
-            intent = self.intent("appointment", actor, change, self_appointed=itself)
+            intent = self.intent("appointment", actor, change, asker=asker, self_appointed=itself)
             return await self.carry_out(intent, members, self._adding(actor, members), account)
 
     async def change_last_day(self, actor: Viewer, change: Change, seen: str = "") -> Entry:
@@ -118,12 +117,19 @@ class Appointments:
             self._check_seen(change.role, members, seen)
             return await self.take_out(actor, change, members)
 
-    def _check_request(self, number: int, account: Account | None) -> None:
-        """Whether a request is open, and is about the account that has its name now."""
-        request = open_request(self.declaration, self.ledger.state, number, self.today)
+    def _asker(self, change: Change, account: Account | None) -> str:
+        """Who had asked for it, if it was somebody else.
+
+        Raises RefusedError where the request isn't open, or is about another account than that
+        which has its name now.
+        """
+        if change.request is None:
+            return ""
+        request = open_request(self.declaration, self.ledger.state, change.request, self.today)
         is_now = made_at(account)
         if request.created and is_now and request.created != is_now:
             raise refusals.OTHER_ACCOUNT(name=visible(request.person))
+        return request.proposer
 
     def _last_day(self, change: Change) -> date | None:
         term = self.ledger.state.terms.get((change.role.id, change.person))
@@ -176,6 +182,7 @@ class Appointments:
         event: Literal["appointment", "withdrawal"],
         actor: Viewer,
         change: Change,
+        asker: str = "",
         first: bool = False,
         self_appointed: bool = False,
         starts_with: str = "",
@@ -188,6 +195,7 @@ class Appointments:
             {
                 "note": change.note,
                 "request": str(change.request or ""),
+                "asker": asker,
                 "first": "yes" if first else "",
                 "starts_with": starts_with,
                 "self_appointed": "yes" if self_appointed else "",
@@ -198,15 +206,15 @@ class Appointments:
         self, intent: Draft, before: Members, edit: Edit, account: Account | None = None
     ) -> Entry:
         """Record a change of one group, of whose role `before` has all groups; `account` is whom
-        it adds."""
+        it adds. What changes nothing is not asked of the hub, and not recorded."""
         there = before.get(intent.group)
         if there is None:
             raise refusals.NO_GROUP(group=visible(intent.group))
+        if _changes_nothing(intent, there):
+            through = others(before, intent.person, intent.group)
+            return not_recorded(intent, through, self.now())
 
         async def change() -> Outcome:
-            if intent.event == "withdrawal" and intent.person not in there:
-                # the hub might know somebody else by that name
-                return Outcome("unchanged", intent.person)
             after = await edit(intent.group, intent.person)
             self.learned(intent.group, after)
             outcome = _what_changed(intent, there, after)
@@ -265,6 +273,15 @@ def _draft(event: Event, actor: Viewer, change: Change, details: Mapping[Detail,
             **details,
         },
     )
+
+
+def _changes_nothing(intent: Draft, there: Iterable[str]) -> bool:
+    """Whether somebody is in the group, or isn't, as they should be, and nothing else hangs on it:
+    a request is to be answered, and first holders are appointed once."""
+    if intent.event == "withdrawal":
+        return intent.person not in there
+    decides = intent.details.get("request") or intent.details.get("first")
+    return intent.person in there and not decides
 
 
 def groups_of(person: str, members: Members) -> list[str]:

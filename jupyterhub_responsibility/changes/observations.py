@@ -199,7 +199,11 @@ def _renamed_askers(state: LedgerState, asked: Asked, found: Iterable[Draft]) ->
 
 def _ended_requests(state: LedgerState, asked: Asked) -> Iterator[Draft]:
     for each in accounts.ended(state, asked):
-        details: dict[Detail, str] = {"request": str(each.number), "verdict": "ended"}
+        details: dict[Detail, str] = {
+            "request": str(each.number),
+            "asker": each.proposer,
+            "verdict": "ended",
+        }
         yield Draft(
             "decision", SERVICE.name, "service", each.role, "", each.person, details=details
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from ..domain import refusals
 from ..domain.accounts import Account
 from ..domain.model import Viewer
 from ..errors import BusyError, HubError, HubRefusedError, LedgerError, RefusedError
+from ..ledger.chain import write
 from ..ledger.entry import ITSELF, Draft, Entry, storable
 from ..ledger.kinds import ActorKind, Detail, Result
 from ..storage import locks
@@ -67,6 +68,15 @@ class Hub(Protocol):
 
 class UnknownError(HubError):
     """The hub was asked, and did not say what became of it; the ledger settles it later."""
+
+
+def not_recorded(draft: Draft, through: str, now: datetime) -> Entry:
+    """What is answered where nothing has to be changed: the outcome that a change would have.
+
+    It isn't in the ledger, and its number is 0.
+    """
+    said: dict[Detail, str] = {"of": draft.event, "result": "unchanged", "through": through}
+    return write(replace(draft, event="outcome", details=said), 0, "", now)
 
 
 class Recorder:

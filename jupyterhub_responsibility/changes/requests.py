@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -12,6 +13,7 @@ from ..domain.accounts import Account
 from ..domain.holders import holders_of
 from ..domain.model import Declaration, Role, Roster, Viewer
 from ..domain.rules import About, AccessName, Change, Rules
+from ..errors import RefusedError
 from ..ledger.accounts import made_at
 from ..ledger.entry import Draft, Entry
 from ..ledger.state import Request
@@ -19,6 +21,7 @@ from ..storage import locks
 from ..storage.ledger import Ledger
 from ..text import visible
 from .appointments import Appointments, open_request
+from .quota import Quota
 from .recording import Hub
 
 OPEN_DAYS = 30
@@ -56,6 +59,7 @@ class Requests:
         self._rules = rules
         self._appointments = appointments
         self._now = now
+        self._quota = Quota(ledger, rules, now)
 
     async def ask(self, actor: Viewer, change: Change, roster: Roster) -> Entry:
         """Ask for a role for oneself, or propose a successor."""
@@ -64,7 +68,11 @@ class Requests:
         change = self._rules.check_request(actor, change, held, today)
         account, asker = await self._accounts(change.person, actor.name)
         change = replace(change, person=account.name)
-        async with self._ledger.lock(locks.of_requests(change.role.id)):
+        async with (
+            self._quota.of(actor),
+            self._ledger.lock(locks.of_requests(change.role.id)),
+        ):
+            self._quota.check_open(actor, today)
             for other in self._ledger.state.open_requests(today):
                 if other.person == change.person and other.role == change.role.id:
                     raise refusals.ASKED_FOR()
@@ -88,6 +96,7 @@ class Requests:
 
     async def decide(self, actor: Viewer, number: int, verdict: Verdict, message: str) -> Entry:
         """Approve a request (which appoints), decline it, or take back one's own."""
+        await self._ledger.catch_up()  # it may have been made at another replica, just now
         request = self._open(number)
         role = self._declaration.model.roles[request.role]
         self._rules.check(actor, DECIDED_BY[verdict], about=asked(request, role))
@@ -97,14 +106,42 @@ class Requests:
             )
             change = self._rules.with_group(wish)  # the declaration may have changed
             return await self._appointments.appoint(actor, change)
-        async with self._ledger.lock(locks.of_role(role.id)):
-            self._open(number)
+        if verdict == "taken_back":
+            async with self._quota.of(actor):
+                return await self._close(actor, request, verdict, message)
+        return await self._close(actor, request, verdict, message)
+
+    async def decline_all(self, actor: Viewer, number: int, message: str) -> Entry:
+        """Decline every open request of whoever made this one, as far as somebody may decide on
+        them. Returns the entry about this one."""
+        await self._ledger.catch_up()
+        first = self._open(number)
+        entry = await self.decide(actor, number, "declined", message)
+        decides_on = self._rules.decides_on(actor)
+        for each in self._ledger.state.open_requests(self._now().date()):
+            theirs = (each.by, each.asker_created) == (first.by, first.asker_created)
+            if theirs and each.role in decides_on:
+                with suppress(RefusedError):  # somebody else was faster
+                    await self._close(actor, each, "declined", message)
+        return entry
+
+    async def _close(
+        self, actor: Viewer, request: Request, verdict: Verdict, message: str
+    ) -> Entry:
+        """Record that a request is declined, or taken back."""
+        async with self._ledger.lock(locks.of_role(request.role)):
+            self._open(request.number)
             draft = Draft(
                 "decision",
                 actor.name,
                 role=request.role,
                 person=request.person,
-                details={"request": str(number), "verdict": verdict, "reason": message},
+                details={
+                    "request": str(request.number),
+                    "asker": request.proposer,
+                    "verdict": verdict,
+                    "reason": message,
+                },
             )
             (entry,) = await self._ledger.append(draft)
             return entry

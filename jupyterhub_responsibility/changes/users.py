@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from time import monotonic
 
 from ..domain.model import Viewer
@@ -13,7 +14,7 @@ from ..ledger.entry import Draft, Entry
 from ..ledger.kinds import Result
 from ..storage import locks
 from ..storage.ledger import Ledger
-from .recording import Hub, Outcome, Recorder, actor_kind
+from .recording import Hub, Outcome, Recorder, actor_kind, not_recorded
 
 SKIPPED = "This was not tried: the hub or the ledger failed at a name before."
 
@@ -33,10 +34,13 @@ class Added:
 class NewUsers:
     """The use case. Raises RefusedError, HubError, LedgerError or UnknownError."""
 
-    def __init__(self, hub: Hub, ledger: Ledger, recorder: Recorder) -> None:
+    def __init__(
+        self, hub: Hub, ledger: Ledger, recorder: Recorder, now: Callable[[], datetime]
+    ) -> None:
         self._hub = hub
         self._ledger = ledger
         self._recorder = recorder
+        self._now = now
 
     async def there(self, names: Iterable[str]) -> frozenset[str]:
         """Those names that have an account, as far as the hub says so soon. Changes nothing."""
@@ -50,9 +54,12 @@ class NewUsers:
         return frozenset(found)
 
     async def add(self, actor: Viewer, name: str) -> Entry:
-        """Add one plain user. Returns the outcome; one that exists is left as it is."""
+        """Add one plain user. Returns the outcome; one that exists is left as it is, which is not
+        recorded."""
         async with self._ledger.lock(locks.USERS):
             draft = Draft("account", actor.name, actor_kind(actor), person=name)
+            if await self._is_there(name):
+                return not_recorded(draft, "", self._now())
             return await self._recorder.record(draft, lambda: self._added(name))
 
     async def add_each(self, actor: Viewer, names: Iterable[str]) -> list[Added]:
@@ -81,6 +88,12 @@ class NewUsers:
         except HubError as error:
             return Added(name, "unknown", f"{error}.")
         return Added(entry.person, "done" if entry.facts["result"] == "done" else "unchanged")
+
+    async def _is_there(self, name: str) -> bool:
+        """Whether there is such an account; while the hub doesn't say, adding it will tell."""
+        with suppress(HubError):
+            return await self._hub.has_user(name)
+        return False
 
     async def _added(self, name: str) -> Outcome:
         try:

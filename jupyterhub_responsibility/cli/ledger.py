@@ -14,6 +14,7 @@ from ..enabling.handover import DATABASE_VARIABLE, DEFAULT_DATABASE
 from ..errors import LedgerError
 from ..ledger.chain import Head
 from ..ledger.proof import Anchors, Findings, anchor, gathered, in_words, of_export
+from ..text import visible
 from .terminal import CLEAN, FAULTS, Commands, print_utf8
 
 if TYPE_CHECKING:
@@ -55,7 +56,27 @@ def add_commands(commands: Commands) -> None:
     )
     forget.add_argument("--yes", action="store_true", help="do it, instead of saying it")
     forget.set_defaults(command=_forget)
+    _add_moving(parts)
     for command in (verify, export, about, forget):
+        add_database(command)
+
+
+def _add_moving(parts: Commands) -> None:
+    """Where the ledger lies, and whose tables it has."""
+    move = parts.add_parser("import", help="copy a whole ledger into another database")
+    move.add_argument(
+        "--from", dest="old", metavar="URL", required=True, help="where the ledger has been so far"
+    )
+    move.set_defaults(command=_import)
+    migrate = parts.add_parser("migrate", help="make the tables, or bring them up to date")
+    migrate.add_argument(
+        "--grant-to",
+        dest="account",
+        metavar="ACCOUNT",
+        help="let this account of PostgreSQL do what the service has to do, and nothing else",
+    )
+    migrate.set_defaults(command=_migrate)
+    for command in (move, migrate):
         add_database(command)
 
 
@@ -167,6 +188,30 @@ def _would_forget(options: argparse.Namespace, now: datetime) -> int:
             there = erasing.older(ledger, now - options.older_than)
     print(f"This would be erased, and cannot be brought back: {there.says}")
     print("Nothing was erased yet: this is what --yes does.")
+    return CLEAN
+
+
+def _import(options: argparse.Namespace) -> int:
+    from ..storage.moving import move
+    from ..storage.store import Store
+
+    with closing(Store.to_read(options.old)) as old, closing(Store(database(options))) as new:
+        number, digest = move(old, new)
+    said = f"ends at entry {number}: {digest}" if number else "is empty"
+    print(f"The ledger was moved, and is whole. It {said}")
+    return CLEAN
+
+
+def _migrate(options: argparse.Namespace) -> int:
+    from ..storage.grants import grant
+    from ..storage.store import Store
+
+    with closing(Store(database(options))) as ledger:
+        ledger.open()
+        print("The tables are up to date.")
+        if options.account is not None:
+            grant(ledger, options.account)
+            print(f"{visible(options.account)} can use them as the service does.")
     return CLEAN
 
 

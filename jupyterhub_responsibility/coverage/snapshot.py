@@ -17,6 +17,7 @@ from ..domain.holders import Holder, RoleHolders
 from ..domain.model import Declaration, Role, Roster, Split
 from ..domain.rules import Rules
 from ..ledger.accounts import is_other, made_at
+from ..ledger.chain import Head
 from ..ledger.gap_spans import Key, Span
 from ..ledger.standing import Standing, standing
 from ..ledger.state import LedgerState
@@ -90,6 +91,11 @@ class Snapshot:
     def today(self) -> date:
         """The day."""
         return self.now.date()
+
+    @property
+    def ledger_end(self) -> Head | None:
+        """The number and the digest of the last entry that was read; None while there is none."""
+        return self.ledger_state.head if self.ledger_read and self.ledger_state.number else None
 
     @cached_property
     def rules(self) -> Rules:

@@ -82,6 +82,15 @@ OTHER_ACCOUNT = Refusal(
     " Ask them to send a request of their own.",
 )
 ASKED_FOR = Refusal("already", "Somebody has already asked for this. It hasn't been decided yet.")
+ENOUGH_TODAY = Refusal(
+    "enough_today",
+    "You have done this {most} times today, and that is all that is recorded of one person in a"
+    " day. Nothing was changed. Try again tomorrow.",
+)
+TOO_MANY_OPEN = Refusal(
+    "too_many_open",
+    "You have {most} open requests already. Wait for an answer to one of them, or take one back.",
+)
 CLOSED = Refusal("closed", "This request has been decided or taken back, or has expired.")
 HOLDERS_CHANGED = Refusal(
     "stale", "The holders of {role} have changed since you looked. Check again first."

@@ -88,6 +88,18 @@ class Rules:
         """Whether there is a role to which somebody may appoint."""
         return any(self.may_appoint(viewer, role) for role in self._mapped())
 
+    def decides_on(self, viewer: Viewer) -> frozenset[str]:
+        """The roles on which somebody may decide: who gets them, and on requests for them."""
+        roles = self.declaration.model.roles.values()
+        return frozenset(
+            each.id for each in roles if self.may(viewer, "deciders", about=About(each))
+        )
+
+    def reads_everything(self, viewer: Viewer) -> bool:
+        """Whether the ledger is open to somebody as a whole: what is about roles that the model has
+        no more, too."""
+        return viewer.kind == "user" and viewer.admin
+
     def holds(self, viewer: Viewer, role: Role) -> bool:
         """Whether somebody holds a role through the hub."""
         return any(own.role.id == role.id for own in roles_of(self.declaration, viewer))
@@ -95,6 +107,10 @@ class Rules:
     def in_charge(self, viewer: Viewer) -> bool:
         """Whether somebody is a JupyterHub admin, or holds a role through the hub."""
         return viewer.kind == "user" and (viewer.admin or bool(roles_of(self.declaration, viewer)))
+
+    def has_power(self, viewer: Viewer) -> bool:
+        """Whether somebody may change something about others: appoint, or add users."""
+        return self.may_appoint_to_some(viewer) or self.may_add_users(viewer)
 
     def may_add_users(self, viewer: Viewer) -> bool:
         """Whether somebody may add users here: JupyterHub admins, and whose role says so."""

@@ -16,7 +16,7 @@ from ..domain import access
 from ..domain.model import Declaration
 from ..errors import ConfigurationError, LedgerError
 from .enabled import SECRET, Options
-from .handover import DEFAULT_DATABASE, hand_over
+from .handover import DATABASE_VARIABLE, DEFAULT_DATABASE, hand_over
 
 HUB_ROLES = {"admin", "user", "server", "token"}
 """Roles that every hub has; a role of the model can't have such an id."""
@@ -39,11 +39,8 @@ def wrong_options(options: Options, unknown: Iterable[str]) -> Iterator[str]:
         value = getattr(options, name)
         if said := wrong(value):
             yield said if name in SECRET else f"{name}={value!r} {said}"
-    if options.external is True and options.api_token in (None, ""):
-        yield (
-            "external=True needs api_token: the token that the service, run elsewhere, shares"
-            " with the hub"
-        )
+    if options.external is True:
+        yield from _wrong_outside(options)
 
 
 def wrong_declaration(declared: Declaration, external: bool) -> Iterator[str]:
@@ -76,6 +73,21 @@ def _wrong_size(declared: Declaration) -> Iterator[str]:
         hand_over(declaration=dump(declared))
     except ConfigurationError as error:
         yield str(error)
+
+
+def _wrong_outside(options: Options) -> Iterator[str]:
+    """What doesn't go with a service that the hub doesn't start."""
+    if options.api_token in (None, ""):
+        yield (
+            "external=True needs api_token: the token that the service, run elsewhere, shares"
+            " with the hub"
+        )
+    if options.database_url != DEFAULT_DATABASE:
+        yield (
+            "external=True and database_url contradict each other: the hub can't tell an external"
+            f" service where its ledger is. Take database_url out, and set {DATABASE_VARIABLE} in"
+            " the environment of the service"
+        )
 
 
 def _wrong_name(value: Any) -> str:

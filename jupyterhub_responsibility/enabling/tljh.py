@@ -20,15 +20,17 @@ from .config import enable
 GROUPS = {"hub-administrator": "hub-admins", "community-representative": "community-reps"}
 """The groups of the two mapped roles, where nothing else is said."""
 
+DATABASE = f"sqlite:///{STATE_DIR}/jupyterhub-responsibility.sqlite"
+"""Where the ledger is, where nothing else is said: next to the hub's own database."""
+
 
 @hookimpl  # type: ignore[untyped-decorator]  # TLJH ships no types
 def tljh_custom_jupyterhub_config(c: Any) -> None:
     """Enable the service on this hub; TLJH calls it when it configures JupyterHub."""
     said = dict(load_config().get("responsibilities") or {})
-    options: dict[str, Any] = {
-        "database_url": f"sqlite:///{STATE_DIR}/jupyterhub-responsibility.sqlite"
-    }
-    options |= said.pop("options", None) or {}
+    options: dict[str, Any] = said.pop("options", None) or {}
+    if not options.get("external"):  # it has an environment of its own
+        options = {"database_url": DATABASE} | options
     file = said.pop("file", None)
     enable(c, Path(CONFIG_DIR, file) if file else with_groups(said), **options)
 

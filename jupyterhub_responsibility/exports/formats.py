@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 
 from ..coverage.snapshot import Snapshot
 from ..domain.holders import DECLARED
-from ..domain.model import Declaration
+from ..ledger.chain import Head
 from ..text import iso
 from . import spreadsheet
 from .lines import Confirmed, ContactLine, Held, HolderLine, contact_lines, holder_lines
@@ -67,6 +67,14 @@ ContactRow = TypedDict(
 )
 
 
+class LedgerEnd(TypedDict):
+    """The last entry of the ledger, and its digest: with these, it shows if what was recorded by
+    then is changed later."""
+
+    number: int
+    digest: str
+
+
 class HoldersFile(TypedDict):
     """Who holds which role. `trouble` says why the hub was not read lately, if so."""
 
@@ -75,6 +83,7 @@ class HoldersFile(TypedDict):
     trouble: str | None
     ledger_read: bool
     holders: list[HolderRow]
+    ledger: LedgerEnd | None
 
 
 class ContactsFile(TypedDict):
@@ -83,6 +92,12 @@ class ContactsFile(TypedDict):
     made_at: str
     as_of: str
     contacts: list[ContactRow]
+    ledger: LedgerEnd | None
+
+
+def ledger_end(head: Head | None) -> LedgerEnd | None:
+    """Where the ledger ends, as plain data."""
+    return {"number": head[0], "digest": head[1]} if head else None
 
 
 def holder_row(line: HolderLine) -> HolderRow:
@@ -126,38 +141,43 @@ def holders_json(snapshot: Snapshot, now: datetime) -> str:
         "trouble": snapshot.roster.trouble or None,
         "ledger_read": snapshot.ledger_read,
         "holders": [holder_row(line) for line in holder_lines(snapshot)],
+        "ledger": ledger_end(snapshot.ledger_end),
     }
     return _json(said)
 
 
-def contacts_json(declaration: Declaration, origin: str, now: datetime) -> str:
+def contacts_json(snapshot: Snapshot, origin: str, now: datetime) -> str:
     """Whom to ask, for programs."""
+    declaration = snapshot.declaration
     said: ContactsFile = {
         "made_at": iso(now),
         "as_of": iso(declaration.as_of),
         "contacts": [contact_row(line) for line in contact_lines(declaration, origin)],
+        "ledger": ledger_end(snapshot.ledger_end),
     }
     return _json(said)
 
 
 def holders_csv(snapshot: Snapshot) -> str:
     """Who holds which role, for a spreadsheet."""
-    return _csv(HolderRow, map(holder_row, holder_lines(snapshot)))
+    return _csv(HolderRow, map(holder_row, holder_lines(snapshot)), snapshot.ledger_end)
 
 
-def contacts_csv(declaration: Declaration, origin: str) -> str:
+def contacts_csv(snapshot: Snapshot, origin: str) -> str:
     """Whom to ask, for a spreadsheet."""
-    return _csv(ContactRow, map(contact_row, contact_lines(declaration, origin)))
+    lines = contact_lines(snapshot.declaration, origin)
+    return _csv(ContactRow, map(contact_row, lines), snapshot.ledger_end)
 
 
 def _json(said: Mapping[str, object]) -> str:
     return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
 
 
-def _csv(kind: type, rows: Iterable[Mapping[str, object]]) -> str:
-    columns = list(kind.__annotations__)
-    cells = ([_cell(row[column]) for column in columns] for row in rows)
-    return BYTE_ORDER + "".join(map(spreadsheet.line, [columns, *cells]))
+def _csv(kind: type, rows: Iterable[Mapping[str, object]], head: Head | None) -> str:
+    """A table whose last column says in every row where the ledger ends: a table has no foot."""
+    columns, end = list(kind.__annotations__), f"{head[0]}:{head[1]}" if head else ""
+    cells = ([*(_cell(row[column]) for column in columns), end] for row in rows)
+    return BYTE_ORDER + "".join(map(spreadsheet.line, [[*columns, "ledger"], *cells]))
 
 
 def _cell(value: object) -> str:

@@ -41,7 +41,7 @@ def json_line(entry: Entry) -> str:
         "group": entry.group,
         "person": _name(entry.person),
         "intent": entry.intent,
-        "details": entry.facts,
+        "details": dict(sorted(entry.facts.items())),
         "parts": {
             name: {"digest": digest, **_opened(entry.parts.get(name))}
             for name, digest in json.loads(entry.sealed).items()

@@ -45,6 +45,8 @@ def _lines(
         yield from (f"- {_plain(each)}" for each in report["unchecked"])
     accounts = f"as of {report['accounts_as_of']}" if report["accounts_as_of"] else "not read yet"
     yield from ("", f"Holders as of {report['as_of']}; what accounts may do: {accounts}.")
+    if last := report.get("ledger"):
+        yield f"Ledger: entry {last['number']}, {last['digest']}"
 
 
 def _when(gap: Mapping[str, Any]) -> str:

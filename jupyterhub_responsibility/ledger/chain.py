@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
+from typing import NamedTuple
 
 from .entry import Draft, Entry, Part, stamp, storable
 from .kinds import PARTS, PartName
@@ -33,6 +34,15 @@ Taken = set[tuple[int, PartName]]
 
 Erased = set[tuple[int, PartName, int]]
 """The same, each with the number of the entry that says so."""
+
+
+class Fault(NamedTuple):
+    """What is wrong with an entry. What is so because no erasure says anything else comes last: the
+    erasure may be what is wrong."""
+
+    last: bool
+    number: int
+    words: str
 
 
 def new_salt() -> str:
@@ -96,7 +106,12 @@ def digest(entry: Entry) -> str:
 
 def breaks(entries: Iterable[Entry], head: Head) -> list[str]:
     """What is wrong with a chain that should end at `head`, in words, the first entry first."""
-    return [words for _, words in sorted(broken(entries, head), key=lambda found: found[0])]
+    return in_order(broken(entries, head))
+
+
+def in_order(faults: Iterable[Fault]) -> list[str]:
+    """Faults in words, the first entry first."""
+    return [fault.words for fault in sorted(faults, key=lambda each: each[:2])]
 
 
 def listed(taken: Iterable[tuple[int, PartName]]) -> str:
@@ -117,24 +132,24 @@ def unlisted(said: str) -> Taken:
     }
 
 
-def broken(entries: Iterable[Entry], head: Head) -> Iterator[tuple[int, str]]:
-    """The same, each with the number of the entry that it is about, in no order."""
+def broken(entries: Iterable[Entry], head: Head) -> Iterator[Fault]:
+    """The same, in no order."""
     number, previous = 0, BEGINNING
     taken: Erased = set()
     listed: Erased = set()
     for entry in entries:
         if entry.number <= number:  # the first is 1
-            yield entry.number, f"entry {entry.number} was not written by this service"
+            yield _fault(entry.number, f"entry {entry.number} was not written by this service")
             continue
         number += 1
         if entry.number != number:
-            yield number, f"{_entries(number, entry.number - 1)} missing"
+            yield _fault(number, f"{_entries(number, entry.number - 1)} missing")
         if digest(entry) != entry.digest:
-            yield entry.number, f"entry {entry.number} was changed"
+            yield _fault(entry.number, f"entry {entry.number} was changed")
         elif entry.number == number and entry.previous != previous:
-            yield number, f"entry {number} does not follow from the one before it"
+            yield _fault(number, f"entry {number} does not follow from the one before it")
         elif not _readable(entry):
-            yield entry.number, f"entry {entry.number} was not written by this service"
+            yield _fault(entry.number, f"entry {entry.number} was not written by this service")
         else:
             yield from _wrong_parts(entry)
             listed |= _listed_by(entry)
@@ -144,11 +159,21 @@ def broken(entries: Iterable[Entry], head: Head) -> Iterator[tuple[int, str]]:
             if part.erasure is not None
         }
         number, previous = entry.number, entry.digest
-    for at, name, _ in taken - listed:
-        yield at, f"entry {at}: {PARTS.get(name, name)} was removed, and no erasure says so"
-    for at, name, _ in listed - taken:
-        yield at, f"entry {at}: {PARTS.get(name, name)} was erased, and is there again"
+    yield from _wrong_erasures(taken, listed)
     yield from _wrong_end(number, previous, head)
+
+
+def _fault(number: int, words: str) -> Fault:
+    return Fault(False, number, words)
+
+
+def _wrong_erasures(taken: Erased, listed: Erased) -> Iterator[Fault]:
+    for at, name, _ in taken - listed:
+        words = f"entry {at}: {PARTS.get(name, name)} was removed, and no erasure says so"
+        yield Fault(True, at, words)
+    for at, name, _ in listed - taken:
+        words = f"entry {at}: {PARTS.get(name, name)} was erased, and is there again"
+        yield Fault(True, at, words)
 
 
 def _readable(entry: Entry) -> bool:
@@ -170,29 +195,33 @@ def _listed_by(entry: Entry) -> Erased:
     return {(number, name, entry.number) for number, name in unlisted(said)}
 
 
-def _wrong_parts(entry: Entry) -> Iterator[tuple[int, str]]:
+def _wrong_parts(entry: Entry) -> Iterator[Fault]:
     """Parts that are not the ones of which the chain has the digests."""
     sealed = json.loads(entry.sealed)
     for name in sorted({*sealed, *entry.parts}):
         part, words = entry.parts.get(name), PARTS.get(name, name)
         if part is None:
-            yield entry.number, f"entry {entry.number}: {words} is missing"
+            yield _fault(entry.number, f"entry {entry.number}: {words} is missing")
         elif name not in sealed:
-            yield entry.number, f"entry {entry.number}: {words} was not written by this service"
+            yield _fault(
+                entry.number, f"entry {entry.number}: {words} was not written by this service"
+            )
         elif part.erasure is None and seal(part) != sealed[name]:
-            yield entry.number, f"entry {entry.number}: {words} was changed"
+            yield _fault(entry.number, f"entry {entry.number}: {words} was changed")
         elif part.erasure is not None and (part.salt, part.text) != (None, None):
-            yield entry.number, f"entry {entry.number}: {words} was erased, and is there again"
+            yield _fault(
+                entry.number, f"entry {entry.number}: {words} was erased, and is there again"
+            )
 
 
-def _wrong_end(number: int, previous: str, head: Head) -> Iterator[tuple[int, str]]:
+def _wrong_end(number: int, previous: str, head: Head) -> Iterator[Fault]:
     if number < head[0]:
-        yield number + 1, f"{_entries(number + 1, head[0])} missing at the end"
+        yield _fault(number + 1, f"{_entries(number + 1, head[0])} missing at the end")
     elif number > head[0]:
         said = f"entry {head[0] + 1} and those after it were not written by this service"
-        yield number + 1, said
+        yield _fault(number + 1, said)
     elif (number, previous) != head:
-        yield number + 1, f"entry {number} is not the one that was written last"
+        yield _fault(number + 1, f"entry {number} is not the one that was written last")
 
 
 def _entries(first: int, last: int) -> str:

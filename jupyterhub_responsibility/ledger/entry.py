@@ -92,6 +92,11 @@ class Entry:
         return self._name("person")
 
     @property
+    def was(self) -> str:
+        """The name that the account had before it was renamed."""
+        return self._name("was")
+
+    @property
     def facts(self) -> dict[str, str]:
         """The details, by name, without what was erased."""
         found: dict[str, str] = json.loads(self.stated)

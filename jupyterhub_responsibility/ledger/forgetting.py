@@ -52,6 +52,7 @@ class Traces:
                 *(_BY if self._is_by(entry) else ()),
                 *(("reason",) if answered else ()),
                 *(("was",) if self._means(entry.facts.get("was", ""), entry) else ()),
+                *(("asker", "reason") if self._means(entry.facts.get("asker", ""), entry) else ()),
             }
             there = {name for name, part in entry.parts.items() if part.erasure is None}
             found |= {(entry.number, name) for name in gone & there}

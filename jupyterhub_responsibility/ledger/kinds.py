@@ -28,6 +28,7 @@ Detail = Literal[
     "reason",
     "note",
     "request",
+    "asker",
     "first",
     "starts_with",
     "self_appointed",
@@ -74,7 +75,7 @@ class EventKind:
 EVENTS: dict[Event, EventKind] = {
     "appointment": EventKind(
         "somebody starts appointing an account to a role",
-        ("until", "reason", "request", "first", "starts_with", "self_appointed"),
+        ("until", "reason", "request", "asker", "first", "starts_with", "self_appointed"),
         of_change=True,
     ),
     "withdrawal": EventKind(
@@ -97,7 +98,7 @@ EVENTS: dict[Event, EventKind] = {
         ("reason", "until", "expires", "created", "asker_created"),
     ),
     "decision": EventKind(
-        "a request was declined, or taken back", ("request", "verdict", "reason")
+        "a request was declined, or taken back", ("request", "asker", "verdict", "reason")
     ),
     "confirmation": EventKind("a holder confirmed their duties", ("duties_digest",)),
     "observation": EventKind(
@@ -158,6 +159,11 @@ DETAILS: dict[Detail, DetailKind] = {
     ),
     "request": DetailKind(
         "number", "the number of the request that is approved, declined or taken back"
+    ),
+    "asker": DetailKind(
+        "text",
+        "who had asked, where that is somebody else than the account that it is about",
+        personal=True,
     ),
     "first": DetailKind(
         "yes",
@@ -227,10 +233,11 @@ DETAILS: dict[Detail, DetailKind] = {
 }
 """What else an entry may say, by name; what is empty is left out."""
 
-PartName = Literal["actor", "person", "reason", "note", "created", "asker_created", "was"]
+PartName = Literal["actor", "person", "asker", "reason", "note", "created", "asker_created", "was"]
 PARTS: dict[PartName, str] = {
     "actor": "who did it",
     "person": "whom it is about",
+    "asker": "who had asked",
     "reason": "the reason",
     "note": "the note",
     "created": "when the account was made",
@@ -240,8 +247,12 @@ PARTS: dict[PartName, str] = {
 """What lies outside the chain, and can be erased, by name and in words: who did it, the account
 that it is about, and the details that are personal."""
 
-NAMES: tuple[PartName, ...] = ("actor", "person", "was")
+NAMES: tuple[PartName, ...] = ("actor", "person", "asker", "was")
 """Which of these are names of accounts."""
+
+CONCERNED: tuple[PartName, ...] = ("person", "actor", "asker")
+"""Who is concerned by an entry: the account that it is about, whoever did it, and whoever had asked
+for it."""
 
 TEXTS: tuple[PartName, ...] = ("reason", "note")
 """Which of these somebody wrote."""

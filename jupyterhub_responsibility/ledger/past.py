@@ -440,7 +440,7 @@ class Past:
     def _renamed(self, entry: Entry, seen: Seen) -> None:
         """A tenure goes on under another name, in all its groups. With another group of the role
         it has done so already; by then, the old name may be somebody else's."""
-        was, now, created = entry.parts["was"].name, entry.person, entry.facts.get("created", "")
+        was, now, created = entry.was, entry.person, entry.facts.get("created", "")
         tenure = self._now.get((entry.role, was))
         if tenure and was != now and not _is_other(tenure, created):
             del self._now[entry.role, was]

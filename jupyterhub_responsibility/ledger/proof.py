@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from ..errors import LedgerError
-from .chain import Head, broken
+from .chain import Fault, Head, broken, in_order
 from .entry import Entry
 
 Anchors = Mapping[int, frozenset[str]]
@@ -53,10 +53,8 @@ def examined(entries: Iterable[Entry], head: Head, anchors: Anchors) -> Findings
                 digests[entry.number] = entry.digest
             yield entry
 
-    wrong = [*broken(noted(), head)]
-    wrong += _disagreement(anchors, digests)
-    in_order = sorted(wrong, key=lambda found: found[0])
-    return Findings(head, erased, [words for _, words in in_order])
+    faults = [*broken(noted(), head), *_disagreement(anchors, digests)]  # in this order: noted
+    return Findings(head, erased, in_order(faults))
 
 
 def in_words(head: Head) -> str:
@@ -115,18 +113,18 @@ def gathered(anchors: Iterable[Head]) -> Anchors:
     return found
 
 
-def _disagreement(anchors: Anchors, digests: Mapping[int, str]) -> Iterator[tuple[int, str]]:
-    """The first entry that isn't as it was kept, if there is one: its number, and what is wrong.
+def _disagreement(anchors: Anchors, digests: Mapping[int, str]) -> Iterator[Fault]:
+    """The first entry that isn't as it was kept, if there is one.
 
     `digests` are those that a ledger has now, of the entries that were kept.
     """
     right = 0
     for number in sorted(anchors):
         if number not in digests:
-            yield number, f"entry {number} was there once, and is missing"
+            yield Fault(False, number, f"entry {number} was there once, and is missing")
             return
         if anchors[number] != {digests[number]}:
-            yield number, f"{_place(number, right)} was rewritten"
+            yield Fault(False, number, f"{_place(number, right)} was rewritten")
             return
         right = number
 

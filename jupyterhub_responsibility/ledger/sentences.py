@@ -129,8 +129,8 @@ _OBSERVATIONS = {
     "deleted": "{person} left {group} ({role}): the account was deleted",
     "first": "{person} was already in {group} ({role}) when recording began",
     "lost": "{person} is no longer {role}: the group {group} does not stand for this role any more",
-    "renamed": "The account {was} was renamed: {person} is still {role}",
-    "renamed asker": "The account {was} was renamed: it is {person} now",
+    "renamed": "The account{was} was renamed: {person} is still {role}",
+    "renamed asker": "The account{was} was renamed: it is {person} now",
     "remade": "The account {person} was deleted and made again. It is in {group} ({role}), but what"
     " was recorded of the older account has ended",
 }
@@ -231,7 +231,7 @@ def _plain(
         role=_title(model, entry.role),
         starts_with=_title(model, facts.get("starts_with", "")),
         through=isolated(facts.get("through", "")),
-        was=isolated(facts.get("was", "")),
+        was="" if is_erased(entry.was) else f" {isolated(entry.was)}",
         until=_day(facts.get("until")),
         before=_day(facts.get("before")),
         number=f"{number:,}",

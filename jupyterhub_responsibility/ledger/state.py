@@ -65,6 +65,11 @@ class Request:
     created: str = ""
     asker_created: str = ""
 
+    @property
+    def proposer(self) -> str:
+        """Who asks, where it is for somebody else."""
+        return "" if self.by == self.person else self.by
+
     def open_on(self, today: date) -> bool:
         """Whether it can still be decided."""
         return today <= self.expires
@@ -362,7 +367,7 @@ class LedgerState:
         self.requests = {n: _of_renamed(each, entry) for n, each in self.requests.items()}
         if not entry.group:
             return
-        was, now, created = entry.parts["was"].name, entry.person, entry.facts.get("created", "")
+        was, now, created = entry.was, entry.person, entry.facts.get("created", "")
         if self.created.get((entry.role, was), created) == created:
             for kept in self._belongings:
                 if (entry.role, was) in kept:
@@ -417,7 +422,7 @@ class LedgerState:
 
 def _of_renamed(request: Request, entry: Entry) -> Request:
     """A request with the new name of an account that was renamed, where it is about that one."""
-    was, created = entry.parts["was"].name, entry.facts.get("created", "")
+    was, created = entry.was, entry.facts.get("created", "")
     if created and (request.person, request.created) == (was, created):
         request = replace(request, person=entry.person)
     if created and (request.by, request.asker_created) == (was, created):

@@ -75,7 +75,11 @@ async def ask(site: Site, actor: Viewer, body: RequestBody) -> Entry:
 
 
 async def decide(site: Site, actor: Viewer, number: int, body: VerdictBody) -> Entry:
-    """Approve, decline or take back a request."""
+    """Approve, decline or take back a request; or decline all of the person who made it."""
+    if body.all and body.verdict != "declined":
+        raise RefusedError("invalid", "all: only declining can be done for all of them.", "all")
+    if body.all:
+        return await site.requests.decline_all(actor, number, body.message)
     return await site.requests.decide(actor, number, body.verdict, body.message)
 
 
@@ -83,7 +87,7 @@ async def confirm(site: Site, actor: Viewer, body: ConfirmBody) -> Entry:
     """Confirm the duties of a role."""
     role = role_of(site, body.role)
     return await confirming.confirm(
-        site.ledger, site.snapshot.rules, actor, role, body.duties_digest
+        site.ledger, site.snapshot.rules, site.now, actor, role, body.duties_digest
     )
 
 

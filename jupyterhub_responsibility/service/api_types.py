@@ -537,6 +537,14 @@ class Entry(TypedDict):
     digest: Annotated[str, Field(description="Its digest, which the next entry contains")]
 
 
+class LedgerEnd(TypedDict):
+    """Where the ledger ends. Kept elsewhere, it shows if what was recorded by then is changed
+    later."""
+
+    number: Annotated[int, Field(description="The last entry")]
+    digest: Annotated[str, Field(description="Its digest")]
+
+
 class Entries(TypedDict):
     """A part of the ledger, newest first."""
 
@@ -544,6 +552,7 @@ class Entries(TypedDict):
     before: Annotated[
         int | None, Field(description="Send this as `before` to get older ones; null at the end")
     ]
+    ledger: Annotated[LedgerEnd | None, Field(description="null while there is no entry")]
 
 
 class Change(TypedDict):
@@ -555,7 +564,10 @@ class Change(TypedDict):
     result: Annotated[
         Literal["done", "unchanged"], Field(description="`unchanged`: nothing had to be changed")
     ]
-    entry: Annotated[int, Field(description="The number of the outcome in the ledger")]
+    entry: Annotated[
+        int | None,
+        Field(description="The number of the entry in the ledger; null where nothing is recorded"),
+    ]
     holders: list[Holder]
 
 
@@ -608,6 +620,66 @@ class Requests(TypedDict):
     """The open requests that somebody made, or can decide."""
 
     requests: list[Request]
+
+
+class MyRole(TypedDict):
+    """A role that you hold."""
+
+    role: Annotated[str, Field(description="The id of the role")]
+    since: Annotated[Time, Field(description="Since when, as far as this service saw it")]
+    until: Annotated[str | None, Field(description="The last day of your term")]
+    by: Annotated[str | None, Field(description="Who appointed you, if that was recorded")]
+    reason: Annotated[str, Field(description="What they gave as the reason")]
+    confirmed_at: Annotated[Time | None, Field(description="When you last confirmed its duties")]
+
+
+class MyAnswer(TypedDict):
+    """The answer to a request of yours."""
+
+    request: Annotated[int, Field(description="The number of the request")]
+    at: Time
+    by: Annotated[str | None, Field(description="Who answered")]
+    role: str
+    user: Annotated[str | None, Field(description="The account that it was about")]
+    verdict: Annotated[
+        Literal["approved", "declined", "ended"],
+        Field(description="`ended`: an account that it was about is gone"),
+    ]
+    message: str
+
+
+class MyNote(TypedDict):
+    """A note that you left for the next holder of a role."""
+
+    role: str
+    at: Time
+    text: str
+
+
+class MyGap(TypedDict):
+    """A gap that was about you."""
+
+    kind: str
+    about: str
+    since: Annotated[Time, Field(description="When it was noticed")]
+    until: Annotated[Time | None, Field(description="When it was seen to be closed")]
+
+
+class MyData(TypedDict):
+    """Everything that is recorded about you."""
+
+    made_at: Time
+    user: User
+    roles: list[MyRole]
+    requests: Annotated[
+        list[Request], Field(description="Those that you made, and those that are about you")
+    ]
+    answers: list[MyAnswer]
+    notes: list[MyNote]
+    gaps: list[MyGap]
+    entries: Annotated[
+        list[Entry], Field(description="Every entry of the ledger about you, the newest first")
+    ]
 
 
 class Gap(TypedDict):
@@ -665,6 +737,7 @@ class Coverage(Aged):
     accounts_as_of: Annotated[
         str | None, Field(description="When the reading of all accounts began: the oldest facts")
     ]
+    ledger: Annotated[LedgerEnd | None, Field(description="null until the ledger has been read")]
 
 
 class LedgerQuery(TypedDict):

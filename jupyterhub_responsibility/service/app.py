@@ -149,7 +149,7 @@ def build_site(
         ledger=ledger,
         appointments=appointments,
         requests=Requests(declaration, api, ledger, rules, appointments, utcnow),
-        new_users=NewUsers(api, ledger, recorder),
+        new_users=NewUsers(api, ledger, recorder, utcnow),
         forgetting=forgetting,
         snapshots=snapshots,
         watch=watch,

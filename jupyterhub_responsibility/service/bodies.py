@@ -86,6 +86,8 @@ class VerdictBody(Body):
     """`taken_back` is for your own request."""
     message: Words = ""
     """A message to the person who asked."""
+    all: bool = False
+    """Whether to decline every open request of that person that you can decide on."""
 
 
 class ConfirmBody(Body):

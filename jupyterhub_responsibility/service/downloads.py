@@ -77,16 +77,14 @@ DOWNLOADS = (
         "text/csv",
         CONTACTS,
         "for a spreadsheet",
-        lambda source: formats.contacts_csv(source.snapshot.declaration, source.origin),
+        lambda source: formats.contacts_csv(source.snapshot, source.origin),
     ),
     Download(
         "contacts.json",
         "application/json",
         CONTACTS,
         "for a program",
-        lambda source: formats.contacts_json(
-            source.snapshot.declaration, source.origin, source.now
-        ),
+        lambda source: formats.contacts_json(source.snapshot, source.origin, source.now),
     ),
     Download(
         "contacts.vcf",

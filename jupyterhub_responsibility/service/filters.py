@@ -10,6 +10,7 @@ from ..errors import RefusedError
 from ..ledger.kinds import KINDS, Event
 from ..ledger.past import INSTANT, Period
 from ..ledger.query import Wanted
+from ..ledger.readers import Reader
 
 FIELDS = ("person", "role", "kind", "since", "until", "before")
 """What can be asked for in an address."""
@@ -20,8 +21,8 @@ def asked_for(argument: Callable[[str, str], str]) -> dict[str, str]:
     return {name: argument(name, "") for name in FIELDS}
 
 
-def wanted(given: Mapping[str, str]) -> tuple[Wanted, int | None]:
-    """The filter, and the entry before which to begin. Raises RefusedError.
+def wanted(given: Mapping[str, str], reader: Reader | None) -> tuple[Wanted, int | None]:
+    """The filter for a reader, and the entry before which to begin. Raises RefusedError.
 
     `since` and `until` are days (the last one included) or moments, in UTC if it isn't said.
     """
@@ -34,6 +35,7 @@ def wanted(given: Mapping[str, str]) -> tuple[Wanted, int | None]:
         since=_moment("since", given.get("since", "")),
         until=_moment("until", given.get("until", ""), end=True),
         events=_events(given.get("kind", "")),
+        reader=reader,
     )
     return query, int(before) if before else None
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict, deque
 from collections.abc import Callable
+from datetime import datetime, time, timedelta, timezone
+from math import ceil
 
 MAX_WRITES = 30
 MAX_LOOK_UPS = 60
@@ -14,6 +16,12 @@ MAX_NAMES = 50
 """Names in one request; the hub stands still while it adds many."""
 
 MAX_BYTES = 64 * 1024
+
+
+def seconds_to_midnight(now: datetime) -> int:
+    """How long a day still is, by UTC."""
+    tomorrow = datetime.combine(now + timedelta(days=1), time(), timezone.utc)
+    return ceil((tomorrow - now).total_seconds())
 
 
 class Limiter:

@@ -32,8 +32,8 @@ ERRORS: dict[int, str] = {
     409: "A rule does not allow this at the moment; the message says which",
     412: "Something has changed since it was read",
     413: "More than 64 KiB was sent",
-    429: "More than 30 changes, or 60 look-ups, in a minute; `Retry-After` says in how many seconds"
-    " to try again",
+    429: "More than 30 changes, or 60 look-ups, in a minute, or more than is recorded of one person"
+    " in a day; `Retry-After` says in how many seconds to try again",
     500: "Something went wrong in the service; its log says what",
     503: "The hub does not answer, or the ledger cannot be written; `Retry-After` says in how many"
     " seconds to try again",

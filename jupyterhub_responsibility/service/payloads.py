@@ -18,8 +18,11 @@ from ..ledger.entry import Entry, known, stamp
 from ..ledger.may import May
 from ..ledger.past import HolderThen, Seen, Stay, Then
 from ..ledger.past_sentences import holder_sentence, then_sentences
+from ..ledger.personal import HeldRole, personal
 from ..ledger.sentences import sentence
 from ..ledger.standing import state_tag
+from ..ledger.state import Answer as Reply
+from ..ledger.state import Request
 from ..storage.erasing import Forgotten
 from ..text import iso
 from . import api_types
@@ -179,7 +182,7 @@ def change(snapshot: Snapshot, outcome: Entry) -> api_types.Change:
         "group": outcome.group,
         "user": outcome.person,
         "result": "unchanged" if outcome.facts.get("result") == "unchanged" else "done",
-        "entry": outcome.number,
+        "entry": outcome.number or None,
         "holders": [_holder(snapshot, each) for each in held.holders],
     }
 
@@ -212,21 +215,70 @@ def _added(each: Added) -> api_types.Added:
 def requests(snapshot: Snapshot, viewer: Viewer) -> api_types.Requests:
     """`GET api/requests`: the open ones that somebody made, or may decide."""
     return {
+        "requests": [_request(line.request, line.mine) for line in request_lines(snapshot, viewer)]
+    }
+
+
+def my_data(snapshot: Snapshot, viewer: Viewer, now: datetime) -> api_types.MyData:
+    """`GET api/my-data`: what is known of the viewer; the entries are still to come."""
+    known = personal(snapshot.ledger_state, snapshot.spans, viewer)
+    return {
+        "made_at": iso(now),
+        "user": {"name": viewer.name, "admin": viewer.admin, "kind": viewer.kind},
+        "roles": [_my_role(each) for each in known.roles],
         "requests": [
-            {
-                "number": line.request.number,
-                "at": iso(line.request.at),
-                "by": line.request.by,
-                "role": line.request.role,
-                "group": line.request.group,
-                "user": line.request.person,
-                "reason": line.request.reason,
-                "until": line.request.until.isoformat() if line.request.until else None,
-                "expires": line.request.expires.isoformat(),
-                "mine": line.mine,
-            }
-            for line in request_lines(snapshot, viewer)
-        ]
+            _request(each, viewer.is_account(each.by, each.asker_created))
+            for each in known.requests
+        ],
+        "answers": [_my_answer(each) for each in known.answers],
+        "notes": [
+            {"role": role, "at": iso(note.at), "text": note.text} for role, note in known.notes
+        ],
+        "gaps": [
+            {"kind": span.key[0], "about": span.key[1], "since": iso(span.since),
+             "until": iso(span.until)}
+            for span in known.gaps
+        ],
+        "entries": [],
+    }  # fmt: skip
+
+
+def _request(request: Request, mine: bool) -> api_types.Request:
+    return {
+        "number": request.number,
+        "at": iso(request.at),
+        "by": request.by,
+        "role": request.role,
+        "group": request.group,
+        "user": request.person,
+        "reason": request.reason,
+        "until": request.until.isoformat() if request.until else None,
+        "expires": request.expires.isoformat(),
+        "mine": mine,
+    }
+
+
+def _my_role(held: HeldRole) -> api_types.MyRole:
+    term, confirmation = held.term, held.confirmation
+    return {
+        "role": held.role,
+        "since": iso(held.since),
+        "until": term.until.isoformat() if term and term.until else None,
+        "by": known(term.by) if term else None,
+        "reason": term.reason if term else "",
+        "confirmed_at": iso(confirmation.at) if confirmation else None,
+    }
+
+
+def _my_answer(answer: Reply) -> api_types.MyAnswer:
+    return {
+        "request": answer.request.number,
+        "at": iso(answer.at),
+        "by": known(answer.by),
+        "role": answer.request.role,
+        "user": known(answer.request.person),
+        "verdict": "ended" if answer.ended else "approved" if answer.approved else "declined",
+        "message": answer.message,
     }
 
 
@@ -266,16 +318,23 @@ def coverage(snapshot: Snapshot, _viewer: Viewer) -> api_types.Coverage:
         "staff": list(found.staff),
         "accounts": accounts.total if accounts.read_at else None,
         "accounts_as_of": iso(accounts.read_at),
+        "ledger": _ledger_end(snapshot),
         **_age(snapshot.roster),
     }
 
 
-def ledger(entries: Sequence[Entry], model: Model, most: int) -> api_types.Entries:
+def ledger(snapshot: Snapshot, entries: Sequence[Entry], most: int) -> api_types.Entries:
     """`GET api/ledger`: entries, newest first; `before` leads on to older ones."""
     return {
-        "entries": [entry(each, model) for each in entries],
+        "entries": [entry(each, snapshot.declaration.model) for each in entries],
         "before": entries[-1].number if len(entries) == most else None,
+        "ledger": _ledger_end(snapshot),
     }
+
+
+def _ledger_end(snapshot: Snapshot) -> api_types.LedgerEnd | None:
+    end = snapshot.ledger_end
+    return {"number": end[0], "digest": end[1]} if end else None
 
 
 def _path(step: Step) -> str | None:

@@ -122,6 +122,7 @@ ROUTES: tuple[Route, ...] = (
     ),
     shows(pages.USERS, people.UsersHandler, "add people"),
     shows(pages.LEDGER, people.LedgerHandler, "the activity log: who did what"),
+    shows(pages.DATA, people.DataHandler, "my data: what is recorded about you"),
     shows(pages.FORGET, people.ForgetHandler, "forget a person: erase what is recorded about them"),
     shows(pages.PRINT, exports.PrintHandler, "everything on one page, to print"),
     *(
@@ -158,6 +159,14 @@ ROUTES: tuple[Route, ...] = (
         api.ReadHandler,
         answer=payloads.me,
         GET=Operation("your roles, duties and contacts", "people", api_types.Me),
+    ),
+    endpoint(
+        "api/my-data",
+        api.DataHandler,
+        afresh=True,
+        GET=Operation(
+            "everything that is recorded about you, as a file", "people", api_types.MyData
+        ),
     ),
     endpoint(
         "api/model",

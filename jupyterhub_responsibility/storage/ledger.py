@@ -131,6 +131,10 @@ class Ledger:
         self._unwritable, self.trouble = False, self._rewritten
         return result
 
+    async def renamed(self, name: str) -> int:
+        """The number of the last entry by which an account of that name got another one; or 0."""
+        return await self._run(self._store.renamed, name)
+
     async def page(self, wanted: Wanted, before: int | None, most: int) -> list[Entry]:
         """The newest entries that are wanted and come before one, newest first."""
         return await self._run(self._store.page, wanted, before, most)

@@ -5,6 +5,7 @@ They hold across replicas, as long as a change, or a reading, takes.
 
 from __future__ import annotations
 
+from hashlib import sha256
 from typing import NewType
 
 Lock = NewType("Lock", str)
@@ -21,6 +22,17 @@ def of_role(role_id: str) -> Lock:
     return Lock(f"role {role_id}")
 
 
+def of_person(name: str) -> Lock:
+    """Held by whoever counts what somebody has had recorded; no other lock is held before it."""
+    return Lock(f"person {name}")
+
+
 def of_requests(role_id: str) -> Lock:
     """Held by whoever asks for a role."""
     return Lock(f"requests {role_id}")
+
+
+def lock_number(key: str) -> int:
+    """PostgreSQL's locks are numbers of 64 bits."""
+    name = f"jupyterhub-responsibility {key}".encode()
+    return int.from_bytes(sha256(name).digest()[:8], "big", signed=True)

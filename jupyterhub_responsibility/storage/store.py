@@ -5,14 +5,14 @@ from __future__ import annotations
 import fcntl
 import os
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, replace
 from datetime import datetime
 from functools import cached_property
-from hashlib import sha256
 from itertools import chain
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import (
@@ -21,7 +21,6 @@ from sqlalchemy import (
     Engine,
     create_engine,
     event,
-    exists,
     func,
     insert,
     inspect,
@@ -35,15 +34,15 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from ..errors import LedgerError, RewrittenError
 from ..ledger.chain import BEGINNING, Head, write
 from ..ledger.deeds import Deed, deeds
-from ..ledger.entry import Draft, Entry, Part, stamp
-from ..ledger.kinds import ENDINGS, PartName
+from ..ledger.entry import Draft, Entry, Part
+from ..ledger.kinds import PartName
 from ..ledger.proof import NOTHING_KEPT, Anchors, Findings, examined, rewritten
 from ..ledger.query import Wanted
 from . import guards
+from .finding import done_by, newest, newest_deeds
+from .locks import lock_number
+from .migrating import MIGRATE, REVISION, migrate, revision
 from .tables import IS_NAME, VERSION_TABLE, entries, head, metadata, parts
-
-REVISION = "0001"
-"""The newest migration; a database that has it needs none."""
 
 WAIT = 3
 """Seconds to wait for a connection, or for another program that holds the database."""
@@ -66,8 +65,20 @@ times as many lie there."""
 
 NOTHING_SEEN: Head = (0, BEGINNING)
 
-CONCERNED: tuple[PartName, ...] = ("person", "actor")
-"""Who is concerned by an entry: the account that it is about, and whoever did it."""
+NAME = "jupyterhub-responsibility"
+"""What PostgreSQL knows a connection of ours by."""
+
+OTHERS = text("""
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name = :name AND pid <> pg_backend_pid()
+""")
+"""How many others have the ledger open."""
+
+IN_USE = "The ledger is in use by another process"
+
+STOP = "Stop the service first: with the hub, if the hub starts it; otherwise every replica of it"
+
+GRANTED = f"The owner of the tables gives it what it needs: `{MIGRATE}`"
 
 # What the database says → what to tell people, who can't see the rest.
 _WORDS = {
@@ -83,6 +94,8 @@ _WORDS = {
     "not a database": "that is not a database",
     "malformed": "it is damaged",
     "must be owner": "its user may not delete it",
+    "permission denied for table": f"this account lacks a right to a table. {GRANTED}",
+    "permission denied for sequence": f"this account lacks a right to a sequence. {GRANTED}",
     "connection": "its database does not answer",
 }
 
@@ -105,17 +118,23 @@ class Store:
             event.listen(engine, "begin", _begin)
         return engine
 
+    @property
+    def _path(self) -> str:
+        """Where SQLite has it."""
+        return self._url.database or ""
+
     @classmethod
     def to_read(cls, url: str) -> Store:
         """A ledger that is only read, even while another process has it open; it must exist."""
         store = cls(url)
         store._engine = _reading_engine(store._url)
-        with store.reading() as connection:
-            revision = _revision(connection)
-        if revision is None:
-            raise LedgerError("There is no ledger in that database")
-        if revision != REVISION:
-            raise LedgerError("The ledger was made by another version of this service")
+        with _closing_on_error(store):
+            with store.reading() as connection:
+                there = revision(connection)
+            if there is None:
+                raise LedgerError("There is no ledger in that database")
+            if there != REVISION:
+                raise LedgerError("The ledger was made by another version of this service")
         store._file = store._identity()
         return store
 
@@ -123,8 +142,8 @@ class Store:
         """Bring the tables up to date."""
         self._claim()
         with self.writing() as connection:
-            if _revision(connection) != REVISION:
-                _migrate(connection)
+            if revision(connection) != REVISION:
+                migrate(connection)
         self._file = self._identity()
 
     def close(self) -> None:
@@ -166,26 +185,33 @@ class Store:
         with self.reading() as connection:
             return connection.execute(query).scalar() or 0
 
+    def renamed(self, name: str) -> int:
+        """The number of the last entry by which an account of that name got another one; or 0."""
+        query = select(func.max(parts.c.number)).where(
+            IS_NAME, parts.c.name == "was", parts.c.text == name
+        )
+        with self.reading() as connection:
+            return connection.execute(query).scalar() or 0
+
+    def acts(self, name: str, since: datetime) -> int:
+        """How often an account has done something since a moment, as recorded."""
+        query = select(func.count()).where(*done_by(name, since))
+        with self.reading() as connection:
+            return connection.execute(query).scalar_one()
+
     def page(self, wanted: Wanted, before: int | None, most: int) -> list[Entry]:
         """The newest entries that are wanted and come before one, newest first."""
-        found = _newest(wanted, before, most)
         with self.reading() as connection:
-            rows = {row.number: row for query in found for row in connection.execute(query)}
-            newest = sorted(rows, reverse=True)[:most]
-            return _whole(connection, [rows[number] for number in newest])
+            rows = _found(connection, newest(wanted, before, most), most)
+            return _whole(connection, rows)
 
     def deeds(self, wanted: Wanted, before: int | None, most: int) -> list[Deed]:
         """The same as what was done, each with what became of it."""
         with self.reading() as connection:
-            rows = {
-                row.number: row
-                for query in _newest_deeds(wanted, before, most)
-                for row in connection.execute(query)
-            }
-            began = sorted(rows, reverse=True)[:most]
-            endings = select(entries).where(entries.c.intent.in_(began)).order_by(entries.c.number)
-            ended = _whole(connection, connection.execute(endings).all())
-            return deeds(_whole(connection, [rows[number] for number in began]), ended)
+            rows = _found(connection, newest_deeds(wanted, before, most), most)
+            endings = select(entries).where(entries.c.intent.in_([row.number for row in rows]))
+            ended = connection.execute(endings.order_by(entries.c.number)).all()
+            return deeds(_whole(connection, rows), _whole(connection, ended))
 
     def all(self) -> Iterator[Entry]:
         """Every entry, in order."""
@@ -200,9 +226,7 @@ class Store:
 
     def examine(self, anchors: Anchors = NOTHING_KEPT) -> Findings:
         """What can be found out about the ledger, all of it seen at one moment."""
-        with self.reading() as connection:
-            if not self.sqlite:
-                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+        with self.at_one_moment() as connection:
             unguarded = guards.faults(connection)
             last = connection.execute(select(head)).one_or_none()
             if last is None:
@@ -252,7 +276,7 @@ class Store:
         """
         if self.sqlite:
             return lambda: None
-        number = {"key": _lock_number(key)}
+        number = {"key": lock_number(key)}
         with _in_words():
             connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
             with _closing_on_error(connection):
@@ -268,33 +292,72 @@ class Store:
             yield connection
 
     @contextmanager
+    def at_one_moment(self) -> Iterator[Connection]:
+        """The same, which sees nothing that is written meanwhile."""
+        with self.reading() as connection:
+            if not self.sqlite:
+                connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
+            yield connection
+
+    @contextmanager
     def writing(self) -> Iterator[Connection]:
         """A transaction that writes, all of it or nothing."""
         self._still_there()
         with _in_words(), self._engine.execution_options(writes=True).begin() as connection:
             yield connection
 
+    def alone(self) -> None:
+        """Have the ledger alone. Raises LedgerError where another process has it open."""
+        if not (self._take_file() if self.sqlite else self._has_no_others()):
+            raise LedgerError(f"{IN_USE}. {STOP}")
+
+    def is_same(self, other: Store) -> bool:
+        """Whether both are the same database, as far as their addresses tell."""
+        if self.sqlite:
+            return self._identity() == other._identity() is not None
+        one, two = self._url, other._url
+        return (one.host, one.port, one.database, one.query) == (
+            two.host, two.port, two.database, two.query)  # fmt: skip
+
     def _claim(self) -> None:
         """SQLite has locks for writing, none for a role: one process at a time has the ledger."""
-        if not self.sqlite or self._claimed is not None or not self._url.database:
+        if not self.sqlite or self._claimed is not None:
             return
-        try:
-            os.close(os.open(self._url.database, os.O_CREAT | os.O_RDWR, 0o600))
-            lock = os.open(f"{self._url.database}.lock", os.O_CREAT | os.O_RDWR, 0o600)
-        except OSError as error:
-            raise LedgerError(f"The ledger cannot be opened: {error.strerror}") from error
+        with _opening():
+            os.close(os.open(self._path, os.O_CREAT | os.O_RDWR, 0o600))
+        if not self._take_file():
+            raise LedgerError(IN_USE)
+
+    def _take_file(self) -> bool:
+        """Whether this process has the file now, and nobody else."""
+        if self._claimed is not None:
+            return True
+        with _opening():
+            lock = os.open(f"{self._path}.lock", os.O_CREAT | os.O_RDWR, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
+        except OSError:
             os.close(lock)
-            raise LedgerError("The ledger is in use by another process") from error
+            return False
         self._claimed = lock
+        return True
+
+    def _has_no_others(self) -> bool:
+        """Whoever has just gone may be there for a moment more."""
+        until = monotonic() + WAIT
+        with self.reading() as connection:
+            while connection.execute(OTHERS, {"name": NAME}).scalar():
+                if monotonic() > until:
+                    return False
+                sleep(0.05)
+                connection.execute(text("SELECT pg_stat_clear_snapshot()"))
+        return True
 
     def _identity(self) -> tuple[int, int] | None:
-        if not self.sqlite or not self._url.database:
+        if not self.sqlite:
             return None
         try:
-            stat = Path(self._url.database).stat()
+            stat = Path(self._path).stat()
         except OSError:
             return None
         return stat.st_dev, stat.st_ino
@@ -337,6 +400,7 @@ def _options(url: URL) -> dict[str, Any]:
         "pool_pre_ping": True,
         "connect_args": {
             "connect_timeout": WAIT,
+            "application_name": NAME,
             "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
             "tcp_user_timeout": milliseconds,
         },
@@ -379,29 +443,10 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
-def _revision(connection: Connection) -> str | None:
-    """Which migration a database has; asking Alembic would cost more than that."""
-    if not connection.dialect.has_table(connection, VERSION_TABLE):
-        return None
-    query = text(f"SELECT version_num FROM {VERSION_TABLE}")  # noqa: S608  # a constant
-    return connection.execute(query).scalar()
-
-
-def _migrate(connection: Connection) -> None:
-    from alembic import command
-    from alembic.config import Config
-    from alembic.util.exc import CommandError
-
-    if connection.dialect.name == "postgresql":  # replicas start together
-        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _lock_number("")})
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    try:
-        command.upgrade(config, "head")
-    except CommandError as error:
-        message = "The ledger was made by a newer version of this service"
-        raise LedgerError(message) from error
+def _found(connection: Connection, queries: Iterable[Any], most: int) -> list[Any]:
+    """The newest of what several queries find, newest first."""
+    rows = {row.number: row for query in queries for row in connection.execute(query)}
+    return [rows[number] for number in sorted(rows, reverse=True)[:most]]
 
 
 def _end(connection: Connection, seen: Head, *, hold: bool = False) -> Head:
@@ -415,54 +460,6 @@ def _end(connection: Connection, seen: Head, *, hold: bool = False) -> Head:
     if words := rewritten(seen, (number, digest), was):
         raise RewrittenError(words)
     return number, digest
-
-
-def _newest(wanted: Wanted, before: int | None, most: int) -> list[Any]:
-    """One query for each way to be concerned, so that each can use its index."""
-    query = _narrowed(wanted, before, most)
-    if not wanted.person:
-        return [query.order_by(entries.c.number.desc())]
-    return [_naming(query, name, wanted.person) for name in CONCERNED]
-
-
-def _newest_deeds(wanted: Wanted, before: int | None, most: int) -> list[Any]:
-    """The same for the entries with which deeds began. How the hub writes a name may stand in
-    their endings alone."""
-    found = [
-        query.where(entries.c.event.not_in(ENDINGS)) for query in _newest(wanted, before, most)
-    ]
-    if wanted.person:
-        ended = select(entries.c.intent).where(entries.c.intent.is_not(None))
-        began = entries.c.number.in_(_naming(ended, "person", wanted.person).order_by(None))
-        query = _narrowed(wanted, before, most).where(began)
-        found.append(query.order_by(entries.c.number.desc()))
-    return found
-
-
-def _naming(query: Any, name: PartName, person: str) -> Any:
-    """Those of the entries that name a person so, the newest first."""
-    named = query.join(parts, parts.c.number == entries.c.number).where(
-        IS_NAME, parts.c.name == name, parts.c.text == person
-    )
-    return named.order_by(parts.c.number.desc())
-
-
-def _narrowed(wanted: Wanted, before: int | None, most: int) -> Any:
-    """Entries before one, narrowed down by all but the person, and no more than so many."""
-    query = select(entries).limit(most)
-    if before is not None:
-        query = query.where(entries.c.number < before)
-    if wanted.role:
-        query = query.where(entries.c.role == wanted.role)
-    if wanted.since:
-        query = query.where(entries.c.at >= stamp(wanted.since))
-    if wanted.until:
-        query = query.where(entries.c.at < stamp(wanted.until))
-    if wanted.events:
-        began = entries.alias()
-        ended = exists().where(began.c.number == entries.c.intent, began.c.event.in_(wanted.events))
-        query = query.where(entries.c.event.in_(wanted.events) | ended)
-    return query
 
 
 def add(
@@ -529,12 +526,6 @@ def _whole(connection: Connection, rows: Sequence[Any]) -> list[Entry]:
     return [Entry(**row._mapping, parts=found[row.number]) for row in rows]
 
 
-def _lock_number(key: str) -> int:
-    """PostgreSQL's locks are numbers of 64 bits."""
-    name = f"jupyterhub-responsibility {key}".encode()
-    return int.from_bytes(sha256(name).digest()[:8], "big", signed=True)
-
-
 def _let_go(connection: Connection, number: dict[str, int]) -> None:
     try:
         connection.execute(text("SELECT pg_advisory_unlock(:key)"), number)
@@ -545,11 +536,19 @@ def _let_go(connection: Connection, number: dict[str, int]) -> None:
 
 
 @contextmanager
-def _closing_on_error(connection: Connection) -> Iterator[None]:
+def _opening() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise LedgerError(f"The ledger cannot be opened: {error.strerror}") from error
+
+
+@contextmanager
+def _closing_on_error(opened: Connection | Store) -> Iterator[None]:
     try:
         yield
     except BaseException:
-        connection.close()
+        opened.close()
         raise
 
 

@@ -13,6 +13,7 @@ import yaml
 
 from docs import tables
 from jupyterhub_responsibility import cli, enable
+from jupyterhub_responsibility.changes import quota
 from jupyterhub_responsibility.declaration.entries import DeclarationEntry
 from jupyterhub_responsibility.domain import access
 from jupyterhub_responsibility.domain.rules import Rules
@@ -128,6 +129,10 @@ def test_every_limit():
     assert f"{limits.MAX_NAMES} names" in text
     assert f"at most {limits.MAX_NAMES} at once" in section("acting.md", "Adding people")
     assert limits.WINDOW_SECONDS == 60
+    for words in (text, section("acting.md", "Requests"), section("ledger.md", "What is in it")):
+        assert f"{quota.MOST_A_DAY} " in words
+    assert f"{quota.MOST_OPEN} open requests" in text
+    assert f"{quota.MOST_OPEN} open requests" in section("acting.md", "Requests")
 
 
 def test_every_rule_and_event():

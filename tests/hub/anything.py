@@ -96,6 +96,8 @@ class Hub:
     members: dict[str, list[Someone]] = field(default_factory=dict)
     terms: dict[tuple[str, int], str | None] = field(default_factory=dict)
     confirmed: set[tuple[str, int]] = field(default_factory=set)
+    recorded: set[tuple[str, int, str]] = field(default_factory=set)
+    """Confirmations by the name that the account had then."""
     requests: dict[int, Request] = field(default_factory=dict)
     deeds: list[tuple[str, ...]] = field(default_factory=list)
     most: dict[str, int | None] = field(default_factory=MOST.copy)
@@ -195,7 +197,7 @@ class Anything(RuleBasedStateMachine):
         else:
             if not there:
                 hub.come(role, group, whom, until)
-            self._changed("appointment", by, whom, "unchanged" if there else "done")
+                self._changed("appointment", by, whom, "done")
         assert reply.ok, reply.text
 
     @rule(actor=ACTOR, person=WHO, role=ROLES, which=st.integers(0, 2))
@@ -214,9 +216,9 @@ class Anything(RuleBasedStateMachine):
             return
         assert reply.ok, reply.text
         for group in meant:
-            done = whom in hub.members[group]
-            hub.leave(role, group, whom)
-            self._changed("withdrawal", by, whom, "done" if done else "unchanged")
+            if whom in hub.members[group]:
+                hub.leave(role, group, whom)
+                self._changed("withdrawal", by, whom, "done")
 
     @rule(actor=ACTOR, person=WHO, role=ROLES, ahead=DAYS)
     def change_last_day(self, actor: int, person: int, role: str, ahead: int | None) -> None:
@@ -288,8 +290,11 @@ class Anything(RuleBasedStateMachine):
             assert reply.status_code == 403, reply.text
             return
         assert reply.ok, reply.text
-        hub.confirmed.add((role, id(by)))
-        self._recorded(("confirmation", by.name, by.name, ""))
+        again = (role, id(by)) in hub.confirmed and (role, id(by), by.name) in hub.recorded
+        if not again:  # once a day, by each name
+            hub.confirmed.add((role, id(by)))
+            hub.recorded.add((role, id(by), by.name))
+            self._recorded(("confirmation", by.name, by.name, ""))
 
     # -- what is done elsewhere
 

@@ -152,6 +152,7 @@ MAY: dict[str, set[str]] = {
     "holders": {"hanna", "rita"},
     "proposers": {"hanna", "rita"},
     "asker": set(),
+    "admins": {"root"},
     "past readers": {"rita", "root"},
     "support": {"hanna", "rita", "root"},
 }

@@ -552,6 +552,14 @@ REFUSALS = {
         ["user_management=False", "admin, off, service"],
     ),
     "external without token": (with_options(external=True), ["external=True", "api_token"]),
+    "external with a database": (
+        with_options(
+            external=True,
+            api_token="a-token-for-tests",
+            database_url="postgresql://hub:a-token-for-tests@db/ledger",
+        ),
+        ["external=True", "database_url", "JUPYTERHUB_RESPONSIBILITY_DATABASE"],
+    ),
     "unknown option": (with_options(sevice_name="who"), ["'sevice_name'", "'service_name'"]),
     "name of no text": (with_options(service_name=5), ["service_name=5"]),
     "command of one text": (with_options(command="true"), ["command='true'", "list"]),
@@ -592,11 +600,12 @@ def test_everything_wrong_is_said_at_once(c, tmp_path):
     with pytest.raises(ConfigurationError) as refused:
         enable(c, file, database_url="mysql://hub:secret@db/ledger", **wrong)
     first, *lines = str(refused.value).splitlines()
-    assert first == "enable() is refused, for 6 reasons:"
+    assert first == "enable() is refused, for 7 reasons:"
     for words in (
         "has no option 'user_managment'. Did you mean 'user_management'?",
         "url='ftp://here'",
         "external=True needs api_token",
+        "external=True and database_url contradict each other",
         "templates='no'",
         "SQLite or PostgreSQL",
         "faults in the declaration:",

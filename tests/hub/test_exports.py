@@ -109,6 +109,23 @@ def test_the_same_for_programs(hub):
     }
 
 
+def test_everything_says_where_the_ledger_ends(hub):
+    """Files, pages and API name the same last entry, as long as nothing is written."""
+    token = {"Authorization": f"token {hub.token_for('rita')}"}
+    said = requests.get(hub.page("api/ledger"), headers=token, timeout=10).json()
+    end, newest = said["ledger"], said["entries"][0]
+    assert end == {"number": newest["number"], "digest": newest["digest"]}
+    for address in ("api/coverage", "exports/holders.json", "exports/contacts.json"):
+        found = requests.get(hub.page(address), headers=token, timeout=10).json()
+        assert found["ledger"] == end, address
+    for name in ("holders.csv", "contacts.csv"):
+        assert f",{end['number']}:{end['digest']}\r\n" in take(hub, "rita", name).text
+    session = hub.visit("rita")
+    for address in ("admin", "ledger", "exports/print"):
+        text = " ".join(session.get(hub.page(address)).text.split())
+        assert f"Ledger: entry {end['number']}, <code>{end['digest']}</code>" in text, address
+
+
 def test_contacts_are_those_declared(hub):
     """Contacts and people who can be reached are in each of the three formats."""
     names = [each["name"] for each in DECLARATION["contacts"]] + ["Professor Marlow"]

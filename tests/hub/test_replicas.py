@@ -9,11 +9,13 @@ import psycopg
 import pytest
 import requests
 
+from jupyterhub_responsibility.changes.quota import MOST_A_DAY, MOST_OPEN
 from jupyterhub_responsibility.storage.store import REVISION, Store
 
 from ..realhub import ADMIN_TOKEN, DECLARATION, RealHub
 
 ROLE = "community-representative"
+ROLES = (ROLE, "hub-administrator", "community-guide")
 PEOPLE = [f"person-{n}" for n in range(8)]
 
 
@@ -48,6 +50,7 @@ def pair(postgresql, tmp_path_factory):
     database = postgresql.new_database()
     folder = tmp_path_factory.mktemp("replicas")
     declared = {**DECLARATION, "roles": {**DECLARATION["roles"]}}
+    declared["roles"]["community-guide"] = {"groups": ["guides"], "holders": {"min": 0}}
     declared["roles"][ROLE] = {"groups": ["community-reps"], "holders": {"min": 1, "max": 3}}
     with RealHub(folder, declared, options=f"database_url={database!r}") as hub:
         for name in PEOPLE:
@@ -115,6 +118,48 @@ def test_a_replica_leaves_alone_what_the_other_is_doing(pair):
     ]
     assert ours
     assert set(joined) <= {*PEOPLE[:3], "rita", "hanna"}  # who was put in the group by hand
+
+
+def requests_of(pair, name: str) -> list[int]:
+    headers = {"Authorization": f"token {pair.hub.token_for(name)}"}
+    found = requests.get(f"{pair.places[0]}api/requests", headers=headers, timeout=30).json()
+    return [each["number"] for each in found["requests"] if each["mine"]]
+
+
+def test_open_requests_are_counted_together(pair):
+    """Eight are proposed at once at two replicas by one holder: five are taken."""
+    pair.hub.put_in_group("hub-admins", "hanna")
+    headers = {"Authorization": f"token {pair.hub.token_for('hanna')}"}
+
+    def propose(number: int) -> int:
+        body = {"role": "hub-administrator", "user": PEOPLE[number]}
+        url = f"{pair.places[number % 2]}api/requests"
+        return requests.post(url, json=body, headers=headers, timeout=60).status_code
+
+    with ThreadPoolExecutor(8) as threads:
+        statuses = sorted(threads.map(propose, range(8)))
+    assert statuses == [201] * MOST_OPEN + [409] * 3
+    pair.hub.wait_for(lambda: len(requests_of(pair, "hanna")) == MOST_OPEN)
+
+
+def test_a_day_is_counted_together(pair):
+    """What one person has recorded at one replica counts at the other, at the same moment, too."""
+    name = PEOPLE[7]
+    headers = {"Authorization": f"token {pair.hub.token_for(name)}"}
+
+    def send(number: int, path: str, body: dict[str, str]) -> requests.Response:
+        url = f"{pair.places[number % 2]}api/{path}"
+        return requests.post(url, json=body, headers=headers, timeout=60)
+
+    for number in range(MOST_A_DAY // 2 - 1):
+        asked = send(number, "requests", {"role": ROLE})
+        back = send(number + 1, f"requests/{asked.json()['number']}", {"verdict": "taken_back"})
+        assert back.ok, back.text
+    with ThreadPoolExecutor(3) as threads:
+        replies = list(
+            threads.map(lambda number: send(number, "requests", {"role": ROLES[number]}), range(3))
+        )
+    assert sorted(reply.status_code for reply in replies) == [201, 201, 429]
 
 
 @pytest.fixture

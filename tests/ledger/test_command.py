@@ -14,11 +14,11 @@ import pytest
 from jupyterhub_responsibility.cli import main
 from jupyterhub_responsibility.enabling.handover import DATABASE_VARIABLE
 from jupyterhub_responsibility.exports.ledger import COLUMNS
-from jupyterhub_responsibility.ledger.chain import canonical
-from jupyterhub_responsibility.ledger.entry import Draft, Entry, Part
+from jupyterhub_responsibility.ledger.entry import Draft
 from jupyterhub_responsibility.storage.store import Store
 
 from .conftest import NOW, draft, drafts
+from .reading import entry_of
 from .tampering import change, change_part, cut, directly, execute, remove, rewrite
 
 
@@ -228,19 +228,6 @@ def test_the_files_stay_as_they_are(run, sqlite, sqlite_file):
 
 
 # Export
-
-
-def entry_of(line: str) -> Entry:
-    """An entry again, from its line."""
-    values = json.loads(line)
-    parts, details = values.pop("parts"), values.pop("details")
-    texts = {"actor": values.pop("actor"), "person": values.pop("person"), **details}
-    return Entry(
-        **values,
-        stated=canonical({name: text for name, text in details.items() if name not in parts}),
-        sealed=canonical({name: part["digest"] for name, part in parts.items()}),
-        parts={name: Part(part["salt"], texts[name]) for name, part in parts.items()},
-    )
 
 
 def test_every_entry_is_exported(run, store, database, here):

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, event, inspect
 
 import jupyterhub_responsibility.storage.migrations as migrations
 from jupyterhub_responsibility.errors import LedgerError
-from jupyterhub_responsibility.storage.store import REVISION
+from jupyterhub_responsibility.storage.migrating import REVISION
 from jupyterhub_responsibility.storage.tables import VERSION_TABLE, metadata
 
 from .conftest import NOW, draft, drafts

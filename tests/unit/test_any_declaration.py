@@ -30,7 +30,15 @@ from jupyterhub_responsibility.ledger.state import LedgerState
 from jupyterhub_responsibility.service import payloads
 from jupyterhub_responsibility.service.downloads import DOWNLOADS, FileSource
 from jupyterhub_responsibility.service.metrics import Measured, Metrics
-from jupyterhub_responsibility.service.pages import CONTACTS, ERROR, LEDGER, PAGES, PRINT, ROLE
+from jupyterhub_responsibility.service.pages import (
+    CONTACTS,
+    DATA,
+    ERROR,
+    LEDGER,
+    PAGES,
+    PRINT,
+    ROLE,
+)
 from jupyterhub_responsibility.service.pages.frame import Frame
 from jupyterhub_responsibility.service.templating import HubUser
 
@@ -200,6 +208,7 @@ def pages(snapshot: Snapshot, viewer: Viewer) -> None:
         PRINT.name: [(ORIGIN, NOW)],
         ROLE.name: [(role,) for role in snapshot.declaration.model.roles],
         LEDGER.name: [((), {}, False)],
+        DATA.name: [((), False)],
         CONTACTS.name: [(q, finder.find(q, holders)) for q in QUESTIONS[:: len(QUESTIONS) // 3]],
         ERROR.name: [(404, "Not found", "It is not there.", "", ())],
     }

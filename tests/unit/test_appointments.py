@@ -47,7 +47,7 @@ def appointments(declared, ledger) -> Appointments:
 async def test_a_name_that_no_path_can_hold(appointments, ledger, name):
     """It is refused with an outcome, so that nothing stays open."""
     with pytest.raises(RefusedError, match="can't be a username"):
-        await NewUsers(UNREACHABLE, ledger, Recorder(ledger, UNREACHABLE)).add(
+        await NewUsers(UNREACHABLE, ledger, Recorder(ledger, UNREACHABLE), now).add(
             Viewer("hanna"), name
         )
     assert not ledger.state.unsettled

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from dataclasses import replace
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -16,8 +16,11 @@ from jupyterhub_responsibility.domain.duties import duties_digest
 from jupyterhub_responsibility.domain.model import Role, Roster, Viewer
 from jupyterhub_responsibility.domain.rules import Rules
 from jupyterhub_responsibility.errors import RefusedError
+from jupyterhub_responsibility.ledger.entry import Entry
 from jupyterhub_responsibility.ledger.standing import Standing, months_later, standing
 from jupyterhub_responsibility.ledger.state import Confirmation, LedgerState, Term
+from jupyterhub_responsibility.storage.ledger import Ledger
+from jupyterhub_responsibility.storage.store import Store
 
 from .declarations import hub as hub_of
 
@@ -144,25 +147,32 @@ async def test_who_cannot_confirm(declared, viewer, text, code):
     role = declared.model.roles[ADMIN]
     with pytest.raises(RefusedError) as caught:
         await confirm(
-            None, Rules(declared), viewer, role, text or duties_digest(declared.model, role)
+            None, Rules(declared), None, viewer, role, text or duties_digest(declared.model, role)
         )
     assert caught.value.code == code
 
 
-async def test_what_is_recorded(declared):
-    """A confirmation is recorded with its holder, the role and the text that they saw."""
+async def test_what_is_recorded(declared, tmp_path):
+    """With its holder, the role and the text that they saw; again on another day, not before."""
+    hanna = Viewer("hanna", groups=frozenset({"hub-admins"}), created="2026-01-01T00:00:00")
+    role, days = declared.model.roles[ADMIN], [0]
+    digest = duties_digest(declared.model, replace(role))
 
-    class Paper:
-        async def append(self, *drafts):
-            return drafts
+    def now() -> datetime:
+        return datetime(2026, 11, 22, 10, 42, tzinfo=timezone.utc) + timedelta(days=days[0])
 
-    hanna = Viewer("hanna", groups=frozenset({"hub-admins"}))
-    role = declared.model.roles[ADMIN]
-    draft = await confirm(
-        Paper(), Rules(declared), hanna, role, duties_digest(declared.model, role)
-    )
-    assert (draft.event, draft.actor, draft.person) == ("confirmation", "hanna", "hanna")
-    assert (draft.role, draft.details) == (
-        ADMIN,
-        {"duties_digest": duties_digest(declared.model, replace(role))},
-    )
+    ledger = Ledger(Store(f"sqlite:///{tmp_path}/ledger.sqlite"), now)
+
+    async def confirms(viewer: Viewer) -> Entry:
+        return await confirm(ledger, Rules(declared), now, viewer, role, digest)
+
+    entry = await confirms(hanna)
+    assert (entry.event, entry.actor, entry.person) == ("confirmation", "hanna", "hanna")
+    assert (entry.role, entry.facts) == (ADMIN, {"duties_digest": digest})
+    assert await confirms(hanna) == entry
+    assert ledger.state.number == 1
+    made_again = replace(hanna, created="2026-11-22T11:00:00")
+    assert (await confirms(made_again)).number == 2
+    days[0] = 1
+    assert (await confirms(hanna)).number == 3
+    await ledger.close()

@@ -36,7 +36,7 @@ from jupyterhub_responsibility.ledger.entry import Draft
 from jupyterhub_responsibility.ledger.state import Confirmation, LedgerState, Term
 
 from .declarations import WHOLE, declare, hub
-from .test_exports import ADMIN, DECLARED_AT, GUIDE, NOW, ORIGIN, READ_AT, REP, snapshot
+from .test_exports import ADMIN, DECLARED_AT, GUIDE, NOW, ORIGIN, READ_AT, REP, of, snapshot
 
 WAYS = {
     "email": ("gus@reef.example", "EMAIL:gus@reef.example"),
@@ -199,15 +199,15 @@ def test_every_kind_of_holder_has_its_line():
 def test_files_are_for_people_to_read_too():
     """JSON is indented, letters are as they are, and tables begin with their columns."""
     declared = load(declare(contacts=[{"id": "a", "name": "Grüße"}]), DECLARED_AT)
-    text = contacts_json(declared, ORIGIN, NOW)
+    text = contacts_json(of(declared), ORIGIN, NOW)
     assert text.startswith('{\n  "made_at": "2026-11-22T10:43:00+00:00",\n  "as_of"')
     assert "Grüße" in text
     assert text.endswith("}\n")
     assert json.loads(text)["contacts"][0]["review_by"] is None
     own = hub(contacts=[{"id": "a", "name": "A", "url": "/hub/a"}])
-    assert "https://hub.example/hub/a" in contacts_json(own, ORIGIN, NOW)
-    assert "https://hub.example/hub/a" in contacts_csv(own, ORIGIN)
-    table = contacts_csv(declared, ORIGIN)
+    assert "https://hub.example/hub/a" in contacts_json(of(own), ORIGIN, NOW)
+    assert "https://hub.example/hub/a" in contacts_csv(of(own), ORIGIN)
+    table = contacts_csv(of(declared), ORIGIN)
     assert table.startswith(BYTE_ORDER + "id,kind,name,for,email,telephone,url,hours,languages,")
     (row,) = csv.DictReader(io.StringIO(table.removeprefix(BYTE_ORDER), newline=""))
     assert (row["name"], row["review_by"], row["hours"]) == ("Grüße", "", "")
@@ -264,6 +264,8 @@ def test_a_report_without_gaps():
     read = {**REPORT, "accounts_as_of": "noon"}
     assert as_text(read, HUB) == text.replace("not read yet", "as of noon")
     assert as_markdown(REPORT, HUB) == f"# {text}"
+    ended = {**REPORT, "ledger": {"number": 120, "digest": "ab" * 32}}
+    assert as_text(ended, HUB) == f"{text}Ledger: entry 120, {'ab' * 32}\n"
 
 
 def test_a_report_with_everything():

@@ -62,6 +62,17 @@ def snapshot(declared, roster, state, ledger_read: bool = True) -> Snapshot:
     return Snapshot(declared, roster, state, NOW, ledger_read=ledger_read)
 
 
+def of(declared) -> Snapshot:
+    """What is known of a hub of which nothing was read yet."""
+    return Snapshot(declared, Roster(), LedgerState(), NOW)
+
+
+def ended(state: LedgerState) -> LedgerState:
+    """The same with a last entry."""
+    state.number, state.digest = 120, "ab" * 32
+    return state
+
+
 def rows(*known, **options) -> list[dict[str, str]]:
     """The rows of holders.csv."""
     text = holders_csv(snapshot(*known, **options))
@@ -88,7 +99,22 @@ def test_who_holds_what(declared, state):
         "confirmed": "confirmed",
         "confirmed_at": "2026-11-22T10:42:07+00:00",
         "as_of": "2026-11-22T10:42:07+00:00",
+        "ledger": "",
     }
+
+
+def test_every_export_says_where_the_ledger_ends(declared, state):
+    """In every row of a table, and once for a program, as far as it was read."""
+    known = declared, Roster(READ_AT, MEMBERS), ended(state)
+    whole = snapshot(*known)
+    assert {row["ledger"] for row in rows(*known)} == {f"120:{'ab' * 32}"}
+    table = contacts_csv(whole, ORIGIN).splitlines()
+    assert table[0].endswith(",as_of,ledger")
+    assert all(line.endswith(f",120:{'ab' * 32}") for line in table[1:])
+    for text in (holders_json(whole, NOW), contacts_json(whole, ORIGIN, NOW)):
+        assert json.loads(text)["ledger"] == {"number": 120, "digest": "ab" * 32}
+    unread = snapshot(*known, ledger_read=False)
+    assert json.loads(holders_json(unread, NOW))["ledger"] is None
 
 
 def test_what_the_ledger_does_not_say_is_empty(declared, state):
@@ -144,7 +170,7 @@ def test_both_formats_say_the_same(declared, state):
     """A row of the JSON is the row of the CSV; null is an empty cell."""
     roster = Roster(READ_AT, MEMBERS)
     plain = [
-        {key: value or "" for key, value in row.items()}
+        {**{key: value or "" for key, value in row.items()}, "ledger": ""}
         for row in said(declared, roster, state)["holders"]
     ]
     assert plain == rows(declared, roster, state)
@@ -158,7 +184,7 @@ def test_json_is_as_its_types_say(declared, state):
     whole = said(declared, Roster(READ_AT, MEMBERS), state)
     TypeAdapter(STRICT(HoldersFile)).validate_python(whole, strict=True)
     assert whole["made_at"] == "2026-11-22T10:43:00+00:00"
-    contacts = json.loads(contacts_json(load(WHOLE, DECLARED_AT), ORIGIN, NOW))
+    contacts = json.loads(contacts_json(of(load(WHOLE, DECLARED_AT)), ORIGIN, NOW))
     TypeAdapter(STRICT(ContactsFile)).validate_python(contacts, strict=True)
     assert contacts["as_of"] == "2026-11-01T09:00:00+00:00"
 
@@ -167,7 +193,7 @@ def test_whom_to_ask():
     """A contact says what it is for by name; whoever has an address but no account is one too."""
     declared = load(WHOLE, DECLARED_AT)
     contact_finder, marlow = json.loads(
-        contacts_json(declared, ORIGIN, NOW)
+        contacts_json(of(declared), ORIGIN, NOW)
     )["contacts"]  # fmt: skip
     assert contact_finder == {
         "id": "desk",
@@ -190,7 +216,7 @@ def test_contacts_as_a_table():
     """Several values of a cell are separated by semicolons; a telephone number is no formula."""
     contact = {"id": "a", "name": "=A", "telephone": "+49 40 1", "languages": ["en", "de"]}
     declared = hub(contacts=[contact])
-    text = contacts_csv(declared, ORIGIN).removeprefix(BYTE_ORDER)
+    text = contacts_csv(of(declared), ORIGIN).removeprefix(BYTE_ORDER)
     (row,) = csv.DictReader(io.StringIO(text, newline=""))
     assert (row["name"], row["telephone"], row["languages"]) == ("'=A", "'+49 40 1", "en; de")
 

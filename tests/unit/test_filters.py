@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
 
 import pytest
 
 from jupyterhub_responsibility.errors import RefusedError
 from jupyterhub_responsibility.ledger.query import Wanted
+from jupyterhub_responsibility.ledger.readers import Reader
 from jupyterhub_responsibility.service.filters import wanted
 
 
@@ -37,7 +39,9 @@ def utc(*numbers: int) -> datetime:
 )
 def test_what_is_asked_for(given, query, before):
     """Empty words filter nothing; the last day counts whole; times are in UTC if they don't say."""
-    assert wanted(given) == (query, before)
+    assert wanted(given, None) == (query, before)
+    reader = Reader("uwe")
+    assert wanted(given, reader) == (replace(query, reader=reader), before)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +60,6 @@ def test_what_is_asked_for(given, query, before):
 def test_what_makes_no_sense(given, said):
     """A word that is no number or date is refused, with its name."""
     with pytest.raises(RefusedError) as caught:
-        wanted(given)
+        wanted(given, None)
     assert caught.value.code == "invalid"
     assert str(caught.value).startswith(said)

@@ -24,8 +24,15 @@ def test_no_two_share_a_name():
     assert len(names) == len(set(names)) == 5 + 2 * len(ROLES)
 
 
+def now() -> datetime:
+    return datetime.now(timezone.utc)
+
+
 class Hub:
     """A hub that takes everybody."""
+
+    async def has_user(self, name: str) -> bool:
+        return False
 
     async def add_user(self, name: str) -> str:
         return name
@@ -37,10 +44,8 @@ class Hub:
 )
 async def test_adding_people_waits_for_nothing_else(tmp_path, held):
     """While accounts are read from a slow hub, say, people can be added."""
-    ledger = Ledger(
-        Store(f"sqlite:///{tmp_path}/ledger.sqlite"), lambda: datetime.now(timezone.utc)
-    )
-    new_users = NewUsers(Hub(), ledger, Recorder(ledger, Hub()))
+    ledger = Ledger(Store(f"sqlite:///{tmp_path}/ledger.sqlite"), now)
+    new_users = NewUsers(Hub(), ledger, Recorder(ledger, Hub()), now)
     async with ledger.lock(held):
         entry = await asyncio.wait_for(new_users.add(Viewer("hanna"), "lia"), 2)
     assert entry.facts["result"] == "done"

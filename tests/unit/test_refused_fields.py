@@ -17,6 +17,6 @@ def test_a_field_is_one_of_the_form(refusal):
     """It is one that the form has, or none, where nothing was filled in wrongly."""
     assert refusal.field in {"", *FIELDS}
     said = dict.fromkeys(
-        ("name", "names", "role", "group", "groups", "date", "holders", "why"), "x"
+        ("name", "names", "role", "group", "groups", "date", "holders", "why", "most"), "x"
     )
     assert refusal(**said).field == refusal.field

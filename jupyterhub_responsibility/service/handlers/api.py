@@ -148,13 +148,13 @@ class LedgerHandler(APIHandler):
 
     async def get(self) -> None:
         site = self.site
-        query, before = wanted(asked_for(self.get_query_argument))
+        query, before = wanted(asked_for(self.get_query_argument), await self.reader())
         form = self.get_query_argument("format", "json")
         if form not in ("json", *export.FORMATS):
             raise RefusedError("invalid", "format: use json, jsonl or csv.")
         if form == "json":
             entries = await site.ledger.page(query, before, PAGE)
-            self.answer(payloads.ledger(entries, site.declaration.model, PAGE))
+            self.answer(payloads.ledger(site.snapshot, entries, PAGE))
         else:
             await self._export(form, query, before)
 
@@ -168,6 +168,20 @@ class LedgerHandler(APIHandler):
             await self.flush()
             before = entries[-1].number
         self.finish()
+
+
+class DataHandler(APIHandler):
+    """`GET api/my-data`: everything that is recorded about the viewer."""
+
+    async def get(self) -> None:
+        site, query = self.site, Wanted(reader=await self.own())
+        said = payloads.my_data(site.snapshot, self.who(), site.now())
+        before = None
+        while entries := await site.ledger.page(query, before, CHUNK):
+            said["entries"] += [payloads.entry(each, site.declaration.model) for each in entries]
+            before = entries[-1].number
+        self.set_header("Content-Disposition", 'attachment; filename="my-data.json"')
+        self.answer(said)
 
 
 class ErasuresHandler(APIHandler):

@@ -16,9 +16,11 @@ from ...changes.recording import UnknownError
 from ...domain.access import page_scope
 from ...domain.model import Viewer
 from ...errors import HubError, LedgerError, RefusalCode, RefusedError
+from ...ledger.entry import storable
+from ...ledger.readers import Reader, own, reader_of
 from .. import headers, identity, limits
 from ..bodies import TYPED
-from ..limits import Limiter
+from ..limits import Limiter, seconds_to_midnight
 from ..pages import ERROR
 from ..pages.frame import NOTHING_NEW, News
 from ..site import Site
@@ -43,6 +45,7 @@ REFUSED: dict[RefusalCode, int] = {
     "bad_date": 400,
     "bad_name": 400,
     "closed": 409,
+    "enough_today": 429,
     "full": 409,
     "invalid": 400,
     "kept": 409,
@@ -55,6 +58,7 @@ REFUSED: dict[RefusalCode, int] = {
     "stale": 412,
     "too_large": 413,
     "too_many": 429,
+    "too_many_open": 409,
     "unknown": 404,
     "which_group": 400,
     "yourself": 403,
@@ -192,6 +196,19 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
         self.viewer = identity.viewer_of(model)
         return self.viewer
 
+    async def reader(self) -> Reader | None:
+        """What the viewer may read in the ledger, by what the hub says now: None for all of it."""
+        return reader_of(self.site.snapshot.rules, self.who(), await self._renamed())
+
+    async def own(self) -> Reader:
+        """The viewer as somebody who reads what is about themselves, and nothing else."""
+        return own(self.who(), await self._renamed())
+
+    async def _renamed(self) -> int:
+        """The last entry by which an account lost the name that the viewer has now; or 0."""
+        await self.site.ledger.catch_up()
+        return await self.site.ledger.renamed(storable(self.who().name))
+
     async def check_writing(self) -> None:
         """Whether this may change something: from our own pages, not too much, not too often.
 
@@ -223,6 +240,8 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
         if isinstance(error, RefusedError):
             status, code = REFUSED[error.code], error.code
             message = str(error)
+        if code == "enough_today":
+            self.retry_seconds = seconds_to_midnight(self.site.now())
         if isinstance(error, UnknownError):
             code, message = "outcome_unknown", f"{error}."
         if isinstance(error, LedgerError):

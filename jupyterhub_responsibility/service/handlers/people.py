@@ -109,8 +109,11 @@ class FormPage(PageHandler):
         names = self.request.body_arguments
         return {name: self.get_body_argument(name) for name in names if name != "_xsrf"}
 
-    def back(self, path: str, entry: Entry) -> None:
-        """Lead to a page of ours, which says what was done."""
+    def back(self, path: str, entry: Entry, *asked: object) -> None:
+        """Lead to a page of ours, which says what was done; that nothing was, is said at once."""
+        if not entry.number:
+            self.show(*asked, news=News(done=sentence(entry, self.site.declaration.model)))
+            return
         self.redirect(f"{self.site.home}{path}?entry={entry.number}", status=303)
 
 
@@ -174,7 +177,7 @@ class RoleHandler(FormPage):
         except RefusedError as error:
             self.show(role_id, await self._meant(role_id, error), news=self.failed(error))
         else:
-            self.back(f"roles/{role_id}", entry)
+            self.back(f"roles/{role_id}", entry, role_id)
 
     async def _meant(self, role_id: str, error: RefusedError) -> tuple[Named, ...]:
         """Accounts that may have been meant by a name that none has."""
@@ -270,9 +273,18 @@ class LedgerHandler(PageHandler):
 
     async def get(self) -> None:
         given = asked_for(self.get_query_argument)
-        query, before = wanted(given)
+        query, before = wanted(given, await self.reader())
         runs, more = await self.site.ledger.runs(query, before, LINES)
         self.show(runs, given, more)
+
+
+class DataHandler(PageHandler):
+    """`/my-data`: what is recorded about the viewer."""
+
+    async def get(self) -> None:
+        query, before = wanted({"before": self.get_query_argument("before", "")}, await self.own())
+        runs, more = await self.site.ledger.runs(query, before, LINES)
+        self.show(runs, more)
 
 
 class ForgetHandler(FormPage):

@@ -12,6 +12,7 @@ from typing import Any
 
 from ...domain.rules import AccessName
 from .contacts import contacts_page
+from .data import data_page
 from .error import error_page
 from .forget import forget_page
 from .ledger import ledger_page
@@ -52,10 +53,11 @@ MODEL = Page("model", "model", model_page, "The model", kept=True)
 PANEL = Page("panel", "admin", panel_page, "Panel", may="in charge", kept=True)
 USERS = Page("users", "users", users_page, "Add people", may="adders")
 LEDGER = Page("ledger", "ledger", ledger_page, "Activity log", may="appointers", afresh=True)
+DATA = Page("data", "my-data", data_page, afresh=True)
 FORGET = Page("forget", "forget", forget_page, may="admins", afresh=True)
 ROLE = Page("role", "roles/<role>", role_page, kept=True)
 PRINT = Page("print", "exports/print", print_page, may="in charge", afresh=True)
 ERROR = Page("error", "", error_page, may="anybody")
 
-PAGES = (ME, CONTACTS, MODEL, PANEL, USERS, LEDGER, FORGET, ROLE, PRINT, ERROR)
+PAGES = (ME, CONTACTS, MODEL, PANEL, USERS, LEDGER, DATA, FORGET, ROLE, PRINT, ERROR)
 """Every page; those with a tab are in the order of the tabs."""

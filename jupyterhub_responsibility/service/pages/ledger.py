@@ -9,8 +9,9 @@ from urllib.parse import urlencode
 
 from ...coverage.snapshot import Snapshot
 from ...domain.model import Model, Role, Viewer
+from ...ledger.chain import Head
 from ...ledger.deeds import Run
-from ...ledger.kinds import KINDS
+from ...ledger.kinds import KINDS, TEXTS
 from ...ledger.sentences import deed_sentence, run_sentence, within_run
 
 FEW = 3
@@ -20,20 +21,22 @@ FEW = 3
 @dataclass(frozen=True)
 class LogLine:
     """Something that was done, and when; `each` has those for whom the line stands, where they are
-    many, and `since` is when the first of them was."""
+    many, and `since` is when the first of them was; `words` are what somebody wrote about it."""
 
     at: datetime
     says: str
     since: datetime
     each: tuple[str, ...] = ()
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class LedgerPage:
-    """What was done, newest first, a line each.
+    """What was done, newest first, a line each; `everything` if the viewer may see all there is.
 
     `kinds` are what there is to read about, by name; `older` is the query that leads on, `query`
-    the filter as one.
+    the filter as one, and `ledger_end` the number and the digest of the last entry (None: there is
+    none).
     """
 
     lines: tuple[LogLine, ...]
@@ -42,6 +45,8 @@ class LedgerPage:
     wanted: Mapping[str, str]
     older: str
     query: str
+    ledger_end: Head | None
+    everything: bool
     forgets: bool = False
     """Whether the viewer may erase what is recorded about a person."""
 
@@ -58,22 +63,26 @@ def ledger_page(
     query = {name: value for name, value in wanted.items() if value and name != "before"}
     older = {**query, "before": str(runs[-1][-1].began.number)} if more else {}
     return LedgerPage(
-        lines=tuple(line for run in runs for line in _lines(run, model)),
+        lines=tuple(line for run in runs for line in log_lines(run, model)),
         roles=tuple(model.roles[each] for each in snapshot.declaration.groups),
         kinds=tuple((name, kind.title) for name, kind in KINDS.items()),
         wanted=wanted,
         older=urlencode(older),
         query=urlencode(query),
+        ledger_end=snapshot.ledger_end,
+        everything=snapshot.rules.reads_everything(viewer),
         forgets=snapshot.rules.may(viewer, "admins"),
     )
 
 
-def _lines(run: Run, model: Model) -> Iterator[LogLine]:
+def log_lines(run: Run, model: Model) -> Iterator[LogLine]:
+    """What is read as one, in a line; what is alike, but few, in a line each."""
     if len(run) > FEW:
         newest, oldest = run[0].began, run[-1].began
         each = tuple(within_run(deed, model) for deed in reversed(run))
         yield LogLine(newest.moment, run_sentence(run, model), oldest.moment, each)
         return
     for deed in run:
-        at = deed.began.moment
-        yield LogLine(at, deed_sentence(deed, model), at)
+        at, facts = deed.began.moment, deed.began.facts
+        words = tuple(facts[name] for name in TEXTS if name in facts)
+        yield LogLine(at, deed_sentence(deed, model), at, words=words)

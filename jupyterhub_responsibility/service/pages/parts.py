@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,7 +11,6 @@ from ...coverage.snapshot import Snapshot
 from ...domain.access import Ability, abilities
 from ...domain.duties import Duty, duties_by_area
 from ...domain.model import SPLITS, Area, Declaration, Link, Role, Split, Viewer
-from ...domain.rules import About
 from ...ledger.state import Request
 
 
@@ -69,28 +69,31 @@ def split_label(declaration: Declaration, split: Split) -> str:
 @dataclass(frozen=True)
 class RequestLine:
     """A request that is open, with its role; `mine` if the viewer made it, `theirs_to_decide`
-    if they may appoint whom it is about."""
+    if they may appoint whom it is about. `of_asker` is how many of whoever made it they may
+    decline."""
 
     request: Request
     role: Role
     mine: bool
     theirs_to_decide: bool
+    of_asker: int
 
 
 def request_lines(snapshot: Snapshot, viewer: Viewer, role_id: str = "") -> tuple[RequestLine, ...]:
     """The open requests that somebody made, or may decide; for one role, or for all."""
     roles, rules = snapshot.declaration.model.roles, snapshot.rules
-    deciding = {
-        each.id for each in roles.values() if rules.may(viewer, "deciders", about=About(each))
-    }
+    deciding = rules.decides_on(viewer)
+    requests = snapshot.ledger_state.open_requests(snapshot.today)
+    of_asker = Counter((each.by, each.asker_created) for each in requests if each.role in deciding)
     lines = (
         RequestLine(
             each,
             role,
             mine=rules.may(viewer, "asker", about=asked(each, role)),
             theirs_to_decide=role.id in deciding and rules.may_decide_about(viewer, each.person),
+            of_asker=of_asker[each.by, each.asker_created],
         )
-        for each in snapshot.ledger_state.open_requests(snapshot.today)
+        for each in requests
         if (role := roles.get(each.role)) and role_id in ("", each.role)
     )
     return tuple(line for line in lines if line.mine or line.theirs_to_decide)

@@ -11,6 +11,7 @@ from ...coverage.snapshot import Snapshot
 from ...domain.contacts import Answer
 from ...domain.model import Area, Role, Viewer
 from ...exports.lines import HolderLine, complete, holder_lines
+from ...ledger.chain import Head
 from .model import Item, covered_areas
 from .panel import Card, cards
 from .role import HOLDERS_SHOWN
@@ -22,7 +23,8 @@ class PrintPage:
     """What is printed, `made_at` a moment; the declaration is as of `declared_at`.
 
     `cards` are the gaps, with steps that are the reader's to take. Web addresses are complete:
-    nobody can follow a printed link.
+    nobody can follow a printed link. `ledger_end` is the number and the digest of the ledger's last
+    entry.
     """
 
     community: str
@@ -33,6 +35,7 @@ class PrintPage:
     contacts: tuple[Answer, ...]
     declared_at: datetime
     made_at: datetime
+    ledger_end: Head | None
 
     @property
     def title(self) -> str:
@@ -63,6 +66,7 @@ def print_page(snapshot: Snapshot, viewer: Viewer, origin: str, now: datetime) -
         ),
         declared_at=declaration.as_of,
         made_at=now,
+        ledger_end=snapshot.ledger_end,
     )
 
 

@@ -12,7 +12,7 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-NAMES = "name IN ('actor', 'person', 'was')"
+NAMES = "name IN ('actor', 'person', 'asker', 'was')"
 
 
 def upgrade() -> None:
