@@ -36,7 +36,7 @@ RefusalCode = Literal[
 ]
 REFUSALS: dict[RefusalCode, str] = {
     "already": "they already hold the role, or have already been proposed for it",
-    "bad_date": "the last day has already passed",
+    "bad_date": "the last day has already passed, or the day that is asked about is still to come",
     "bad_name": "the hub does not accept this name",
     "closed": "the request has been decided or taken back, or has expired",
     "enough_today": "no more is recorded of one person in a day",
@@ -53,7 +53,7 @@ REFUSALS: dict[RefusalCode, str] = {
     "too_large": "more was sent at once than is allowed",
     "too_many": "more was changed or looked up in a minute than one person is allowed",
     "too_many_open": "this person has as many open requests as one can have",
-    "unknown": "there is no such role or account",
+    "unknown": "there is no such role, account or responsibility",
     "which_group": "the role has several groups and none was named, or it does not have this one",
     "yourself": "nobody can appoint themselves",
 }

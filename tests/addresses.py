@@ -11,11 +11,14 @@ METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 EXAMPLES = {"<role>": "hub-administrator", "<user>": "nobody-of-that-name", "<number>": "1"}
 """What stands in the place of each part of a path."""
 
+ASKED = {"api/may": "?user=hanna&responsibility=decide-finances"}
+"""What has to be asked where there is no answer without a question."""
+
 
 def _example(path: str) -> str:
     for part, value in EXAMPLES.items():
         path = path.replace(part, value)
-    return path
+    return path + ASKED.get(path, "")
 
 
 OFFERED: dict[str, tuple[str, ...]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from ..domain.accounts import Account, Accounts
@@ -22,6 +22,9 @@ from .recording import SERVICE, others
 LOOKED = "looked"
 """Under which name it remembers when."""
 
+SOMETIMES = timedelta(minutes=10)
+"""How often it notes when it last looked, where nothing depends on knowing it better."""
+
 MAX_ASKED = 200
 """Accounts to ask the hub for after one reading of the roster."""
 
@@ -34,8 +37,8 @@ class Observer:
 
     `ask` asks the hub for an account: whether it is there, and when it was made, tells who was
     renamed, deleted, or made again; `find` for the one that was made at some moment, under any
-    name. `accounts` is what was last read of all of them. Where it has
-    to `remember`, it knows after a restart when it last looked.
+    name. `accounts` is what was last read of all of them. It remembers over a restart when it last
+    looked, give or take what lies between: `remember_every` so long, it notes that.
     """
 
     def __init__(
@@ -45,16 +48,23 @@ class Observer:
         ask: Callable[[str], Awaitable[Account | None]],
         find: Callable[[datetime], Awaitable[Account | None]],
         accounts: Callable[[], Accounts],
-        remember: bool = False,
+        remember_every: timedelta = SOMETIMES,
     ) -> None:
         self._ledger = ledger
         self._declaration = declaration
         self._ask = ask
         self._find = find
         self._accounts = accounts
-        self._remember = remember
+        self._remember_every = remember_every
+        self._remembered: datetime | None = None
         self._last = ""
         """When a roster was read that the ledger had everything of: what differs came later."""
+
+    @property
+    def looked(self) -> datetime | None:
+        """When a roster was last read that the ledger has everything of; None if that isn't
+        known."""
+        return datetime.fromisoformat(self._last) if self._last else None
 
     async def look(self, roster: Roster) -> None:
         """Record the differences between the roster and the ledger.
@@ -63,12 +73,16 @@ class Observer:
         """
         if roster.trouble or roster.read_at is None:
             return
-        if self._remember and not self._last:
+        if not self._last:
             self._last = await self._ledger.run(readings.load, LOOKED)
         if await self._observed(roster):
             self._last = stamp(roster.read_at)
-            if self._remember:
-                await self._ledger.run(readings.save, LOOKED, self._last)
+            await self._remember(roster.read_at)
+
+    async def _remember(self, looked: datetime) -> None:
+        if not self._remembered or looked - self._remembered >= self._remember_every:
+            await self._ledger.run(readings.save, LOOKED, self._last)
+            self._remembered = looked
 
     async def _observed(self, roster: Roster) -> bool:
         """Record what differs; whether the ledger then has everything that the roster shows."""
@@ -131,8 +145,8 @@ def _differences(
     for role_id, group in state.watched_groups():
         if group not in declaration.groups.get(role_id, ()) and _told(state, group, roster):
             for name in sorted(state.members.get(group, ())):
-                yield _seen("lost", role_id, group, name, {})
-            yield _of_the_record("ended", role_id, group)
+                yield _seen("lost", role_id, group, name, {"after": last})
+            yield _of_the_record("ended", role_id, group, last)
     for role_id, groups in declaration.groups.items():
         for group in groups:
             if _told(state, group, roster):
@@ -145,7 +159,7 @@ def _in_group(
     """What differs in one group: who was renamed, who joined, who left."""
     first = group not in state.watched
     if first:
-        yield _of_the_record("began", role_id, group)
+        yield _of_the_record("began", role_id, group, "")
     were = state.members.get(group, set())
     are = {storable(name) for name in roster.members.get(group, ())}
     renamed = accounts.renamed(state, role_id, were, are, asked)
@@ -216,7 +230,7 @@ def _seen(
     return Draft("observation", UNKNOWN_ACTOR, "hub", role_id, group, person, details=said)
 
 
-def _of_the_record(change: Literal["began", "ended"], role_id: str, group: str) -> Draft:
-    """That this service looks at a group from now on, or no more."""
-    details: dict[Detail, str] = {"change": change}
+def _of_the_record(change: Literal["began", "ended"], role_id: str, group: str, last: str) -> Draft:
+    """That this service looks at a group from now on, or no more since the `last` time."""
+    details: dict[Detail, str] = {"change": change, "after": last}
     return Draft("observation", SERVICE.name, "service", role_id, group, details=details)

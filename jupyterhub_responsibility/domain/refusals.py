@@ -31,6 +31,11 @@ NO_ROLE = Refusal("unknown", "There is no such role.")
 NO_ACCOUNT = Refusal(
     "unknown", "There is no account “{name}” on this hub. Use the name they log in with.", "person"
 )
+NO_RESPONSIBILITY = Refusal("unknown", "There is no responsibility {name}.{meant}")
+NO_SUCH_ACCOUNT = Refusal("unknown", "There is no account “{name}” on this hub.{meant}")
+NOT_YET = Refusal(
+    "bad_date", "{date} is still to come. Choose a day that has been, or today.", "at"
+)
 NO_GROUP = Refusal("no_group", "The hub has no group “{group}”.", "group")
 NOT_MAPPED = Refusal(
     "not_mapped",

@@ -288,6 +288,8 @@ AccessName = Literal[
     "holders",
     "proposers",
     "asker",
+    "past readers",
+    "support",
 ]
 
 
@@ -367,6 +369,17 @@ ACCESS: dict[AccessName, Access] = {
         refusal="Only holders of the role {role} can propose a successor. You can ask for the role"
         " yourself.",
         may_about=_holds_it,
+    ),
+    "past readers": Access(
+        "of an earlier day, JupyterHub admins and holders of the roles that appoint to this one",
+        refusal="Only these people can see who was {role} on an earlier day: {deciders}.",
+        may_about=lambda rules, viewer, about: rules.may_appoint(viewer, about.role),
+    ),
+    "support": Access(
+        "JupyterHub admins, anyone who holds a role through the hub, and services of the hub",
+        lambda rules, viewer: rules.in_charge(viewer) or viewer.kind == "service",
+        "Only JupyterHub admins, people who hold a role through the hub, and services can ask this"
+        " about somebody else. You can ask it about yourself.",
     ),
     "asker": Access(
         "the person who asked, to take it back",

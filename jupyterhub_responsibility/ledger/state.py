@@ -1,7 +1,7 @@
 """What follows from the ledger: terms, confirmations, requests, notes, and what is unsettled.
 
-Entries go in, in order; nothing else changes it. It holds what is still of interest, not
-what once was, so that a long ledger costs a page no more than a short one.
+Entries go in, in order; nothing else changes it. But for `past`, it holds what is still of
+interest, not what once was, so that a long ledger costs a page no more than a short one.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any, Literal
 from ..text import is_erased
 from .chain import BEGINNING, Head
 from .entry import Entry, stamp
+from .past import Past
 
 Holding = tuple[str, str]
 """A role and an account."""
@@ -172,10 +173,13 @@ class LedgerState:
         """The last change of a group that was not made through this service, by account."""
         self.unsettled: dict[int, Entry] = {}
         """Intents of which it isn't known what became of them."""
+        self.past = Past()
+        """Who held which role when."""
 
     def read(self, entry: Entry) -> None:
         """Take in the next entry."""
         self.number, self.digest = entry.number, entry.digest
+        self.past.read(entry)
         if entry.group:
             self.touched[entry.group] = entry.number
             self._groups[entry.role].add(entry.group)

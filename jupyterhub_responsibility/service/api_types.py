@@ -28,6 +28,10 @@ Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 """ISO 8601, in UTC."""
 
 
+_MOMENT: dict[str, Any] = {"anyOf": [{"format": "date"}, {"format": "date-time"}]}
+"""A day or a moment, as the API takes either."""
+
+
 class ErrorDetail(TypedDict):
     """What went wrong."""
 
@@ -271,6 +275,130 @@ class RoleInFull(FilledRole, Aged):
     duties: list[Duty]
 
 
+class Actor(TypedDict):
+    """Who did something."""
+
+    name: Annotated[
+        str | None, Field(description="null where it isn't known who it was, or was erased")
+    ]
+    kind: Annotated[
+        ActorKind,
+        Field(description="; ".join(f"`{name}`: {who}" for name, who in ACTOR_KINDS.items())),
+    ]
+
+
+class Seen(TypedDict):
+    """When something happened, as far as it was seen."""
+
+    after: Annotated[
+        Time | None,
+        Field(description="It had not happened by then; null where nobody knows how long before"),
+    ]
+    at: Annotated[
+        Time | None,
+        Field(description="It had happened by then; null where it isn't known yet whether it has"),
+    ]
+    entries: Annotated[list[int], Field(description="The entries of the ledger that say so")]
+
+
+class Stay(TypedDict):
+    """The time of an account in a group of a role."""
+
+    group: str
+    by: Annotated[
+        Actor | None, Field(description="Who appointed them; null if that was not done here")
+    ]
+    joined: Seen
+    left: Annotated[Seen | None, Field(description="null while they are in the group")]
+
+
+class HolderThen(TypedDict):
+    """An account that held a role, or may have held it."""
+
+    user: Annotated[str | None, Field(description="The account; null where it was erased")]
+    was: Annotated[
+        str | None, Field(description="What it was called then, if it was renamed since")
+    ]
+    certain: Annotated[bool, Field(description="False where they only may have held it")]
+    since: Annotated[Seen, Field(description="When they got the role, through whichever group")]
+    until: Annotated[
+        str | None, Field(description="The last day of their term, as it was known then")
+    ]
+    through: list[Stay]
+    entries: Annotated[list[int], Field(description="The entries from which all this follows")]
+    says: Annotated[str, Field(description="The same in words")]
+
+
+class GroupThen(TypedDict):
+    """A group that stands for a role, or once did."""
+
+    group: str
+    watched: Annotated[
+        Literal["whole", "part", "no"],
+        Field(description="Whether it was watched for the whole time that is asked about"),
+    ]
+
+
+Then = TypedDict(
+    "Then",
+    {
+        "role": Annotated[str, Field(description="The id of the role")],
+        "from": Annotated[Time, Field(description="The first moment of the time asked about")],
+        "to": Annotated[Time, Field(description="The last moment of it: of a day, or the same")],
+        "certain": Annotated[
+            bool, Field(description="Whether these accounts held the role, and no others did")
+        ],
+        "watched": Annotated[
+            Literal["whole", "part", "no"],
+            Field(description="`no`, and in part `part`: others may have held it, unseen"),
+        ],
+        "holders": list[HolderThen],
+        "groups": list[GroupThen],
+        "says": Annotated[list[str], Field(description="What holds for all of it, in words")],
+    },
+)
+Then.__doc__ = "Who held a role on a day, or at a moment."
+
+
+class RoleQuery(TypedDict):
+    """What to know about a role: without `at`, what is so now."""
+
+    at: NotRequired[
+        Annotated[
+            str,
+            Field(
+                description="A day or a moment (UTC): who held the role then",
+                json_schema_extra=_MOMENT,
+            ),
+        ]
+    ]
+
+
+class Through(TypedDict):
+    """How an account holds a role now."""
+
+    role: Annotated[str, Field(description="The id of the role")]
+    group: str
+    by: Annotated[
+        str | None, Field(description="Who appointed them; null where the ledger doesn't say")
+    ]
+    since: Annotated[Time | None, Field(description="Since when; null where nobody knows")]
+    until: Annotated[str | None, Field(description="The last day of their term")]
+
+
+class May(TypedDict):
+    """Whether an account may decide on a responsibility now."""
+
+    user: str
+    responsibility: Annotated[str, Field(description="The id of the responsibility")]
+    may: Annotated[
+        bool | None, Field(description="null where the hub didn't answer: take it for a no")
+    ]
+    why: Annotated[str, Field(description="The same in words, with the reason")]
+    through: Annotated[list[Through], Field(description="How they hold the role; empty for a no")]
+    as_of: Annotated[Time | None, Field(description="When the hub said so; null if it didn't")]
+
+
 class Candidate(TypedDict):
     """An account that can be appointed."""
 
@@ -387,18 +515,6 @@ class Health(TypedDict, total=False):
     faults: Annotated[
         int,
         Field(description="Faults in the configuration that JupyterHub admins see on the pages"),
-    ]
-
-
-class Actor(TypedDict):
-    """Who did something."""
-
-    name: Annotated[
-        str | None, Field(description="null where it isn't known who it was, or was erased")
-    ]
-    kind: Annotated[
-        ActorKind,
-        Field(description="; ".join(f"`{name}`: {who}" for name, who in ACTOR_KINDS.items())),
     ]
 
 
@@ -622,10 +738,6 @@ class Coverage(Aged):
         str | None, Field(description="When the reading of all accounts began: the oldest facts")
     ]
     ledger: Annotated[LedgerEnd | None, Field(description="null until the ledger has been read")]
-
-
-_MOMENT: dict[str, Any] = {"anyOf": [{"format": "date"}, {"format": "date-time"}]}
-"""A day or a moment, as the API takes either."""
 
 
 class LedgerQuery(TypedDict):

@@ -26,7 +26,7 @@ from ..changes.appointments import Appointments
 from ..changes.automatic import Automatic
 from ..changes.forgetting import Forgetting
 from ..changes.history import History
-from ..changes.observations import Observer
+from ..changes.observations import SOMETIMES, Observer
 from ..changes.recording import Recorder
 from ..changes.requests import Requests
 from ..changes.users import NewUsers
@@ -123,7 +123,7 @@ def build_site(
             lambda name: api.account(name, utcnow()),
             lambda created: api.made(created, utcnow()),
             lambda: census.current,
-            settings.authenticator_groups,
+            timedelta(0) if settings.authenticator_groups else SOMETIMES,
         ),
         Automatic(appointments),
         recorder,

@@ -108,6 +108,15 @@ class PastedBody(Body):
     """Whether of an address only what is before the @ is a name."""
 
 
+class MayQuery(Body):
+    """Whether somebody may decide on something."""
+
+    user: AccountName
+    """The name of the account."""
+    responsibility: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+    """The id of the responsibility."""
+
+
 class UsersBody(Body):
     """Accounts to add."""
 

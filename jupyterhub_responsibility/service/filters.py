@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 
+from ..domain import refusals
 from ..errors import RefusedError
 from ..ledger.kinds import KINDS, Event
+from ..ledger.past import INSTANT, Period
 from ..ledger.query import Wanted
 from ..ledger.readers import Reader
 
@@ -43,6 +45,21 @@ def _events(name: str) -> tuple[Event, ...]:
     if name and kind is None:
         raise RefusedError("invalid", f"kind: choose one of {', '.join(KINDS)}.")
     return kind.events if kind else ()
+
+
+def period(text: str, now: datetime, looked: datetime | None) -> Period:
+    """The day or the moment that somebody asks about; of today, as much as has been seen, by when
+    the hub was last `looked` at. Raises RefusedError.
+    """
+    first, after = _moment("at", text), _moment("at", text, end=True)
+    if first is None or after is None:
+        raise RefusedError(
+            "invalid", "at: write a date as year-month-day, such as 2027-06-30.", "at"
+        )
+    if first > now:
+        raise refusals.NOT_YET(date=text)
+    end = max(first, after - INSTANT)
+    return Period(first, end if end <= now else max(first, min(now, looked or now)))
 
 
 def _moment(name: str, text: str, end: bool = False) -> datetime | None:

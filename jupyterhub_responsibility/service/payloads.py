@@ -14,7 +14,10 @@ from ..domain.finder import Finder
 from ..domain.holders import Holder, RoleHolders, holders_of, roles_of
 from ..domain.matches import Named
 from ..domain.model import Contact, Model, Party, Responsibility, Role, Roster, Viewer
-from ..ledger.entry import Entry, known
+from ..ledger.entry import Entry, known, stamp
+from ..ledger.may import May
+from ..ledger.past import HolderThen, Seen, Stay, Then
+from ..ledger.past_sentences import holder_sentence, then_sentences
 from ..ledger.personal import HeldRole, personal
 from ..ledger.sentences import sentence
 from ..ledger.standing import state_tag
@@ -78,6 +81,41 @@ def role(snapshot: Snapshot, role_id: str) -> api_types.RoleInFull:
         **_role_holders(snapshot, held),
         "duties": [_duty(each) for each in duties(snapshot.declaration.model, [role_id])],
         **_age(snapshot.roster),
+    }
+
+
+def then(found: Then) -> api_types.Then:
+    """`GET api/roles/<role>?at=`: who held it then."""
+    return {
+        "role": found.role,
+        "from": stamp(found.period.first),
+        "to": stamp(found.period.last),
+        "certain": found.certain,
+        "watched": found.watched,
+        "holders": [_holder_then(each) for each in found.holders],
+        "groups": [{"group": each.group, "watched": each.watched} for each in found.groups],
+        "says": list(then_sentences(found)),
+    }
+
+
+def may(found: May) -> api_types.May:
+    """`GET api/may`: whether somebody may decide on something."""
+    return {
+        "user": found.user,
+        "responsibility": found.responsibility.id,
+        "may": found.may,
+        "why": found.why,
+        "through": [
+            {
+                "role": each.role.id,
+                "group": each.group,
+                "by": known(each.by),
+                "since": iso(each.since),
+                "until": each.until.isoformat() if each.until else None,
+            }
+            for each in found.through
+        ],
+        "as_of": iso(found.as_of),
     }
 
 
@@ -391,6 +429,37 @@ def _holder(snapshot: Snapshot, holder: Holder) -> api_types.Holder:
         "source": holder.source,
         "groups": list(holder.groups),
         "as_of": iso(holder.as_of),
+    }
+
+
+def _holder_then(holder: HolderThen) -> api_types.HolderThen:
+    until = holder.last_day.until if holder.last_day else None
+    return {
+        "user": known(holder.name),
+        "was": known(holder.was) if holder.was != holder.name else None,
+        "certain": holder.certain,
+        "since": _seen(holder.since),
+        "until": until.isoformat() if until else None,
+        "through": [_stay(each) for each in holder.through],
+        "entries": list(holder.entries),
+        "says": holder_sentence(holder),
+    }
+
+
+def _stay(stay: Stay) -> api_types.Stay:
+    return {
+        "group": stay.group,
+        "by": {"name": known(stay.by), "kind": stay.by_kind} if stay.by else None,
+        "joined": _seen(stay.began),
+        "left": _seen(stay.ended) if stay.ended else None,
+    }
+
+
+def _seen(seen: Seen) -> api_types.Seen:
+    return {
+        "after": None if seen.earlier else stamp(seen.after),
+        "at": stamp(seen.at) if seen.at else None,
+        "entries": list(seen.entries),
     }
 
 

@@ -103,7 +103,11 @@ ROUTES: tuple[Route, ...] = (
     shows(
         pages.MODEL, people.ReadHandler, "the whole model, with the people who hold its roles now"
     ),
-    shows(pages.ROLE, people.RoleHandler, "one role: what it is and who holds it"),
+    shows(
+        pages.ROLE,
+        people.RoleHandler,
+        "one role: what it is and who holds it (`?at=` is an earlier day)",
+    ),
     shows(
         pages.PANEL,
         people.ReadHandler,
@@ -180,7 +184,25 @@ ROUTES: tuple[Route, ...] = (
         "api/roles/<role>",
         api.RoleHandler,
         GET=Operation(
-            "one role with its holders and duties", "people", api_types.RoleInFull, errors=(404,)
+            "one role with its holders and duties; `?at=` says who held it on a day before",
+            "people",
+            api_types.RoleInFull | api_types.Then,
+            query=api_types.RoleQuery,
+            errors=(404,),
+            may=("users", "past readers"),
+        ),
+    ),
+    endpoint(
+        "api/may",
+        api.MayHandler,
+        afresh=True,
+        GET=Operation(
+            "whether somebody may decide on a responsibility now",
+            "people",
+            api_types.May,
+            query=bodies.MayQuery,
+            errors=(404, 429),
+            may=("support", "oneself"),
         ),
     ),
     endpoint(

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, datetime
 
 from ..changes.automatic import Automatic
 from ..changes.forgetting import Forgetting
@@ -62,6 +62,11 @@ class Watch:
         self._logged: date | None = None
         self.troubles: dict[str, str] = {}
         self.waiting: tuple[str, ...] = ()
+
+    @property
+    def looked(self) -> datetime | None:
+        """When the ledger last had everything that the hub shows."""
+        return self._observer.looked
 
     async def run(self) -> None:
         """Go round for ever."""

@@ -50,6 +50,9 @@ async def exists(name: str) -> Account:
     return Account(name, False, (), None, NOW)
 
 
+GROUPS = ("hub-admins", "community-reps")
+
+
 async def nobody(_: datetime) -> None:
     """No account was made at any moment."""
 
@@ -106,18 +109,24 @@ async def test_whose_account_went_with_them_is_recorded(declared, replicas):
 
 
 async def test_when_it_last_looked_is_remembered(declared, replicas):
-    """What differs after a restart came after that, where it is to be known."""
+    """What differs after a restart came after that; it is noted as often as it has to be known."""
     ledger, _ = replicas
-    empty = Roster(NOW, {"hub-admins": (), "community-reps": ()})
-    await observer_of(ledger, declared, remember=True).look(empty)
-    number = ledger.state.number
-    for remember in (True, False):
-        name = f"remember-{remember}"
-        members = {"hub-admins": (*ledger.state.members["hub-admins"], name), "community-reps": ()}
-        roster = Roster(NOW, members, ledger_number=ledger.state.number)
-        await observer_of(ledger, declared, remember=remember).look(roster)
-    told = {e.person: e.facts.get("after") for e in ledger._store.after(number) if e.person}
-    assert told == {"remember-True": stamp(NOW), "remember-False": None}
+    minutes = [NOW + timedelta(minutes=number) for number in range(12)]
+
+    async def looks(every: timedelta) -> str | None:
+        """When somebody was seen to have joined, after one who had looked each minute."""
+        members = {group: tuple(ledger.state.members[group]) for group in GROUPS}
+        observer = observer_of(ledger, declared, remember_every=every)
+        for minute in minutes:
+            await observer.look(Roster(minute, members, ledger_number=ledger.state.number))
+        joined = {**members, "hub-admins": (*members["hub-admins"], f"new-{every}")}
+        roster = Roster(minutes[-1], joined, ledger_number=ledger.state.number)
+        await observer_of(ledger, declared).look(roster)
+        (*_, last) = ledger._store.after(0)
+        return last.facts.get("after")
+
+    assert await looks(timedelta(0)) == stamp(minutes[11])
+    assert await looks(timedelta(minutes=10)) == stamp(minutes[10])
 
 
 async def test_a_group_that_is_no_longer_declared(declared, replicas):

@@ -8,7 +8,7 @@ from ...exports import ledger as export
 from ...ledger.entry import Entry
 from ...ledger.query import Wanted
 from ...storage.store import CHUNK
-from .. import actions, bodies, payloads
+from .. import actions, bodies, payloads, questions
 from ..filters import asked_for, wanted
 from .base import APIHandler
 from .people import QUESTION
@@ -27,14 +27,27 @@ class ReadHandler(APIHandler):
 
 
 class RoleHandler(APIHandler):
-    """`GET api/roles/<role>`."""
+    """`GET api/roles/<role>`, as it is now, or `?at=` an earlier time."""
 
-    def get(self, role_id: str) -> None:
+    async def get(self, role_id: str) -> None:
         if role_id not in self.site.declaration.model.roles:
             raise self.not_found()
+        if at := self.get_query_argument("at", ""):
+            viewer = await self.afresh()
+            self.answer(payloads.then(await questions.held(self.site, viewer, role_id, at)))
+            return
         snapshot = self.site.snapshot
         self.set_header("ETag", f'"{payloads.role_tag(snapshot, role_id)}"')
         self.answer(payloads.role(snapshot, role_id))
+
+
+class MayHandler(APIHandler):
+    """`GET api/may?user=&responsibility=`: whether somebody may decide on something."""
+
+    async def get(self) -> None:
+        asked = bodies.check(bodies.MayQuery, self.query())
+        self.count(self.site.look_ups)
+        self.answer(payloads.may(await questions.may_decide(self.site, self.who(), asked)))
 
 
 class ContactsHandler(APIHandler):

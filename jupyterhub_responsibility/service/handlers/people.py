@@ -15,7 +15,7 @@ from ...errors import HubError, LedgerError, RefusedError
 from ...ledger.entry import Entry
 from ...ledger.query import Wanted
 from ...ledger.sentences import sentence
-from .. import actions, bodies
+from .. import actions, bodies, questions
 from ..bodies import Body
 from ..filters import asked_for, wanted
 from ..pages import PAGES
@@ -142,11 +142,28 @@ class ContactsHandler(PageHandler):
 
 
 class RoleHandler(FormPage):
-    """`/roles/<role>`: one role. `POST` changes who holds it, as the field `action` says."""
+    """`/roles/<role>`: one role, and `?at=` who held it before.
+
+    `POST` changes who holds it, as the field `action` says.
+    """
 
     async def get(self, role_id: str) -> None:
         self._check(role_id)
+        if at := self.get_query_argument("at", ""):
+            await self._look_back(role_id, at)
+            return
         self.show(role_id, news=await self.news(self.who()))
+
+    async def _look_back(self, role_id: str, at: str) -> None:
+        """Who held it then; the page as it is now, with the reason, where that can't be said."""
+        typed = {"at": at}
+        try:
+            then = await questions.held(self.site, await self.afresh(), role_id, at)
+        except RefusedError as error:
+            self.set_status(REFUSED[error.code])
+            self.show(role_id, news=News(failed=str(error), typed=typed, wrong="at"))
+        else:
+            self.show(role_id, (), then, news=News(typed=typed))
 
     async def post(self, role_id: str) -> None:
         self._check(role_id)

@@ -11,9 +11,11 @@ from ...domain.contacts import Answer
 from ...domain.holders import Holder, RoleHolders, holders_of
 from ...domain.matches import Named
 from ...domain.model import Area, Link, Role, Viewer
-from ...domain.rules import RULES
+from ...domain.rules import RULES, About
+from ...ledger.past import Then
 from ...ledger.standing import Standing, state_tag
 from .parts import DutyLine, RequestLine, duty_lines, hub_abilities, request_lines
+from .past import PastPart, past_part
 
 HOLDERS_SHOWN = 50
 
@@ -25,7 +27,8 @@ class RolePage:
     `asks` says whether the viewer waits for an answer, `full` that there is no room for more;
     `appoints_self` if they need not ask. `meant` are accounts that may have been meant by a name
     that no account has, `adders` the roles whose holders can add one; `adds` says whether the
-    viewer can, here.
+    viewer can, here. `looks_back` if they may see who held it before, and `then` is who held it
+    when they asked about.
     """
 
     role_holders: RoleHolders
@@ -52,6 +55,8 @@ class RolePage:
     meant: tuple[Named, ...]
     adders: tuple[Role, ...]
     adds: bool
+    looks_back: bool
+    then: PastPart | None
 
     @property
     def title(self) -> str:
@@ -77,7 +82,11 @@ class HolderRow:
 
 
 def role_page(
-    snapshot: Snapshot, viewer: Viewer, role_id: str, meant: tuple[Named, ...] = ()
+    snapshot: Snapshot,
+    viewer: Viewer,
+    role_id: str,
+    meant: tuple[Named, ...] = (),
+    then: Then | None = None,
 ) -> RolePage:
     """One role, for one viewer. Raises KeyError where the model has no such role."""
     declaration = snapshot.declaration
@@ -110,6 +119,9 @@ def role_page(
         meant=meant,
         adders=rules.adding_roles(),
         adds=rules.may(viewer, "adders"),
+        looks_back=declaration.on_hub(role_id)
+        and rules.may(viewer, "past readers", about=About(role)),
+        then=past_part(then, HOLDERS_SHOWN) if then else None,
     )
 
 

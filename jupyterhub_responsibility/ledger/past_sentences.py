@@ -1,0 +1,97 @@
+"""What was found out about who held a role at some time, in sentences."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from ..text import clock, day, isolated
+from .entry import ITSELF
+from .past import GroupThen, HolderThen, Period, Seen, Stay, Then, Watch
+
+SOON = timedelta(minutes=1)
+"""People needn't know more exactly when something happened."""
+
+ACCOUNTS_ONLY = (
+    "The ledger knows accounts only, not people without one, whom the declaration names."
+)
+OPEN = "and it is not known yet whether that was done"
+
+
+def period_in_words(period: Period) -> str:
+    """The time that is asked about: a day, or a moment."""
+    is_day = period.last - period.first > timedelta(0)
+    return day(period.first) if is_day else clock(period.first)
+
+
+def then_sentences(then: Then) -> tuple[str, ...]:
+    """What holds for the answer as a whole."""
+    if then.watched == "no":
+        summary = "This role was not watched then: nothing is known but what was done here."
+        if not any(group.watches for group in then.groups):
+            summary = "This role has never been watched: nothing is known but what was done here."
+    elif then.watched == "part":
+        summary = "This role was watched for a part of that time only: others may have held it."
+    elif not then.holders:
+        summary = "Nobody held this role through an account."
+    elif then.certain:
+        summary = "These accounts held this role, and no others."
+    else:
+        summary = "Not all of this is certain."
+    groups = (group_sentence(each) for each in then.groups if each.watched != "whole")
+    return (summary, *groups, ACCOUNTS_ONLY)
+
+
+def group_sentence(group: GroupThen) -> str:
+    """When a group was watched that was not so, or not always, in the time in question."""
+    name = isolated(group.group)
+    if not group.watches:
+        return f"The group {name} was not watched then."
+    return f"The group {name} was watched {_either(group.watches)}."
+
+
+def holder_sentence(holder: HolderThen) -> str:
+    """Through what somebody held the role, how they came and left, and what isn't certain."""
+    told = " ".join(stay_sentence(stay) for stay in holder.through)
+    return told if holder.certain else f"Not certain. {told}"
+
+
+def stay_sentence(stay: Stay) -> str:
+    """How somebody came into a group, and how they left it."""
+    group = isolated(stay.group)
+    came = f"{_came(stay)}."
+    if stay.ended is None:
+        return f"Through {group}: {came}"
+    return f"Through {group}: {came} {_left(stay.ended)}."
+
+
+def _came(stay: Stay) -> str:
+    began = stay.began
+    if began.at is None:
+        return f"{_actor(stay.by)} started appointing them on {clock(began.after)}, {OPEN}"
+    if began.earlier:
+        return f"already in it when the record of it began, on {clock(began.at)}"
+    if stay.by:
+        return f"appointed by {_actor(stay.by)} {_when(began)}"
+    return f"joined outside this page {_when(began)}"
+
+
+def _left(ended: Seen) -> str:
+    if ended.at is None:
+        return f"Somebody started withdrawing them on {clock(ended.after)}, {OPEN}"
+    return f"Left {_when(ended)}"
+
+
+def _when(seen: Seen) -> str:
+    at = seen.at or seen.after
+    if at - seen.after < SOON:
+        return f"on {clock(at)}"
+    return f"between {clock(seen.after)} and {clock(at)}"
+
+
+def _actor(name: str) -> str:
+    return "this service" if name == ITSELF else isolated(name)
+
+
+def _either(watches: tuple[Watch, ...]) -> str:
+    times = [f"from {clock(each.began)} to {clock(each.last)}" for each in watches]
+    return " and ".join(times)
