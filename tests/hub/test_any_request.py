@@ -238,12 +238,13 @@ CHANGES = {
     bodies.VerdictBody: ("POST", "api/requests/1"),
     bodies.ConfirmBody: ("POST", "api/confirmations"),
     bodies.UsersBody: ("POST", "api/users"),
+    bodies.EraseBody: ("POST", "api/erasures"),
 }
 
 
 def test_each_type_is_tried():
-    """What is pasted is sent by a form alone, with the fields of all forms."""
-    assert {*TYPES} - {*CHANGES} == {bodies.PastedBody}
+    """What is pasted is sent by a form alone, with the fields of all forms; one only asks."""
+    assert {*TYPES} - {*CHANGES} == {bodies.PastedBody, bodies.MayQuery}
 
 
 @given(st.data(), st.sampled_from([*CHANGES]))
