@@ -32,12 +32,14 @@ GOOD_FIELDS = {
     "": {"role": REPRESENTATIVE, "duties_digest": "0" * 16},
     f"roles/{ADMINISTRATOR}": {"action": "appoint", "person": "uwe"},
     "users": {"action": "add", "usernames": "newcomer"},
+    "forget": {"action": "forget", "user": "nobody-of-that-name"},
 }
 GOOD_BODIES = {
     "api/users": {"usernames": ["newcomer"]},
     "api/confirmations": {"role": REPRESENTATIVE, "duties_digest": "0" * 16},
     "api/requests": {"role": ADMINISTRATOR},
     "api/requests/1": {"verdict": "declined"},
+    "api/erasures": {"user": "nobody-of-that-name"},
 }
 """What would change something, if it were let through."""
 
@@ -138,7 +140,9 @@ def test_the_same_from_our_own_pages_is_let_through(hub, someone):
         "api/confirmations": 403,
         f"roles/{ADMINISTRATOR}": 200,
         "users": 200,
+        "forget": 200,
         "api/users": 200,
+        "api/erasures": 200,
         "api/requests": 201,
         "api/requests/1": 409,  # there is none of that number
         holder: 200,
