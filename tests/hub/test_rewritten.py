@@ -17,7 +17,7 @@ def test_a_rewritten_ledger_is_noticed(tmp_path):
         hub.with_holders()
         rita, root = Person(hub, "rita"), Person(hub, "root")
         assert rita.appoint(ADMINISTRATOR, "uwe").status_code == 200
-        second = rita.get("api/ledger?before=3").json()["entries"][0]
+        second = root.get("api/ledger?before=3").json()["entries"][0]
         database = f"sqlite:///{hub.folder / FILE}"
         directly(database, rewrite(2, group="nobodys"), armed=False)
         hub.wait_for(lambda: "was rewritten" in (hub.health()["ledger"]["trouble"] or ""))

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from multiprocessing.connection import Connection
 from random import uniform
+from typing import Any
 
 import sqlalchemy.event
 
@@ -91,14 +92,12 @@ class MortalStore(Store):
         self._fate.reach("with the lock")
         return let_go
 
-    def append(
-        self, drafts: Sequence[Draft], now: datetime, after: int | None = None
-    ) -> list[Entry]:
+    def append(self, drafts: Sequence[Draft], *more: Any) -> list[Entry]:
         event = drafts[0].event
         what = "intent" if event in INTENTS else event
         self._fate.reach(f"before the {what}")
         self._appending = what
-        written = super().append(drafts, now, after)
+        written = super().append(drafts, *more)
         self._appending = ""
         self._fate.reach(f"after the {what}")
         return written
