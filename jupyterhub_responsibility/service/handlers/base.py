@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -15,7 +16,7 @@ from tornado.web import HTTPError
 from ...changes.recording import UnknownError
 from ...domain.access import page_scope
 from ...domain.model import Viewer
-from ...errors import HubError, LedgerError, RefusalCode, RefusedError
+from ...errors import HubError, LedgerError, RefusalCode, RefusedError, RewrittenError
 from ...ledger.entry import storable
 from ...ledger.readers import Reader, own, reader_of
 from .. import headers, identity, limits
@@ -206,7 +207,8 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
 
     async def _renamed(self) -> int:
         """The last entry by which an account lost the name that the viewer has now; or 0."""
-        await self.site.ledger.catch_up()
+        with suppress(RewrittenError):  # which the panel says; it can be read all the same
+            await self.site.ledger.catch_up()
         return await self.site.ledger.renamed(storable(self.who().name))
 
     async def check_writing(self) -> None:
