@@ -88,11 +88,12 @@ class LastDay:
 class Tenure:
     """An account's unbroken time in a role. `names` are those that it had, each until when.
 
-    `created` is when the account was made, as far as the hub told; `over` is when all of it had
-    ended.
+    It began `after`; `over` is when all of it had ended. `created` is when the account was made, as
+    far as the hub told.
     """
 
     person: str
+    after: datetime
     created: str = ""
     stays: list[Stay] = field(default_factory=list)
     last_days: list[LastDay] = field(default_factory=list)
@@ -107,6 +108,11 @@ class Tenure:
     def stay_in(self, group: str) -> Stay | None:
         """Their stay in a group that they are in."""
         return next((s for s in self.stays if s.group == group and s.ended is None), None)
+
+    def add(self, stay: Stay) -> None:
+        """A stay more; that it began may have been seen later than that of another one."""
+        self.stays.append(stay)
+        self.after = min(self.after, stay.began.after)
 
     def end(self, stay: Stay, ended: Seen) -> None:
         """One of the stays has ended, and with the last one all of it."""
@@ -198,22 +204,22 @@ class Then:
         return self.watched == "whole" and all(each.certain for each in self.holders)
 
 
+@dataclass
 class Past:
     """Everybody's time in every role."""
 
-    def __init__(self) -> None:
-        self._tenures: defaultdict[str, list[Tenure]] = defaultdict(list)
-        self._watches: defaultdict[str, list[Watch]] = defaultdict(list)
-        self._now: dict[tuple[str, str], Tenure] = {}
-        """Role and account → the tenure that goes on."""
-        self._lost: dict[tuple[str, str], Tenure] = {}
-        """Whose role was lost with its group: what hung on it returns with that."""
-        self._looked: dict[str, datetime] = {}
-        """Role → when the last change of one of its groups was seen."""
-        self._gone: dict[tuple[str, str, str], datetime] = {}
-        """Role, group and account → when they were last seen to have left."""
-        self._open: dict[int, Entry] = {}
-        """Changes of which it isn't known what became of them."""
+    _tenures: dict[str, list[Tenure]] = field(default_factory=lambda: defaultdict(list))
+    _watches: dict[str, list[Watch]] = field(default_factory=lambda: defaultdict(list))
+    _now: dict[tuple[str, str], Tenure] = field(default_factory=dict)
+    """Role and account → the tenure that goes on."""
+    _lost: dict[tuple[str, str], Tenure] = field(default_factory=dict)
+    """Whose role was lost with its group: what hung on it returns with that."""
+    _looked: dict[str, datetime] = field(default_factory=dict)
+    """Role → when the last change of one of its groups was seen."""
+    _gone: dict[tuple[str, str, str], datetime] = field(default_factory=dict)
+    """Role, group and account → when they were last seen to have left."""
+    _open: dict[int, Entry] = field(default_factory=dict)
+    """Changes of which it isn't known what became of them."""
 
     def read(self, entry: Entry) -> None:
         """Take in the next entry."""
@@ -238,8 +244,7 @@ class Past:
         near = [  # all but a few of very many are out of the question
             each
             for each in self._tenures.get(role, ())
-            if each.stays[0].began.after < period.last
-            and (each.over is None or period.first < each.over)
+            if each.after < period.last and (each.over is None or period.first < each.over)
         ]
         last = self._last_look(role, looked)
         found = filter(None, (self._holder(role, each, period, last) for each in near))
@@ -273,7 +278,7 @@ class Past:
             tenure.person,
             tenure.name_in(period),
             any(stay.was(period, last.get(stay.group)) for stay in through),
-            tenure.stays[0].began,
+            replace(tenure.stays[0].began, after=tenure.after),
             through,
             tenure.last_day_in(period),
             tenure.created,
@@ -397,19 +402,20 @@ class Past:
             self._replaced(entry.role, tenure, seen)
             tenure = None
         if tenure is None:
-            tenure = self._begin(entry, person, created)
+            tenure = self._begin(entry, person, created, seen)
         tenure.created = created or tenure.created
         if tenure.stay_in(entry.group) is None:
             stay = Stay(entry.group, seen)
             if by is not None:
                 stay = replace(stay, by=by.actor, by_kind=by.actor_kind)
-            tenure.stays.append(stay)
+            tenure.add(stay)
 
-    def _begin(self, entry: Entry, person: str, created: str) -> Tenure:
+    def _begin(self, entry: Entry, person: str, created: str, seen: Seen) -> Tenure:
         """A tenure begins; with what hung on the last one, where that was lost with its group and
         is there again with one."""
         holding = (entry.role, person)
-        tenure, lost = Tenure(person, created), self._lost.pop(holding, None)
+        tenure = Tenure(person, seen.after, created)
+        lost = self._lost.pop(holding, None)
         if lost and "first" in entry.facts and not _is_other(lost, created):
             tenure.last_days.extend(lost.last_days)
         self._tenures[entry.role].append(tenure)
@@ -459,9 +465,10 @@ class Past:
         groups = tenure.still_in if tenure else []
         if tenure:
             self._replaced(entry.role, tenure, replace(seen, at=made))
-        tenure = self._begin(entry, entry.person, created)
+        came = replace(seen, after=made)
+        tenure = self._begin(entry, entry.person, created, came)
         for group in dict.fromkeys((*groups, entry.group)):
-            tenure.stays.append(Stay(group, replace(seen, after=made)))
+            tenure.add(Stay(group, came))
 
 
 def _group_then(group: str, watches: Iterable[Watch], period: Period) -> GroupThen:

@@ -227,6 +227,16 @@ def test_a_group_less(told):
     assert [told.ask(m).watched for m in (10, 15, 20)] == ["whole", "part", "whole"]
 
 
+def test_who_was_in_another_group_before_they_were_appointed(told):
+    """The look that shows it may come after the appointment."""
+    told.seen(0, "began", group="night")
+    told.change(30, "appointment", "hanna")
+    told.seen(40, "joined", "hanna", after=10, group="night")
+    assert [told.held(m) for m in (10, 20, 35)] == [{}, {"hanna": False}, {"hanna": True}]
+    since = told.ask(35).holders[0].since
+    assert (since.after, since.at) == (at(10), at(30.5))
+
+
 def test_who_is_appointed_again(told):
     """Without a last day, the one that there is stays; with one, that counts."""
     told.change(10, "appointment", "hanna", until="2027-06-30")
