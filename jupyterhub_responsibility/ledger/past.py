@@ -214,8 +214,8 @@ class Past:
     """Role and account → the tenure that goes on."""
     _lost: dict[tuple[str, str], Tenure] = field(default_factory=dict)
     """Whose role was lost with its group: what hung on it returns with that."""
-    _looked: dict[str, datetime] = field(default_factory=dict)
-    """Role → when the last change of one of its groups was seen."""
+    _looked: dict[tuple[str, str], datetime] = field(default_factory=dict)
+    """Role and group → when the last change of it was seen."""
     _gone: dict[tuple[str, str, str], datetime] = field(default_factory=dict)
     """Role, group and account → when they were last seen to have left."""
     _open: dict[int, Entry] = field(default_factory=dict)
@@ -264,8 +264,8 @@ class Past:
     def _last_look(self, role: str, looked: datetime | None) -> dict[str, datetime]:
         """When each group that is watched was last looked at: what came since isn't known yet."""
         watched = [each.group for each in self._watches.get(role, ()) if each.ended is None]
-        seen = self._looked.get(role)
-        return {group: max(seen, looked or seen) for group in watched if seen}
+        seen = {group: self._looked[role, group] for group in watched}
+        return {group: max(at, looked or at) for group, at in seen.items()}
 
     def _holder(
         self, role: str, tenure: Tenure, period: Period, last: Mapping[str, datetime]
@@ -316,13 +316,30 @@ class Past:
         seen = Seen(intent.moment - INSTANT, entry.moment, (intent.number, entry.number))
         person = entry.person or intent.person
         if result == "done" and intent.event == "appointment":
+            self._away(intent, person, seen)
             self._appointed(intent, entry, person, seen)
         elif result == "done":
+            self._unseen(intent, person, seen)
             self._left(intent, person, seen)
         elif result == "unchanged" and intent.event == "appointment":
             self._appointed(intent, entry, person, self._found(intent, person, seen))
         elif result == "unchanged":
             self._left(intent, person, self._missed(intent, person, seen))
+
+    def _unseen(self, intent: Entry, person: str, seen: Seen) -> None:
+        """Who was withdrawn before anybody saw that they had joined had been in the group."""
+        tenure = self._now.get((intent.role, person))
+        began = self._found(intent, person, seen)
+        if not began.earlier and not (tenure and tenure.stay_in(intent.group)):
+            self._came(intent, person, began, "")
+
+    def _away(self, intent: Entry, person: str, seen: Seen) -> None:
+        """Who is added to a group in which they are, as recorded, had left it unseen."""
+        tenure = self._now.get((intent.role, person))
+        stay = tenure.stay_in(intent.group) if tenure else None
+        if tenure and stay:
+            tenure.end(stay, self._missed(intent, person, replace(seen, at=intent.moment)))
+            tenure.over = None  # they are back already
 
     def _appointed(self, intent: Entry, outcome: Entry, person: str, seen: Seen) -> None:
         is_new = (intent.role, person) not in self._now
@@ -341,7 +358,7 @@ class Past:
     def _observed(self, entry: Entry) -> None:
         change, person = entry.facts["change"], entry.person
         if change not in ("lost", "ended"):  # by the declaration, not by what the hub shows
-            self._looked[entry.role] = entry.moment
+            self._looked[entry.role, entry.group] = entry.moment
         seen = Seen(entry.moment - INSTANT, entry.moment, (entry.number,))
         if change == "began":
             self._watches[entry.role].append(
@@ -366,7 +383,7 @@ class Past:
         for role, person in [key for key in self._now if key[0] == entry.role]:
             if self._now[role, person].stay_in(entry.group):
                 self._left(entry, person, self._missed(entry, person, seen), lost=True)
-        last = _after(entry) or self._looked.get(entry.role, entry.moment)
+        last = _after(entry) or self._looked.get((entry.role, entry.group), entry.moment)
         watches = self._watches[entry.role]
         watches[:] = [
             replace(each, last=last, ended=entry.moment, entries=each.entries + seen.entries)
@@ -390,7 +407,10 @@ class Past:
         """When somebody left who was found not to be there: after the last time that they were."""
         tenure = self._now.get((entry.role, person))
         stay = tenure.stay_in(entry.group) if tenure else None
-        there = [at for at in (stay.began.at if stay else None, _after(entry)) if at]
+        known = [stay.began.at if stay else None, _after(entry)]
+        if entry.is_intent:
+            known.append(self._looked.get((entry.role, entry.group)))
+        there = [at for at in known if at]
         return replace(seen, after=min(max(there, default=seen.after), seen.after))
 
     def _came(

@@ -237,6 +237,23 @@ def test_who_was_in_another_group_before_they_were_appointed(told):
     assert (since.after, since.at) == (at(10), at(30.5))
 
 
+def test_who_had_left_before_they_were_appointed_again(told):
+    """Nobody saw it: after the last look at which they were there, it isn't certain."""
+    told.change(10, "appointment", "uwe", until="2027-06-30")
+    told.seen(20, "joined", "hanna", after=19)
+    told.change(30, "appointment", "uwe")
+    assert [told.held(m)["uwe"] for m in (15, 20, 25, 30.5)] == [True, True, False, True]
+    (holder,) = (each for each in told.ask(40).holders if each.name == "uwe")
+    assert (holder.last_day.until, holder.since.at) == (date(2027, 6, 30), at(10.5))
+
+
+def test_who_was_withdrawn_before_anybody_saw_that_they_had_joined(told):
+    """They held the role for a while, and nobody knows since when."""
+    told.change(30, "withdrawal", "uwe")
+    assert [told.held(m) for m in (0, 20, 30.5)] == [{}, {"uwe": False}, {}]
+    assert not told.ask(20).certain
+
+
 def test_who_is_appointed_again(told):
     """Without a last day, the one that there is stays; with one, that counts."""
     told.change(10, "appointment", "hanna", until="2027-06-30")
@@ -451,7 +468,7 @@ class World:
     def ended(self, what: str, where: tuple[str, str], number: int, event: str, result: str):
         ending = {"intent": number, "of": event, "result": result, "group": where[0]}
         self.ledger.tell(self.minute, what, where[1], **ending)
-        if result != "unknown":
+        if result in ("done", "unchanged"):
             self.record(where, where in self.members)
 
     def record(self, where: tuple[str, str], is_there: bool) -> None:
