@@ -45,14 +45,14 @@ def every_step(what: str, where: tuple[str, str]) -> tuple[list[str], float]:
     began = time.monotonic()
     steps = pipe.recv()
     took = time.monotonic() - began
-    process.join(20)
+    process.join()
     assert process.exitcode == 0
     return steps, took
 
 
 def kill_at(what: str, where: tuple[str, str], place: str) -> None:
     process, _ = begin(what, where, place)
-    process.join(20)
+    process.join()
     assert process.exitcode == -signal.SIGKILL, place
 
 
@@ -60,7 +60,7 @@ def kill_after(what: str, where: tuple[str, str], seconds: float) -> None:
     process, _ = begin(what, where)
     time.sleep(seconds)
     process.kill()
-    process.join(20)
+    process.join()
 
 
 def wait_until_it_is_gone(url: str) -> None:
