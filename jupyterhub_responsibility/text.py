@@ -82,6 +82,11 @@ def _seen(char: str, before: str, composed: bool) -> bool:
     return not hidden and (composed or char.isascii())
 
 
+def counted(number: int, one: str, many: str) -> str:
+    """So many of something: `1 gap`, `1,200 gaps`."""
+    return f"{number:,} {one if number == 1 else many}"
+
+
 def clock(moment: datetime) -> str:
     """A moment to the minute, in UTC: `22 Nov 2026, 10:42 UTC`."""
     utc = moment.astimezone(timezone.utc)

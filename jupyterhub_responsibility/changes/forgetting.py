@@ -50,7 +50,7 @@ class Forgetting:
             raise refusals.KEPT(name=visible(name), why=found.hindrance)
         if self._is_declared(found.names):
             raise refusals.STILL_DECLARED(name=visible(name))
-        return await self._ledger.run(erasing.forgettable, name)
+        return await self._ledger.run(erasing.there_is, found)
 
     async def forget(self, actor: Viewer, name: str) -> Forgotten:
         """Erase a person's name, and what they wrote or what was written of them."""

@@ -111,9 +111,7 @@ def earlier_names(names: Names, renamings: Iterable[Entry]) -> dict[str, int]:
     return found
 
 
-def mentions(text: str, names: Iterable[str]) -> bool:
+def mentions(text: str, name: str) -> bool:
     """Whether a name is written in a text, as a word of its own."""
-    return any(
-        re.search(rf"(?<![\w@.-]){re.escape(name)}(?![\w@-]|\.\w)", text, re.IGNORECASE)
-        for name in names
-    )
+    written = rf"(?<![\w@.-]){re.escape(name)}(?![\w@-]|\.\w)"
+    return re.search(written, text, re.IGNORECASE) is not None

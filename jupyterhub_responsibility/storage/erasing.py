@@ -17,7 +17,7 @@ from ..ledger.entry import ITSELF, Draft, stamp, storable
 from ..ledger.forgetting import ALWAYS, Names, Traces, earlier_names, mentions
 from ..ledger.gap_spans import Span
 from ..ledger.kinds import TEXTS, ActorKind, PartName
-from ..text import visible
+from ..text import counted, visible
 from .spans import span
 from .store import Store, add, entries_of
 from .tables import IS_NAME, entries, gaps, parts, readings
@@ -52,8 +52,8 @@ class Forgotten:
         """The same in words."""
         if not self.parts and not self.gaps:
             return "nothing"
-        counted = f"{_counted(self.parts, 'part')} of entries"
-        return f"{counted}, and the name in {_counted(self.gaps, 'gap')}" if self.gaps else counted
+        said = counted(self.parts, "part of entries", "parts of entries")
+        return f"{said}, and the name in {counted(self.gaps, 'gap', 'gaps')}" if self.gaps else said
 
 
 def traces(store: Store, name: str) -> Traces:
@@ -72,6 +72,11 @@ def forgettable(store: Store, name: str) -> Forgotten:
     """What `forget` would erase. Raises LedgerError where it would."""
     found = traces(store, name)
     _check(found, name)
+    return there_is(store, found)
+
+
+def there_is(store: Store, found: Traces) -> Forgotten:
+    """How much there is of somebody to erase."""
     return Forgotten(len(found.taken), len(gaps_naming(store, found.names)))
 
 
@@ -283,7 +288,7 @@ def _texts(connection: Connection, names: Names) -> Iterator[tuple[int, PartName
     for name in names:
         written = query.where(parts.c.text.icontains(name, autoescape=True))
         for number, part, said in connection.execute(written):
-            if mentions(said, [name]):
+            if mentions(said, name):
                 yield number, part
 
 
@@ -298,7 +303,3 @@ def _has_part(name: PartName) -> ColumnElement[bool]:
 def _chunks(numbers: list[int]) -> Iterator[list[int]]:
     for start in range(0, len(numbers), MANY):
         yield numbers[start : start + MANY]
-
-
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"

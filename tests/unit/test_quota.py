@@ -12,8 +12,8 @@ from jupyterhub_responsibility.domain.rules import Rules
 from jupyterhub_responsibility.errors import RefusedError
 from jupyterhub_responsibility.ledger.entry import Draft, stamp
 from jupyterhub_responsibility.service.limits import seconds_to_midnight
-from jupyterhub_responsibility.storage.ledger import Ledger
-from jupyterhub_responsibility.storage.store import Store
+
+from .conftest import Clock
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=timezone.utc)
 UWE = Viewer("uwe")
@@ -25,23 +25,9 @@ POWERFUL = (
 POWERLESS = (UWE, Viewer("uwe", groups=frozenset({"others"})), Viewer("uwe", kind="service"))
 
 
-class Clock:
-    now = NOON
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def ledger(tmp_path, clock):
-    opened = Ledger(Store(f"sqlite:///{tmp_path}/ledger.sqlite"), clock)
-    yield opened
-    await opened.close()
+    return Clock(NOON)
 
 
 @pytest.fixture

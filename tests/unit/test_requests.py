@@ -12,8 +12,8 @@ from jupyterhub_responsibility.domain.accounts import Account
 from jupyterhub_responsibility.domain.model import Viewer
 from jupyterhub_responsibility.domain.rules import Change, Rules
 from jupyterhub_responsibility.errors import RefusedError
-from jupyterhub_responsibility.storage.ledger import Ledger
-from jupyterhub_responsibility.storage.store import Store
+
+from .conftest import Clock
 
 ADMIN = "hub-administrator"
 RITA = Viewer("rita", groups=frozenset({"community-reps"}))
@@ -31,24 +31,9 @@ class Hub:
         return Account(name, False, (), None, now, self.made.setdefault(name, now))
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = datetime(2026, 11, 22, 10, 42, tzinfo=timezone.utc)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def ledger(tmp_path, clock):
-    opened = Ledger(Store(f"sqlite:///{tmp_path}/ledger.sqlite"), clock)
-    yield opened
-    await opened.close()
+    return Clock(datetime(2026, 11, 22, 10, 42, tzinfo=timezone.utc))
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ...coverage.snapshot import Snapshot
 from ...domain.model import Viewer
+from ...text import counted
 
 
 @dataclass(frozen=True)
@@ -26,10 +27,6 @@ def forget_page(
 ) -> ForgetPage:
     """The form, and what it would do."""
     log = "in the activity log"
-    said = [f"{_counted(parts, 'name or text', 'names and texts')} {log}"] if parts else []
-    said += [f"the name in {_counted(gaps, 'gap', 'gaps')}"] if gaps else []
+    said = [f"{counted(parts, 'name or text', 'names and texts')} {log}"] if parts else []
+    said += [f"the name in {counted(gaps, 'gap', 'gaps')}"] if gaps else []
     return ForgetPage(name=name, there=", and ".join(said))
-
-
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number:,} {one if number == 1 else many}"
