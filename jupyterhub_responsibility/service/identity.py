@@ -69,6 +69,15 @@ class SealedOAuth(HubOAuth):  # type: ignore[misc]  # JupyterHub is untyped
         said = session.encode("utf-8", "replace")
         return hmac.new(key(self.api_token, "sessions"), said, "sha256").hexdigest()
 
+    async def _check_hub_authorization(
+        self, url: str, api_token: str, cache_key: str | None = None, use_cache: bool = True
+    ) -> Any:
+        """What the hub says when it is asked afresh is what pages go by from then on, too."""
+        said = await super()._check_hub_authorization(url, api_token, cache_key, use_cache)
+        if cache_key and not use_cache:
+            self.cache[cache_key] = said
+        return said
+
     def _sealer(self) -> Fernet:
         return Fernet(urlsafe_b64encode(key(self.api_token, "logins")))
 
@@ -136,23 +145,22 @@ async def identify(
 
     Raises HubError where the hub gave no usable answer.
     """
-    model = await _answer(auth.get_user(handler, sync=False), timeout)
-    if model is not None:
-        model.setdefault(KNOWN_AT, now())  # kept with the answer, for as long as that is
-    return model
+    return await _answer(auth.get_user(handler, sync=False), timeout, now)
 
 
 async def identify_afresh(
-    auth: HubOAuth, handler: RequestHandler, timeout: float
+    auth: HubOAuth, handler: RequestHandler, timeout: float, now: Callable[[], datetime]
 ) -> dict[str, Any] | None:
     """The same, asked of the hub now, for somebody whom `identify` has let in."""
     token = auth.get_token(handler)
     session = auth.get_session_id(handler)
     asked = auth.user_for_token(token, use_cache=False, session_id=session, sync=False)
-    return await _answer(asked, timeout)
+    return await _answer(asked, timeout, now)
 
 
-async def _answer(asked: Awaitable[Any], timeout: float) -> dict[str, Any] | None:
+async def _answer(
+    asked: Awaitable[Any], timeout: float, now: Callable[[], datetime]
+) -> dict[str, Any] | None:
     try:
         model = await asyncio.wait_for(asked, timeout)
     except asyncio.TimeoutError as error:
@@ -168,6 +176,7 @@ async def _answer(asked: Awaitable[Any], timeout: float) -> dict[str, Any] | Non
         raise HubError("The hub could not tell who you are")
     if not isinstance(model.get("scopes"), list):
         raise HubError("The hub did not tell what you may do")
+    model.setdefault(KNOWN_AT, now())  # kept with the answer, for as long as that is
     return model
 
 

@@ -70,6 +70,51 @@ def test_who_is_renamed_keeps_everything(hub):
     assert "Your term ends" in Browser(hub, "ada-l").read().text
 
 
+def test_a_name_is_not_believed_longer_than_the_roster(hub):
+    """Whoever was renamed, or is no more, is not shown what belongs to the name, however old the
+    hub's answer is to who they are."""
+    appointed(hub, "vera")
+    quiet(hub)
+    browser, program = Browser(hub, "vera"), Person(hub, "vera")
+    assert "Hub Administrator" in browser.read().text
+    assert program.get("api/me").json()["user"]["name"] == "vera"
+    hub.api("PATCH", "users/vera", json={"name": "vera-l"}).raise_for_status()
+    quiet(hub)
+    assert "through the group" in browser.read().text
+    me = program.get("api/me").json()
+    assert (me["user"]["name"], [each["id"] for each in me["roles"]]) == ("vera-l", [ADMINISTRATOR])
+    hub.api("DELETE", "users/vera-l").raise_for_status()
+    quiet(hub)
+    assert program.get("api/me").status_code == 403
+    page = browser.session.get(hub.page(), timeout=30)
+    assert page.url.startswith(hub.hub_url("login"))
+
+
+NEVER_HANNA = """
+from jupyterhub_responsibility.hub.roster import RosterKeeper
+seen = RosterKeeper._succeeded
+
+def unseen(self, groups, number):
+    members = {name: tuple({*there} - {"hanna"}) for name, there in groups.members.items()}
+    seen(self, groups._replace(members=members), number)
+
+RosterKeeper._succeeded = unseen
+"""
+"""A hub that never agrees with itself on who hanna is."""
+
+
+def test_what_differs_for_good_is_not_asked_with_every_page(tmp_path):
+    """Where the hub says one thing of somebody and another of their groups, it is asked once."""
+    with RealHub(tmp_path, DECLARATION, settings=QUICK, first=NEVER_HANNA) as hub:
+        set_members(hub, **{"hub-admins": {"hanna"}})
+        hanna = Person(hub, "hanna")
+        assert hanna.get("api/me").json()["roles"] == []
+        asked = hub.log().count("GET /hub/api/user ")
+        for _ in range(5):
+            assert hanna.get("api/me").json()["roles"] == []
+        assert hub.log().count("GET /hub/api/user ") == asked
+
+
 @pytest.mark.parametrize("joins", [False, True], ids=["as nobody", "as a holder"])
 def test_an_old_name_may_be_somebody_elses_at_once(hub, joins):
     """Between two readings, an account is renamed, and another one gets its name."""

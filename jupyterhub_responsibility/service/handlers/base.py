@@ -103,6 +103,13 @@ ANYBODY: dict[int, tuple[str, str]] = {
 """Titles and messages for people of whom nothing is known."""
 
 
+LASTING = "lasting"
+"""Beside what the hub said of somebody: what the roster said then, whether or not they agree.
+
+Where they differ for good, nobody has the hub asked with every page.
+"""
+
+
 class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub is untyped
     """A handler that may know who is asking; it never blocks on the hub."""
 
@@ -153,11 +160,27 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
         model = await self.model_of_the_hub()
         if model is None:
             return None
+        viewer = await self._in_the_roster(model)
+        if viewer.groups not in (identity.viewer_of(model).groups, model.get(LASTING)):
+            # The roster knows more: an account may have got another name since, or be no more.
+            model = self._hub_auth_user_cache = await self._asked_afresh()
+            if model is None:
+                return None
+            viewer = await self._in_the_roster(model)
+            model[LASTING] = viewer.groups
+        self.viewer = viewer
+        return viewer
+
+    async def _in_the_roster(self, model: dict[str, Any]) -> Viewer:
         if not identity.may_enter(self.hub_auth, model):
             raise HTTPError(403, "%s lacks the scope of this service", model["name"])
         viewer = identity.viewer_of(model)
-        self.viewer = await self.site.roster.agree_with(viewer, model[identity.KNOWN_AT])
-        return self.viewer
+        return await self.site.roster.agree_with(viewer, model[identity.KNOWN_AT])
+
+    async def _asked_afresh(self) -> dict[str, Any] | None:
+        site = self.site
+        timeout = site.settings.hub_timeout
+        return await identity.identify_afresh(self.hub_auth, self, timeout, site.now)
 
     async def model_of_the_hub(self) -> dict[str, Any] | None:
         """The hub's model of who is asking, whether or not they may; None if it knows nobody.
@@ -190,8 +213,7 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
 
     async def afresh(self) -> Viewer:
         """Who is asking, by what the hub says now: for changes, and for reading the ledger."""
-        site = self.site
-        model = await identity.identify_afresh(self.hub_auth, self, site.settings.hub_timeout)
+        model = await self._asked_afresh()
         if model is None or not identity.may_enter(self.hub_auth, model):
             raise HTTPError(403, "no longer allowed in")
         self.viewer = identity.viewer_of(model)
