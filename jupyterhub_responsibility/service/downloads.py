@@ -91,9 +91,7 @@ DOWNLOADS = (
         "text/vcard",
         CONTACTS,
         "for an address book",
-        lambda source: vcards(
-            contact_lines(source.snapshot.declaration, source.origin), source.origin
-        ),
+        lambda source: vcards(contact_lines(source.snapshot, source.origin), source.origin),
     ),
     Download(
         "declaration.yaml",

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from ..changes.users import Added
 from ..coverage.gaps import Step
 from ..coverage.snapshot import Snapshot
+from ..domain.channels import Reach
 from ..domain.contacts import Answer
 from ..domain.duties import Duty, duties
 from ..domain.finder import Finder
@@ -57,6 +58,15 @@ def _user(snapshot: Snapshot, viewer: Viewer) -> api_types.User:
         "display_name": snapshot.names.called(viewer.name) or None,
         "admin": viewer.admin,
         "kind": viewer.kind,
+    }
+
+
+def channels(reach: Reach) -> api_types.Channels:
+    """`api/me/channels`: what is kept of how to reach somebody, and who may see it."""
+    return {
+        "channels": {
+            name: {"text": each.text, "for": each.audience} for name, each in reach.said.items()
+        }
     }
 
 
@@ -141,9 +151,11 @@ def roles(snapshot: Snapshot, _viewer: Viewer) -> api_types.Roles:
     }
 
 
-def contacts(snapshot: Snapshot, finder: Finder, question: str) -> api_types.Contacts:
+def contacts(
+    snapshot: Snapshot, viewer: Viewer, finder: Finder, question: str
+) -> api_types.Contacts:
     """`GET api/contacts?q=`: answers to a question; without one, one for every contact."""
-    contact_finder = snapshot.contact_finder
+    contact_finder = snapshot.contact_finder_for(viewer)
     if question.strip():
         answers = tuple(
             contact_finder.answer(found.kind, found.id)
@@ -234,7 +246,7 @@ def requests(snapshot: Snapshot, viewer: Viewer) -> api_types.Requests:
 
 
 def my_data(snapshot: Snapshot, viewer: Viewer, now: datetime) -> api_types.MyData:
-    """`GET api/my-data`: what is known of the viewer; the entries are still to come."""
+    """`GET api/my-data`: what is known of the viewer; channels and entries are still to come."""
     known = personal(snapshot.ledger_state, snapshot.spans, viewer)
     return {
         "made_at": iso(now),
@@ -253,6 +265,7 @@ def my_data(snapshot: Snapshot, viewer: Viewer, now: datetime) -> api_types.MyDa
              "until": iso(span.until)}
             for span in known.gaps
         ],
+        "channels": {},
         "entries": [],
     }  # fmt: skip
 
@@ -503,6 +516,10 @@ def _ways(contact: Contact) -> api_types.Ways:
         said["telephone"] = contact.telephone
     if contact.url:
         said["url"] = contact.url
+    if contact.chat:
+        said["chat"] = contact.chat
+    if contact.through:
+        said["through"] = contact.through
     if contact.hours:
         said["hours"] = contact.hours
     if contact.languages:
@@ -522,4 +539,5 @@ def _answer(snapshot: Snapshot, answer: Answer) -> api_types.Answer:
         "holders": [_holder(snapshot, each) for each in answer.holders],
         "contacts": [_channel(each) for each in answer.channels],
         "because": answer.because or None,
+        "away": list(answer.away),
     }

@@ -123,6 +123,7 @@ ROUTES: tuple[Route, ...] = (
     shows(pages.USERS, people.UsersHandler, "add people"),
     shows(pages.LEDGER, people.LedgerHandler, "the activity log: who did what"),
     shows(pages.DATA, people.DataHandler, "my data: what is recorded about you"),
+    shows(pages.REACH, people.ReachHandler, "how people reach you, and who may see it"),
     shows(pages.FORGET, people.ForgetHandler, "forget a person: erase what is recorded about them"),
     shows(pages.PRINT, exports.PrintHandler, "everything on one page, to print"),
     *(
@@ -159,6 +160,18 @@ ROUTES: tuple[Route, ...] = (
         api.ReadHandler,
         answer=payloads.me,
         GET=Operation("your roles, duties and contacts", "people", api_types.Me),
+    ),
+    endpoint(
+        "api/me/channels",
+        api.ReachHandler,
+        GET=Operation("how you can be reached, as you say", "people", api_types.Channels),
+        PUT=Operation(
+            "say how to reach you, and who may see it",
+            "people",
+            api_types.Channels,
+            bodies.ReachBody,
+            errors=WRITING,
+        ),
     ),
     endpoint(
         "api/my-data",

@@ -56,7 +56,7 @@ VERIFIER = [block for block in blocks("python") if "import hashlib" in block.tex
 """What needs nothing of ours: test_verifier.py runs it."""
 OTHERS = (*SERVICE, *PROMETHEUS, *REMOVAL, *VERIFIER)
 HUB = [block for block in blocks("python") if block not in OTHERS]
-ACTING = ("GET api/requests", "GET api/ledger")
+ACTING = ("GET api/requests", "GET api/ledger", "GET api/me/channels")
 """What answers with something only once something was done."""
 API = [
     block
@@ -207,8 +207,26 @@ def test_the_api_answers_as_documented(block: Block, hub):
     documented = json.loads(block.text)
     real = requests.get(hub.page(path), headers=headers).json()
     if path.endswith("my-data"):  # of somebody who has not done all that there is
-        documented |= {name: [] for name, value in real.items() if value == []}
+        documented |= {name: value for name, value in real.items() if value in ([], {})}
+    if path.endswith("my-data"):
+        documented["channels"] = real["channels"]  # of which there is an example of its own
     shape(documented, real, path)
+
+
+def test_how_people_are_reached_is_as_documented(hub):
+    """What is said in the one way comes back in the other."""
+    heading = "GET api/me/channels"
+    (documented,) = (json.loads(each.text) for each in blocks("json") if each.heading == heading)
+    said = {name: each["text"] for name, each in documented["channels"].items()}
+    said |= {f"{name}_for": each["for"] for name, each in documented["channels"].items()}
+    headers = {"Authorization": f"token {hub.token_for('hanna')}"}
+    url = hub.page("api/me/channels")
+    assert requests.put(url, json=said, headers=headers).json() == documented
+    assert requests.get(url, headers=headers).json() == documented
+    (curl,) = (b.text for b in blocks("bash") if "api/me/channels" in b.text)
+    sent = json.loads(re.search(r"-d '(.+)'", curl)[1])
+    assert requests.put(url, json=sent, headers=headers).json()["channels"].keys() == {"email"}
+    requests.put(url, json={}, headers=headers)
 
 
 def test_healthz_answers_as_documented(hub):

@@ -22,6 +22,7 @@ from jupyterhub_responsibility.coverage.snapshot import Snapshot
 from jupyterhub_responsibility.declaration import dump, load, look_over
 from jupyterhub_responsibility.declaration.warnings import PLACEHOLDERS
 from jupyterhub_responsibility.domain.access import service_scopes
+from jupyterhub_responsibility.domain.channels import Reach
 from jupyterhub_responsibility.domain.finder import Finder
 from jupyterhub_responsibility.domain.model import Declaration, Roster, Viewer
 from jupyterhub_responsibility.domain.names import NOBODY_NAMED
@@ -38,6 +39,7 @@ from jupyterhub_responsibility.service.pages import (
     LEDGER,
     PAGES,
     PRINT,
+    REACH,
     ROLE,
 )
 from jupyterhub_responsibility.service.pages.frame import Frame
@@ -210,6 +212,7 @@ def pages(snapshot: Snapshot, viewer: Viewer) -> None:
         ROLE.name: [(role,) for role in snapshot.declaration.model.roles],
         LEDGER.name: [((), {}, False)],
         DATA.name: [((), False)],
+        REACH.name: [(Reach(viewer.name, "", {}),)],
         CONTACTS.name: [(q, finder.find(q, holders)) for q in QUESTIONS[:: len(QUESTIONS) // 3]],
         ERROR.name: [(404, "Not found", "It is not there.", "", ())],
     }
@@ -236,7 +239,7 @@ def answers(snapshot: Snapshot, viewer: Viewer) -> None:
     ]
     said += [payloads.requests(snapshot, viewer)]
     said += [payloads.role(snapshot, role) for role in snapshot.declaration.model.roles]
-    said += [payloads.contacts(snapshot, finder, question) for question in QUESTIONS]
+    said += [payloads.contacts(snapshot, viewer, finder, question) for question in QUESTIONS]
     assert json.dumps(said, allow_nan=False).encode()
 
 

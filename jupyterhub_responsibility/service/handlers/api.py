@@ -26,6 +26,18 @@ class ReadHandler(APIHandler):
         self.answer(self.route.answer(self.site.snapshot, self.who()))
 
 
+class ReachHandler(APIHandler):
+    """`api/me/channels`: how to reach whoever asks, and who may see it."""
+
+    def get(self) -> None:
+        self.answer(payloads.channels(self.site.reachable.own(self.site.known(self.who()))))
+
+    async def put(self) -> None:
+        body = bodies.from_json(bodies.ReachBody, self.request.body)
+        said = await actions.say_how_to_reach(self.site, self.who(), body)
+        self.answer(payloads.channels(said))
+
+
 class RoleHandler(APIHandler):
     """`GET api/roles/<role>`, as it is now, or `?at=` an earlier time."""
 
@@ -56,7 +68,7 @@ class ContactsHandler(APIHandler):
 
     def get(self) -> None:
         question = self.get_query_argument("q", "")[:QUESTION]
-        self.answer(payloads.contacts(self.site.snapshot, self.site.finder, question))
+        self.answer(payloads.contacts(self.site.snapshot, self.who(), self.site.finder, question))
 
 
 class DocumentHandler(APIHandler):
@@ -178,6 +190,8 @@ class DataHandler(APIHandler):
     async def get(self) -> None:
         site, query = self.site, Wanted(reader=await self.own())
         said = payloads.my_data(site.snapshot, self.who(), site.now())
+        own = self.site.reachable.own(self.site.known(self.who()))
+        said["channels"] = payloads.channels(own)["channels"]
         before = None
         while entries := await site.ledger.page(query, before, CHUNK):
             said["entries"] += [payloads.entry(each, site.snapshot) for each in entries]

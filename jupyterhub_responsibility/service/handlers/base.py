@@ -161,7 +161,7 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
         if model is None:
             return None
         viewer = await self._in_the_roster(model)
-        if viewer.groups not in (identity.viewer_of(model).groups, model.get(LASTING)):
+        if viewer.groups not in (self._viewer_of(model).groups, model.get(LASTING)):
             # The roster knows more: an account may have got another name since, or be no more.
             model = self._hub_auth_user_cache = await self._asked_afresh()
             if model is None:
@@ -174,7 +174,7 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
     async def _in_the_roster(self, model: dict[str, Any]) -> Viewer:
         if not identity.may_enter(self.hub_auth, model):
             raise HTTPError(403, "%s lacks the scope of this service", model["name"])
-        viewer = identity.viewer_of(model)
+        viewer = self._viewer_of(model)
         return await self.site.roster.agree_with(viewer, model[identity.KNOWN_AT])
 
     async def _asked_afresh(self) -> dict[str, Any] | None:
@@ -216,8 +216,11 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
         model = await self._asked_afresh()
         if model is None or not identity.may_enter(self.hub_auth, model):
             raise HTTPError(403, "no longer allowed in")
-        self.viewer = identity.viewer_of(model)
+        self.viewer = self._viewer_of(model)
         return self.viewer
+
+    def _viewer_of(self, model: dict[str, Any]) -> Viewer:
+        return identity.viewer_of(model, self.site.settings.email_key)
 
     async def reader(self) -> Reader | None:
         """What the viewer may read in the ledger, by what the hub says now: None for all of it."""

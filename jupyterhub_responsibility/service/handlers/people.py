@@ -287,6 +287,25 @@ class DataHandler(PageHandler):
         self.show(runs, more)
 
 
+class ReachHandler(FormPage):
+    """`/reach`: how people reach the viewer, and who may see it."""
+
+    async def get(self) -> None:
+        saved = News(done="Saved.") if self.get_query_argument("saved", "") else NOTHING_NEW
+        self._show(saved)
+
+    async def post(self) -> None:
+        try:
+            await actions.say_how_to_reach(self.site, self.who(), self.form(bodies.ReachBody))
+        except RefusedError as error:
+            self._show(self.failed(error))
+        else:
+            self.redirect(f"{self.site.home}reach?saved=yes", status=303)
+
+    def _show(self, news: News) -> None:
+        self.show(self.site.reachable.own(self.site.known(self.who())), news=news)
+
+
 class ForgetHandler(FormPage):
     """`/forget`: what would be erased about a person, and then erasing it."""
 
