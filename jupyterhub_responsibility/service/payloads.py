@@ -422,7 +422,7 @@ def _role_holders(snapshot: Snapshot, held: RoleHolders) -> api_types.RoleHolder
 
 
 def _holder(snapshot: Snapshot, holder: Holder) -> api_types.Holder:
-    return {
+    said: api_types.Holder = {
         "name": holder.name,
         "kind": holder.kind,
         "staff": snapshot.is_staff(holder),
@@ -430,6 +430,9 @@ def _holder(snapshot: Snapshot, holder: Holder) -> api_types.Holder:
         "groups": list(holder.groups),
         "as_of": iso(holder.as_of),
     }
+    if holder.person and holder.person.email:
+        said["email"] = holder.person.email
+    return said
 
 
 def _holder_then(holder: HolderThen) -> api_types.HolderThen:
