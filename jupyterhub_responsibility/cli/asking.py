@@ -59,7 +59,9 @@ def ask(address: str, token: str, seconds: float = TIMEOUT) -> Any:
     """What is answered at an address, as JSON. Raises NoAnswerError; the message holds no secret."""
     said = read(address, token, seconds)
     try:
-        return json.loads(said)
+        found = json.loads(said)
+        json.dumps(found, ensure_ascii=False).encode()  # half a character could be written nowhere
+        return found
     except (ValueError, RecursionError) as error:
         raise _no_answer(address, "the answer makes no sense") from error
 
@@ -72,6 +74,7 @@ def read(address: str, token: str, seconds: float = TIMEOUT) -> bytes:
         request = Request(address, headers={"Authorization": f"token {token}"})  # noqa: S310  # checked
         with build_opener(Straight).open(request, timeout=seconds) as reply:
             said: bytes = reply.read(MOST + 1)
+            missing = reply.length
     except HTTPError as error:
         with error:
             raise _no_answer(address, _refusal(error, token), error.code) from error
@@ -79,6 +82,8 @@ def read(address: str, token: str, seconds: float = TIMEOUT) -> bytes:
         raise _no_answer(address, _reason(error)) from error
     if len(said) > MOST:
         raise _no_answer(address, "the answer is too long")
+    if missing:
+        raise _no_answer(address, "the answer was cut off")
     return said
 
 

@@ -140,7 +140,7 @@ def _progress(count: int) -> Iterator[Callable[[], None]]:
 
     def say(text: str) -> None:
         if sys.stderr.isatty():
-            print(f"\r{text:<40}", end="", file=sys.stderr, flush=True)
+            print(f"\r{text}", end="", file=sys.stderr, flush=True)
 
     def one_more() -> None:
         nonlocal done
@@ -151,5 +151,4 @@ def _progress(count: int) -> Iterator[Callable[[], None]]:
     try:
         yield one_more
     finally:
-        say("")
-        say("")
+        say(" " * 40 + "\r")
