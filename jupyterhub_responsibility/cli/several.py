@@ -28,7 +28,7 @@ MOST_SECONDS, LEAST_SECONDS = 10.0, 3.5
 ALL_SECONDS = 25.0
 """For all hubs together, as long as that leaves each of them the least: 112 of them."""
 
-SLACK = 0.25
+SLACK = 0.1
 """Seconds more, for what was told in time to be taken."""
 
 
