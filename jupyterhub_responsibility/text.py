@@ -65,7 +65,12 @@ def _in_prose(char: str) -> str:
 
 def isolated(name: str) -> str:
     """A visible name for the middle of a sentence, whose direction of writing ends with it."""
-    return visible(name) if is_erased(name) else f"\u2068{visible(name)}\u2069"
+    return isolating(name, visible(name))
+
+
+def isolating(name: str, shown: str) -> str:
+    """What is `shown` of a name, for the middle of a sentence; words stand as they are."""
+    return shown if is_erased(name) else f"\u2068{shown}\u2069"
 
 
 def quoted(text: str) -> str:

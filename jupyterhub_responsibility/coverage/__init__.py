@@ -62,7 +62,7 @@ def coverage(snapshot: Snapshot) -> Coverage:
         areas=areas,
         unchecked=(*passing, *_never(snapshot)),
         certain=not passing,
-        leaving=leaving(areas.values()),
+        leaving=leaving(areas.values(), snapshot.names),
         people=len(people) if certain else None,
         provider=snapshot.declaration.provider,
         staff=tuple(_staff_here(snapshot)),

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from ..domain.holders import NO_ROLE, nobody
+from ..domain.holders import NO_ROLE, Holder, nobody
 from ..domain.model import Party, Responsibility
-from ..text import isolated
+from ..domain.names import Names
 from .gaps import Gap, GapKind
 from .snapshot import COMMUNITY_SPLITS, Snapshot
 
@@ -28,15 +28,18 @@ class Covered:
     """
 
     responsibility: Responsibility
-    holders: tuple[str, ...]
+    holders: tuple[Holder, ...]
     state: State
-    counted: tuple[str, ...] = ()
+    counted: tuple[Holder, ...] = ()
     nobody: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """Whose leaving would empty most, and how many; the provider's people may stay with some."""
+    """Whose leaving would empty most, and how many; the provider's people may stay with some.
+
+    `name` is for the middle of a sentence.
+    """
 
     name: str
     number: int
@@ -94,41 +97,41 @@ class Coverage:
         if self.leaving:
             left = self.leaving
             but = f" apart from people from {self.provider.name}" if left.staff_stays else ""
-            said.append(
-                f"If {isolated(left.name)} left, {left.number} more would have nobody{but}."
-            )
+            said.append(f"If {left.name} left, {left.number} more would have nobody{but}.")
         return " ".join(filter(None, said))
 
 
 def covered(snapshot: Snapshot, each: Responsibility) -> Covered:
     """How one responsibility is looked after."""
     roles = [snapshot.holders_by_role[role] for role in each.roles]
-    holders = {(h.kind, h.name): h for role_holders in roles for h in role_holders.holders}.values()
-    names = tuple(holder.name for holder in holders)
+    found = {(h.kind, h.name): h for role_holders in roles for h in role_holders.holders}
+    holders = tuple(found.values())
     known = all(role_holders.known for role_holders in roles)
     if not roles:
         return Covered(each, (), "no-role", nobody=NO_ROLE)
-    if not names:
+    if not holders:
         return Covered(each, (), "vacant" if known else "unknown", nobody=nobody(roles))
     theirs = each.split in COMMUNITY_SPLITS
-    counted = tuple(h.name for h in holders if not (theirs and snapshot.is_staff(h)))
+    counted = tuple(h for h in holders if not (theirs and snapshot.is_staff(h)))
     if not known:  # there may be more of them
-        return Covered(each, names, "covered", counted)
+        return Covered(each, holders, "covered", counted)
     if not counted:
-        return Covered(each, names, "provider-only")
-    return Covered(each, names, "single" if len(counted) == 1 else "covered", counted)
+        return Covered(each, holders, "provider-only")
+    return Covered(each, holders, "single" if len(counted) == 1 else "covered", counted)
 
 
-def leaving(areas: Iterable[tuple[Covered, ...]]) -> Leaving | None:
+def leaving(areas: Iterable[tuple[Covered, ...]], names: Names) -> Leaving | None:
     """Whose leaving would empty most; how the provider staffs its own part is its own matter."""
-    alone: dict[str, list[Covered]] = {}
+    alone: dict[tuple[str, str], list[Covered]] = {}
     for area in areas:
         for each in area:
             if each.state == "single" and each.responsibility.split != "provider":
-                alone.setdefault(each.counted[0], []).append(each)
+                only = each.counted[0]
+                alone.setdefault((only.kind, only.name), []).append(each)
     if not alone:
         return None
-    name, theirs = max(alone.items(), key=lambda item: len(item[1]))
+    theirs = max(alone.values(), key=len)
+    name = names.isolated_holder(theirs[0].counted[0])
     return Leaving(name, len(theirs), any(len(each.holders) > 1 for each in theirs))
 
 

@@ -82,7 +82,7 @@ def _power_without_role(snapshot: Snapshot) -> Iterator[Gap]:
                 yield _everything(snapshot, account)
             continue
         for role in powerful(snapshot, account):
-            name = isolated(account.name)
+            name = snapshot.names.isolated(account.name)
             yield Gap(
                 "power-without-role",
                 role.id,
@@ -95,7 +95,8 @@ def _power_without_role(snapshot: Snapshot) -> Iterator[Gap]:
 
 
 def _everything(snapshot: Snapshot, account: Account) -> Gap:
-    name, provider = isolated(account.name), snapshot.declaration.provider.name
+    name = snapshot.names.isolated(account.name)
+    provider = snapshot.declaration.provider.name
     return Gap(
         "power-without-role",
         ADMIN,
@@ -140,7 +141,7 @@ def _holders_without_role(snapshot: Snapshot) -> Iterator[Gap]:
                 yield Gap(
                     "group-without-role",
                     role_id,
-                    f"{isolated(holder.name)} lacks the permissions of {role.title}",
+                    f"{snapshot.names.isolated(holder.name)} lacks the permissions of {role.title}",
                     "On this hub, the login service gives people their permissions, and has not"
                     " given them these. They can do no more than anyone else.",
                     Step(

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from ..domain.holders import RoleHolders
 from ..domain.model import Role
-from ..text import isolated
 from .gaps import Step, ask_operator
 from .roles import appoint
 from .snapshot import Snapshot
@@ -44,7 +43,7 @@ def _fill(snapshot: Snapshot, role_holders: RoleHolders) -> FirstStep:
     role = role_holders.role
     which = "a new" if role.id in snapshot.ledger_state.ever_held else "the first"
     if role_holders.holders:
-        names = " and ".join(isolated(holder.name) for holder in role_holders.holders)
+        names = " and ".join(map(snapshot.names.isolated_holder, role_holders.holders))
         return FirstStep(f"Name {which} {role.title}", f"The declaration names {names}.", True)
     if leaders := _follows(snapshot, role):
         return FirstStep(
@@ -74,7 +73,9 @@ def _follows(snapshot: Snapshot, role: Role) -> list[str]:
 
 def _soon(snapshot: Snapshot, role: Role) -> str:
     """Whom the operator has named as the first, and the hub doesn't have yet."""
-    names = " and ".join(map(isolated, snapshot.declaration.initial.get(role.id, ())))
+    names = " and ".join(
+        map(snapshot.names.isolated, snapshot.declaration.initial.get(role.id, ()))
+    )
     return (
         f"The declaration names {names}: that follows by itself once there is an account of that"
         " name."

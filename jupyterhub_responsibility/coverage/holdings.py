@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 from ..domain.model import Role
 from ..text import isolated
@@ -16,6 +16,9 @@ ENOUGH = 2
 
 LOST_LATELY = timedelta(days=30)
 """For how long the panel says who lost a role: after that, it was meant."""
+
+LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
+"""When something was of which nobody knows when."""
 
 NAMED = 5
 """Accounts to name in one line."""
@@ -40,7 +43,7 @@ def holding_gaps(snapshot: Snapshot) -> Iterator[Gap]:
 def _ledger_gaps(snapshot: Snapshot, role: Role, account: str) -> Iterator[Gap]:
     if not snapshot.ledger_read:
         return
-    name = isolated(account)
+    name = snapshot.names.isolated(account)
     stands = snapshot.standing(role, account)
     if stands.term_ended:
         yield Gap(
@@ -85,7 +88,7 @@ def _not_seen(snapshot: Snapshot, role: Role, account: str) -> Iterator[Gap]:
     since = snapshot.ledger_state.joined.get((role.id, account)) if never else there.last_activity
     if since is None or snapshot.now - since <= longest:
         return
-    name, days = isolated(account), (snapshot.now - since).days
+    name, days = snapshot.names.isolated(account), (snapshot.now - since).days
     yield Gap(
         "holder-not-seen",
         role.id,
@@ -111,7 +114,7 @@ def _gone(snapshot: Snapshot) -> Iterator[Gap]:
         ):
             continue
         role_holders = snapshot.holders_by_role[role_id]
-        role, name = role_holders.role, isolated(account)
+        role, name = role_holders.role, snapshot.names.isolated(account, left or LONG_AGO)
         enough = max(role.holders.min, ENOUGH)
         if len(snapshot.counted(role_holders)) < min(enough, role.holders.max or enough):
             yield Gap(
@@ -136,24 +139,25 @@ def _lost(snapshot: Snapshot) -> Iterator[Gap]:
     for (role_id, group), accounts in lost.items():
         role = roles.get(role_id)
         title = role.title if role else isolated(role_id)
+        at = state.lost[role_id, accounts[0]].at
         yield Gap(
             "role-lost",
             role_id,
-            f"{_named(accounts)} lost the role {title}",
+            f"{_named(snapshot, accounts, at)} lost the role {title}",
             f"The group “{isolated(group)}” does not stand for this role any more, because the"
             " declaration was changed. What was recorded of them comes back if that is undone.",
             ask_operator(
                 f"check that this was meant (in the declaration: roles.{role_id}.groups)",
                 ("roles", role_id, "groups"),
             ),
-            since=state.lost[role_id, accounts[0]].at,
+            since=at,
             group=group,
         )
 
 
-def _named(accounts: list[str]) -> str:
+def _named(snapshot: Snapshot, accounts: list[str], at: datetime) -> str:
     """Some names, and how many more."""
-    names = [isolated(name) for name in accounts[:NAMED]]
+    names = [snapshot.names.isolated(name, at) for name in accounts[:NAMED]]
     more = len(accounts) - len(names)
     if more:
         names.append(f"{more} more")
@@ -172,7 +176,7 @@ def _by_hand(snapshot: Snapshot) -> Iterator[Gap]:
             continue
         if _was_there(account.last_activity, edit.after):
             continue
-        name, group = isolated(edit.person), isolated(edit.group)
+        name, group = snapshot.names.isolated(edit.person), isolated(edit.group)
         how = "was added to" if edit.joined else "was removed from"
         yield Gap(
             "edited-by-hand",

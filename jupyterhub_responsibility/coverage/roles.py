@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from ..domain.contacts import Answer
-from ..domain.holders import RoleHolders
+from ..domain.holders import Holder, RoleHolders
 from ..domain.model import Role
 from ..ledger.gap_spans import key_of
 from ..text import isolated
@@ -83,7 +83,7 @@ def _number_gaps(snapshot: Snapshot, role_holders: RoleHolders) -> Iterator[Gap]
     elif number < role.holders.min:
         yield _below_minimum(snapshot, role, number, beside)
     elif number == 1 and shared and most != 1:
-        yield _single(snapshot, role, counted[0].name, beside)
+        yield _single(snapshot, role, counted[0], beside)
     if most is not None and everybody > most:
         yield Gap(
             "role-above-maximum",
@@ -105,14 +105,14 @@ def _below_minimum(snapshot: Snapshot, role: Role, number: int, beside: str) -> 
     )
 
 
-def _single(snapshot: Snapshot, role: Role, name: str, beside: str) -> Gap:
+def _single(snapshot: Snapshot, role: Role, only: Holder, beside: str) -> Gap:
     return Gap(
         "single-holder",
         role.id,
         f"Only one {role.title}{beside}",
-        f"Nobody can stand in for {isolated(name)}{beside}.",
+        f"Nobody can stand in for {snapshot.names.isolated_holder(only)}{beside}.",
         appoint(snapshot, role, "Appoint a second"),
-        person=name,
+        person=only.name,
     )
 
 
@@ -142,7 +142,7 @@ def _vacant_since(snapshot: Snapshot, role: Role) -> datetime | None:
 
 
 def _only_staff(snapshot: Snapshot, role_holders: RoleHolders) -> Gap:
-    names = " and ".join(isolated(holder.name) for holder in role_holders.holders[:2])
+    names = " and ".join(map(snapshot.names.isolated_holder, role_holders.holders[:2]))
     party = snapshot.declaration.provider.name
     return Gap(
         "held-by-provider-only",

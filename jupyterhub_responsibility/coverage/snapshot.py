@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from ..domain.contacts import ContactFinder
 from ..domain.duties import duties_digest
 from ..domain.holders import Holder, RoleHolders
 from ..domain.model import Declaration, Role, Roster, Split
+from ..domain.names import Called, Names
 from ..domain.rules import Rules
 from ..ledger.accounts import is_other, made_at
 from ..ledger.chain import Head
@@ -101,6 +102,23 @@ class Snapshot:
     def rules(self) -> Rules:
         """Who may change what."""
         return Rules(self.declaration, self.authenticator_groups, self.user_management)
+
+    @cached_property
+    def names(self) -> Names:
+        """What people are called: as the operator says, or else as the hub does."""
+        found = {
+            each.name: Called(each.display_name, each.created)
+            for each in self.accounts.found.values()
+            if each.display_name
+        }
+        given = {**self.accounts.names, **found}
+        for account, moment in self.ledger_state.given_up.items():
+            if account in given:  # by somebody who had this name before
+                since = max(given[account].since or moment, moment)
+                given[account] = replace(given[account], since=since)
+        declared = {account: Called(name) for account, name in self.declaration.names.items()}
+        accounts = self.roster.accounts.union(self.accounts.found, self.ledger_state.people)
+        return Names({**given, **declared}, accounts)
 
     @cached_property
     def contact_finder(self) -> ContactFinder:

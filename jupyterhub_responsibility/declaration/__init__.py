@@ -201,6 +201,7 @@ def _build(draft: Draft, as_of: datetime, source: Source) -> Declaration:
         contacts=tuple(Contact(**part.values) for part in draft.contacts),
         links=tuple(dict.fromkeys(Link(**part.values) for part in draft.links)),
         as_of=as_of,
+        names=draft.root.get("names", {}),
         source=source.name,
         lines=lines_of(source) if source.name else {},
     )
@@ -266,6 +267,7 @@ def dump(declaration: Declaration) -> dict[str, Any]:
         "areas": {area.id: _dump_area(area) for area in model.areas},
         "contacts": [_dump_targeted(contact) for contact in declaration.contacts],
         "links": [_dump_targeted(link) for link in declaration.links],
+        "names": dict(declaration.names),
     }
     return _filled(whole)
 

@@ -299,6 +299,8 @@ class DeclarationEntry(Entry):
     """Ways to reach a role, an area, a responsibility, the operator or everyone."""
     links: tuple[LinkEntry, ...] = ()
     """Pages to read."""
+    names: dict[Name, Title] = {}
+    """What people are called, by account name, where the hub doesn't know it."""
 
 
 def json_schema() -> dict[str, Any]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from .names import Called
+
 OVERDUE = timedelta(hours=1)
 """How late a reading of all accounts may be before what the last one found is too old."""
 
@@ -22,7 +24,8 @@ class Account:
 
     Roles that it has through a group are not among them. `last_activity` is when it was last
     seen on the hub; None if never. `created` is when it was made: an account that is deleted and
-    made again has its name, and is another one; None where the hub doesn't tell.
+    made again has its name, and is another one; None where the hub doesn't tell. `display_name` is
+    what the person is called, where the hub knows it.
     """
 
     name: str
@@ -31,6 +34,7 @@ class Account:
     last_activity: datetime | None
     read_at: datetime
     created: datetime | None = None
+    display_name: str = ""
 
     @property
     def can_do_everything(self) -> bool:
@@ -48,7 +52,8 @@ class Accounts:
     read at `groups_read_at`.
     `read_at` is when the last whole reading of all `total` accounts began: what it says is that
     old, or younger; None while there was none. It `took` some time. `trouble` says why the last
-    attempt failed. `cut` if there are more accounts with power than are kept.
+    attempt failed. `cut` if there are more accounts with power than are kept. `names` are what
+    others are called of whom the ledger tells.
     """
 
     read_at: datetime | None = None
@@ -60,6 +65,7 @@ class Accounts:
     trouble: str = ""
     cut: bool = False
     took: timedelta = timedelta(0)
+    names: Mapping[str, Called] = field(default_factory=dict)
 
     def groups_overdue(self, now: datetime) -> bool:
         """Whether the groups' roles could not be read for long."""

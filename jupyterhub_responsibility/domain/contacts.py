@@ -96,11 +96,12 @@ class ContactFinder:
         return everyone or tuple(self._party_channels("shared"))
 
     def _about_role(self, role: Role) -> Answer:
-        """Its holders; where nobody can be reached, whoever is asked about what it looks after."""
+        """Its holders, and what they do; else whoever is asked about that."""
+        duties = [x for x in self.declaration.model.responsibilities() if role.id in x.roles]
         found = self._ask("role", role.id, role.title, (role.id,), "", "none")
+        found = replace(found, about=tuple(each.title for each in duties))
         if not found.because:
             return found
-        duties = (x for x in self.declaration.model.responsibilities() if role.id in x.roles)
         instead = (self.answer("responsibility", each.id) for each in duties)
         for answer in instead:
             if answer.channels:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from textwrap import wrap
 from unicodedata import east_asian_width
 
-from ..text import visible
 from .holders import NO_ROLE, RoleHolders
 from .model import Area, Declaration, Split
+from .names import Names
 
 _START: dict[Split, float] = {
     "provider": 0.0,
@@ -73,7 +73,7 @@ class Diagram:
 
 
 def diagram(
-    declaration: Declaration, holders_by_role: Mapping[str, RoleHolders], width: int
+    declaration: Declaration, holders_by_role: Mapping[str, RoleHolders], names: Names, width: int
 ) -> Diagram:
     """Lay the areas of a model out, `width` wide; narrow diagrams let boxes span the width."""
     model = declaration.model
@@ -85,7 +85,8 @@ def diagram(
     boxes: list[Box] = []
     y = line + _TOP
     for area in model.areas:
-        box = _box(area, tuple(holders_by_role[role.id] for role in model.roles_in(area)), y, width)
+        roles = tuple(holders_by_role[role.id] for role in model.roles_in(area))
+        box = _box(area, _texts(roles, names), y, width)
         boxes.append(box)
         y = box.y + box.height + _GAP
     provider, community = (_above(line, end) for end in ends)
@@ -98,7 +99,7 @@ def _above(line: float, texts: list[str]) -> tuple[Line, ...]:
     return tuple(Line(first + n * (END_SIZE + 5), text) for n, text in enumerate(texts))
 
 
-def _box(area: Area, roles: tuple[RoleHolders, ...], y: float, width: int) -> Box:
+def _box(area: Area, texts: list[str], y: float, width: int) -> Box:
     narrow = width < _NARROW
     inset = width * 0.12
     x = _START[area.split] * inset * 2 if narrow else _START[area.split] * width
@@ -106,7 +107,7 @@ def _box(area: Area, roles: tuple[RoleHolders, ...], y: float, width: int) -> Bo
     room = span - 2 * _PAD
     lines: list[Line] = []
     at = y + _PAD
-    for text, size in [(area.title, TITLE_SIZE), *((t, TEXT_SIZE) for t in _texts(roles))]:
+    for text, size in [(area.title, TITLE_SIZE), *((text, TEXT_SIZE) for text in texts)]:
         for part in _wrapped(text, size, room):
             at += size + 5
             lines.append(Line(at - 4, part, size == TITLE_SIZE))
@@ -131,18 +132,18 @@ def _glyph(text: str) -> float:
     return 1.0 if any(east_asian_width(char) in "WF" for char in text) else _GLYPH
 
 
-def _texts(roles: tuple[RoleHolders, ...]) -> list[str]:
+def _texts(roles: tuple[RoleHolders, ...], names: Names) -> list[str]:
     if not roles:
         return [NO_ROLE]
-    return [f"{role_holders.role.title}: {names(role_holders)}" for role_holders in roles]
+    return [f"{role_holders.role.title}: {held_by(role_holders, names)}" for role_holders in roles]
 
 
-def names(role_holders: RoleHolders) -> str:
+def held_by(role_holders: RoleHolders, names: Names) -> str:
     """Who holds a role, in a few words."""
     if not role_holders.known:
         return "not known right now"
     if not role_holders.holders:
         return role_holders.nobody
-    shown = [visible(holder.name) for holder in role_holders.holders[:_NAMES]]
+    shown = list(map(names.of_holder, role_holders.holders[:_NAMES]))
     more = len(role_holders.holders) - len(shown)
     return ", ".join(shown) + (f" and {more:,} more" if more else "")

@@ -15,6 +15,7 @@ from math import log, sqrt
 from .contacts import Kind
 from .holders import RoleHolders
 from .model import EVERYONE, OPERATOR, Declaration
+from .names import NOBODY_NAMED, Names
 from .words import Slips, stem, words
 
 MAX_ANSWERS = 8
@@ -118,15 +119,19 @@ class Finder:
         return rarity * (_TIE if word in _STOP else _LITTLE if word in _FAINT else 1.0)
 
     def find(
-        self, question: str, holders: Mapping[str, RoleHolders] | None = None
+        self,
+        question: str,
+        holders: Mapping[str, RoleHolders] | None = None,
+        names: Names = NOBODY_NAMED,
     ) -> tuple[Found, ...]:
         """What a question is about, the best match first; empty where nothing fits.
 
-        `holders` are those of each role right now, whom a question may name.
+        `holders` are those of each role right now, whom a question may name, by the account or by
+        what they are called.
         """
         read = _CLUELESS.sub(" ", question[:_CHARACTERS])
         asked = tuple(dict.fromkeys(words(read)))[:_WORDS]
-        people = self._people(frozenset(asked) - _STOP, holders or {})
+        people = self._people(frozenset(asked) - _STOP, holders or {}, names)
         scores = self._scores(self._understood(asked), alone=len(set(asked) - _STOP) == 1)
         worth = _WORTH * max(scores.values(), default=0.0)
         ranked = sorted((f for f in scores if scores[f] >= worth), key=lambda f: -scores[f])
@@ -178,17 +183,23 @@ class Finder:
             near[found] = max(own * weight / self._lengths[number], near.get(found, 0.0))
         return near
 
-    def _people(self, asked: frozenset[str], holders: Mapping[str, RoleHolders]) -> list[Found]:
+    def _people(
+        self, asked: frozenset[str], holders: Mapping[str, RoleHolders], names: Names
+    ) -> list[Found]:
         """The roles of those whom a question names."""
         known = frozenset(word for word in asked if _meaning(word) in self._rarity)
         return [
             Found("role", role_id)
             for role_id, each in holders.items()
-            if any(
-                _names(asked, known, name)
-                for name in _names_of(tuple(holder.name for holder in each.holders))
-            )
+            if any(_names(asked, known, name) for name in _names_of(_called(each, names)))
         ]
+
+
+def _called(each: RoleHolders, names: Names) -> tuple[str, ...]:
+    """Every name of the holders of a role."""
+    accounts = (h.name for h in each.holders if h.kind == "account")
+    called = filter(None, map(names.called, accounts))
+    return (*(h.name for h in each.holders), *called)
 
 
 def _names(asked: frozenset[str], known: frozenset[str], name: frozenset[str]) -> bool:

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from .names import readable
+
 LEAST = 3
 """Letters in a row that one has to know: who knows fewer could list all accounts."""
 
@@ -24,6 +26,11 @@ class Named:
 
     account: str
     person: str = ""
+
+    @property
+    def opaque(self) -> bool:
+        """Whether people tell who it is by the name of the person alone."""
+        return bool(self.person) and not readable(self.account)
 
 
 def known_part(typed: str) -> str:

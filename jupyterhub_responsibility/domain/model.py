@@ -244,9 +244,9 @@ Place = tuple[str | int, ...]
 class Declaration:
     """What the operator says about this hub.
 
-    The mappings are by role id. `as_of` is when the file was last changed: the age of
-    everything that it claims. `source` names the file, and is empty for a dict; `lines` are those
-    of its parts, by their place in it.
+    The mappings are by role id, but for `names`: what people are called, by account. `as_of` is
+    when the file was last changed: the age of everything that it claims. `source` names the file,
+    and is empty for a dict; `lines` are those of its parts, by their place in it.
     """
 
     model: Model
@@ -259,6 +259,7 @@ class Declaration:
     contacts: tuple[Contact, ...]
     links: tuple[Link, ...]
     as_of: datetime = field(compare=False)
+    names: Mapping[str, str] = field(default_factory=dict)
     source: str = ""
     lines: Mapping[Place, int] = field(default_factory=dict, compare=False)
 
@@ -354,7 +355,8 @@ class Viewer:
 
     `scopes` are what the login or token at hand may do on the hub: two of one person's may differ,
     and the person is the same. `created` is when the account was made, as entries of the ledger
-    have it; empty where the hub doesn't tell.
+    have it; empty where the hub doesn't tell. `display_name` is what they are called, as the hub
+    says.
     """
 
     name: str
@@ -363,6 +365,7 @@ class Viewer:
     kind: str = "user"
     scopes: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     created: str = field(default="", compare=False)
+    display_name: str = ""
 
     def is_account(self, name: str, created: str = "") -> bool:
         """Whether this is the account of that name, and not a service that is called so.

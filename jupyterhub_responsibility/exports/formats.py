@@ -30,6 +30,9 @@ class HolderRow(TypedDict):
     role: Annotated[str, "the id of the role"]
     title: Annotated[str, "what the role is called"]
     name: Annotated[str, "the account, or the name of a person without one"]
+    display_name: Annotated[
+        str | None, "what the person with the account is called, where that is known"
+    ]
     kind: Annotated[
         Held, "`account`, `person`, `nobody`, or `unknown` while the hub doesn't say who holds it"
     ]
@@ -106,6 +109,7 @@ def holder_row(line: HolderLine) -> HolderRow:
         "role": line.role.id,
         "title": line.role.title,
         "name": line.name,
+        "display_name": line.display_name or None,
         "kind": line.kind,
         "through": DECLARED if line.kind == "person" else ", ".join(line.through),
         "since": iso(line.since),

@@ -29,7 +29,8 @@ class HolderLine:
 
     `through` are the groups, none for a person without an account. `since`, `until` (the last day)
     and `confirmed` are about accounts, and come from the ledger: None where it says nothing.
-    `confirmed` is "unknown" until it has been read. `nobody` is how pages say that there is none.
+    `confirmed` is "unknown" until it has been read. `nobody` is how pages say that there is none,
+    `display_name` what somebody with an account is called, where that is known.
     """
 
     role: Role
@@ -43,6 +44,7 @@ class HolderLine:
     as_of: datetime | None = None
     person: Person | None = None
     nobody: str = ""
+    display_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,7 @@ def _holder_line(snapshot: Snapshot, role: Role, holder: Holder) -> HolderLine:
     line = HolderLine(role, holder.kind, holder.name, holder.groups, as_of=holder.as_of)
     if holder.kind == "person":
         return replace(line, person=holder.person)
+    line = replace(line, display_name=snapshot.names.called(holder.name))
     if not snapshot.ledger_read:
         return replace(line, confirmed="unknown")
     stands = snapshot.standing(role, holder.name)

@@ -15,7 +15,7 @@ from ..domain.accounts import Account
 from ..domain.matches import Named
 from ..domain.model import Groups
 from ..errors import HubError, HubRefusedError, RefusedError
-from ..text import visible
+from ..text import LONGEST_NAME, visible
 
 PAGE = 200
 MAX_PAGES = 1000
@@ -253,7 +253,7 @@ def _account(model: Any, at: datetime) -> Account:
     if not isinstance(name, str) or not isinstance(admin, bool) or not isinstance(roles, list):
         raise HubError("The hub does not say what accounts may do")
     seen, created = moment_of(model["last_activity"]), moment_of(model.get("created"))
-    return Account(name, admin, _words(roles), seen, at, created)
+    return Account(name, admin, _words(roles), seen, at, created, display_name(model))
 
 
 def moment_of(said: Any) -> datetime | None:
@@ -269,11 +269,19 @@ def moment_of(said: Any) -> datetime | None:
 
 def _named(model: Mapping[str, Any]) -> Named:
     """An account with the name of the person, which JupyterHub 6 has from some logins."""
-    name, info = model.get("name"), model.get("user_info")
+    name = model.get("name")
     if not isinstance(name, str):
         raise HubError("The hub's list of accounts makes no sense")
+    return Named(name, display_name(model))
+
+
+def display_name(model: Mapping[str, Any]) -> str:
+    """What the person is called, which JupyterHub 6 knows from some logins; empty elsewhere, and
+    where that is just the name of the account."""
+    info = model.get("user_info")
     given = [info.get(key) for key in ("display_name", "name")] if isinstance(info, dict) else []
-    return Named(name, next(iter(_words(given)), ""))
+    said = next(filter(None, (" ".join(each.split()) for each in _words(given))), "")
+    return "" if said == model.get("name") else said[:LONGEST_NAME]
 
 
 def _words(values: Iterable[Any]) -> tuple[str, ...]:

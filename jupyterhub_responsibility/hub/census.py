@@ -65,9 +65,10 @@ class Hub(Protocol):
 class Census:
     """Reads the accounts; `current` is what is known of them.
 
-    `of_interest` names accounts to keep in view, power or not; `other_groups` have power and are
-    not declared. `look_every` and `read_every` are in seconds: how often there is a `look`, and
-    how often to read all accounts of a hub that has more than a page of them.
+    `of_interest` names accounts to keep in view, power or not; of those whom the ledger has
+    `told_of`, what they are called is kept. `other_groups` have power and are not declared.
+    `look_every` and `read_every` are in seconds: how often there is a `look`, and how often to read
+    all accounts of a hub that has more than a page of them.
     """
 
     def __init__(
@@ -76,6 +77,7 @@ class Census:
         hub: Hub,
         ledger: Ledger,
         of_interest: Callable[[], frozenset[str]],
+        told_of: Callable[[], Iterable[str]],
         other_groups: Iterable[str],
         now: Callable[[], datetime],
         look_every: float,
@@ -87,6 +89,7 @@ class Census:
         self._hub = hub
         self._ledger = ledger
         self._of_interest = of_interest
+        self._told_of = told_of
         self._now = now
         self._look_every = timedelta(seconds=look_every)
         self._read_every = timedelta(seconds=read_every)
@@ -188,7 +191,7 @@ class Census:
 
     @property
     def _keeping(self) -> Keeping:
-        return Keeping(self._roles, self._of_interest())
+        return Keeping(self._roles, self._of_interest(), frozenset(self._told_of()))
 
     @property
     def _expired(self) -> bool:

@@ -6,7 +6,7 @@ that, the accounts that were active last are read now and then, and only while s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from ..domain.matches import LEAST, Named, known_part, matching, near
@@ -15,6 +15,8 @@ PAGES = 5
 """Pages of accounts whose people are known by name: a thousand of them."""
 
 KEPT_SECONDS = 60.0
+
+NONE: Mapping[str, str] = {}
 
 
 class Hub(Protocol):
@@ -25,10 +27,14 @@ class Hub(Protocol):
 
 
 class Directory:
-    """Finds accounts; `clock` is in seconds. Raises HubError."""
+    """Finds accounts; `clock` is in seconds, `declared` what the operator says that people are
+    called. Raises HubError."""
 
-    def __init__(self, hub: Hub, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, hub: Hub, clock: Callable[[], float], declared: Mapping[str, str] = NONE
+    ) -> None:
         self._hub = hub
+        self._declared = [Named(account, person) for account, person in declared.items()]
         self._clock = clock
         self._active: list[Named] = []
         self._read_at: float | None = None
@@ -50,7 +56,7 @@ class Directory:
         for part in parts:
             page, _ = await self._hub.named(part, "name", 0)
             found = [*found, *page]
-        return found
+        return [*found, *self._declared]
 
     async def _last_active(self) -> list[Named]:
         now = self._clock()

@@ -5,12 +5,13 @@ Of many accounts, few matter: those with power, and those of interest, which hol
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from ..domain.accounts import Account, Accounts
 from ..domain.model import Roster
+from ..domain.names import Called
 from ..ledger.accounts import CLOCKS_APART
 from ..ledger.state import LedgerState
 
@@ -123,10 +124,14 @@ def of_interest(roster: Roster, state: LedgerState) -> frozenset[str]:
 
 @dataclass(frozen=True)
 class Keeping:
-    """What to keep of the accounts: those of interest, and those with one of the hub `roles`."""
+    """What to keep of the accounts: those of interest, and those with one of the hub `roles`.
+
+    Of those who are `told` of, which the ledger does, what they are called is kept.
+    """
 
     roles: frozenset[str]
     of_interest: frozenset[str]
+    told: frozenset[str] = frozenset()
 
     def has_power(self, account: Account) -> bool:
         """Whether an account may do more than others, by itself."""
@@ -147,7 +152,20 @@ class Keeping:
             elif self.has_power(account):
                 cut = True
         gone = accounts.gone - {account.name for account in read}
-        return replace(accounts, found=found, gone=gone, cut=cut)
+        names = self._names(accounts, read, found)
+        return replace(accounts, found=found, gone=gone, cut=cut, names=names)
+
+    def _names(
+        self, accounts: Accounts, read: list[Account], found: Mapping[str, Account]
+    ) -> dict[str, Called]:
+        """What those are called of whom nothing else is kept."""
+        names = dict(accounts.names)
+        for account in read:
+            names.pop(account.name, None)
+            if account.display_name:
+                names[account.name] = Called(account.display_name, account.created)
+        wanted = self.told.difference(found)
+        return {name: called for name, called in names.items() if name in wanted}
 
     def without(self, accounts: Accounts, name: str) -> Accounts:
         """What is known without an account that the hub doesn't have."""

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from ..domain import refusals
 from ..domain.accounts import Account
 from ..domain.model import Model, Responsibility, Role
+from ..domain.names import Names
 from ..text import clock, day, isolated, quoted
 from .accounts import is_other
 from .entry import ITSELF
@@ -71,10 +72,11 @@ def may_decide(
     members: Mapping[str, Iterable[str]],
     now: datetime,
     then: Then | None,
+    names: Names,
 ) -> May:
     """Whether an account may decide, where these are the members of the role's groups on the hub
     `now`. `then` is what the ledger knows of who holds the role, None where it can't be read."""
-    user, title = isolated(account.name), quoted(responsibility.title)
+    user, title = names.isolated(account.name), quoted(responsibility.title)
     if responsibility.accountable is None:
         why = f"No role is accountable for {title}, so nobody may decide on it."
         return May(account.name, responsibility, False, why, (), now)
@@ -87,7 +89,7 @@ def may_decide(
         return May(account.name, responsibility, False, why, (), now)
     holder = _recorded(account, then)
     through = tuple(_through(role, group, holder) for group in groups)
-    why = f"{user} is {role.title}, which decides on {title}. {_told(through, now)}"
+    why = f"{user} is {role.title}, which decides on {title}. {_told(through, now, names)}"
     return May(account.name, responsibility, True, why, through, now)
 
 
@@ -109,8 +111,8 @@ def _through(role: Role, group: str, holder: HolderThen | None) -> Through:
     return Through(role, group, stay.by, since, until)
 
 
-def _told(through: tuple[Through, ...], now: datetime) -> str:
-    told = [_group(each) for each in through]
+def _told(through: tuple[Through, ...], now: datetime, names: Names) -> str:
+    told = [_group(each, names) for each in through]
     until = through[0].until
     if until is not None:
         over = until < now.date()
@@ -118,10 +120,10 @@ def _told(through: tuple[Through, ...], now: datetime) -> str:
     return " ".join(told)
 
 
-def _group(each: Through) -> str:
+def _group(each: Through, names: Names) -> str:
     group = isolated(each.group)
     if not each.by:
         return f"They are in the group {group}; the ledger does not say who put them there."
-    by = "This service" if each.by == ITSELF else isolated(each.by)
+    by = "This service" if each.by == ITSELF else names.isolated(each.by, each.since)
     since = f" on {clock(each.since)}" if each.since else ""
     return f"They are in the group {group}: {by} appointed them{since}."

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from ..domain.names import Names
 from ..text import clock, day, isolated
 from .entry import ITSELF
 from .past import GroupThen, HolderThen, Period, Seen, Stay, Then, Watch
@@ -49,29 +50,30 @@ def group_sentence(group: GroupThen) -> str:
     return f"The group {name} was watched {_either(group.watches)}."
 
 
-def holder_sentence(holder: HolderThen) -> str:
+def holder_sentence(holder: HolderThen, names: Names) -> str:
     """Through what somebody held the role, how they came and left, and what isn't certain."""
-    told = " ".join(stay_sentence(stay) for stay in holder.through)
+    told = " ".join(stay_sentence(stay, names) for stay in holder.through)
     return told if holder.certain else f"Not certain. {told}"
 
 
-def stay_sentence(stay: Stay) -> str:
+def stay_sentence(stay: Stay, names: Names) -> str:
     """How somebody came into a group, and how they left it."""
     group = isolated(stay.group)
-    came = f"{_came(stay)}."
+    came = f"{_came(stay, names)}."
     if stay.ended is None:
         return f"Through {group}: {came}"
     return f"Through {group}: {came} {_left(stay.ended)}."
 
 
-def _came(stay: Stay) -> str:
+def _came(stay: Stay, names: Names) -> str:
     began = stay.began
+    by = _actor(stay.by, names, began.at or began.after)
     if began.at is None:
-        return f"{_actor(stay.by)} started appointing them on {clock(began.after)}, {OPEN}"
+        return f"{by} started appointing them on {clock(began.after)}, {OPEN}"
     if began.earlier:
         return f"already in it when the record of it began, on {clock(began.at)}"
     if stay.by:
-        return f"appointed by {_actor(stay.by)} {_when(began)}"
+        return f"appointed by {by} {_when(began)}"
     return f"joined outside this page {_when(began)}"
 
 
@@ -88,8 +90,8 @@ def _when(seen: Seen) -> str:
     return f"between {clock(seen.after)} and {clock(at)}"
 
 
-def _actor(name: str) -> str:
-    return "this service" if name == ITSELF else isolated(name)
+def _actor(name: str, names: Names, at: datetime) -> str:
+    return "this service" if name == ITSELF else names.isolated(name, at)
 
 
 def _either(watches: tuple[Watch, ...]) -> str:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from ..domain.model import Model
+from ..domain.names import Names, readable
 from ..text import day, is_erased, isolated, quoted
 from .deeds import Deed, Run
 from .entry import ITSELF, Entry, Part
@@ -153,52 +154,54 @@ _MANY_RESULTS: dict[Result | None, str] = {
 """What became of several who were to be added."""
 
 
-def sentence(entry: Entry, model: Model) -> str:
+def sentence(entry: Entry, model: Model, names: Names) -> str:
     """What an entry says, with names that cannot pass for others."""
-    return _whole(_pattern(entry, entry.facts), entry, entry.facts, model)
+    return _whole(_pattern(entry, entry.facts), entry, entry.facts, model, names)
 
 
-def deed_sentence(deed: Deed, model: Model) -> str:
+def deed_sentence(deed: Deed, model: Model, names: Names) -> str:
     """What was done, and, where that isn't said by it, what became of it."""
     if not deed.began.is_intent:
-        return sentence(deed.began, model)
+        return sentence(deed.began, model, names)
     own = deed.began.actor in (deed.began.person, deed.person)
     began = _about(deed)
     through = deed.endings[-1].facts.get("through") if deed.endings else None
     facts = began.facts | ({"through": through} if through else {})
     if deed.result == "done" and through:
-        return _whole((_OWN_IN_PART if own else _IN_PART)[began.event], began, facts, model)
+        return _whole((_OWN_IN_PART if own else _IN_PART)[began.event], began, facts, model, names)
     done, tried = (_OWN_DONE, _OWN_TRIED) if own else (_DONE, _TRIED)
     first = _FIRST if "starts_with" in facts else ""
     if deed.result == "done":
-        return _whole(done[began.event] + first, began, facts, model)
+        return _whole(done[began.event] + first, began, facts, model, names)
     # who is appointed again, at a request, may have another last day from then on
     again = (began.event, deed.result) == ("appointment", "unchanged")
-    said = _whole((done if again else tried)[began.event] + first, began, facts, model)
-    return f"{said} {sentence(deed.endings[-1], model) if deed.endings else _OPEN}"
+    said = _whole((done if again else tried)[began.event] + first, began, facts, model, names)
+    return f"{said} {sentence(deed.endings[-1], model, names) if deed.endings else _OPEN}"
 
 
-def run_sentence(run: Run, model: Model) -> str:
+def run_sentence(run: Run, model: Model, names: Names) -> str:
     """What several deeds that are alike come to."""
     first = run[0].began
     if first.event == "observation":
         pattern = _MANY_OBSERVATIONS[_observed(first, first.facts)]
-        return f"{_plain(pattern, first, first.facts, model, len(run))}."
+        return f"{_plain(pattern, first, first.facts, model, names, len(run))}."
     results = Counter(_MANY_RESULTS[deed.result] for deed in run)
     if len(results) == 1 and run[0].result == "done":
-        return f"{_actor(first)} added {len(run)} people to the hub."
+        return f"{_actor(first, names)} added {len(run)} people to the hub."
     became = ", ".join(
         f"{results[words]} {words}"
         for words in dict.fromkeys(_MANY_RESULTS.values())
         if words in results
     )
-    return f"{_actor(first)} tried to add {len(run)} people to the hub: {became}."
+    return f"{_actor(first, names)} tried to add {len(run)} people to the hub: {became}."
 
 
-def within_run(deed: Deed, model: Model) -> str:
+def within_run(deed: Deed, model: Model, names: Names) -> str:
     """What one of the deeds of a run adds to what they come to: a name, mostly."""
     said = deed.began.event == "observation" or deed.result == "done"
-    return isolated(deed.person) if said else deed_sentence(deed, model)
+    if said:
+        return names.isolated(deed.person, deed.began.moment)
+    return deed_sentence(deed, model, names)
 
 
 def _about(deed: Deed) -> Entry:
@@ -208,9 +211,9 @@ def _about(deed: Deed) -> Entry:
     return replace(deed.began, parts={**deed.began.parts, **person})
 
 
-def _whole(pattern: str, entry: Entry, facts: Mapping[str, str], model: Model) -> str:
+def _whole(pattern: str, entry: Entry, facts: Mapping[str, str], model: Model, names: Names) -> str:
     """A sentence with all that somebody said: until when, why, and to the next person."""
-    said = _plain(pattern, entry, facts, model)
+    said = _plain(pattern, entry, facts, model, names)
     if entry.event != "term" and "until" in facts:
         said += f", until {_day(facts['until'])}"
     said += "."
@@ -221,17 +224,22 @@ def _whole(pattern: str, entry: Entry, facts: Mapping[str, str], model: Model) -
 
 
 def _plain(
-    pattern: str, entry: Entry, facts: Mapping[str, str], model: Model, number: int = 1
+    pattern: str,
+    entry: Entry,
+    facts: Mapping[str, str],
+    model: Model,
+    names: Names,
+    number: int = 1,
 ) -> str:
     """The words of a sentence, without its end."""
     said = pattern.format(
-        actor=_actor(entry),
-        person=isolated(entry.person),
+        actor=_actor(entry, names),
+        person=names.isolated(entry.person, entry.moment),
         group=isolated(entry.group),
         role=_title(model, entry.role),
         starts_with=_title(model, facts.get("starts_with", "")),
         through=isolated(facts.get("through", "")),
-        was="" if is_erased(entry.was) else f" {isolated(entry.was)}",
+        was=_was(entry),
         until=_day(facts.get("until")),
         before=_day(facts.get("before")),
         number=f"{number:,}",
@@ -239,10 +247,16 @@ def _plain(
     return said[0].upper() + said[1:] if is_erased(entry.actor or entry.person) else said
 
 
-def _actor(entry: Entry) -> str:
+def _was(entry: Entry) -> str:
+    """The name that an account had, if that tells people anything."""
+    told = readable(entry.was) and not is_erased(entry.was)
+    return f" {isolated(entry.was)}" if told else ""
+
+
+def _actor(entry: Entry, names: Names) -> str:
     if entry.actor_kind == "operator":
         return _OPERATOR
-    return "This service" if entry.actor == ITSELF else isolated(entry.actor)
+    return "This service" if entry.actor == ITSELF else names.isolated(entry.actor, entry.moment)
 
 
 def _title(model: Model, role_id: str) -> str:

@@ -173,6 +173,10 @@ class LedgerState:
         """The last change of a group that was not made through this service, by account."""
         self.unsettled: dict[int, Entry] = {}
         """Intents of which it isn't known what became of them."""
+        self.people: set[str] = set()
+        """Every account that an entry names."""
+        self.given_up: dict[str, datetime] = {}
+        """A name → when it was found that its account has another one."""
         self.past = Past()
         """Who held which role when."""
 
@@ -180,6 +184,7 @@ class LedgerState:
         """Take in the next entry."""
         self.number, self.digest = entry.number, entry.digest
         self.past.read(entry)
+        self._name(entry)
         if entry.group:
             self.touched[entry.group] = entry.number
             self._groups[entry.role].add(entry.group)
@@ -199,6 +204,13 @@ class LedgerState:
             self.confirmations[entry.role, entry.person] = confirmed
         elif entry.event == "term":
             self._last_day(entry)
+
+    def _name(self, entry: Entry) -> None:
+        """Note whom an entry names."""
+        named = {entry.person, entry.was, entry.actor if entry.actor_kind == "user" else ""}
+        self.people |= {name for name in named if name and not is_erased(name)}
+        if entry.event == "observation" and entry.facts["change"] == "renamed":
+            self.given_up[entry.was] = entry.moment
 
     @property
     def head(self) -> Head:

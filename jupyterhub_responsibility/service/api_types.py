@@ -28,6 +28,10 @@ Time = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 """ISO 8601, in UTC."""
 
 
+DisplayName = Annotated[
+    str | None, Field(description="What they are called, where the hub or the operator says so")
+]
+
 _MOMENT: dict[str, Any] = {"anyOf": [{"format": "date"}, {"format": "date-time"}]}
 """A day or a moment, as the API takes either."""
 
@@ -99,6 +103,7 @@ class User(TypedDict):
     """Who is asking."""
 
     name: str
+    display_name: DisplayName
     admin: Annotated[bool, Field(description="Whether they are a JupyterHub admin")]
     kind: Annotated[str, Field(description="`user`, or `service` for the token of a service")]
 
@@ -230,6 +235,7 @@ class Holder(TypedDict):
     """A holder of a role."""
 
     name: str
+    display_name: DisplayName
     kind: Annotated[
         Literal["account", "person"],
         Field(description="An account of the hub, or a person without one"),
@@ -405,7 +411,12 @@ class Candidate(TypedDict):
 
     user: Annotated[str, Field(description="The name of the account")]
     name: NotRequired[
-        Annotated[str, Field(description="What the person is called, if the hub says so")]
+        Annotated[
+            str, Field(description="What the person is called, if the hub or the operator says so")
+        ]
+    ]
+    opaque: NotRequired[
+        Annotated[bool, Field(description="Whether people know them by that name alone")]
     ]
 
 

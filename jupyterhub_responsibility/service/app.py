@@ -107,6 +107,7 @@ def build_site(
         api,
         ledger,
         of_interest=lambda: of_interest(roster.current, ledger.state),
+        told_of=lambda: ledger.state.people,
         other_groups=other_groups(configured, declaration.mapped_groups),
         now=utcnow,
         look_every=settings.roster_seconds,
@@ -136,7 +137,12 @@ def build_site(
     )
     home, hub = auth.base_url, auth.hub_host + auth.hub_prefix
     needed = _needed_variables(settings, hub)
-    templates = Templates(settings.template_paths, needed, settings.template_vars)
+    templates = Templates(
+        settings.template_paths,
+        needed,
+        settings.template_vars,
+        names=lambda: snapshots.current.names,
+    )
     menu = Menu(settings.services, settings.service_name, home)
     self_check = SelfCheck(declaration, templates, settings.left_out, ledger, watch, roster)
     return Site(
@@ -156,7 +162,7 @@ def build_site(
         self_check=self_check,
         renderer=Renderer(templates, menu, snapshots, roster, self_check, home, hub),
         finder=Finder(declaration),
-        directory=Directory(api, time.monotonic),
+        directory=Directory(api, time.monotonic, declaration.names),
         limiter=Limiter(time.monotonic, limits.MAX_WRITES, "changes"),
         look_ups=Limiter(time.monotonic, limits.MAX_LOOK_UPS, "look-ups"),
         # made when somebody first asks for it: it takes a tenth of the start

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta, timezone
 
 from ..domain import refusals
+from ..domain.names import NOBODY_NAMED, Names
 from ..errors import RefusedError
 from ..ledger.kinds import KINDS, Event
 from ..ledger.past import INSTANT, Period
@@ -21,16 +22,19 @@ def asked_for(argument: Callable[[str, str], str]) -> dict[str, str]:
     return {name: argument(name, "") for name in FIELDS}
 
 
-def wanted(given: Mapping[str, str], reader: Reader | None) -> tuple[Wanted, int | None]:
+def wanted(
+    given: Mapping[str, str], reader: Reader | None, names: Names = NOBODY_NAMED
+) -> tuple[Wanted, int | None]:
     """The filter for a reader, and the entry before which to begin. Raises RefusedError.
 
-    `since` and `until` are days (the last one included) or moments, in UTC if it isn't said.
+    `since` and `until` are days (the last one included) or moments, in UTC if it isn't said; a
+    `person` may be an account, or what somebody is called.
     """
     before = given.get("before", "")
     if before and not (before.isdecimal() and len(before) <= 9):
         raise RefusedError("invalid", "before: give the number of an entry.")
     query = Wanted(
-        person=given.get("person", "").strip(),
+        person=names.account_of(given.get("person", "").strip()),
         role=given.get("role", ""),
         since=_moment("since", given.get("since", "")),
         until=_moment("until", given.get("until", ""), end=True),

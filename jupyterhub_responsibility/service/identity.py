@@ -21,7 +21,7 @@ from ..domain.access import page_scope
 from ..domain.model import Viewer
 from ..enabling.belonging import key
 from ..errors import HubError
-from ..hub.api import moment_of
+from ..hub.api import display_name, moment_of
 from ..ledger.entry import stamp
 
 log = logging.getLogger(__name__)
@@ -196,6 +196,7 @@ def viewer_of(model: dict[str, Any]) -> Viewer:
         kind=model.get("kind", "user"),
         scopes=frozenset(scope for scope in model["scopes"] if isinstance(scope, str)),
         created=_created(model.get("created")),
+        display_name=display_name(model),
     )
 
 

@@ -13,7 +13,8 @@ from ..domain.duties import Duty, duties
 from ..domain.finder import Finder
 from ..domain.holders import Holder, RoleHolders, holders_of, roles_of
 from ..domain.matches import Named
-from ..domain.model import Contact, Model, Party, Responsibility, Role, Roster, Viewer
+from ..domain.model import Contact, Party, Responsibility, Role, Roster, Viewer
+from ..domain.names import Names
 from ..ledger.entry import Entry, known, stamp
 from ..ledger.may import May
 from ..ledger.past import HolderThen, Seen, Stay, Then
@@ -34,7 +35,7 @@ def me(snapshot: Snapshot, viewer: Viewer) -> api_types.Me:
     own = roles_of(snapshot.declaration, viewer)
     held = [each.role.id for each in own]
     return {
-        "user": {"name": viewer.name, "admin": viewer.admin, "kind": viewer.kind},
+        "user": _user(snapshot, viewer),
         "roles": [
             {
                 "id": each.role.id,
@@ -47,6 +48,15 @@ def me(snapshot: Snapshot, viewer: Viewer) -> api_types.Me:
         "duties": [_duty(each) for each in duties(snapshot.declaration.model, held)],
         "contacts": [_contact(each) for each in snapshot.declaration.contacts],
         **_age(snapshot.roster),
+    }
+
+
+def _user(snapshot: Snapshot, viewer: Viewer) -> api_types.User:
+    return {
+        "name": viewer.name,
+        "display_name": snapshot.names.called(viewer.name) or None,
+        "admin": viewer.admin,
+        "kind": viewer.kind,
     }
 
 
@@ -84,7 +94,7 @@ def role(snapshot: Snapshot, role_id: str) -> api_types.RoleInFull:
     }
 
 
-def then(found: Then) -> api_types.Then:
+def then(found: Then, names: Names) -> api_types.Then:
     """`GET api/roles/<role>?at=`: who held it then."""
     return {
         "role": found.role,
@@ -92,7 +102,7 @@ def then(found: Then) -> api_types.Then:
         "to": stamp(found.period.last),
         "certain": found.certain,
         "watched": found.watched,
-        "holders": [_holder_then(each) for each in found.holders],
+        "holders": [_holder_then(each, names) for each in found.holders],
         "groups": [{"group": each.group, "watched": each.watched} for each in found.groups],
         "says": list(then_sentences(found)),
     }
@@ -137,7 +147,7 @@ def contacts(snapshot: Snapshot, finder: Finder, question: str) -> api_types.Con
     if question.strip():
         answers = tuple(
             contact_finder.answer(found.kind, found.id)
-            for found in finder.find(question, snapshot.holders_by_role)
+            for found in finder.find(question, snapshot.holders_by_role, snapshot.names)
         )
     else:
         answers = contact_finder.directory()
@@ -156,7 +166,7 @@ def role_tag(snapshot: Snapshot, role_id: str) -> str:
     return state_tag(role, declaration, snapshot.roster.members, snapshot.ledger_state)
 
 
-def entry(entry: Entry, model: Model) -> api_types.Entry:
+def entry(entry: Entry, snapshot: Snapshot) -> api_types.Entry:
     """An entry of the ledger; `says` puts it in a sentence."""
     return {
         "number": entry.number,
@@ -169,7 +179,7 @@ def entry(entry: Entry, model: Model) -> api_types.Entry:
         "intent": entry.intent,
         "details": entry.facts,
         "erased": list(entry.erased),
-        "says": sentence(entry, model),
+        "says": sentence(entry, snapshot.declaration.model, snapshot.names),
         "digest": entry.digest,
     }
 
@@ -199,7 +209,11 @@ def candidates(typed: str, named: Sequence[Named]) -> api_types.Candidates:
 
 def _candidate(each: Named) -> api_types.Candidate:
     said: api_types.Candidate = {"user": each.account}
-    return {**said, "name": each.person} if each.person else said
+    if each.person:
+        said["name"] = each.person
+    if each.opaque:
+        said["opaque"] = True
+    return said
 
 
 def users(results: Sequence[Added]) -> api_types.AddedUsers:
@@ -224,7 +238,7 @@ def my_data(snapshot: Snapshot, viewer: Viewer, now: datetime) -> api_types.MyDa
     known = personal(snapshot.ledger_state, snapshot.spans, viewer)
     return {
         "made_at": iso(now),
-        "user": {"name": viewer.name, "admin": viewer.admin, "kind": viewer.kind},
+        "user": _user(snapshot, viewer),
         "roles": [_my_role(each) for each in known.roles],
         "requests": [
             _request(each, viewer.is_account(each.by, each.asker_created))
@@ -309,7 +323,7 @@ def coverage(snapshot: Snapshot, _viewer: Viewer) -> api_types.Coverage:
                 "id": each.responsibility.id,
                 "area": each.responsibility.area,
                 "state": each.state,
-                "holders": list(each.holders),
+                "holders": [holder.name for holder in each.holders],
             }
             for each in found.responsibilities
         ],
@@ -326,7 +340,7 @@ def coverage(snapshot: Snapshot, _viewer: Viewer) -> api_types.Coverage:
 def ledger(snapshot: Snapshot, entries: Sequence[Entry], most: int) -> api_types.Entries:
     """`GET api/ledger`: entries, newest first; `before` leads on to older ones."""
     return {
-        "entries": [entry(each, snapshot.declaration.model) for each in entries],
+        "entries": [entry(each, snapshot) for each in entries],
         "before": entries[-1].number if len(entries) == most else None,
         "ledger": _ledger_end(snapshot),
     }
@@ -424,6 +438,7 @@ def _role_holders(snapshot: Snapshot, held: RoleHolders) -> api_types.RoleHolder
 def _holder(snapshot: Snapshot, holder: Holder) -> api_types.Holder:
     said: api_types.Holder = {
         "name": holder.name,
+        "display_name": _display_name(snapshot, holder),
         "kind": holder.kind,
         "staff": snapshot.is_staff(holder),
         "source": holder.source,
@@ -435,7 +450,11 @@ def _holder(snapshot: Snapshot, holder: Holder) -> api_types.Holder:
     return said
 
 
-def _holder_then(holder: HolderThen) -> api_types.HolderThen:
+def _display_name(snapshot: Snapshot, holder: Holder) -> str | None:
+    return snapshot.names.called(holder.name) or None if holder.kind == "account" else None
+
+
+def _holder_then(holder: HolderThen, names: Names) -> api_types.HolderThen:
     until = holder.last_day.until if holder.last_day else None
     return {
         "user": known(holder.name),
@@ -445,7 +464,7 @@ def _holder_then(holder: HolderThen) -> api_types.HolderThen:
         "until": until.isoformat() if until else None,
         "through": [_stay(each) for each in holder.through],
         "entries": list(holder.entries),
-        "says": holder_sentence(holder),
+        "says": holder_sentence(holder, names),
     }
 
 

@@ -52,7 +52,8 @@ async def may_decide(site: Site, viewer: Viewer, asked: MayQuery) -> May:
         return could_not_tell(asked.user, responsibility, error)
     members = {group: found.get(group, ()) for group in groups}
     then = await _holders_now(site, role_id, now)
-    return may.may_decide(site.declaration.model, responsibility, account, members, now, then)
+    model, names = site.declaration.model, site.snapshot.names
+    return may.may_decide(model, responsibility, account, members, now, then, names)
 
 
 async def _no_account(site: Site, name: str) -> RefusedError:

@@ -108,7 +108,7 @@ class Renderer:
             {
                 "frame": self._frame(page, page.title_of(said), viewer, news),
                 "page": said,
-                "user": HubUser(viewer) if viewer else None,
+                "user": HubUser(viewer, snapshot.names) if viewer else None,
                 "services": self._menu.seen_by(viewer),
                 "parsed_scopes": {scope: {} for scope in scopes},
                 "xsrf_token": xsrf,

@@ -18,6 +18,8 @@ from ..domain.model import Declaration
 from ..hub.api import HubAPI
 from ..hub.directory import Directory
 from ..hub.roster import RosterKeeper
+from ..ledger.entry import Entry
+from ..ledger.sentences import sentence
 from ..storage.ledger import Ledger
 from .api_types import Document
 from .limits import Limiter
@@ -64,6 +66,10 @@ class Site:
     def snapshot(self) -> Snapshot:
         """What is known of the hub, at this moment."""
         return self.snapshots.current
+
+    def said(self, entry: Entry) -> str:
+        """What an entry of the ledger says to people."""
+        return sentence(entry, self.declaration.model, self.snapshot.names)
 
     def measured(self) -> Measured:
         """What the metrics are made of, at this moment; asks nobody."""

@@ -72,7 +72,7 @@ class SnapshotKeeper:
         }  # fmt: skip
         self._holders, self._left, self.accounts = holders, left, accounts
         snapshot = self._snapshot()
-        told = (minute(accounts.read_at), accounts.total, snapshot.coverage)
+        told = (minute(accounts.read_at), accounts.total, snapshot.coverage, snapshot.names)
         if told != self._told:
             self._told = told
             self._accounts_version += 1

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader
 from jupyterhub._data import DATA_FILES_PATH
 
-from ..domain.holders import NO_ROLE
+from ..domain.holders import NO_ROLE, Holder
 from ..domain.model import Viewer
+from ..domain.names import NOBODY_NAMED, Names
 from ..enabling.layers import layer_over, use
 from ..paths import templates
 from ..text import clock, day, iso, prose, visible
@@ -29,11 +31,12 @@ NONE: Mapping[str, Any] = {}
 class HubUser:
     """The `user` that the hub's `page.html` expects; its `name` is for reading.
 
-    `login` is the name in full, for forms to send back.
+    `login` is the name of the account in full, for forms to send back.
     """
 
-    def __init__(self, viewer: Viewer) -> None:
-        self.name = visible(viewer.name)
+    def __init__(self, viewer: Viewer, names: Names) -> None:
+        called = "" if names.called(viewer.name) else visible(viewer.display_name)
+        self.name = called or names.of(viewer.name)
         self.admin = viewer.admin
         self.login = viewer.name
 
@@ -47,7 +50,8 @@ class HubUser:
 class Templates:
     """Renders our templates, with the operator's `own` variables beside what every page needs.
 
-    `trouble` says why the operator's templates were left out, if so.
+    `trouble` says why the operator's templates were left out, if so. `names` are what people are
+    called at the moment.
     """
 
     def __init__(
@@ -55,11 +59,13 @@ class Templates:
         operator_paths: list[str],
         needed: Mapping[str, Any],
         own: Mapping[str, Any] = NONE,
+        *,
+        names: Callable[[], Names] = lambda: NOBODY_NAMED,
     ) -> None:
         self._needed = dict(needed)
         self._base = {**own, **needed}
-        self._environment = _environment(operator_paths)
-        self._hubs_own = _environment([]) if operator_paths else self._environment
+        self._environment = _environment(operator_paths, names)
+        self._hubs_own = _environment([], names) if operator_paths else self._environment
         layer = layer_over(self._environment, operator_paths, self._base)
         if layer is not None:
             use(self._environment, layer)
@@ -94,7 +100,7 @@ class Templates:
         )
 
 
-def _environment(operator_paths: list[str]) -> Environment:
+def _environment(operator_paths: list[str], names: Callable[[], Names]) -> Environment:
     hub = str(Path(DATA_FILES_PATH) / "templates")
     environment = Environment(
         loader=ChoiceLoader(
@@ -109,5 +115,11 @@ def _environment(operator_paths: list[str]) -> Environment:
         lstrip_blocks=True,
     )
     environment.filters.update(visible=visible, clock=clock, day=day, iso=iso, prose=prose)
+
+    def person(who: Holder | str, at: datetime | None = None) -> str:
+        known = names()
+        return known.of(who, at) if isinstance(who, str) else known.of_holder(who)
+
+    environment.filters.update(person=person, beside=lambda account: names().beside(account))
     environment.globals["no_role"] = NO_ROLE
     return environment

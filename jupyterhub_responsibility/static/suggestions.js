@@ -21,8 +21,8 @@
 
   function optionFor(match, id, take) {
     var option = element("li", { id: id, role: "option", "data-user": match.user });
-    option.append(isolated(match.user));
-    if (match.name) { option.append(" · ", isolated(match.name)); }
+    if (!match.opaque) { option.append(isolated(match.user)); }
+    if (match.name) { option.append(match.opaque ? "" : " · ", isolated(match.name)); }
     option.addEventListener("mousedown", function (event) { event.preventDefault(); });
     option.addEventListener("click", take);
     return option;

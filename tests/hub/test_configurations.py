@@ -18,6 +18,7 @@ from markupsafe import escape
 from tornado.web import Application
 
 from jupyterhub_responsibility.domain.model import Viewer
+from jupyterhub_responsibility.domain.names import NOBODY_NAMED
 from jupyterhub_responsibility.service.port import _open
 from jupyterhub_responsibility.service.templating import HubUser, Templates
 from jupyterhub_responsibility.text import visible
@@ -470,10 +471,13 @@ def test_a_page_html_that_fails_for_some(tmp_path, caplog):
     (tmp_path / "page.html").write_text("{% if user.admin %}{{ motd.text }}{% endif %}theirs")
     templates = Templates([str(tmp_path)], {"static_url": lambda path, **_: path})
     context = {"parsed_scopes": {}, "no_spawner_check": True}
-    assert templates.render("page.html", {**context, "user": HubUser(Viewer("uwe"))}) == "theirs"
+    assert (
+        templates.render("page.html", {**context, "user": HubUser(Viewer("uwe"), NOBODY_NAMED)})
+        == "theirs"
+    )
     assert not templates.trouble
     for _ in range(2):
-        root = HubUser(Viewer("root", admin=True))
+        root = HubUser(Viewer("root", admin=True), NOBODY_NAMED)
         assert "jupyterhub-logo" in templates.render("page.html", {**context, "user": root})
     assert templates.trouble == "UndefinedError: 'motd' is undefined"
     assert len(caplog.records) == 1
@@ -483,7 +487,11 @@ def test_a_page_html_that_fails_twice_at_once(tmp_path, caplog):
     """Whoever meets it while another leaves it out gets the hub's look too; it is said once."""
     (tmp_path / "page.html").write_text("{% if meanwhile %}{{ meanwhile() }}{% endif %}{{ no.no }}")
     templates = Templates([str(tmp_path)], {"static_url": lambda path, **_: path})
-    context = {"parsed_scopes": {}, "no_spawner_check": True, "user": HubUser(Viewer("uwe"))}
+    context = {
+        "parsed_scopes": {},
+        "no_spawner_check": True,
+        "user": HubUser(Viewer("uwe"), NOBODY_NAMED),
+    }
     html = templates.render(
         "page.html", {**context, "meanwhile": lambda: templates.render("page.html", context)}
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, make_url, text
 
+from jupyterhub_responsibility.domain.names import NOBODY_NAMED
 from jupyterhub_responsibility.errors import LedgerError
 from jupyterhub_responsibility.exports.ledger import csv_line, json_line
 from jupyterhub_responsibility.exports.personal import about
@@ -114,7 +115,7 @@ def test_nothing_of_them_is_left(store, database, declared):
     assert [e.digest for e in after[: len(before)]] == [e.digest for e in before]
     assert (after[-1].event, after[-1].actor, after[-1].number) == ("erasure", "root", done.entry)
     assert done.parts == sum(len(entry.erased) for entry in after)
-    said = [sentence(entry, declared.model) for entry in after]
+    said = [sentence(entry, declared.model, NOBODY_NAMED) for entry in after]
     assert "An account that was erased appointed" not in said[0]
     assert any("an account that was erased" in each.lower() for each in said)
     assert not any("\0" in each for each in said)
@@ -186,7 +187,9 @@ def test_open_requests_end(store, declared):
     for entry in store.all():
         state.read(entry)
     assert list(state.requests) == [3]
-    ended = [sentence(e, declared.model) for e in store.all() if e.event == "decision"]
+    ended = [
+        sentence(e, declared.model, NOBODY_NAMED) for e in store.all() if e.event == "decision"
+    ]
     said = "A request for Hub Administrator has ended: somebody whom it concerned was erased."
     assert ended == [said, said]
 

@@ -15,6 +15,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from jupyterhub_responsibility.domain.names import NOBODY_NAMED
 from jupyterhub_responsibility.exports.ledger import json_line
 from jupyterhub_responsibility.ledger.chain import breaks, digest
 from jupyterhub_responsibility.ledger.entry import Entry
@@ -53,7 +54,9 @@ def beside(path: Path, ending: str) -> list[str]:
 def said(entries: list[Entry]) -> list[str]:
     """What entries say, without the marks that keep names to themselves."""
     marks = dict.fromkeys(map(ord, "\u2068\u2069"))
-    return [f"{each.number}. {sentence(each, MODEL).translate(marks)}" for each in entries]
+    return [
+        f"{each.number}. {sentence(each, MODEL, NOBODY_NAMED).translate(marks)}" for each in entries
+    ]
 
 
 def follows(state: LedgerState) -> Iterator[str]:

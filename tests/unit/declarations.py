@@ -92,6 +92,7 @@ WHOLE: dict[str, Any] = {
         }
     ],
     "links": [{"title": "Rules", "url": "https://keepers.example/rules", "for": ["shelves"]}],
+    "names": {"rita": "Rita Marlow"},
 }
 """Every key that there is but `remove`, with a model of its own: quick to load."""
 

@@ -24,6 +24,7 @@ from jupyterhub_responsibility.declaration.warnings import PLACEHOLDERS
 from jupyterhub_responsibility.domain.access import service_scopes
 from jupyterhub_responsibility.domain.finder import Finder
 from jupyterhub_responsibility.domain.model import Declaration, Roster, Viewer
+from jupyterhub_responsibility.domain.names import NOBODY_NAMED
 from jupyterhub_responsibility.enabling.pages import HubPages
 from jupyterhub_responsibility.errors import DeclarationError, Fault, UnreadableError
 from jupyterhub_responsibility.ledger.state import LedgerState
@@ -218,7 +219,7 @@ def pages(snapshot: Snapshot, viewer: Viewer) -> None:
             declared = snapshot.declaration
             parties = {"community": declared.community, "provider": declared.provider}
             frame = Frame(page.title_of(said), page.name, "/", "/hub/", as_of=NOW, **parties)
-            variables = {"frame": frame, "page": said, "user": HubUser(viewer)}
+            variables = {"frame": frame, "page": said, "user": HubUser(viewer, NOBODY_NAMED)}
             html = TEMPLATES.render(f"responsibility-{page.name}.html", variables)
             html.encode("utf-8")
             assert "<script>alert" not in html

@@ -49,9 +49,7 @@ class Hub:
         self._may_fail()
         self.pages.append(offset)
         there = list(self.people.values())
-        page = [
-            Account(p.name, p.admin, p.roles, None, now) for p in there[offset : offset + limit]
-        ]
+        page = [replace(p, read_at=now) for p in there[offset : offset + limit]]
         return page, offset + limit < len(there)
 
     async def account(self, name: str, now: datetime):
@@ -70,12 +68,14 @@ class Reading:
 
     def __init__(self, declared, hub: Hub, store: Store, interesting=frozenset()) -> None:
         self.hub, self.interesting = hub, set(interesting)
+        self.told_of: set[str] = set()
         self.ledger = Ledger(store, lambda: hub.now)
         self.census = Census(
             declared,
             hub,
             self.ledger,
             lambda: frozenset(self.interesting),
+            lambda: self.told_of,
             OTHER_GROUPS,
             lambda: hub.now,
             EVERY,
@@ -506,3 +506,31 @@ def test_who_is_of_interest():
     state.edits["hub-admins", "bea"] = edit
     roster = Roster(READ_AT, {"hub-admins": ("cyn",)})
     assert of_interest(roster, state) == {"bea", "cyn"}
+
+
+# What people are called
+
+
+async def test_names_of_whom_the_ledger_tells_are_kept(declared, store):
+    """Of nobody else, unless more is kept of them."""
+    hub = Hub(450)
+    for number in (3, 4, 300):
+        there = hub.people[f"user-{number}"]
+        hub.people[there.name] = replace(there, display_name=f"Person {number}")
+    reading = Reading(declared, hub, store, {"user-3"})
+    reading.told_of = {"user-300"}
+    await reading.to_the_end()
+    current = reading.census.current
+    assert current.found["user-3"].display_name == "Person 3"
+    assert {name: called.name for name, called in current.names.items()} == {
+        "user-300": "Person 300"
+    }
+    hub.people["user-300"] = replace(hub.people["user-300"], display_name="")
+    await reading.to_the_end()
+    assert reading.census.current.names == {}
+    hub.people["user-300"] = replace(hub.people["user-300"], display_name="Another")
+    await reading.to_the_end()
+    assert reading.census.current.names["user-300"].name == "Another"
+    reading.told_of = set()
+    await reading.to_the_end()
+    assert reading.census.current.names == {}

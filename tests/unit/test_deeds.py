@@ -9,6 +9,7 @@ import pytest
 
 from jupyterhub_responsibility.coverage.snapshot import Snapshot
 from jupyterhub_responsibility.domain.model import Model, Role, Viewer
+from jupyterhub_responsibility.domain.names import NOBODY_NAMED
 from jupyterhub_responsibility.ledger.chain import BEGINNING, write
 from jupyterhub_responsibility.ledger.deeds import LULL, MANY, Deed, deeds, runs
 from jupyterhub_responsibility.ledger.entry import ITSELF, Draft, Entry
@@ -38,7 +39,7 @@ def done(event: str, *results: str, actor: str = "rita", person: str = "uwe", **
         ending(event, result, "settlement" if number else "outcome")
         for number, result in enumerate(results)
     ]
-    return deed_sentence(Deed(began, tuple(endings)), MODEL).translate(MARKS)
+    return deed_sentence(Deed(began, tuple(endings)), MODEL, NOBODY_NAMED).translate(MARKS)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +141,7 @@ def test_who_holds_the_role_through_another_group_is_not_said_to_come_or_go(even
     began = entry(Draft(event, actor, role="guide", group="day", person="uwe"))
     details = {"of": event, "result": "done", "through": "night"}
     end = entry(Draft("outcome", actor, person="uwe", intent=1, details=details), 2)
-    assert deed_sentence(Deed(began, (end,)), MODEL).translate(MARKS) == said
+    assert deed_sentence(Deed(began, (end,)), MODEL, NOBODY_NAMED).translate(MARKS) == said
 
 
 def test_why_a_rule_forbade_it_is_said():
@@ -149,7 +150,7 @@ def test_why_a_rule_forbade_it_is_said():
     began = entry(Draft("appointment", "rita", role="guide", person="uwe", details=said))
     details = {"of": "appointment", "result": "refused", "refusal": "full", "reason": "It is full."}
     end = Draft("outcome", "rita", role="guide", person="uwe", intent=1, details=details)
-    assert deed_sentence(Deed(began, (entry(end, 2),)), MODEL).translate(MARKS) == (
+    assert deed_sentence(Deed(began, (entry(end, 2),)), MODEL, NOBODY_NAMED).translate(MARKS) == (
         "<rita> tried to appoint <uwe> as Guide, until 1 Jan 2027. Reason: “<why>”"
         " <uwe> was not made Guide. Reason: “<It is full.>”"
     )
@@ -250,14 +251,17 @@ def test_a_run_has_an_end():
 def test_a_run_is_said_in_one_sentence():
     """With how many, and what became of them."""
     run = tuple(added(n) for n in range(4))
-    assert run_sentence(run, MODEL).translate(MARKS) == "<hanna> added 4 people to the hub."
+    assert (
+        run_sentence(run, MODEL, NOBODY_NAMED).translate(MARKS)
+        == "<hanna> added 4 people to the hub."
+    )
     mixed = (added(5, result="refused"), added(6, result="unchanged"), *run, Deed(run[0].began))
-    assert run_sentence(mixed, MODEL).translate(MARKS) == (
+    assert run_sentence(mixed, MODEL, NOBODY_NAMED).translate(MARKS) == (
         "<hanna> tried to add 7 people to the hub:"
         " 4 added, 1 already had an account, 1 not added, 1 not certain."
     )
     none = tuple(added(n, result="unchanged") for n in range(4))
-    assert run_sentence(none, MODEL).translate(MARKS) == (
+    assert run_sentence(none, MODEL, NOBODY_NAMED).translate(MARKS) == (
         "<hanna> tried to add 4 people to the hub: 4 already had an account."
     )
 
@@ -281,8 +285,11 @@ def test_a_run_is_said_in_one_sentence():
 def test_changes_outside_are_said_in_one_sentence(change, said):
     """As for one, but for how many."""
     run = (seen(1, **change), seen(2, **change))
-    assert run_sentence(run, MODEL).translate(MARKS) == said
-    assert [within_run(each, MODEL).translate(MARKS) for each in run] == ["<u1>", "<u2>"]
+    assert run_sentence(run, MODEL, NOBODY_NAMED).translate(MARKS) == said
+    assert [within_run(each, MODEL, NOBODY_NAMED).translate(MARKS) for each in run] == [
+        "<u1>",
+        "<u2>",
+    ]
 
 
 # The page

@@ -14,10 +14,11 @@ from jupyterhub_responsibility.domain.diagram import (
     TITLE_SIZE,
     Diagram,
     diagram,
-    names,
+    held_by,
 )
 from jupyterhub_responsibility.domain.holders import holders_by_role
 from jupyterhub_responsibility.domain.model import Declaration, Roster
+from jupyterhub_responsibility.domain.names import NOBODY_NAMED
 
 from ..conftest import READ_AT
 from .declarations import hub
@@ -37,7 +38,7 @@ FULL = Roster(
 
 def drawn(declared: Declaration, roster: Roster, width: int) -> Diagram:
     """The diagram of a hub."""
-    return diagram(declared, holders_by_role(declared, roster), width)
+    return diagram(declared, holders_by_role(declared, roster), NOBODY_NAMED, width)
 
 
 def hubs() -> dict[str, Declaration]:
@@ -163,10 +164,13 @@ def test_who_is_there_is_named():
 )
 def test_holders_in_a_few_words(roster, text):
     """Three names at most, the rest as a number, and no hidden characters."""
-    assert names(holders_by_role(HUBS["built-in"], roster)["hub-administrator"]) == text
+    assert (
+        held_by(holders_by_role(HUBS["built-in"], roster)["hub-administrator"], NOBODY_NAMED)
+        == text
+    )
 
 
 def test_five_thousand_holders_are_a_number():
     """A large group is a number with a comma in it."""
-    text = names(holders_by_role(HUBS["built-in"], FULL)["hub-administrator"])
+    text = held_by(holders_by_role(HUBS["built-in"], FULL)["hub-administrator"], NOBODY_NAMED)
     assert text.endswith(" and 4,997 more")

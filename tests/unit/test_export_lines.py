@@ -214,7 +214,9 @@ def test_files_are_for_people_to_read_too():
     read = holders_json(snapshot(declared, Roster(READ_AT, {}), LedgerState()), NOW)
     assert json.loads(read)["as_of"] == "2026-11-22T10:42:07+00:00"
     holders = holders_csv(snapshot(declared, Roster(), LedgerState()))
-    assert holders.startswith(BYTE_ORDER + "role,title,name,kind,through,since,until,confirmed,")
+    assert holders.startswith(
+        BYTE_ORDER + "role,title,name,display_name,kind,through,since,until,confirmed,"
+    )
 
 
 def test_entries_are_taken_along():

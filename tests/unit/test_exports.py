@@ -92,6 +92,7 @@ def test_who_holds_what(declared, state):
         "role": ADMIN,
         "title": "Hub Administrator",
         "name": "hanna",
+        "display_name": "",
         "kind": "account",
         "through": "hub-admins",
         "since": "2026-11-01T09:00:00+00:00",

@@ -13,8 +13,11 @@ from jupyterhub_responsibility.coverage.covered import Covered, Leaving, leaving
 from jupyterhub_responsibility.coverage.gaps import Gap
 from jupyterhub_responsibility.declaration import load
 from jupyterhub_responsibility.domain.configured import Grant
+from jupyterhub_responsibility.domain.holders import Holder
 from jupyterhub_responsibility.domain.model import Responsibility, Roster
+from jupyterhub_responsibility.domain.names import NOBODY_NAMED
 from jupyterhub_responsibility.ledger.state import Edit, Term
+from jupyterhub_responsibility.text import isolated
 
 from .test_coverage import (
     DECLARED,
@@ -318,13 +321,17 @@ def test_a_role_that_is_kept_through_several_groups():
 # Whose leaving would hurt most
 
 
+def holder(name: str) -> Holder:
+    return Holder(name, "account", ("group",), None)
+
+
 def covered_by(name: str, number: int, split: str = "community", beside: tuple[str, ...] = ()):
     return tuple(
         Covered(
             Responsibility(f"{name}-{each}", "some-area", "Work", "", split),
-            (name, *beside),
+            (holder(name), *map(holder, beside)),
             "single",
-            (name,),
+            (holder(name),),
         )
         for each in range(number)
     )
@@ -333,23 +340,27 @@ def covered_by(name: str, number: int, split: str = "community", beside: tuple[s
 def test_whoever_is_alone_with_most_is_named():
     """Wherever the responsibilities stand, and whoever comes first."""
     areas = [covered_by("ada", 1), covered_by("bea", 2), (*covered_by("cyn", 1),)]
-    assert leaving(areas) == Leaving("bea", 2, staff_stays=False)
-    assert leaving([covered_by("ada", 2), covered_by("bea", 1)]).name == "ada"
-    assert leaving([*areas, covered_by("cyn", 2)]) == Leaving("cyn", 3, staff_stays=False)
+    assert leaving(areas, NOBODY_NAMED) == Leaving(isolated("bea"), 2, staff_stays=False)
+    assert leaving([covered_by("ada", 2), covered_by("bea", 1)], NOBODY_NAMED).name == isolated(
+        "ada"
+    )
+    assert leaving([*areas, covered_by("cyn", 2)], NOBODY_NAMED) == Leaving(
+        isolated("cyn"), 3, staff_stays=False
+    )
 
 
 def test_the_providers_own_part_is_not_counted():
     """How it staffs that is its own matter; nobody alone is nobody to name."""
     areas = [covered_by("crew", 3, split="provider"), covered_by("ada", 1)]
-    assert leaving(areas) == Leaving("ada", 1, staff_stays=False)
-    assert leaving([covered_by("crew", 3, split="provider")]) is None
-    assert leaving([]) is None
+    assert leaving(areas, NOBODY_NAMED) == Leaving(isolated("ada"), 1, staff_stays=False)
+    assert leaving([covered_by("crew", 3, split="provider")], NOBODY_NAMED) is None
+    assert leaving([], NOBODY_NAMED) is None
 
 
 def test_staff_stays_if_it_is_with_any_of_them():
     """One responsibility that isn't left to nobody is enough to say so."""
     areas = [covered_by("ada", 1), covered_by("ada", 1, beside=("kim",))]
-    assert leaving(areas) == Leaving("ada", 2, staff_stays=True)
+    assert leaving(areas, NOBODY_NAMED) == Leaving(isolated("ada"), 2, staff_stays=True)
 
 
 # Holding

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 
 from jupyterhub_responsibility.domain.model import Model, Role
+from jupyterhub_responsibility.domain.names import NOBODY_NAMED
 from jupyterhub_responsibility.ledger.chain import BEGINNING, breaks, canonical, digest, seal, write
 from jupyterhub_responsibility.ledger.entry import Draft, Entry, Part, stamp, storable
 from jupyterhub_responsibility.ledger.gap_spans import key_of
@@ -508,12 +509,15 @@ MARKS = {0x2068: "<", 0x2069: ">"}
 def test_what_an_entry_says(event, more, said):
     """Who, whom, what, until when and why, each name kept to itself."""
     entry = write(Draft(event, "rita", "user", "guide", "day", "uwe", None, more), 1, "", NOW)
-    assert sentence(entry, MODEL).translate(MARKS) == said
+    assert sentence(entry, MODEL, NOBODY_NAMED).translate(MARKS) == said
 
 
 def test_who_asks_for_themselves():
     """That is said in other words; a role that the model has no more is called by its id."""
     own = write(Draft("request", "uwe", "user", "guide", "day", "uwe"), 1, "", NOW)
-    assert sentence(own, MODEL).translate(MARKS) == "<uwe> asked to become Guide."
+    assert sentence(own, MODEL, NOBODY_NAMED).translate(MARKS) == "<uwe> asked to become Guide."
     old = write(Draft("confirmation", "uwe", "user", "old-role", "", "uwe"), 1, "", NOW)
-    assert sentence(old, MODEL).translate(MARKS) == "<uwe> confirmed the duties of <old-role>."
+    assert (
+        sentence(old, MODEL, NOBODY_NAMED).translate(MARKS)
+        == "<uwe> confirmed the duties of <old-role>."
+    )

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta, timezone
 import pytest
 
 from jupyterhub_responsibility.domain.accounts import Account
+from jupyterhub_responsibility.domain.names import NOBODY_NAMED
 from jupyterhub_responsibility.errors import HubError, RefusedError
 from jupyterhub_responsibility.ledger.chain import BEGINNING, write
 from jupyterhub_responsibility.ledger.entry import Draft, stamp
@@ -43,7 +44,7 @@ def decides(declared):
     def ask(who: Account, members: tuple[str, ...], then: Then | None):
         model = declared.model
         money = find_responsibility(model, "decide-finances")
-        return may_decide(model, money, who, {GROUP: members}, NOW, then)
+        return may_decide(model, money, who, {GROUP: members}, NOW, then, NOBODY_NAMED)
 
     return ask
 

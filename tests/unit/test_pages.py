@@ -13,6 +13,7 @@ from jupyterhub_responsibility.coverage.snapshot import Snapshot
 from jupyterhub_responsibility.domain.finder import Found
 from jupyterhub_responsibility.domain.holders import NO_ROLE
 from jupyterhub_responsibility.domain.model import Contact, Declaration, Party, Viewer
+from jupyterhub_responsibility.domain.names import NOBODY_NAMED
 from jupyterhub_responsibility.ledger.chain import BEGINNING, write
 from jupyterhub_responsibility.ledger.deeds import deeds, runs
 from jupyterhub_responsibility.ledger.entry import Draft
@@ -85,7 +86,11 @@ def render(snapshot):
             "provider": declaration.provider,
         }
         frame = Frame(page.title_of(said), page.name, "/", "/hub/", as_of=READ_AT, **parties)
-        variables: dict[str, Any] = {"frame": frame, "page": said, "user": HubUser(viewer)}
+        variables: dict[str, Any] = {
+            "frame": frame,
+            "page": said,
+            "user": HubUser(viewer, NOBODY_NAMED),
+        }
         html = TEMPLATES.render(f"responsibility-{page.name}.html", variables)
         return html[html.index("<main") : html.index("</main>")]
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jupyterhub_responsibility.domain.names import NOBODY_NAMED
 from jupyterhub_responsibility.ledger.chain import BEGINNING, write
 from jupyterhub_responsibility.ledger.entry import Draft, Entry, Part, stamp
 from jupyterhub_responsibility.ledger.past import HolderThen, Past, Period, Then
@@ -111,7 +112,9 @@ def test_who_was_found_to_have_joined(told):
         {},
     ]
     (holder,) = told.ask(25).holders
-    assert "joined outside this page between 1 Mar 2027, 09:20 UTC" in holder_sentence(holder)
+    assert "joined outside this page between 1 Mar 2027, 09:20 UTC" in holder_sentence(
+        holder, NOBODY_NAMED
+    )
 
 
 def test_who_joined_while_nobody_remembers_when_they_looked_last(told):
@@ -147,7 +150,7 @@ def test_what_became_of_a_change_is_not_known(told, event, result):
         told.change(1, "appointment", "uwe")
     number = told.change(10, event, "uwe", "unknown")
     assert [told.held(m) for m in (9, 12, 99)] == OPEN[event]
-    assert "not known yet" in holder_sentence(told.ask(12).holders[0])
+    assert "not known yet" in holder_sentence(told.ask(12).holders[0], NOBODY_NAMED)
     told.tell(20, "settlement", "uwe", intent=number, of=event, result=result)
     assert [told.held(m) for m in (9, 12, 20)] == SETTLED[event, result]
 
@@ -182,7 +185,9 @@ def test_before_the_record_began():
         "The group \u2068day\u2069 was watched from 1 Mar 2027, 09:10 UTC to 8 Mar 2027, 07:40"
         " UTC.",
     )
-    assert "already in it when the record of it began" in holder_sentence(since.holders[0])
+    assert "already in it when the record of it began" in holder_sentence(
+        since.holders[0], NOBODY_NAMED
+    )
 
 
 def test_a_role_that_was_never_watched():

@@ -8,6 +8,7 @@ import pytest
 
 from jupyterhub_responsibility.domain.accounts import Account, Accounts
 from jupyterhub_responsibility.domain.model import Model, Viewer
+from jupyterhub_responsibility.domain.names import NOBODY_NAMED
 from jupyterhub_responsibility.ledger import accounts
 from jupyterhub_responsibility.ledger.entry import stamp
 from jupyterhub_responsibility.ledger.sentences import sentence
@@ -154,7 +155,7 @@ def test_a_request_goes_along_with_a_name(book):
     seen(book, "renamed", "elias", was="eli", created=made, group="", role="")
     assert [(each.by, each.person) for each in book.state.requests.values()] == [("elias", "elias")]
     assert "" not in book.state.emptied
-    said = sentence(book.entries[-1], Model("M", (), {}))
+    said = sentence(book.entries[-1], Model("M", (), {}), NOBODY_NAMED)
     assert said == "The account \u2068eli\u2069 was renamed: it is \u2068elias\u2069 now."
     assert accounts.missed(book.state, asked) == []
     assert accounts.renamed_in_requests(book.state, asked) == {}

@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 from jupyterhub_responsibility.changes.requests import Verdict
+from jupyterhub_responsibility.domain.names import NOBODY_NAMED
 from jupyterhub_responsibility.ledger.chain import BEGINNING, write
 from jupyterhub_responsibility.ledger.entry import Draft
 from jupyterhub_responsibility.ledger.kinds import DETAILS, EVENTS, INTENTS, Result
@@ -58,7 +59,7 @@ def drafts() -> list[Draft]:
 
 def says(draft: Draft, model) -> str:
     """The sentence, without the marks that isolate names."""
-    return sentence(write(draft, 1, BEGINNING, NOW), model).translate(MARKS)
+    return sentence(write(draft, 1, BEGINNING, NOW), model, NOBODY_NAMED).translate(MARKS)
 
 
 @pytest.mark.parametrize("draft", drafts(), ids=lambda d: " ".join((d.event, *d.details.values())))
@@ -142,6 +143,6 @@ def test_a_role_that_is_gone_keeps_its_id(declared):
 def test_names_cannot_pass_for_others(declared):
     """A name with characters that turn the direction of writing is written out, and isolated."""
     draft = Draft("account", "rita", person="ewu\u202e")
-    said = sentence(write(draft, 1, BEGINNING, NOW), declared.model)
+    said = sentence(write(draft, 1, BEGINNING, NOW), declared.model, NOBODY_NAMED)
     assert "\u202e" not in said
     assert "\u2068ewu⟨U+202E⟩\u2069" in said

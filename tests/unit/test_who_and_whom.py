@@ -21,7 +21,7 @@ from jupyterhub_responsibility.domain.access import (
 from jupyterhub_responsibility.domain.accounts import Account, Accounts
 from jupyterhub_responsibility.domain.configured import Configured, Grant, other_groups
 from jupyterhub_responsibility.domain.contacts import Answer, ContactFinder, nobody
-from jupyterhub_responsibility.domain.diagram import diagram, names
+from jupyterhub_responsibility.domain.diagram import diagram, held_by
 from jupyterhub_responsibility.domain.duties import Duty, duties, duties_by_area, duty_of
 from jupyterhub_responsibility.domain.finder import Finder, Found, words
 from jupyterhub_responsibility.domain.holders import (
@@ -33,6 +33,7 @@ from jupyterhub_responsibility.domain.holders import (
     roles_of,
 )
 from jupyterhub_responsibility.domain.model import Contact, Person, Roster, Viewer
+from jupyterhub_responsibility.domain.names import NOBODY_NAMED
 from jupyterhub_responsibility.domain.rules import Change, Rules, alike
 from jupyterhub_responsibility.errors import RefusedError
 
@@ -289,7 +290,12 @@ def test_an_answer_has_all_its_parts():
         "", "Marlow", (), email="m@x.example", telephone="+49 40 1234", url="https://x.example"
     )
     assert finder.answer("role", ADMIN) == Answer(
-        ADMIN, "role", "Hub Administrator", (), there, (own,)
+        ADMIN,
+        "role",
+        "Hub Administrator",
+        ("Who may use the hub", "A lively community"),
+        there,
+        (own,),
     )
     area = next(each for each in declared.model.areas if each.id == "community-leadership")
     assert finder.answer("responsibility", "oversee-access") == Answer(
@@ -357,13 +363,17 @@ def test_names_in_the_diagram():
     declared = hub()
 
     def shown(*accounts: str) -> str:
-        return names(holders_of(declared, Roster(NOW, {"hub-admins": accounts}), ADMIN))
+        return held_by(
+            holders_of(declared, Roster(NOW, {"hub-admins": accounts}), ADMIN), NOBODY_NAMED
+        )
 
     assert shown("a", "b", "c") == "a, b, c"
     assert shown("a", "b", "c", "d", "e") == "a, b, c and 2 more"
     assert shown() == "nobody"
-    assert names(holders_of(declared, Roster(), ADMIN)) == "not known right now"
-    assert names(RoleHolders(declared.model.roles[GUIDE], (), True)) == "nobody named"
+    assert held_by(holders_of(declared, Roster(), ADMIN), NOBODY_NAMED) == "not known right now"
+    assert (
+        held_by(RoleHolders(declared.model.roles[GUIDE], (), True), NOBODY_NAMED) == "nobody named"
+    )
     many = shown(*(f"u{number}" for number in range(1203)))
     assert many.endswith(" and 1,200 more")
 
@@ -372,7 +382,7 @@ def test_names_in_the_diagram():
 def test_boxes_lie_below_each_other_inside_the_width(width):
     """None overlaps another, text stays inside its box, and the height ends below the last."""
     declared = hub()
-    drawn = diagram(declared, holders_by_role(declared, ROSTER), width)
+    drawn = diagram(declared, holders_by_role(declared, ROSTER), NOBODY_NAMED, width)
     assert drawn.width == width
     assert [box.area for box in drawn.boxes] == list(declared.model.areas)
     for above, below in zip(drawn.boxes, drawn.boxes[1:], strict=False):

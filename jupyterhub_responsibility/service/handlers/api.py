@@ -34,7 +34,8 @@ class RoleHandler(APIHandler):
             raise self.not_found()
         if at := self.get_query_argument("at", ""):
             viewer = await self.afresh()
-            self.answer(payloads.then(await questions.held(self.site, viewer, role_id, at)))
+            then = await questions.held(self.site, viewer, role_id, at)
+            self.answer(payloads.then(then, self.site.snapshot.names))
             return
         snapshot = self.site.snapshot
         self.set_header("ETag", f'"{payloads.role_tag(snapshot, role_id)}"')
@@ -118,7 +119,7 @@ class ConfirmationsHandler(APIHandler):
         body = bodies.from_json(bodies.ConfirmBody, self.request.body)
         entry = await actions.confirm(self.site, self.who(), body)
         self.set_status(201)
-        self.answer(payloads.entry(entry, self.site.declaration.model))
+        self.answer(payloads.entry(entry, self.site.snapshot))
 
 
 class RequestsHandler(APIHandler):
@@ -131,7 +132,7 @@ class RequestsHandler(APIHandler):
         body = bodies.from_json(bodies.RequestBody, self.request.body)
         entry = await actions.ask(self.site, self.who(), body)
         self.set_status(201)
-        self.answer(payloads.entry(entry, self.site.declaration.model))
+        self.answer(payloads.entry(entry, self.site.snapshot))
 
 
 class RequestHandler(APIHandler):
@@ -140,7 +141,7 @@ class RequestHandler(APIHandler):
     async def post(self, number: str) -> None:
         body = bodies.from_json(bodies.VerdictBody, self.request.body)
         entry = await actions.decide(self.site, self.who(), int(number), body)
-        self.answer(payloads.entry(entry, self.site.declaration.model))
+        self.answer(payloads.entry(entry, self.site.snapshot))
 
 
 class LedgerHandler(APIHandler):
@@ -148,7 +149,8 @@ class LedgerHandler(APIHandler):
 
     async def get(self) -> None:
         site = self.site
-        query, before = wanted(asked_for(self.get_query_argument), await self.reader())
+        asked, names = asked_for(self.get_query_argument), self.site.snapshot.names
+        query, before = wanted(asked, await self.reader(), names)
         form = self.get_query_argument("format", "json")
         if form not in ("json", *export.FORMATS):
             raise RefusedError("invalid", "format: use json, jsonl or csv.")
@@ -178,7 +180,7 @@ class DataHandler(APIHandler):
         said = payloads.my_data(site.snapshot, self.who(), site.now())
         before = None
         while entries := await site.ledger.page(query, before, CHUNK):
-            said["entries"] += [payloads.entry(each, site.declaration.model) for each in entries]
+            said["entries"] += [payloads.entry(each, site.snapshot) for each in entries]
             before = entries[-1].number
         self.set_header("Content-Disposition", 'attachment; filename="my-data.json"')
         self.answer(said)

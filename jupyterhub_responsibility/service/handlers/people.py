@@ -14,7 +14,6 @@ from ...domain.rules import ACCESS
 from ...errors import HubError, LedgerError, RefusedError
 from ...ledger.entry import Entry
 from ...ledger.query import Wanted
-from ...ledger.sentences import sentence
 from .. import actions, bodies, questions
 from ..bodies import Body
 from ..filters import asked_for, wanted
@@ -90,7 +89,7 @@ class FormPage(PageHandler):
             for entry in await self.site.ledger.page(Wanted(), int(number) + 1, 1):
                 ours = (entry.actor, entry.actor_kind) == (viewer.name, viewer.kind)
                 if ours and await self._is_last(entry):
-                    return News(done=sentence(entry, self.site.declaration.model))
+                    return News(done=self.site.said(entry))
         return NOTHING_NEW
 
     async def _is_last(self, entry: Entry) -> bool:
@@ -112,7 +111,7 @@ class FormPage(PageHandler):
     def back(self, path: str, entry: Entry, *asked: object) -> None:
         """Lead to a page of ours, which says what was done; that nothing was, is said at once."""
         if not entry.number:
-            self.show(*asked, news=News(done=sentence(entry, self.site.declaration.model)))
+            self.show(*asked, news=News(done=self.site.said(entry)))
             return
         self.redirect(f"{self.site.home}{path}?entry={entry.number}", status=303)
 
@@ -137,8 +136,9 @@ class ContactsHandler(PageHandler):
 
     def get(self) -> None:
         question = self.get_query_argument("q", "")[:QUESTION]
-        holders = self.site.snapshot.holders_by_role
-        self.show(question, self.site.finder.find(question, holders))
+        known = self.site.snapshot
+        found = self.site.finder.find(question, known.holders_by_role, known.names)
+        self.show(question, found)
 
 
 class RoleHandler(FormPage):
@@ -273,7 +273,7 @@ class LedgerHandler(PageHandler):
 
     async def get(self) -> None:
         given = asked_for(self.get_query_argument)
-        query, before = wanted(given, await self.reader())
+        query, before = wanted(given, await self.reader(), self.site.snapshot.names)
         runs, more = await self.site.ledger.runs(query, before, LINES)
         self.show(runs, given, more)
 

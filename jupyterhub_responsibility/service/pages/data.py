@@ -43,6 +43,6 @@ def data_page(snapshot: Snapshot, viewer: Viewer, runs: Sequence[Run], more: boo
             for each in known.requests
             if (role := model.roles.get(each.role)) and each.open_on(today)
         ),
-        lines=tuple(line for run in runs for line in log_lines(run, model)),
+        lines=tuple(line for run in runs for line in log_lines(run, model, snapshot.names)),
         older=runs[-1][-1].began.number if more else None,
     )

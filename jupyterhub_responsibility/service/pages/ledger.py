@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from ...coverage.snapshot import Snapshot
 from ...domain.model import Model, Role, Viewer
+from ...domain.names import Names
 from ...ledger.chain import Head
 from ...ledger.deeds import Run
 from ...ledger.kinds import KINDS
@@ -62,7 +63,7 @@ def ledger_page(
     query = {name: value for name, value in wanted.items() if value and name != "before"}
     older = {**query, "before": str(runs[-1][-1].began.number)} if more else {}
     return LedgerPage(
-        lines=tuple(line for run in runs for line in log_lines(run, model)),
+        lines=tuple(line for run in runs for line in log_lines(run, model, snapshot.names)),
         roles=tuple(model.roles[each] for each in snapshot.declaration.groups),
         kinds=tuple((name, kind.title) for name, kind in KINDS.items()),
         wanted=wanted,
@@ -74,13 +75,13 @@ def ledger_page(
     )
 
 
-def log_lines(run: Run, model: Model) -> Iterator[LogLine]:
+def log_lines(run: Run, model: Model, names: Names) -> Iterator[LogLine]:
     """What is read as one, in a line; what is alike, but few, in a line each."""
     if len(run) > FEW:
         newest, oldest = run[0].began, run[-1].began
-        each = tuple(within_run(deed, model) for deed in reversed(run))
-        yield LogLine(newest.moment, run_sentence(run, model), oldest.moment, each)
+        each = tuple(within_run(deed, model, names) for deed in reversed(run))
+        yield LogLine(newest.moment, run_sentence(run, model, names), oldest.moment, each)
         return
     for deed in run:
         at = deed.began.moment
-        yield LogLine(at, deed_sentence(deed, model), at)
+        yield LogLine(at, deed_sentence(deed, model, names), at)

@@ -56,8 +56,8 @@ def model_page(snapshot: Snapshot, _viewer: Viewer) -> ModelPage:
         ),
         roles=tuple(holders_by_role.values()),
         shares=shares(declaration),
-        wide=diagram(declaration, holders_by_role, WIDE),
-        narrow=diagram(declaration, holders_by_role, NARROW),
+        wide=diagram(declaration, holders_by_role, snapshot.names, WIDE),
+        narrow=diagram(declaration, holders_by_role, snapshot.names, NARROW),
     )
 
 

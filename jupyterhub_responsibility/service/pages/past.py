@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlencode
 
+from ...domain.names import Names, readable
 from ...ledger.past import HolderThen, Then
 from ...ledger.past_sentences import holder_sentence, period_in_words, then_sentences
 
@@ -33,31 +34,34 @@ class PastRow:
 
 @dataclass(frozen=True)
 class PastPart:
-    """Who held the role `when`, in words; `says` holds for all of it, and `more` are not shown."""
+    """Who held the role `when`, in words, which is from the moment `at` on; `says` holds for all of
+    it, and `more` are not shown."""
 
     when: str
+    at: datetime
     rows: tuple[PastRow, ...]
     says: tuple[str, ...]
     more: int
 
 
-def past_part(then: Then, most: int) -> PastPart:
+def past_part(then: Then, names: Names, most: int) -> PastPart:
     """What a page says of it, with so many holders at most."""
     return PastPart(
         when=period_in_words(then.period),
-        rows=tuple(_row(then.role, each) for each in then.holders[:most]),
+        at=then.period.first,
+        rows=tuple(_row(then.role, each, names) for each in then.holders[:most]),
         says=then_sentences(then),
         more=max(0, len(then.holders) - most),
     )
 
 
-def _row(role: str, holder: HolderThen) -> PastRow:
+def _row(role: str, holder: HolderThen, names: Names) -> PastRow:
     return PastRow(
         name=holder.name,
-        was=holder.was if holder.was != holder.name else "",
+        was=holder.was if holder.was != holder.name and readable(holder.was) else "",
         certain=holder.certain,
         until=holder.last_day.until if holder.last_day else None,
-        says=holder_sentence(holder),
+        says=holder_sentence(holder, names),
         entries=tuple(
             EntryLink(number, urlencode({"role": role, "before": number + 1}))
             for number in holder.entries

@@ -121,7 +121,7 @@ def role_page(
         adds=rules.may(viewer, "adders"),
         looks_back=declaration.on_hub(role_id)
         and rules.may(viewer, "past readers", about=About(role)),
-        then=past_part(then, HOLDERS_SHOWN) if then else None,
+        then=past_part(then, snapshot.names, HOLDERS_SHOWN) if then else None,
     )
 
 
