@@ -1,4 +1,4 @@
-"""`check`, `init`, `export`, `schema` and `fleet`: what needs no hub and no ledger."""
+"""`check`, `init`, `export` and `schema`: what needs no hub and no ledger."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from ..declaration import json_schema, load, look_over
 from ..declaration.warnings import PLACEHOLDERS
 from ..exports.declaration import for_another_hub
-from ..paths import FLEET, SCHEMA
+from ..paths import SCHEMA
 from .terminal import CLEAN, FAILED, FAULTS, Commands, print_utf8
 
 STARTER = """\
@@ -84,12 +84,6 @@ def add_commands(commands: Commands) -> None:
     command = commands.add_parser("schema", help="print the JSON Schema of the declaration")
     command.set_defaults(command=schema)
 
-    command = commands.add_parser(
-        "fleet", help="print the dashboard for Grafana, or the alert rules for Prometheus"
-    )
-    command.add_argument("what", choices=FLEET)
-    command.set_defaults(command=fleet)
-
 
 def check(options: argparse.Namespace) -> int:
     """Find every fault in a declaration, and what makes poor pages."""
@@ -131,10 +125,4 @@ def export(options: argparse.Namespace) -> int:
 def schema(_: argparse.Namespace) -> int:
     """Print the JSON Schema of the declaration."""
     print(json.dumps(json_schema(), indent=2))
-    return CLEAN
-
-
-def fleet(options: argparse.Namespace) -> int:
-    """Print the dashboard or the alert rules, for monitoring several hubs."""
-    print_utf8([FLEET[options.what].read_text(encoding="utf-8")])
     return CLEAN

@@ -186,11 +186,12 @@ def _json(said: Mapping[str, object]) -> str:
 def _csv(kind: type, rows: Iterable[Mapping[str, object]], head: Head | None) -> str:
     """A table whose last column says in every row where the ledger ends: a table has no foot."""
     columns, end = list(kind.__annotations__), f"{head[0]}:{head[1]}" if head else ""
-    cells = ([*(_cell(row[column]) for column in columns), end] for row in rows)
+    cells = ([*(cell(row[column]) for column in columns), end] for row in rows)
     return BYTE_ORDER + "".join(map(spreadsheet.line, [[*columns, "ledger"], *cells]))
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """A value as it stands in a table: nothing where it isn't known."""
     if value is None:
         return ""
     return "; ".join(value) if isinstance(value, list) else str(value)

@@ -449,7 +449,7 @@ def _role_holders(snapshot: Snapshot, held: RoleHolders) -> api_types.RoleHolder
 
 
 def _holder(snapshot: Snapshot, holder: Holder) -> api_types.Holder:
-    return {
+    said: api_types.Holder = {
         "name": holder.name,
         "display_name": _display_name(snapshot, holder),
         "kind": holder.kind,
@@ -458,6 +458,9 @@ def _holder(snapshot: Snapshot, holder: Holder) -> api_types.Holder:
         "groups": list(holder.groups),
         "as_of": iso(holder.as_of),
     }
+    if holder.person and holder.person.email:
+        said["email"] = holder.person.email
+    return said
 
 
 def _display_name(snapshot: Snapshot, holder: Holder) -> str | None:

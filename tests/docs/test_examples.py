@@ -48,13 +48,15 @@ PROMETHEUS = [
     if block.text.startswith("scrape_configs:") or '"name": "prometheus"' in block.text
 ]
 """How Prometheus reads the metrics: tests/fleet does as they say."""
-DECLARATIONS = [block for block in blocks("yaml") if block not in (*HELM, *PROMETHEUS)]
+FLEET = [block for block in blocks("yaml", "python") if block.heading == "The list of hubs"]
+"""A list of hubs, which test_complete.py reads, and a token for it: tests/hub/test_fleet.py."""
+DECLARATIONS = [block for block in blocks("yaml") if block not in (*HELM, *PROMETHEUS, *FLEET)]
 SERVICE = [block for block in blocks("python") if "c.EventLogger" in block.text]
 REMOVAL = [block for block in blocks("python") if block.page == "removal.md"]
 """What comes instead of the service: tests/hub/test_removal.py does as it says."""
 VERIFIER = [block for block in blocks("python") if "import hashlib" in block.text]
 """What needs nothing of ours: test_verifier.py runs it."""
-OTHERS = (*SERVICE, *PROMETHEUS, *REMOVAL, *VERIFIER)
+OTHERS = (*SERVICE, *PROMETHEUS, *REMOVAL, *VERIFIER, *FLEET)
 HUB = [block for block in blocks("python") if block not in OTHERS]
 ACTING = ("GET api/requests", "GET api/ledger", "GET api/me/channels")
 """What answers with something only once something was done."""
