@@ -136,9 +136,12 @@ class SnapshotKeeper:
 
     def _reach(self) -> dict[str, Reach]:
         """What holders say of how to reach them."""
-        found = self.accounts.found
+        found, recorded = self.accounts.found, self._ledger.state.created
+        known = {name: created for (_, name), created in recorded.items()}
         holders = self._keeper.current.accounts
-        return self._reachable.of({name: made_at(found.get(name)) for name in holders})
+        return self._reachable.of(
+            {name: made_at(found.get(name)) or known.get(name, "") for name in holders}
+        )
 
     def _leaving(self) -> frozenset[str]:
         """Who left since the accounts were taken in, of those of whom something is known."""
