@@ -15,6 +15,7 @@ from ..domain.configured import Configured
 from ..domain.contacts import ContactFinder, People
 from ..domain.duties import duties_digest
 from ..domain.holders import Holder, RoleHolders
+from ..domain.messages import TransportName
 from ..domain.model import Declaration, Role, Roster, Split, Viewer
 from ..domain.names import Called, Names
 from ..domain.rules import Rules
@@ -40,7 +41,8 @@ class Snapshot:
     read now. `authenticator_groups`, `authenticator_roles`: the login service decides who has
     them. `configured` is how the hub says that it is configured, None where it didn't. `left` are
     accounts whose power is not known: they left a role, or were read before the service began, and
-    have not been read since. `reach` is what holders say of how to reach them. `subdomains`: each
+    have not been read since. `reach` is what holders say of how to reach them; `unsent` are the
+    transports that have not taken messages for long, and since when. `subdomains`: each
     user's server has a domain of its own (None: not known). `noticed` is when the gaps that are
     open were first seen, `spans` are those of before as well.
     """
@@ -59,6 +61,7 @@ class Snapshot:
     configured: Configured | None = None
     left: frozenset[str] = frozenset()
     reach: Mapping[str, Reach] = field(default_factory=dict)
+    unsent: Mapping[TransportName, datetime] = field(default_factory=dict)
     noticed: Mapping[Key, datetime] = field(default_factory=dict)
     spans: tuple[Span, ...] = ()
 
@@ -130,6 +133,12 @@ class Snapshot:
     @cached_property
     def _finder_in_charge(self) -> ContactFinder:
         return self._finder(IN_CHARGE)
+
+    def made(self, account: str) -> str:
+        """When an account was made, as entries have it; empty where that isn't known."""
+        recorded = list(self.ledger_state.created.items())  # it may be written to meanwhile
+        known = (created for (_, name), created in recorded if name == account)
+        return made_at(self.accounts.found.get(account)) or next(known, "")
 
     def contact_finder_for(self, viewer: Viewer) -> ContactFinder:
         """The same for somebody, who may be in charge: holders tell those more, perhaps."""

@@ -21,6 +21,7 @@ from ..coverage import GapKind, State, Urgency
 from ..domain.access import UserManagement
 from ..domain.channels import Audience, ChannelName
 from ..domain.contacts import Kind
+from ..domain.messages import TransportName
 from ..domain.model import Split
 from ..ledger.kinds import ACTOR_KINDS, ActorKind, Event, KindName, PartName, Result
 from ..ledger.state import ConfirmationState
@@ -543,6 +544,10 @@ class Health(TypedDict, total=False):
     accounts: AccountsRead
     declaration: Declared
     ledger: Ledger
+    messages: Annotated[
+        dict[TransportName, int],
+        Field(description="How many messages wait, by what they go through: `mail`, `community`"),
+    ]
     failing: Annotated[
         list[str], Field(description="Tasks of the service that failed the last time they ran")
     ]

@@ -30,6 +30,7 @@ from ..changes.observations import SOMETIMES, Observer
 from ..changes.reach import Reachable
 from ..changes.recording import Recorder
 from ..changes.requests import Requests
+from ..changes.telling import Telling
 from ..changes.users import NewUsers
 from ..declaration import lines_in, load
 from ..domain.configured import other_groups
@@ -64,6 +65,7 @@ from .settings import Settings
 from .site import Site
 from .snapshots import SnapshotKeeper
 from .templating import Templates
+from .transport import set_up
 from .watch import Watch
 
 log = logging.getLogger("jupyterhub_responsibility")
@@ -88,7 +90,12 @@ def build_site(
     """Put the real adapters together; `on_entry` is called with each new entry of the ledger."""
     tls = {"client_key": auth.keyfile, "client_cert": auth.certfile, "ca_certs": auth.client_ca}
     api = HubAPI(auth.api_url, auth.api_token, settings.hub_timeout, tls)
-    ledger = Ledger(Store(settings.database_url), utcnow, on_entry)
+
+    def written(entry: Entry) -> None:
+        on_entry(entry)
+        telling.wake()
+
+    ledger = Ledger(Store(settings.database_url), utcnow, written)
     max_age = timedelta(seconds=settings.roster_max_age)
     roster = RosterKeeper(
         declaration,
@@ -103,6 +110,12 @@ def build_site(
     snapshots = SnapshotKeeper(
         declaration, settings, roster, ledger, history, reachable, configured, utcnow
     )
+    home, hub = auth.base_url, auth.hub_host + auth.hub_prefix
+    transport = set_up(settings.messages_file)
+    pages = settings.public_url or auth.hub_host + home
+    telling = Telling(ledger, transport, lambda: snapshots.current, utcnow, pages)
+    ledger.beside = telling.beside
+    snapshots.unsent = lambda: telling.figures.stuck
     rules = snapshots.current.rules
     recorder = Recorder(ledger, api)
     appointments = Appointments(declaration, api, ledger, recorder, rules, utcnow, roster.learn)
@@ -137,10 +150,10 @@ def build_site(
         snapshots,
         forgetting,
         reachable,
+        telling,
         settings.roster_seconds,
         settings.settle_seconds,
     )
-    home, hub = auth.base_url, auth.hub_host + auth.hub_prefix
     needed = _needed_variables(settings, hub)
     templates = Templates(
         settings.template_paths,
@@ -150,7 +163,9 @@ def build_site(
         community=declaration.community.name,
     )
     menu = Menu(settings.services, settings.service_name, home)
-    self_check = SelfCheck(declaration, templates, settings.left_out, ledger, watch, roster)
+    self_check = SelfCheck(
+        declaration, templates, settings.left_out, ledger, watch, roster, transport.trouble
+    )
     return Site(
         home=home,
         settings=settings,
@@ -164,6 +179,7 @@ def build_site(
         new_users=NewUsers(api, ledger, recorder, utcnow),
         forgetting=forgetting,
         reachable=reachable,
+        telling=telling,
         snapshots=snapshots,
         watch=watch,
         self_check=self_check,

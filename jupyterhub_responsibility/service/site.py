@@ -12,9 +12,11 @@ from ..changes.appointments import Appointments
 from ..changes.forgetting import Forgetting
 from ..changes.reach import Reachable
 from ..changes.requests import Requests
+from ..changes.telling import Telling
 from ..changes.users import NewUsers
 from ..coverage.snapshot import Snapshot
 from ..domain.finder import Finder
+from ..domain.messages import TransportName
 from ..domain.model import Declaration, Viewer
 from ..hub.api import HubAPI
 from ..hub.directory import Directory
@@ -49,6 +51,7 @@ class Site:
     new_users: NewUsers
     forgetting: Forgetting
     reachable: Reachable
+    telling: Telling
     snapshots: SnapshotKeeper
     watch: Watch
     self_check: SelfCheck
@@ -79,6 +82,11 @@ class Site:
         """What an entry of the ledger says to people."""
         return sentence(entry, self.declaration.model, self.snapshot.names)
 
+    def waiting(self) -> dict[TransportName, int]:
+        """How many messages wait, by what they go through, where that is set up."""
+        waiting = self.telling.figures.waiting
+        return {name: waiting.get(name, 0) for name in sorted(self.telling.transports)}
+
     def measured(self) -> Measured:
         """What the metrics are made of, at this moment; asks nobody."""
         snapshot = self.snapshot
@@ -90,4 +98,6 @@ class Site:
             hub_seconds=self.api.seconds,
             failing=len(self.watch.troubles),
             faults=len(self.self_check.faults()),
+            waiting=self.waiting(),
+            sent=self.telling.sent,
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from ..coverage.snapshot import Snapshot
 from ..domain.accounts import Accounts
 from ..domain.channels import Reach
 from ..domain.configured import Configured
+from ..domain.messages import TransportName
 from ..domain.model import Declaration
 from ..hub.roster import RosterKeeper, minute
 from ..ledger.accounts import made_at
@@ -47,6 +48,8 @@ class SnapshotKeeper:
         self._left: dict[str, datetime] = {}
         self._told: object = None
         self._accounts_version = 0
+        self.unsent: Callable[[], Mapping[TransportName, datetime]] = dict
+        """Which transports have not taken messages for long, and since when."""
         self.accounts = Accounts()
         """What accounts may do, as known when the roster was read: neither runs ahead."""
 
@@ -103,6 +106,7 @@ class SnapshotKeeper:
             self._accounts_version,
             self._history.version,
             self._reachable.version,
+            tuple(self.unsent().items()),
             self._now().date(),
         )
 
@@ -129,6 +133,7 @@ class SnapshotKeeper:
             accounts=self.accounts,
             left=self._leaving().union(self._left),
             reach=self._reach(),
+            unsent=self.unsent(),
             configured=self._configured,
             noticed=self._history.noticed,
             spans=self._history.spans,

@@ -3,7 +3,7 @@
 Every round reads what accounts may do, as far as that must not wait, then the roster, and records
 what others changed, and which gaps there are; every minute it also settles what was left open,
 appoints first holders, and ends terms. Beside that, it reads all accounts of a large hub, a little
-at a time. Nothing that fails ends it.
+at a time, and sends messages. Nothing that fails ends it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from ..changes.history import History
 from ..changes.observations import Observer
 from ..changes.reach import Reachable
 from ..changes.recording import Recorder
+from ..changes.telling import Telling
 from ..errors import ResponsibilityError
 from ..hub.census import Census
 from ..hub.roster import RosterKeeper
@@ -48,6 +49,7 @@ class Watch:
         snapshots: SnapshotKeeper,
         forgetting: Forgetting,
         reachable: Reachable,
+        telling: Telling,
         interval: float,
         settle_every: float,
     ) -> None:
@@ -60,6 +62,7 @@ class Watch:
         self._snapshots = snapshots
         self._forgetting = forgetting
         self._reachable = reachable
+        self._telling = telling
         self._interval = interval
         self._settle_every = settle_every
         self._logged: date | None = None
@@ -73,7 +76,12 @@ class Watch:
 
     async def run(self) -> None:
         """Go round for ever."""
-        await asyncio.gather(self._rounds(), self._read_accounts())
+        await asyncio.gather(self._rounds(), self._read_accounts(), self._send())
+
+    async def _send(self) -> None:
+        while True:
+            await self._attempt("sending messages", self._telling.send_due)
+            await self._telling.rest()
 
     async def _read_accounts(self) -> None:
         while True:

@@ -18,6 +18,7 @@ from ..ledger.forgetting import ALWAYS, Names, Traces, earlier_names, mentions
 from ..ledger.gap_spans import Span
 from ..ledger.kinds import TEXTS, ActorKind, PartName
 from ..text import counted, visible
+from . import channels, outbox
 from .spans import span
 from .store import Store, add, entries_of
 from .tables import IS_NAME, entries, gaps, parts, readings
@@ -193,6 +194,8 @@ def _forget_beside(connection: Connection, names: Names) -> int:
     for name, value in connection.execute(select(readings.c.name, readings.c.value)).all():
         if any(each in value or json.dumps(each)[1:-1] in value for each in names):
             connection.execute(delete(readings).where(readings.c.name == name))
+    channels.forget(connection, names)
+    outbox.forget(connection, names)
     there = _names_in_gaps(names)
     return connection.execute(update(gaps).where(there).values(person="")).rowcount
 
