@@ -230,6 +230,7 @@ async def test_what_isnt_urgent_is_one_letter_a_day(replica, post):
     """What comes later waits for the next day."""
     await replica.note("term_ended", "confirmation_due")
     await replica.telling.send_due()
+    replica.clock.now += timedelta(hours=1)
     await replica.note("duties_changed")
     await replica.telling.send_due()
     assert [mail.subject for mail in post.mails] == [
