@@ -13,9 +13,10 @@ from typing import Protocol
 from ..coverage.snapshot import Snapshot
 from ..domain.messages import TRANSPORTS, TransportName
 from ..errors import SendingError
+from ..messages.checks import of_the_day
 from ..messages.recipients import still_told
 from ..messages.texts import Letter, letter
-from ..storage import outbox
+from ..storage import locks, outbox
 from ..storage.ledger import Ledger
 from ..storage.outbox import Claim, Figures
 from ..storage.store import Beside
@@ -63,6 +64,8 @@ class Telling:
         self._home = home
         self._released = False
         self._tidied: date | None = None
+        self._looked: Snapshot | None = None
+        self._said: set[str] = set()
         self._woken = asyncio.Event()
         self.figures = Figures()
         self.sent = dict.fromkeys(TRANSPORTS, 0)
@@ -78,6 +81,25 @@ class Telling:
         if not self.transports:
             return None
         return outbox.beside(self._snapshot(), self.transports)
+
+    async def look(self) -> None:
+        """Write down what there is to tell today that no entry causes; what was said is known.
+
+        Who gave an address since then is told the next day.
+        """
+        snapshot = self._snapshot()
+        if not self.transports or snapshot is self._looked:
+            return
+        if self._looked is None or self._looked.today != snapshot.today:
+            self._said.clear()
+        self._looked = snapshot
+        found = [each for each in of_the_day(snapshot) if each.transport in self.transports]
+        new = [each for each in found if each.id not in self._said]
+        if new:
+            async with self._ledger.lock(locks.MESSAGES):
+                await self._ledger.run(outbox.put_all, new, self._now())
+            self._said.update(each.id for each in new)
+            self.wake()
 
     def wake(self) -> None:
         """There may be something to send."""

@@ -86,7 +86,7 @@ def deciders(snapshot: Snapshot, role_id: str) -> tuple[Recipient, ...]:
     admins = (name for name, each in snapshot.accounts.found.items() if each.can_do_everything)
     holders = (name for each in appointing for name in snapshot.holders_by_role[each].accounts)
     names = sorted({*admins, *holders})
-    return tuple(Recipient(name, snapshot.made(name)) for name in names)
+    return tuple(map(snapshot.recipient, names))
 
 
 def still_told(message: Message, snapshot: Snapshot) -> bool:

@@ -21,7 +21,7 @@ from ..coverage import GapKind, State, Urgency
 from ..domain.access import UserManagement
 from ..domain.channels import Audience, ChannelName
 from ..domain.contacts import Kind
-from ..domain.messages import TransportName
+from ..domain.messages import MessageName, TransportName
 from ..domain.model import Split
 from ..ledger.kinds import ACTOR_KINDS, ActorKind, Event, KindName, PartName, Result
 from ..ledger.state import ConfirmationState
@@ -129,6 +129,15 @@ class Channels(TypedDict):
     """How somebody can be reached, as they say, by what it is."""
 
     channels: dict[ChannelName, Channel]
+
+
+class Messages(TypedDict):
+    """Which kinds of messages somebody has turned off, and whether any can reach them."""
+
+    off: list[MessageName]
+    reached: Annotated[
+        bool, Field(description="Whether this hub sends messages by mail, and has your address")
+    ]
 
 
 class Confirmation(TypedDict):

@@ -115,6 +115,7 @@ def build_site(
     pages = settings.public_url or auth.hub_host + home
     telling = Telling(ledger, transport, lambda: snapshots.current, utcnow, pages)
     ledger.beside = telling.beside
+    snapshots.transports = transport.names
     snapshots.unsent = lambda: telling.figures.stuck
     rules = snapshots.current.rules
     recorder = Recorder(ledger, api)

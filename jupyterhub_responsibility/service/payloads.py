@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from ..changes.users import Added
@@ -14,6 +14,7 @@ from ..domain.duties import Duty, duties
 from ..domain.finder import Finder
 from ..domain.holders import Holder, RoleHolders, holders_of, roles_of
 from ..domain.matches import Named
+from ..domain.messages import MessageName, Recipient
 from ..domain.model import Contact, Party, Responsibility, Role, Roster, Viewer
 from ..domain.names import Names
 from ..ledger.entry import Entry, known, stamp
@@ -68,6 +69,12 @@ def channels(reach: Reach) -> api_types.Channels:
             name: {"text": each.text, "for": each.audience} for name, each in reach.said.items()
         }
     }
+
+
+def messages(snapshot: Snapshot, viewer: Viewer, off: Iterable[MessageName]) -> api_types.Messages:
+    """`api/me/messages`: what somebody has turned off; `viewer` is known by when they came."""
+    gave = Recipient(viewer.name, viewer.created).key in snapshot.tellable
+    return {"off": sorted(off), "reached": gave and "mail" in snapshot.transports}
 
 
 def model(snapshot: Snapshot, _viewer: Viewer) -> api_types.Model:

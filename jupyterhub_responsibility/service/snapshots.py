@@ -48,6 +48,8 @@ class SnapshotKeeper:
         self._left: dict[str, datetime] = {}
         self._told: object = None
         self._accounts_version = 0
+        self.transports: frozenset[TransportName] = frozenset()
+        """What messages go through."""
         self.unsent: Callable[[], Mapping[TransportName, datetime]] = dict
         """Which transports have not taken messages for long, and since when."""
         self.accounts = Accounts()
@@ -133,6 +135,8 @@ class SnapshotKeeper:
             accounts=self.accounts,
             left=self._leaving().union(self._left),
             reach=self._reach(),
+            transports=self.transports,
+            tellable=self._reachable.tellable,
             unsent=self.unsent(),
             configured=self._configured,
             noticed=self._history.noticed,

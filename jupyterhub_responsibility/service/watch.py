@@ -109,6 +109,7 @@ class Watch:
             await self._attempt("observing", self._observe)
             await self._attempt("noting gaps", self._note)
             await self._attempt("reading how to reach people", self._reach)
+            await self._attempt("finding out whom to tell", self._telling.look)
             await self._attempt("forgetting what is old", self._forgetting.forget_old)
             self._log_end()
             await asyncio.sleep(self._interval)

@@ -7,6 +7,7 @@ claims one has it for `LEASE`: until then nobody else sends it; after that, they
 from __future__ import annotations
 
 import logging
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -183,11 +184,13 @@ def tidy(store: Store, now: datetime) -> None:
         connection.execute(delete(outbox).where(done, old))
 
 
-def muted_by(store: Store, recipient: Recipient) -> frozenset[MessageName]:
-    """The kinds of messages that somebody has turned off."""
+def read_muted(store: Store) -> dict[str, frozenset[MessageName]]:
+    """The kinds of messages that people have turned off, by `Recipient.key`."""
+    found: defaultdict[str, set[MessageName]] = defaultdict(set)
     with store.reading() as connection:
-        off = connection.execute(select(muted.c.kind).where(is_of(muted, recipient))).scalars()
-        return frozenset(off)
+        for account, created, kind in connection.execute(select(muted)):
+            found[Recipient(account, created).key].add(kind)
+    return {key: frozenset(kinds) for key, kinds in found.items()}
 
 
 def mute(store: Store, recipient: Recipient, kinds: Iterable[MessageName]) -> None:

@@ -112,6 +112,7 @@ async def _live(pipe: Connection, database: str, addresses: str, life: int, fate
     await ledger.append(request)
     await telling.send_due()
     fate.reach("after the note")
+    await asyncio.sleep(1)  # for the signal that is on its way
 
 
 def _mortal(store: MortalStore) -> None:

@@ -38,6 +38,19 @@ class ReachHandler(APIHandler):
         self.answer(payloads.channels(said))
 
 
+class MessagesHandler(APIHandler):
+    """`api/me/messages`: which kinds of messages whoever asks has turned off."""
+
+    def get(self) -> None:
+        who = self.site.known(self.who())
+        self.answer(payloads.messages(self.site.snapshot, who, self.site.reachable.muted(who)))
+
+    async def put(self) -> None:
+        body = bodies.from_json(bodies.MessagesBody, self.request.body)
+        off = await actions.choose_messages(self.site, self.who(), body)
+        self.answer(payloads.messages(self.site.snapshot, self.site.known(self.who()), off))
+
+
 class RoleHandler(APIHandler):
     """`GET api/roles/<role>`, as it is now, or `?at=` an earlier time."""
 
