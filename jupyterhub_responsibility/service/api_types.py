@@ -729,6 +729,9 @@ class MyData(TypedDict):
     channels: Annotated[
         dict[ChannelName, Channel], Field(description="How you can be reached, as you say")
     ]
+    messages_off: Annotated[
+        list[MessageName], Field(description="The kinds of messages that you have turned off")
+    ]
     entries: Annotated[
         list[Entry], Field(description="Every entry of the ledger about you, the newest first")
     ]

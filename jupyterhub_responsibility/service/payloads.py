@@ -253,7 +253,7 @@ def requests(snapshot: Snapshot, viewer: Viewer) -> api_types.Requests:
 
 
 def my_data(snapshot: Snapshot, viewer: Viewer, now: datetime) -> api_types.MyData:
-    """`GET api/my-data`: what is known of the viewer; channels and entries are still to come."""
+    """`GET api/my-data`: what is known of the viewer, without what they said, and entries."""
     known = personal(snapshot.ledger_state, snapshot.spans, viewer)
     return {
         "made_at": iso(now),
@@ -273,6 +273,7 @@ def my_data(snapshot: Snapshot, viewer: Viewer, now: datetime) -> api_types.MyDa
             for span in known.gaps
         ],
         "channels": {},
+        "messages_off": [],
         "entries": [],
     }  # fmt: skip
 

@@ -104,6 +104,7 @@ def test_each_kind_can_be_turned_off(hub, post):
     assert [box["value"] for box in boxes if not box.has_attr("checked")] == ["appointed"]
     reply = rita.ask("PUT", "api/me/messages", json={"off": ["withdrawn"]})
     assert reply.json() == {"off": ["withdrawn"], "reached": True}
+    assert rita.get("api/my-data").json()["messages_off"] == ["withdrawn"]
     wrong = rita.ask("PUT", "api/me/messages", json={"off": ["nonsense"]})
     assert (wrong.status_code, code(wrong)) == (400, "invalid")
     before = len(post.mails)

@@ -77,7 +77,7 @@ class MortalTransport(transport.Apprise):
     async def send(self, *letter: Any) -> bool:
         self.fate.reach("after the claim")
         if self.fate.place == AT_IT:
-            Timer(uniform(0, 0.03), os.kill, (os.getpid(), signal.SIGKILL)).start()
+            Timer(uniform(0, 0.12), os.kill, (os.getpid(), signal.SIGKILL)).start()
         taken = await super().send(*letter)
         self.fate.reach("after the answer")
         return taken

@@ -144,7 +144,8 @@ def test_somebody_has_power_without_a_role():
 @pytest.mark.parametrize("unknown", ["roster", "ledger"])
 def test_what_is_not_known_is_not_told(unknown):
     """While the hub or the ledger doesn't say."""
-    ended = known(TODAY - timedelta(days=1))
+    old = {"id": "old", "name": "Old", "email": "a@reef.example", "review_by": "2026-11-21"}
+    ended = known(TODAY - timedelta(days=1), contacts=[old])
     changes = {"roster": Roster()} if unknown == "roster" else {"ledger_read": False}
     assert told(replace(ended, **changes)) == set()
 

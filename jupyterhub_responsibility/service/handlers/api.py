@@ -203,8 +203,9 @@ class DataHandler(APIHandler):
     async def get(self) -> None:
         site, query = self.site, Wanted(reader=await self.own())
         said = payloads.my_data(site.snapshot, self.who(), site.now())
-        own = self.site.reachable.own(self.site.known(self.who()))
-        said["channels"] = payloads.channels(own)["channels"]
+        known, reachable = self.site.known(self.who()), self.site.reachable
+        said["channels"] = payloads.channels(reachable.own(known))["channels"]
+        said["messages_off"] = sorted(reachable.muted(known))
         before = None
         while entries := await site.ledger.page(query, before, CHUNK):
             said["entries"] += [payloads.entry(each, site.snapshot) for each in entries]
