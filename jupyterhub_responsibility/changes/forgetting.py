@@ -2,24 +2,33 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
+from time import monotonic
 
 from ..domain import refusals
 from ..domain.model import Viewer
 from ..domain.rules import Rules
-from ..errors import LedgerError
-from ..ledger.forgetting import Names
+from ..errors import BusyError, LedgerError
 from ..storage import erasing, locks
 from ..storage.erasing import Eraser, Forgotten
 from ..storage.ledger import Ledger
 from ..storage.store import Store
+from ..storage.sweeping import Sweep
 from ..text import visible
 
 log = logging.getLogger(__name__)
 
 DAILY = timedelta(days=1)
+
+A_WHILE = 2.0
+"""Seconds in which to erase what is old at a time: who waits for the lock has it then."""
+
+SELDOM = 5
+"""Times as long as it took to read everything anew until that is done again."""
 
 
 class Forgetting:
@@ -41,6 +50,8 @@ class Forgetting:
         self._now = now
         self._keep = keep
         self._next = now()
+        self._sweep: Sweep | None = None
+        self._reread_at = float("-inf")
 
     async def look(self, actor: Viewer, name: str) -> Forgotten:
         """What would be erased; changes nothing."""
@@ -50,7 +61,7 @@ class Forgetting:
             raise refusals.KEPT(name=visible(name), why=found.hindrance)
         if self._is_declared(found.names):
             raise refusals.STILL_DECLARED(name=visible(name))
-        return await self._ledger.run(erasing.there_is, found)
+        return erasing.there_is(found)
 
     async def forget(self, actor: Viewer, name: str) -> Forgotten:
         """Erase a person's name, and what they wrote or what was written of them."""
@@ -60,26 +71,59 @@ class Forgetting:
         return done
 
     async def forget_old(self) -> None:
-        """Once a day, erase what was kept for long enough."""
-        now = self._now()
-        if self._keep is None or now < self._next:
+        """Once a day, erase what was kept for long enough: a while of it each time, until it is
+        done. Others get at the database between any two steps."""
+        if self._keep is None or (self._sweep is None and self._now() < self._next):
             return
-        async with self._ledger.lock(locks.FORGETTING):
-            done = await self._ledger.run(erasing.forget_older, now - self._keep, now)
+        with suppress(BusyError):  # another replica is at it
+            async with self._ledger.lock(locks.FORGETTING):
+                await self._sweep_on(self._keep)
+
+    async def _sweep_on(self, keep: timedelta) -> None:
+        now, until = self._now(), monotonic() + A_WHILE
+        sweep, self._sweep = self._sweep or Sweep(now - keep, now), None
+        while await self._step(sweep):
+            if monotonic() > until:
+                self._sweep = sweep  # one that fails begins anew
+                return
         self._next = now + DAILY
-        if done.parts:
-            log.info("Kept for %d days, and erased: %s", self._keep.days, done.says)
+        if sweep.done.parts:
+            log.info("Kept for %d days, and erased: %s", keep.days, sweep.done.says)
             await self._tidy()
+
+    async def _step(self, sweep: Sweep) -> bool:
+        """One step, and as long a rest; whether there was one more."""
+        began = monotonic()
+        more = await self._ledger.run(sweep.step)
+        await asyncio.sleep(monotonic() - began)
+        return more
+
+    @property
+    def underway(self) -> bool:
+        """Whether something that is old is still to be erased now."""
+        return self._sweep is not None
+
+    async def read_anew(self) -> None:
+        """Let nothing be in memory that was erased, by whomever; of a long ledger, not all the
+        time."""
+        if not self._ledger.read or self.underway or monotonic() < self._reread_at:
+            return
+        await self._ledger.catch_up()
+        if self._ledger.knows_erased:
+            began = monotonic()
+            await self._ledger.read_anew()
+            self._reread_at = monotonic() + SELDOM * (monotonic() - began)
 
     async def _tidy(self) -> None:
         """It is erased by now, and overwritten: that the file isn't smaller yet harms nobody."""
         await self._ledger.catch_up()
+        await self._ledger.read_anew()
         try:
             await self._ledger.run(Store.tidy)
         except LedgerError as error:
             log.warning("Something was erased, but the database could not be tidied: %s", error)
 
-    def _is_declared(self, names: Names) -> bool:
+    def _is_declared(self, names: Iterable[str]) -> bool:
         """Whether the declaration would bring the name back."""
         declared = {name for each in self._rules.declaration.initial.values() for name in each}
         return not declared.isdisjoint(names)

@@ -155,13 +155,12 @@ def _about(options: argparse.Namespace) -> int:
 
     with closing(_opened(options)) as ledger:
         found = erasing.traces(ledger, options.name)
-        gaps = erasing.gaps_naming(ledger, found.names)
-    print_utf8([about(found, gaps)])
+    print_utf8([about(found)])
     return CLEAN
 
 
 def _forget(options: argparse.Namespace) -> int:
-    from ..storage import erasing
+    from ..storage import erasing, sweeping
     from ..storage.store import Store
 
     now = datetime.now(timezone.utc)
@@ -171,7 +170,7 @@ def _forget(options: argparse.Namespace) -> int:
         if options.name:
             done = erasing.forget(ledger, options.name, erasing.Eraser(), now)
         else:
-            done = erasing.forget_older(ledger, now - options.older_than, now)
+            done = sweeping.forget_older(ledger, now - options.older_than, now)
         print(f"Erased: {done.says}")
         ledger.tidy()
     return CLEAN
@@ -179,13 +178,13 @@ def _forget(options: argparse.Namespace) -> int:
 
 def _would_forget(options: argparse.Namespace, now: datetime) -> int:
     """Say what there is, and change nothing."""
-    from ..storage import erasing
+    from ..storage import erasing, sweeping
 
     with closing(_opened(options)) as ledger:
         if options.name:
             there = erasing.forgettable(ledger, options.name)
         else:
-            there = erasing.older(ledger, now - options.older_than)
+            there = sweeping.older(ledger, now - options.older_than)
     print(f"This would be erased, and cannot be brought back: {there.says}")
     print("Nothing was erased yet: this is what --yes does.")
     return CLEAN

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 
+from ..ledger.bearers import ALWAYS
 from ..ledger.entry import Entry, known
-from ..ledger.forgetting import ALWAYS, Traces
-from ..ledger.gap_spans import Span
+from ..ledger.forgetting import Traces
 from ..text import iso
 
 
-def about(found: Traces, gaps: Iterable[Span]) -> str:
+def about(found: Traces) -> str:
     """As JSON: their names, the entries that they are in, or that are written of them, and the
     gaps that name them."""
     concerned = {number for number, _ in found.taken}
@@ -28,7 +27,7 @@ def about(found: Traces, gaps: Iterable[Span]) -> str:
                 "since": iso(gap.since),
                 "until": iso(gap.until),
             }
-            for gap in gaps
+            for gap in found.gaps
         ],
     }
     return json.dumps(said, ensure_ascii=False, indent=2) + "\n"

@@ -2,8 +2,8 @@
 
 Every round reads what accounts may do, as far as that must not wait, then the roster, and records
 what others changed, and which gaps there are; every minute it also settles what was left open,
-appoints first holders, and ends terms. Beside that, it reads all accounts of a large hub, a little
-at a time. Nothing that fails ends it.
+appoints first holders, and ends terms. Beside that, it reads all accounts of a large hub, and
+erases what was kept for long enough, a little at a time. Nothing that fails ends it.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ from .snapshots import SnapshotKeeper
 
 log = logging.getLogger(__name__)
 
+
+BREATHER = 1.0
+"""Seconds between two whiles of erasing what is old, for other replicas."""
 
 UNFORESEEN = "It failed in an unforeseen way"
 
@@ -70,7 +73,14 @@ class Watch:
 
     async def run(self) -> None:
         """Go round for ever."""
-        await asyncio.gather(self._rounds(), self._read_accounts())
+        await asyncio.gather(self._rounds(), self._read_accounts(), self._forget())
+
+    async def _forget(self) -> None:
+        """Beside the rounds, which wait for none of it."""
+        while True:
+            await self._attempt("forgetting what is old", self._forgetting.forget_old)
+            await self._attempt("reading anew", self._forgetting.read_anew)
+            await asyncio.sleep(BREATHER if self._forgetting.underway else self._interval)
 
     async def _read_accounts(self) -> None:
         while True:
@@ -97,7 +107,6 @@ class Watch:
                 settled = clock() if all(acted) else settled
             await self._attempt("observing", self._observe)
             await self._attempt("noting gaps", self._note)
-            await self._attempt("forgetting what is old", self._forgetting.forget_old)
             self._log_end()
             await asyncio.sleep(self._interval)
 
