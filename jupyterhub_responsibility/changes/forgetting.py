@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -13,10 +14,9 @@ from ..domain import refusals
 from ..domain.model import Viewer
 from ..domain.rules import Rules
 from ..errors import BusyError, LedgerError
-from ..storage import erasing, locks
+from ..storage import erasing, locks, tidying
 from ..storage.erasing import Eraser, Forgotten
 from ..storage.ledger import Ledger
-from ..storage.store import Store
 from ..storage.sweeping import Sweep
 from ..text import visible
 
@@ -26,6 +26,9 @@ DAILY = timedelta(days=1)
 
 A_WHILE = 2.0
 """Seconds in which to erase what is old at a time: who waits for the lock has it then."""
+
+PATIENCE = 0.2
+"""Seconds to wait for whoever reads the file, with others who wait to change something."""
 
 SELDOM = 5
 """Times as long as it took to read everything anew until that is done again."""
@@ -52,6 +55,7 @@ class Forgetting:
         self._next = now()
         self._sweep: Sweep | None = None
         self._reread_at = float("-inf")
+        self._untidy = ""
 
     async def look(self, actor: Viewer, name: str) -> Forgotten:
         """What would be erased; changes nothing."""
@@ -67,8 +71,9 @@ class Forgetting:
         """Erase a person's name, and what they wrote or what was written of them."""
         await self.look(actor, name)
         done = await self._ledger.run(erasing.forget, name, Eraser(actor.name, "user"), self._now())
-        await self._tidy()
-        return done
+        await self._ledger.catch_up()
+        await self._ledger.read_anew()
+        return replace(done, in_file=not await self._tidied())
 
     async def forget_old(self) -> None:
         """Once a day, erase what was kept for long enough: a while of it each time, until it is
@@ -89,7 +94,6 @@ class Forgetting:
         self._next = now + DAILY
         if sweep.done.parts:
             log.info("Kept for %d days, and erased: %s", keep.days, sweep.done.says)
-            await self._tidy()
 
     async def _step(self, sweep: Sweep) -> bool:
         """One step, and as long a rest; whether there was one more."""
@@ -114,14 +118,28 @@ class Forgetting:
             await self._ledger.read_anew()
             self._reread_at = monotonic() + SELDOM * (monotonic() - began)
 
-    async def _tidy(self) -> None:
-        """It is erased by now, and overwritten: that the file isn't smaller yet harms nobody."""
-        await self._ledger.catch_up()
-        await self._ledger.read_anew()
+    async def in_file(self) -> bool:
+        """Whether something that was erased may still be in the file."""
+        return await self._ledger.run(tidying.is_due)
+
+    async def tidy(self) -> None:
+        """Let nothing that was erased, by whomever, be in the file: tried again and again, until
+        nobody reads it."""
+        if self._ledger.read and not self.underway and await self.in_file():
+            await self._tidied()
+
+    async def _tidied(self) -> bool:
+        """Whether nothing that was erased is in the file by now."""
         try:
-            await self._ledger.run(Store.tidy)
+            tidy = await self._ledger.aside(tidying.tidy, PATIENCE)
         except LedgerError as error:
-            log.warning("Something was erased, but the database could not be tidied: %s", error)
+            why = str(error)
+        else:
+            why = "" if tidy else "Somebody is reading it"
+        if why and why != self._untidy:
+            log.warning("What was erased is still in the file of the database. %s", why)
+        self._untidy = why
+        return not why
 
     def _is_declared(self, names: Iterable[str]) -> bool:
         """Whether the declaration would bring the name back."""

@@ -20,6 +20,12 @@ from .terminal import CLEAN, FAULTS, Commands, print_utf8
 if TYPE_CHECKING:
     from ..storage.store import Store
 
+LATER = (
+    "A service that runs tries again every minute, until nobody is; without one, run the same"
+    " command again."
+)
+"""When the last bytes of what was erased go."""
+
 
 def add_commands(commands: Commands) -> None:
     """`ledger`, and what comes after it."""
@@ -172,8 +178,21 @@ def _forget(options: argparse.Namespace) -> int:
         else:
             done = sweeping.forget_older(ledger, now - options.older_than, now)
         print(f"Erased: {done.says}")
-        ledger.tidy()
-    return CLEAN
+        return _tidy(ledger)
+
+
+def _tidy(ledger: Store) -> int:
+    """Have it out of the file, too."""
+    from ..storage import tidying
+
+    try:
+        why = "" if tidying.tidy(ledger) else "Somebody is reading the ledger"
+    except LedgerError as error:
+        why = str(error)
+    if not why:
+        return CLEAN
+    print(f"It is still in the file of the database. {why}. {LATER}")
+    return FAULTS
 
 
 def _would_forget(options: argparse.Namespace, now: datetime) -> int:

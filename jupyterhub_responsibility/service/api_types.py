@@ -604,6 +604,10 @@ class Erased(TypedDict):
     ]
     parts: Annotated[int, Field(description="How many parts of entries are gone")]
     gaps: Annotated[int, Field(description="In how many gaps the name was")]
+    in_file: Annotated[
+        bool,
+        Field(description="Whether the last bytes wait in the file until nobody reads it"),
+    ]
 
 
 class AddedUsers(TypedDict):

@@ -199,7 +199,12 @@ def change(snapshot: Snapshot, outcome: Entry) -> api_types.Change:
 
 def erased(done: Forgotten) -> api_types.Erased:
     """`POST api/erasures`: what is gone."""
-    return {"entry": done.entry, "parts": done.parts, "gaps": done.gaps}
+    return {
+        "entry": done.entry,
+        "parts": done.parts,
+        "gaps": done.gaps,
+        "in_file": done.in_file,
+    }
 
 
 def candidates(typed: str, named: Sequence[Named]) -> api_types.Candidates:

@@ -80,6 +80,7 @@ class Watch:
         while True:
             await self._attempt("forgetting what is old", self._forgetting.forget_old)
             await self._attempt("reading anew", self._forgetting.read_anew)
+            await self._attempt("tidying", self._forgetting.tidy)
             await asyncio.sleep(BREATHER if self._forgetting.underway else self._interval)
 
     async def _read_accounts(self) -> None:

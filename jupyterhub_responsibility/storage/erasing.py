@@ -17,6 +17,7 @@ from ..ledger.forgetting import Traces
 from ..ledger.gap_spans import Span
 from ..ledger.kinds import ActorKind
 from ..text import counted, visible
+from . import tidying
 from .store import Store, add
 from .tables import gaps, parts, readings
 from .tracing import Tracer
@@ -37,11 +38,12 @@ BY_AGE = Eraser(ITSELF, "service", "age")
 @dataclass(frozen=True, slots=True)
 class Forgotten:
     """What was erased, or would be: how many parts of entries and gaps, and the entry that says
-    so."""
+    so. It may still be `in_file`, for as long as somebody reads that."""
 
     parts: int
     gaps: int
     entry: int | None = None
+    in_file: bool = False
 
     def __add__(self, other: Forgotten) -> Forgotten:
         return Forgotten(self.parts + other.parts, self.gaps + other.gaps)
@@ -129,7 +131,9 @@ def erase(
         without = update(parts).where(there).values(salt=None, text=None, erasure=bindparam("by"))
         connection.execute(without, gone)
     _forget_gaps(connection, [gap for lot in lots for gap in lot.gaps])
-    _forget_readings(connection, {name for lot in lots for name in lot.names})
+    read = _forget_readings(connection, {name for lot in lots for name in lot.names})
+    if read or any(lot.parts or lot.gaps for lot in lots):
+        tidying.remember(connection)
     return [
         Forgotten(len(lot.parts), len(lot.gaps), number)
         for lot, number in zip(lots, numbers, strict=True)
@@ -179,9 +183,11 @@ def _forget_gaps(connection: Connection, named: Sequence[Span]) -> None:
         )
 
 
-def _forget_readings(connection: Connection, names: Iterable[str]) -> None:
-    """What was read of accounts is read anew, where it has one of these names."""
+def _forget_readings(connection: Connection, names: Iterable[str]) -> bool:
+    """What was read of accounts is read anew, where it has one of these names; whether it had."""
     spelt = {json.dumps(name, ensure_ascii=each) for name in names for each in (True, False)}
-    for name, value in connection.execute(select(readings.c.name, readings.c.value)).all():
-        if any(each in value for each in spelt):
-            connection.execute(delete(readings).where(readings.c.name == name))
+    rows = connection.execute(select(readings.c.name, readings.c.value)).all()
+    having = [name for name, value in rows if any(each in value for each in spelt)]
+    if having:
+        connection.execute(delete(readings).where(readings.c.name.in_(having)))
+    return bool(having)

@@ -56,6 +56,7 @@ class Ledger:
         self._now = now
         self._on_entry = on_entry
         self._threads = ThreadPoolExecutor(1 if store.sqlite else 5, "ledger")
+        self._aside = ThreadPoolExecutor(1, "tidying")
         self._locks: defaultdict[Lock, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._reading = asyncio.Lock()
         self._rereading = asyncio.Lock()
@@ -182,6 +183,11 @@ class Ledger:
             await self.catch_up()
         return await self._run(work, self._store, *arguments)
 
+    async def aside(self, work: Callable[..., T], *arguments: object) -> T:
+        """The same for what takes long, beside everything else: others read meanwhile."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._aside, work, self._store, *arguments)
+
     @asynccontextmanager
     async def lock(self, lock: Lock) -> AsyncIterator[None]:
         """Hold a lock across replicas: nobody else is inside with the same one."""
@@ -216,6 +222,7 @@ class Ledger:
         """Let go of the database."""
         await asyncio.get_running_loop().run_in_executor(self._threads, self._store.close)
         self._threads.shutdown(wait=False)
+        self._aside.shutdown(wait=False)
 
     async def _run(self, work: Callable[..., T], *arguments: object) -> T:
         """Do something in a thread, and remember whether the ledger works."""

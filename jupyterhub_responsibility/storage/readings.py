@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
 from .store import Store
 from .tables import readings
@@ -18,5 +18,10 @@ def load(store: Store, name: str) -> str:
 def save(store: Store, name: str, value: str) -> None:
     """Keep something under a name, in place of what was there."""
     with store.writing() as connection:
-        connection.execute(delete(readings).where(readings.c.name == name))
-        connection.execute(insert(readings).values(name=name, value=value))
+        put(connection, name, value)
+
+
+def put(connection: Connection, name: str, value: str) -> None:
+    """The same, together with something else."""
+    connection.execute(delete(readings).where(readings.c.name == name))
+    connection.execute(insert(readings).values(name=name, value=value))

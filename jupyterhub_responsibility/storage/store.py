@@ -49,13 +49,14 @@ WAIT = 3
 
 CHUNK = 2000
 
-TIDY = {
-    "sqlite": ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"),
-    "postgresql": (
-        "SET statement_timeout = 0",
-        *(f"VACUUM FULL responsibility_{table}" for table in ("parts", "gaps", "readings")),
-    ),
-}
+CHECKPOINT = "PRAGMA wal_checkpoint(TRUNCATE)"
+"""Brings everything from SQLite's second file into the first, and empties that. It answers with 1
+where somebody who reads is in the way, and raises nothing."""
+
+TIDY_POSTGRESQL = (
+    "SET statement_timeout = 0",
+    *(f"VACUUM FULL responsibility_{table}" for table in ("parts", "gaps", "readings")),
+)
 """What rewrites the tables without what is no longer in them; each by itself. PostgreSQL lets the
 owner of a table do that, and goes on with a warning where it is somebody else."""
 
@@ -244,15 +245,19 @@ class Store:
         cls.to_read(url).close()
         return cls(url)
 
-    def tidy(self) -> None:
-        """Let nothing that was erased be left in the file, as far as this account may."""
+    def tidy(self, patience: float = WAIT) -> bool:
+        """Let nothing that was erased be left in the file, as far as this account may.
+
+        Returns whether that is so: whoever reads SQLite's file for longer than `patience`, in
+        seconds, keeps it from being emptied.
+        """
+        self._still_there()
         with _in_words(), closing(self._engine.raw_connection()) as connection:
             driver: Any = connection.driver_connection
-            if not self.sqlite:  # SQLite's are so already
-                driver.autocommit = True
-            for statement in TIDY[self._url.get_backend_name()]:
-                driver.execute(statement)
-            connection.invalidate()
+            try:
+                return _tidied(driver, patience) if self.sqlite else _rewritten(driver)
+            finally:
+                connection.invalidate()
 
     def remove(self) -> None:
         """Drop the tables, and delete the file, unless somebody else keeps something in it."""
@@ -441,6 +446,23 @@ def _begin(connection: Connection) -> None:
     """To write, lock before reading the end of the chain: two would write the same number."""
     writes = connection.get_execution_options().get("writes")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _tidied(driver: Any, patience: float) -> bool:
+    """Rewrite the file of SQLite; no, where somebody reads what is to go."""
+    driver.execute(f"PRAGMA busy_timeout={int(1000 * patience)}")
+    if driver.execute(CHECKPOINT).fetchone()[0]:
+        return False
+    driver.execute("VACUUM")
+    return not driver.execute(CHECKPOINT).fetchone()[0]
+
+
+def _rewritten(driver: Any) -> bool:
+    """Rewrite the tables of PostgreSQL."""
+    driver.autocommit = True
+    for statement in TIDY_POSTGRESQL:
+        driver.execute(statement)
+    return True
 
 
 def _found(connection: Connection, queries: Iterable[Any], most: int) -> list[Any]:

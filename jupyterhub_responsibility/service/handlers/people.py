@@ -291,7 +291,10 @@ class ForgetHandler(FormPage):
     """`/forget`: what would be erased about a person, and then erasing it."""
 
     async def get(self) -> None:
-        self.show(news=await self.news(self.who()))
+        in_file = False
+        with suppress(LedgerError):
+            in_file = await self.site.forgetting.in_file()
+        self.show("", 0, 0, in_file, news=await self.news(self.who()))
 
     async def post(self) -> None:
         try:
