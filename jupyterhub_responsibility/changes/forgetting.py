@@ -19,6 +19,7 @@ from ..storage.erasing import Eraser, Forgotten
 from ..storage.ledger import Ledger
 from ..storage.sweeping import Sweep
 from ..text import visible
+from .recording import Hub
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ SELDOM = 5
 
 
 class Forgetting:
-    """The use cases. They raise RefusedError or LedgerError.
+    """The use cases. They raise RefusedError, HubError or LedgerError.
 
     What people wrote, and people of whom nothing was recorded since, are kept for `keep`; for ever
     without it.
@@ -44,11 +45,13 @@ class Forgetting:
     def __init__(
         self,
         ledger: Ledger,
+        hub: Hub,
         rules: Rules,
         now: Callable[[], datetime],
         keep: timedelta | None = None,
     ) -> None:
         self._ledger = ledger
+        self._hub = hub
         self._rules = rules
         self._now = now
         self._keep = keep
@@ -65,6 +68,9 @@ class Forgetting:
             raise refusals.KEPT(name=visible(name), why=found.hindrance)
         if self._is_declared(found.names):
             raise refusals.STILL_DECLARED(name=visible(name))
+        for each in found.now:
+            if await self._has_power(each):
+                raise refusals.KEPT(name=visible(name), why=found.powerful(each))
         return erasing.there_is(found)
 
     async def forget(self, actor: Viewer, name: str) -> Forgotten:
@@ -140,6 +146,14 @@ class Forgetting:
             log.warning("What was erased is still in the file of the database. %s", why)
         self._untidy = why
         return not why
+
+    async def _has_power(self, name: str) -> bool:
+        """Whether an account has power on the hub itself, beside what roles give their holders."""
+        account = await self._hub.account(name, self._now())
+        roles = self._rules.declaration.groups.keys()
+        return account is not None and (
+            account.can_do_everything or not roles.isdisjoint(account.roles)
+        )
 
     def _is_declared(self, names: Iterable[str]) -> bool:
         """Whether the declaration would bring the name back."""

@@ -83,7 +83,7 @@ class Traces:
     @property
     def hindrance(self) -> str:
         """Why they can't be forgotten now, in words; empty if they can."""
-        return self._unsettled or self._held
+        return self._unsettled or self._held or self._power
 
     @property
     def _unsettled(self) -> str:
@@ -105,6 +105,20 @@ class Traces:
                     " role: withdraw them first"
                 )
         return ""
+
+    @property
+    def _power(self) -> str:
+        powerful = {gap.key[2] for gap in self.gaps if gap.key[0] == POWER and gap.until is None}
+        return next((self.powerful(name) for name in self.now if name in powerful), "")
+
+    def powerful(self, name: str) -> str:
+        """That they can't be forgotten while the account has power on the hub: the service would
+        note it anew."""
+        return (
+            f"{self.called(name)} an account with power on the hub: take the hub's admin rights, or"
+            " the roles that the hub itself gave it, away, or delete the account, first. The"
+            " service notices that within some minutes"
+        )
 
     @property
     def now(self) -> list[str]:

@@ -127,6 +127,24 @@ def test_a_refusal_on_the_page(hub):
     assert 'value="hanna"' in page.text
 
 
+def test_who_has_power_is_kept(hub):
+    """Who could do everything loses that first: by what the hub says at that moment."""
+    hub.api("POST", "users", json={"usernames": ["ada"], "admin": True}).raise_for_status()
+    root = Person(hub, "root")
+    for who in ("ada", "kim"):
+        hub.api("POST", f"users/{who}", json={"admin": True})
+        refused = root.ask("POST", "api/erasures", json={"user": who})
+        assert (refused.status_code, code(refused)) == (409, "kept")
+        assert "take the hub's admin rights" in refused.json()["error"]["message"]
+    hub.api("DELETE", "users/ada").raise_for_status()
+    hub.api("PATCH", "users/kim", json={"admin": False}).raise_for_status()
+    for who in ("ada", "kim"):
+        hub.wait_for(lambda who=who: root.ask("POST", "api/erasures", json={"user": who}).ok)
+    hub.wait_until_read()
+    gaps = [gap["user"] for gap in root.get("api/coverage").json()["gaps"]]
+    assert not {"ada", "kim"} & set(gaps)
+
+
 def test_nobody_comes_back_by_the_declaration(tmp_path_factory):
     """A first holder who was erased is not appointed again by the next start."""
     declaration = {**DECLARATION, "roles": {**DECLARATION["roles"]}}
