@@ -14,6 +14,7 @@ from ..domain import refusals
 from ..domain.model import Viewer
 from ..domain.rules import Rules
 from ..errors import BusyError, LedgerError
+from ..ledger.entry import storable
 from ..storage import erasing, locks, tidying
 from ..storage.erasing import Eraser, Forgotten
 from ..storage.ledger import Ledger
@@ -64,6 +65,8 @@ class Forgetting:
         """What would be erased; changes nothing."""
         self._rules.check(actor, "admins")
         found = await self._ledger.run(erasing.traces, name)
+        if storable(actor.name) in found.now:
+            raise refusals.FORGETS_THEMSELVES()
         if found.hindrance:
             raise refusals.KEPT(name=visible(name), why=found.hindrance)
         if self._is_declared(found.names):

@@ -127,6 +127,17 @@ def test_a_refusal_on_the_page(hub):
     assert 'value="hanna"' in page.text
 
 
+def test_nobody_forgets_themselves(hub):
+    """The record would say that they did, with their name; it says whom to ask instead."""
+    before = entries(hub)
+    refused = Person(hub, "root").ask("POST", "api/erasures", json={"user": "root"})
+    assert (refused.status_code, code(refused)) == (409, "kept")
+    assert "Ask another JupyterHub admin" in refused.json()["error"]["message"]
+    page = Browser(hub, "root").submit("forget", {"action": "look"}, user="root")
+    assert "You cannot forget yourself" in page.text
+    assert entries(hub) == before
+
+
 def test_who_has_power_is_kept(hub):
     """Who could do everything loses that first: by what the hub says at that moment."""
     hub.api("POST", "users", json={"usernames": ["ada"], "admin": True}).raise_for_status()

@@ -155,6 +155,44 @@ def test_the_names_that_they_had_before(store):
     assert not any("was" in entry.facts for entry in store.all())
 
 
+def renamed_twice(store: Store) -> Diary:
+    """Somebody holds a role by a third name; another account has the first one by now."""
+    diary = Diary(store)
+    diary.change("appointment", "rita", "first")
+    diary.seen("renamed", "second", was="first", created=stamp(NOW))
+    diary.seen("renamed", "third", was="second", created=stamp(NOW))
+    diary.change("account", "rita", "second")
+    return diary
+
+
+@pytest.mark.parametrize("name", ["first", "second", "third"])
+def test_who_holds_a_role_by_another_name_is_kept(store, name):
+    """Whichever of their names is asked for, and by age as well."""
+    diary = renamed_twice(store)
+    with pytest.raises(LedgerError, match="in the group hub-admins") as caught:
+        forget(store, name, ROOT, NOW)
+    assert ("They are called \u2068third\u2069 now" in str(caught.value)) == (name != "third")
+    later = diary.at + timedelta(days=1)
+    forget_older(store, later, later)
+    kept = [e.person for e in store.all() if e.event != "erasure"]
+    assert kept[:4] == ["first", "first", "second", "third"]
+
+
+@pytest.mark.parametrize("name", ["first", "third"])
+def test_every_name_goes_whichever_is_asked_for(store, name):
+    """Also the names that came after it, and not whoever has one of them since."""
+    diary = renamed_twice(store)
+    diary.change("withdrawal", "rita", "third")
+    diary.change("appointment", "rita", "first", made=diary.at, reason="somebody else")
+    if name == "third":
+        forget(store, name, ROOT, NOW)
+        others = [e.person for e in store.all() if e.person and not is_erased(e.person)]
+        assert others == ["second", "second", "first", "first"]
+    else:
+        with pytest.raises(LedgerError):  # the other one, who holds a role
+            forget(store, name, ROOT, NOW)
+
+
 @pytest.mark.parametrize("how", ["holds", "unknown"])
 def test_who_holds_a_role_is_kept(store, how):
     """And so is whoever may; nothing is erased."""
@@ -187,6 +225,18 @@ def test_open_requests_end(store, declared):
     ]
     said = "A request for Hub Administrator has ended: somebody whom it concerned was erased."
     assert ended == [said, said]
+
+
+def test_what_others_asked_stays_open(store):
+    """Their words about somebody who was forgotten go; what they asked for does not."""
+    diary = Diary(store)
+    diary.add("request", "uwe", "uwe", expires="2027-01-01", reason="hanna can tell")
+    diary.change("withdrawal", "rita", "hanna")
+    forget(store, "hanna", ROOT, NOW)
+    state = LedgerState()
+    for entry in store.all():
+        state.read(entry)
+    assert [(each.by, each.reason) for each in state.requests.values()] == [("uwe", "")]
 
 
 def test_beside_the_ledger(store, database):
