@@ -24,6 +24,7 @@ from jupyterhub_responsibility.storage.sweeping import forget_older, older
 from jupyterhub_responsibility.storage.tables import gaps
 from jupyterhub_responsibility.text import is_erased
 
+from ..unit.test_mentions import WRITTEN
 from ..unit.test_text import HORRORS
 from .conftest import NOW
 from .tampering import change_part, directly
@@ -153,6 +154,35 @@ def test_the_names_that_they_had_before(store):
     assert [entry.person for entry in store.all() if entry.person][-2:] == ["old", "old"]
     assert [e.number for e in store.all() if is_erased(e.person)] == [1, 2, 3, 4, 5]
     assert not any("was" in entry.facts for entry in store.all())
+
+
+@pytest.mark.parametrize(("name", "text"), WRITTEN.values(), ids=WRITTEN.keys())
+def test_their_name_in_what_others_wrote(store, name, text):
+    """However it is written: the text goes, with whichever database."""
+    diary = Diary(store)
+    diary.change("appointment", "rita", name)
+    diary.change("withdrawal", "rita", name)
+    diary.change("withdrawal", "uwe-b", "ina", reason=text)
+    diary.change("withdrawal", "uwe-b", "ina", reason="nothing to do with it")
+    forget(store, name, ROOT, NOW)
+    reasons = [entry.facts["reason"] for entry in store.all() if "reason" in entry.facts]
+    assert reasons == (["nothing to do with it"] if name.strip() else [])
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"), [("müller", "MÜLLER"), ("hanna", "Hanna"), ("weiß", "WEISS")]
+)
+def test_a_name_that_was_typed_in_other_letters(store, name, typed):
+    """Also where nothing came of it: what the hub refused has the name as it was typed."""
+    diary = Diary(store)
+    diary.change("appointment", "rita", name)
+    diary.change("withdrawal", "rita", name)
+    wish = diary.add("appointment", "rita", typed)
+    said = {"of": "appointment", "result": "refused", "reason": "no such user"}
+    ended = Draft("outcome", "rita", "user", ROLE, GROUP, typed, wish.number, said)
+    store.append([ended], diary.at)
+    forget(store, name, ROOT, NOW)
+    assert [e.person for e in store.all() if e.person and not is_erased(e.person)] == []
 
 
 def renamed_twice(store: Store) -> Diary:
