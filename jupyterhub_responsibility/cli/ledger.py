@@ -63,6 +63,14 @@ def add_commands(commands: Commands) -> None:
     forget.add_argument("--yes", action="store_true", help="do it, instead of saying it")
     forget.set_defaults(command=_forget)
     _add_moving(parts)
+    for command in (about, forget):
+        command.add_argument(
+            "--made",
+            metavar="MOMENT",
+            default="",
+            help="which account is meant, where several had that name one after the other: when it"
+            " was made, or the beginning of that, such as the day; or all",
+        )
     for command in (verify, export, about, forget):
         add_database(command)
 
@@ -160,7 +168,7 @@ def _about(options: argparse.Namespace) -> int:
     from ..storage import erasing
 
     with closing(_opened(options)) as ledger:
-        found = erasing.traces(ledger, options.name)
+        found = erasing.traces(ledger, options.name, options.made)
     print_utf8([about(found)])
     return CLEAN
 
@@ -174,7 +182,7 @@ def _forget(options: argparse.Namespace) -> int:
         return _would_forget(options, now)
     with closing(Store.beside(database(options))) as ledger:
         if options.name:
-            done = erasing.forget(ledger, options.name, erasing.Eraser(), now)
+            done = erasing.forget(ledger, options.name, erasing.Eraser(), now, options.made)
         else:
             done = sweeping.forget_older(ledger, now - options.older_than, now)
         print(f"Erased: {done.says}")
@@ -201,7 +209,7 @@ def _would_forget(options: argparse.Namespace, now: datetime) -> int:
 
     with closing(_opened(options)) as ledger:
         if options.name:
-            there = erasing.forgettable(ledger, options.name)
+            there = erasing.forgettable(ledger, options.name, options.made)
         else:
             there = sweeping.older(ledger, now - options.older_than)
     print(f"This would be erased, and cannot be brought back: {there.says}")

@@ -11,13 +11,15 @@ from ..text import iso
 
 
 def about(found: Traces) -> str:
-    """As JSON: their names, the entries that they are in, or that are written of them, and the
-    gaps that name them."""
+    """As JSON: which accounts had the name that was asked for, all their names, the entries that
+    they are in, or that are written of them, and the gaps that name them."""
     concerned = {number for number, _ in found.taken}
     said = {
+        "accounts": [
+            {"made": each.made or None, "until_entry": _until(each.last)} for each in found.accounts
+        ],
         "names": [
-            {"name": name, "until_entry": None if last == ALWAYS else last}
-            for name, last in found.names.items()
+            {"name": name, "until_entry": _until(last)} for name, last in found.names.items()
         ],
         "entries": [_entry(entry) for entry in found.entries if entry.number in concerned],
         "gaps": [
@@ -31,6 +33,10 @@ def about(found: Traces) -> str:
         ],
     }
     return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
+
+
+def _until(last: int) -> int | None:
+    return None if last == ALWAYS else last
 
 
 def _entry(entry: Entry) -> dict[str, object]:

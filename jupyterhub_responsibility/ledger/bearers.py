@@ -6,10 +6,12 @@ is about the account that had the name at that time.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from ..errors import LedgerError
+from ..text import counted
 from .accounts import CLOCKS_APART
 from .chain import Taken
 from .entry import Entry, stamp
@@ -17,6 +19,10 @@ from .kinds import NAMES, PartName
 
 ALWAYS = 2**62
 """The number of no entry: the name that the account has now."""
+
+UNKNOWN, ALL = "unknown", "all"
+"""What people say for an account of which nothing tells when it was made; and for whoever had a
+name."""
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +43,10 @@ class Bearer:
     _sure: int = 0
     """The last entry that says of itself that it means this one."""
 
+    def had_it(self, at: str) -> bool:
+        """Whether the name means this account in what was written at some time."""
+        return self.since <= at and (not self.until or at < self.until)
+
 
 def bearers(name: str, spellings: Collection[str], entries: Iterable[Entry]) -> list[Bearer]:
     """The accounts that had a name, the first one first, by all entries that have it in one of its
@@ -46,6 +56,19 @@ def bearers(name: str, spellings: Collection[str], entries: Iterable[Entry]) -> 
         for part in _naming(entry, spellings):
             walk.read(entry, part)
     return walk.found
+
+
+def meant(found: Sequence[Bearer], said: str) -> list[Bearer]:
+    """Those of some accounts that were made at the moment that somebody `said`, as far as they
+    said it. Raises LedgerError unless that is one of them, or ALL were meant."""
+    those = [each for each in found if said == ALL or (each.made or UNKNOWN).startswith(said)]
+    if said != ALL and len(those) != 1:
+        there = "; ".join(each.made or UNKNOWN for each in found)
+        raise LedgerError(
+            f"That name stood for {counted(len(found), 'account', 'accounts')}, made: {there}. Say"
+            f" which one is meant, with --made and one of these, or --made {ALL}"
+        )
+    return those
 
 
 def is_renaming(entry: Entry) -> bool:
@@ -78,7 +101,7 @@ class _Walk:
         who = self._said(made, entry, leaves) if made else self._unsaid(entry, leaves)
         who.parts.add((entry.number, part))
         if leaves:
-            who.last, who.until = entry.number, entry.at
+            who.last = entry.number
             self._now = None if who is self._now else self._now
 
     def _unsaid(self, entry: Entry, leaves: bool) -> Bearer:
@@ -121,6 +144,8 @@ class _Walk:
 
     def _begin(self, made: str, since: str) -> Bearer:
         self._end(since)
+        if self.found:
+            self.found[-1].until = since
         who = Bearer(self._name, made, since=since if self.found else "")
         self.found.append(who)
         self._now = who

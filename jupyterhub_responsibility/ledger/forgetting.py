@@ -102,9 +102,24 @@ class Traces:
             if held:
                 return (
                     f"{self.called(name)} in the group {', '.join(sorted(held))}, and so hold a"
-                    " role: withdraw them first"
+                    f" role: withdraw them first{self._or_another}"
                 )
         return ""
+
+    @property
+    def _or_another(self) -> str:
+        """What can be done about other accounts that had the name."""
+        if len(self.accounts) < 2:
+            return ""
+        return (
+            f". The name stood for {len(self.accounts)} accounts: the command `ledger forget` can"
+            " erase another one of them (--made)"
+        )
+
+    @property
+    def accounts(self) -> list[Bearer]:
+        """The accounts by the name that was asked for."""
+        return [each for each in self.bearers if each.name == self.name]
 
     @property
     def _power(self) -> str:

@@ -11,6 +11,7 @@ from typing import Literal
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from ..errors import LedgerError
+from ..ledger.bearers import ALL, UNKNOWN
 from ..ledger.chain import Taken, listed
 from ..ledger.entry import ITSELF, Draft, stamp, storable
 from ..ledger.forgetting import Traces
@@ -38,12 +39,14 @@ BY_AGE = Eraser(ITSELF, "service", "age")
 @dataclass(frozen=True, slots=True)
 class Forgotten:
     """What was erased, or would be: how many parts of entries and gaps, and the entry that says
-    so. It may still be `in_file`, for as long as somebody reads that."""
+    so. It may still be `in_file`, for as long as somebody reads that. The name stood for so many
+    `accounts`: when each was made."""
 
     parts: int
     gaps: int
     entry: int | None = None
     in_file: bool = False
+    accounts: tuple[str, ...] = ()
 
     def __add__(self, other: Forgotten) -> Forgotten:
         return Forgotten(self.parts + other.parts, self.gaps + other.gaps)
@@ -71,31 +74,34 @@ class Lot:
     names: Iterable[str] = ()
 
 
-def traces(store: Store, name: str) -> Traces:
-    """What the ledger has of somebody."""
+def traces(store: Store, name: str, made: str = ALL) -> Traces:
+    """What the ledger has of somebody: of the account of that name that was made at some moment, or
+    of all. Raises LedgerError where it isn't clear which is meant."""
     with store.reading() as connection:
-        return Tracer(connection).of(storable(name))
+        return Tracer(connection).of(storable(name), made)
 
 
-def forgettable(store: Store, name: str) -> Forgotten:
+def forgettable(store: Store, name: str, made: str = ALL) -> Forgotten:
     """What `forget` would erase. Raises LedgerError where it would."""
-    found = traces(store, name)
+    found = traces(store, name, made)
     _check(found, name)
     return there_is(found)
 
 
 def there_is(found: Traces) -> Forgotten:
     """How much there is of somebody to erase."""
-    return Forgotten(len(found.taken), len(found.gaps))
+    accounts = tuple(each.made or UNKNOWN for each in found.accounts)
+    return Forgotten(len(found.taken), len(found.gaps), accounts=accounts)
 
 
-def forget(store: Store, name: str, eraser: Eraser, now: datetime) -> Forgotten:
+def forget(store: Store, name: str, eraser: Eraser, now: datetime, made: str = ALL) -> Forgotten:
     """Erase somebody's names, and what they wrote or what was written of them.
 
-    Raises LedgerError where they hold a role, or it isn't known yet whether they do.
+    Raises LedgerError where they hold a role, or it isn't known yet whether they do, or which
+    account is meant.
     """
     with store.writing() as connection:
-        found = Tracer(connection).of(storable(name))
+        found = Tracer(connection).of(storable(name), made)
         _check(found, name)
         return erase(connection, [lot_of(found, now)], eraser, now)[0]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
-from ..ledger.bearers import Bearer, bearers, is_renaming
+from ..ledger.bearers import ALL, Bearer, bearers, is_renaming, meant
 from ..ledger.chain import Taken
 from ..ledger.entry import Entry, stamp
 from ..ledger.forgetting import Traces
@@ -91,9 +91,9 @@ class Tracer:
         self._entries: dict[int, Entry] = {}
         self._bearers: dict[str, list[Bearer]] = {}
 
-    def of(self, name: str, made: str | None = None) -> Traces:
+    def of(self, name: str, made: str = ALL) -> Traces:
         """What there is of one person: of the account that was made at that moment, or of all that
-        had the name."""
+        had the name. Raises LedgerError where it isn't clear which is meant."""
         self._read_names([name])
         wanted = self._account(name, made)
         named = Named({each for bearer in wanted for each in self._all(bearer.name)})
@@ -104,11 +104,6 @@ class Tracer:
         """The same of many; what mentions them has been found already."""
         self._read_names(names)
         return self._traces([(name, self._account(name)) for name in names], texts)
-
-    def accounts(self, name: str) -> list[Bearer]:
-        """Every account that had the name, the first one first."""
-        self._read_names([name])
-        return self._bearers[name]
 
     def _all(self, name: str) -> list[str]:
         """A name with its other spellings."""
@@ -136,10 +131,10 @@ class Tracer:
             others |= {each for entry in filter(is_renaming, read) for each in _two(entry)}
         return others
 
-    def _account(self, name: str, made: str | None = None) -> list[Bearer]:
+    def _account(self, name: str, made: str = ALL) -> list[Bearer]:
         """An account by each name that it has had, the one that is asked for first."""
         found: list[Bearer] = []
-        next_ones = [each for each in self._bearers[name] if made in (None, each.made)]
+        next_ones = meant(self._bearers[name], made)
         while next_ones:
             found += next_ones
             known = (each for bearer in next_ones for each in self._renamed(bearer))
@@ -177,8 +172,13 @@ class Tracer:
         spans: Mapping[str, list[Span]],
     ) -> Traces:
         spellings = {each.name: self._spellings.of(each.name) for each in found}
-        all_names = {spelling: each for each in found for spelling in self._all(each.name)}
-        theirs: Taken = {text for spelling in all_names for text in texts.get(spelling, ())}
+        theirs: Taken = {
+            (number, part)
+            for each in found
+            for spelling in self._all(each.name)
+            for number, part in texts.get(spelling, ())
+            if each.had_it(self._entries[number].at)
+        }
         own = {number for each in found for number, _ in each.parts} | {n for n, _ in theirs}
         return Traces(
             name,
@@ -186,7 +186,7 @@ class Tracer:
             tuple(self._entries[number] for number in sorted(links.to(own) | watches)),
             theirs,
             tuple(gap for each in found for s in self._all(each.name) for gap in spans.get(s, ())
-                  if _within(gap, each)),
+                  if each.had_it(stamp(gap.since))),
             spellings,
             tuple(each for each in self._bearers[name] if each not in found),
         )  # fmt: skip
@@ -256,12 +256,6 @@ def _two(entry: Entry) -> Iterator[str]:
         there = entry.parts.get(part)
         if there and there.text:
             yield there.text
-
-
-def _within(gap: Span, bearer: Bearer) -> bool:
-    """Whether a gap that has a name means this account."""
-    since = stamp(gap.since)
-    return bearer.since <= since and (not bearer.until or since < bearer.until)
 
 
 def _gaps(connection: Connection, names: Iterable[str]) -> Mapping[str, list[Span]]:

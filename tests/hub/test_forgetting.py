@@ -127,6 +127,17 @@ def test_a_refusal_on_the_page(hub):
     assert 'value="hanna"' in page.text
 
 
+def test_several_accounts_of_one_name(hub):
+    """The page says that it is about all of them, and when each was made."""
+    left(hub, "zoe")
+    hub.api("DELETE", "users/zoe").raise_for_status()
+    left(hub, "zoe")
+    page = Browser(hub, "root").submit("forget", {"action": "look"}, user="zoe")
+    assert "about 2 accounts that had this name" in " ".join(page.text.split())
+    assert Person(hub, "root").ask("POST", "api/erasures", json={"user": "zoe"}).ok
+    assert "zoe" not in pages(hub)
+
+
 def test_nobody_forgets_themselves(hub):
     """The record would say that they did, with their name; it says whom to ask instead."""
     before = entries(hub)

@@ -301,7 +301,9 @@ class ForgetHandler(FormPage):
             body = self.form(bodies.EraseBody)
             if self.get_body_argument("action", "") != "forget":
                 there = await self.site.forgetting.look(self.who(), body.user)
-                self.show(body.user, there.parts, there.gaps, news=News(typed=self.filled()))
+                several = there.accounts if len(there.accounts) > 1 else ()
+                said = (body.user, there.parts, there.gaps, False, several)
+                self.show(*said, news=News(typed=self.filled()))
                 return
             done = await actions.forget(self.site, self.who(), body)
         except RefusedError as error:
