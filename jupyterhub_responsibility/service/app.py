@@ -155,7 +155,7 @@ def build_site(
         ledger=ledger,
         appointments=appointments,
         requests=Requests(declaration, api, ledger, rules, appointments, utcnow),
-        new_users=NewUsers(api, ledger, recorder, utcnow),
+        new_users=NewUsers(api, ledger, recorder, rules, utcnow),
         forgetting=forgetting,
         snapshots=snapshots,
         watch=watch,

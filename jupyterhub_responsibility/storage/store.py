@@ -194,9 +194,10 @@ class Store:
         with self.reading() as connection:
             return connection.execute(query).scalar() or 0
 
-    def acts(self, name: str, since: datetime) -> int:
-        """How often an account has done something since a moment, as recorded."""
-        query = select(func.count()).where(*done_by(name, since))
+    def acts(self, name: str, since: datetime, adding: bool = False) -> int:
+        """How often an account has done something since a moment, as recorded: added a user, or
+        anything else."""
+        query = select(func.count()).where(*done_by(name, since, adding))
         with self.reading() as connection:
             return connection.execute(query).scalar_one()
 
