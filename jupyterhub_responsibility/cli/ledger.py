@@ -165,11 +165,12 @@ def _export(options: argparse.Namespace) -> int:
 
 def _about(options: argparse.Namespace) -> int:
     from ..exports.personal import about
-    from ..storage import erasing
+    from ..storage import erasing, readings
 
     with closing(_opened(options)) as ledger:
         found = erasing.traces(ledger, options.name, options.made)
-    print_utf8([about(found)])
+        read = readings.everything(ledger)
+    print_utf8([about(found, read)])
     return CLEAN
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Container, Iterator, Mapping
 
 from ..ledger.bearers import ALWAYS
 from ..ledger.entry import Entry, known
@@ -10,9 +11,10 @@ from ..ledger.forgetting import Traces
 from ..text import iso
 
 
-def about(found: Traces) -> str:
+def about(found: Traces, readings: Mapping[str, str]) -> str:
     """As JSON: which accounts had the name that was asked for, all their names, the entries that
-    they are in, or that are written of them, and the gaps that name them."""
+    they are in, or that are written of them, the gaps that name them, and what was last read of
+    them on the hub: `readings` by name, as they are stored."""
     concerned = {number for number, _ in found.taken}
     said = {
         "accounts": [
@@ -31,8 +33,36 @@ def about(found: Traces) -> str:
             }
             for gap in found.gaps
         ],
+        "readings": [
+            {"where": where, "says": said}
+            for name, value in readings.items()
+            for where, said in _said_of(name, _read(value), set(found.now))
+        ],
     }
     return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
+
+
+def _read(value: str) -> object:
+    """What was read, as far as it is JSON."""
+    try:
+        return json.loads(value)
+    except ValueError:
+        return None
+
+
+def _said_of(where: str, value: object, names: Container[str]) -> Iterator[tuple[str, object]]:
+    """What stands under one of these names, or just the name, and where."""
+    if isinstance(value, dict):
+        for key, said in value.items():
+            if key in names:
+                yield where, said
+            else:
+                yield from _said_of(f"{where}.{key}", said, names)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _said_of(where, each, names)
+    elif isinstance(value, str) and value in names:
+        yield where, value
 
 
 def _until(last: int) -> int | None:

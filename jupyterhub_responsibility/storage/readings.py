@@ -15,6 +15,13 @@ def load(store: Store, name: str) -> str:
         return connection.execute(query).scalar() or ""
 
 
+def everything(store: Store) -> dict[str, str]:
+    """All that was kept, by name."""
+    with store.reading() as connection:
+        query = select(readings.c.name, readings.c.value).order_by(readings.c.name)
+        return {row.name: row.value for row in connection.execute(query)}
+
+
 def save(store: Store, name: str, value: str) -> None:
     """Keep something under a name, in place of what was there."""
     with store.writing() as connection:

@@ -13,6 +13,7 @@ from jupyterhub_responsibility.exports.personal import about
 from jupyterhub_responsibility.ledger.entry import stamp
 from jupyterhub_responsibility.storage import spans
 from jupyterhub_responsibility.storage.erasing import forget, traces
+from jupyterhub_responsibility.storage.readings import everything, save
 from jupyterhub_responsibility.storage.store import Store
 from jupyterhub_responsibility.text import is_erased
 
@@ -42,7 +43,7 @@ def both(store: Store) -> Diary:
 
 
 def told(store: Store, made: str) -> dict:
-    return json.loads(about(traces(store, "hanna", made)))
+    return json.loads(about(traces(store, "hanna", made), everything(store)))
 
 
 def test_it_has_to_be_clear_who_is_meant(store):
@@ -122,6 +123,28 @@ def test_one_that_nothing_tells_of(store):
     diary.change("appointment", "rita", "hanna", made=SECOND)
     assert [e["number"] for e in told(store, "unknown")["entries"]] == [1, 2]
     assert told(store, "unknown")["accounts"] == [{"made": None, "until_entry": 2}]
+
+
+def test_what_was_read_of_the_account(store):
+    """It is that of whoever has the name now; nobody else's is in there."""
+    both(store)
+    read = {
+        "accounts": {
+            "found": {"hanna": {"admin": True}, "uwe": {"admin": False}},
+            "gone": ["hanna", "ina"],
+            "names": {"hanna": {"display_name": "Hanna H."}},
+        },
+        "last": "hanna",
+    }
+    save(store, "accounts", json.dumps(read))
+    save(store, "looked", OTHER)
+    assert told(store, ONE)["readings"] == []
+    assert told(store, OTHER)["readings"] == [
+        {"where": "accounts.accounts.found", "says": {"admin": True}},
+        {"where": "accounts.accounts.gone", "says": "hanna"},
+        {"where": "accounts.accounts.names", "says": {"display_name": "Hanna H."}},
+        {"where": "accounts.last", "says": "hanna"},
+    ]
 
 
 def test_a_clock_that_is_ahead_makes_nobody_else(store):

@@ -30,13 +30,13 @@ class RoleHandler(APIHandler):
     """`GET api/roles/<role>`, as it is now, or `?at=` an earlier time."""
 
     async def get(self, role_id: str) -> None:
-        if role_id not in self.site.declaration.model.roles:
-            raise self.not_found()
         if at := self.get_query_argument("at", ""):
             viewer = await self.afresh()
             then = await questions.held(self.site, viewer, role_id, at)
             self.answer(payloads.then(then, self.site.snapshot.names))
             return
+        if role_id not in self.site.declaration.model.roles:
+            raise self.not_found()
         snapshot = self.site.snapshot
         self.set_header("ETag", f'"{payloads.role_tag(snapshot, role_id)}"')
         self.answer(payloads.role(snapshot, role_id))
