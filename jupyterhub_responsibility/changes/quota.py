@@ -56,7 +56,7 @@ class Quota:
             midnight = datetime.combine(self._now(), time(), timezone.utc)
             done = await self._ledger.run(Store.acts, storable(actor.name), midnight, adding)
             if done >= most:
-                raise refusals.ENOUGH_TODAY(most=most)
+                raise refusals.ENOUGH_TODAY(most=f"{most:,}")
             yield
 
     def _most(self, actor: Viewer) -> int:

@@ -91,7 +91,7 @@ OTHER_ACCOUNT = Refusal(
 ASKED_FOR = Refusal("already", "Somebody has already asked for this. It hasn't been decided yet.")
 ENOUGH_TODAY = Refusal(
     "enough_today",
-    "You have done this {most:,} times today, and that is all that is recorded of one person in a"
+    "You have done this {most} times today, and that is all that is recorded of one person in a"
     " day. Nothing was changed. Try again tomorrow.",
 )
 TOO_MANY_OPEN = Refusal(
