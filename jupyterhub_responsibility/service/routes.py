@@ -120,6 +120,11 @@ ROUTES: tuple[Route, ...] = (
         "how many gaps there are, for the bar on the hub's admin page",
         pages.PANEL.may,
     ),
+    Route(
+        "bell",
+        people.BellHandler,
+        "how much is new for you, for the line on the hub's home page",
+    ),
     shows(pages.USERS, people.UsersHandler, "add people"),
     shows(pages.LEDGER, people.LedgerHandler, "the activity log: who did what"),
     shows(pages.DATA, people.DataHandler, "my data: what is recorded about you"),

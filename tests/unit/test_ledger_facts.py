@@ -162,14 +162,15 @@ def test_whoever_asked_gets_an_answer(book):
     book.tell("request", "uwe", "uwe", expires="2026-12-06")
     request = book.state.requests[1]
     at = book.tell("decision", "uwe", request="1", verdict="declined", reason="too early")
-    declined = Answer(at, "rita", request, approved=False, message="too early")
+    declined = Answer(at, "rita", request, approved=False, message="too early", number=2)
     assert book.state.answers == {("guide", "uwe"): declined}
     assert book.state.requests == {}
     book.tell("request", "uwe", "uwe", expires="2026-12-06")
     assert book.state.answers == {}
     again = book.state.requests[3]
     at = book.done("appointment", "uwe", request="3")
-    assert book.state.answers == {("guide", "uwe"): Answer(at, "rita", again, approved=True)}
+    approved = Answer(at, "rita", again, approved=True, number=4)
+    assert book.state.answers == {("guide", "uwe"): approved}
     assert book.state.requests == {}
 
 
