@@ -14,7 +14,7 @@ from ..domain.model import Viewer
 from ..domain.rules import WITHDRAWERS, AccessName
 from ..exports.ledger import FORMATS
 from . import api_types, bodies, pages, payloads
-from .downloads import DOWNLOADS, Download
+from .downloads import CALENDAR, DOWNLOADS, MY_CALENDAR, Download
 from .handlers import api, exports, people, plain
 from .openapi import Operation, Operations, Parameter
 from .pages import Page
@@ -90,11 +90,21 @@ def endpoint(
     may: AccessName = "users",
     afresh: bool = False,
     answer: Answer | None = None,
+    download: Download | None = None,
     **operations: Operation,
 ) -> Route:
     """A route of the API; its purpose is what its methods do."""
     purpose = "; ".join(each.summary for each in operations.values())
-    return Route(path, handler, purpose, may, afresh, answer=answer, operations=operations)
+    return Route(
+        path,
+        handler,
+        purpose,
+        may,
+        afresh,
+        answer=answer,
+        download=download,
+        operations=operations,
+    )
 
 
 ROUTES: tuple[Route, ...] = (
@@ -142,6 +152,12 @@ ROUTES: tuple[Route, ...] = (
         )
         for each in DOWNLOADS
     ),
+    Route(
+        f"exports/{MY_CALENDAR.name}",
+        exports.DownloadHandler,
+        MY_CALENDAR.purpose,
+        download=MY_CALENDAR,
+    ),
     Route("oauth_callback", plain.CallbackHandler, "the end of a login", "anybody"),
     Route(
         "metrics",
@@ -185,6 +201,20 @@ ROUTES: tuple[Route, ...] = (
         GET=Operation(
             "everything that is recorded about you, as a file", "people", api_types.MyData
         ),
+    ),
+    endpoint(
+        "api/my-calendar",
+        api.FileHandler,
+        download=MY_CALENDAR,
+        GET=Operation(MY_CALENDAR.purpose, "people", files=(MY_CALENDAR.media_type,)),
+    ),
+    endpoint(
+        "api/calendar",
+        api.FileHandler,
+        pages.PRINT.may,
+        afresh=pages.PRINT.afresh,
+        download=CALENDAR,
+        GET=Operation(CALENDAR.purpose, "people", files=(CALENDAR.media_type,)),
     ),
     endpoint(
         "api/model",

@@ -318,10 +318,12 @@ def test_a_confirmation_that_is_due_has_a_day():
     role, state = Role("guide", "Guide", confirm_every=12), LedgerState()
     state.confirmations["guide", "hanna"] = Confirmation(NOW, "seen")
     day = date(2027, 11, 22)
-    due = Standing(state="due", confirmed_at=NOW, due_since=day)
-    assert standing(state, role, "hanna", "seen", day) == due
+    due = standing(state, role, "hanna", "seen", day)
+    assert due == Standing(state="due", confirmed_at=NOW, confirm_by=day)
+    assert due.due_since == day
     before = standing(state, role, "hanna", "seen", day - timedelta(days=1))
-    assert before == Standing(state="confirmed", confirmed_at=NOW)
+    assert before == Standing(state="confirmed", confirmed_at=NOW, confirm_by=day)
+    assert before.due_since is None
     changed = standing(state, role, "hanna", "changed", day)
     assert changed == Standing(state="due", confirmed_at=NOW)
     assert standing(state, role, "uwe", "seen", day) == Standing(state="never")

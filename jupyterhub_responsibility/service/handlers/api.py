@@ -11,6 +11,7 @@ from ...storage.store import CHUNK
 from .. import actions, bodies, payloads, questions
 from ..filters import asked_for, wanted
 from .base import APIHandler
+from .exports import send_file
 from .people import QUESTION
 
 PAGE = 100
@@ -182,6 +183,13 @@ class LedgerHandler(APIHandler):
             await self.flush()
             before = entries[-1].number
         self.finish()
+
+
+class FileHandler(APIHandler):
+    """A file that the table of addresses says is there; errors are JSON."""
+
+    def get(self) -> None:
+        send_file(self)
 
 
 class DataHandler(APIHandler):
