@@ -268,7 +268,7 @@ class Holder(TypedDict):
     source: Annotated[str, Field(description="The first of the groups, or `declaration`")]
     groups: Annotated[list[str], Field(description="Every group that they hold the role through")]
     as_of: Annotated[Time | None, Field(description="When that was read")]
-    email: NotRequired[Annotated[str, Field(description="Of a person, as declared")]]
+    email: NotRequired[Annotated[str, Field(description="As declared, or as they let you see it")]]
 
 
 class RoleHolders(TypedDict):

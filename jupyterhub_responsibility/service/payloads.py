@@ -93,12 +93,12 @@ def model(snapshot: Snapshot, _viewer: Viewer) -> api_types.Model:
     }
 
 
-def role(snapshot: Snapshot, role_id: str) -> api_types.RoleInFull:
+def role(snapshot: Snapshot, viewer: Viewer, role_id: str) -> api_types.RoleInFull:
     """`GET api/roles/<role>`. Raises KeyError where the model has no such role."""
     held = holders_of(snapshot.declaration, snapshot.roster, role_id)
     return {
         **_role(snapshot, role_id),
-        **_role_holders(snapshot, held),
+        **_role_holders(snapshot, viewer, held),
         "duties": [_duty(each) for each in duties(snapshot.declaration.model, [role_id])],
         **_age(snapshot.roster),
     }
@@ -139,11 +139,11 @@ def may(found: May) -> api_types.May:
     }
 
 
-def roles(snapshot: Snapshot, _viewer: Viewer) -> api_types.Roles:
+def roles(snapshot: Snapshot, viewer: Viewer) -> api_types.Roles:
     """`GET api/roles`: every role with its holders."""
     return {
         "roles": [
-            {**_role(snapshot, held.role.id), **_role_holders(snapshot, held)}
+            {**_role(snapshot, held.role.id), **_role_holders(snapshot, viewer, held)}
             for held in snapshot.contact_finder.holders_by_role.values()
         ],
         "user_management": snapshot.user_management,
@@ -165,7 +165,7 @@ def contacts(
         answers = contact_finder.directory()
     return {
         "q": question,
-        "answers": [_answer(snapshot, answer) for answer in answers],
+        "answers": [_answer(snapshot, viewer, answer) for answer in answers],
         "otherwise": [_contact(contact) for contact in contact_finder.first_contacts()],
         **_age(snapshot.roster),
     }
@@ -196,7 +196,7 @@ def entry(entry: Entry, snapshot: Snapshot) -> api_types.Entry:
     }
 
 
-def change(snapshot: Snapshot, outcome: Entry) -> api_types.Change:
+def change(snapshot: Snapshot, viewer: Viewer, outcome: Entry) -> api_types.Change:
     """`api/roles/<role>/holders/<user>`: what became of it, and who holds it."""
     held = holders_of(snapshot.declaration, snapshot.roster, outcome.role)
     return {
@@ -205,7 +205,7 @@ def change(snapshot: Snapshot, outcome: Entry) -> api_types.Change:
         "user": outcome.person,
         "result": "unchanged" if outcome.facts.get("result") == "unchanged" else "done",
         "entry": outcome.number or None,
-        "holders": [_holder(snapshot, each) for each in held.holders],
+        "holders": [_holder(snapshot, viewer, each) for each in held.holders],
     }
 
 
@@ -439,16 +439,16 @@ def _links(snapshot: Snapshot, target: str) -> list[api_types.Link]:
     return [{"title": x.title, "url": x.url} for x in snapshot.declaration.links_for(target)]
 
 
-def _role_holders(snapshot: Snapshot, held: RoleHolders) -> api_types.RoleHolders:
+def _role_holders(snapshot: Snapshot, viewer: Viewer, held: RoleHolders) -> api_types.RoleHolders:
     """`known` is false, and nobody is listed from the hub, while the roster cannot tell."""
     return {
-        "holders": [_holder(snapshot, each) for each in held.holders],
+        "holders": [_holder(snapshot, viewer, each) for each in held.holders],
         "known": held.known,
         "missing_groups": list(held.missing),
     }
 
 
-def _holder(snapshot: Snapshot, holder: Holder) -> api_types.Holder:
+def _holder(snapshot: Snapshot, viewer: Viewer, holder: Holder) -> api_types.Holder:
     said: api_types.Holder = {
         "name": holder.name,
         "display_name": _display_name(snapshot, holder),
@@ -458,9 +458,17 @@ def _holder(snapshot: Snapshot, holder: Holder) -> api_types.Holder:
         "groups": list(holder.groups),
         "as_of": iso(holder.as_of),
     }
-    if holder.person and holder.person.email:
-        said["email"] = holder.person.email
+    if email := _email(snapshot, viewer, holder):
+        said["email"] = email
     return said
+
+
+def _email(snapshot: Snapshot, viewer: Viewer, holder: Holder) -> str:
+    """The address of a holder, as declared, or as they let this viewer see it."""
+    if holder.person:
+        return holder.person.email
+    reach = snapshot.reach.get(holder.name)
+    return reach.seen_by(snapshot.audiences(viewer)).get("email", "") if reach else ""
 
 
 def _display_name(snapshot: Snapshot, holder: Holder) -> str | None:
@@ -532,14 +540,14 @@ def _ways(contact: Contact) -> api_types.Ways:
     return said
 
 
-def _answer(snapshot: Snapshot, answer: Answer) -> api_types.Answer:
+def _answer(snapshot: Snapshot, viewer: Viewer, answer: Answer) -> api_types.Answer:
     return {
         "id": answer.id,
         "kind": answer.kind,
         "title": answer.title,
         "about": list(answer.about),
         "role": answer.role_holders.role.id if answer.role_holders else None,
-        "holders": [_holder(snapshot, each) for each in answer.holders],
+        "holders": [_holder(snapshot, viewer, each) for each in answer.holders],
         "contacts": [_channel(each) for each in answer.channels],
         "because": answer.because or None,
         "away": list(answer.away),

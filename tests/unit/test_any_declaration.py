@@ -239,7 +239,7 @@ def answers(snapshot: Snapshot, viewer: Viewer) -> None:
         for answer in (payloads.me, payloads.model, payloads.roles, payloads.coverage)
     ]
     said += [payloads.requests(snapshot, viewer)]
-    said += [payloads.role(snapshot, role) for role in snapshot.declaration.model.roles]
+    said += [payloads.role(snapshot, viewer, role) for role in snapshot.declaration.model.roles]
     said += [payloads.contacts(snapshot, viewer, finder, question) for question in QUESTIONS]
     assert json.dumps(said, allow_nan=False).encode()
 

@@ -52,7 +52,7 @@ class RoleHandler(APIHandler):
             return
         snapshot = self.site.snapshot
         self.set_header("ETag", f'"{payloads.role_tag(snapshot, role_id)}"')
-        self.answer(payloads.role(snapshot, role_id))
+        self.answer(payloads.role(snapshot, self.who(), role_id))
 
 
 class MayHandler(APIHandler):
@@ -103,7 +103,7 @@ class HolderHandler(APIHandler):
     def _say(self, role_id: str, entry: Entry) -> None:
         snapshot = self.site.snapshot
         self.set_header("ETag", f'"{payloads.role_tag(snapshot, role_id)}"')
-        self.answer(payloads.change(snapshot, entry))
+        self.answer(payloads.change(snapshot, self.who(), entry))
 
 
 class CandidatesHandler(APIHandler):
