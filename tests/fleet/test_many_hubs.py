@@ -116,7 +116,7 @@ def test_a_variable_that_is_not_set(hubs, tmp_path):
     )
     assert done.returncode == 2
     assert "good-1,community-representative,Community Representative,rita,,account" in done.stdout
-    assert "good-2,community-representative,,,unknown" in done.stdout
+    assert "good-2,community-representative,,,,unknown" in done.stdout
     assert done.stderr == (
         "good-2: unknown: Set NOT_SET to a token of the hub, of somebody who may open the service\n"
     )
