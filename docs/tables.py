@@ -19,10 +19,12 @@ from pydantic import TypeAdapter
 from jupyterhub_responsibility import coverage
 from jupyterhub_responsibility.declaration import entries, load
 from jupyterhub_responsibility.declaration.entries import json_schema
+from jupyterhub_responsibility.declaration.hubs import HubEntry
 from jupyterhub_responsibility.domain import access
 from jupyterhub_responsibility.domain.rules import ACCESS, RULES
+from jupyterhub_responsibility.enabling.pages import QUESTIONS
 from jupyterhub_responsibility.errors import OUTAGES, REFUSALS
-from jupyterhub_responsibility.exports import formats
+from jupyterhub_responsibility.exports import fleet, formats
 from jupyterhub_responsibility.ledger.kinds import DETAILS, EVENTS
 from jupyterhub_responsibility.ledger.kinds import KINDS as LOG_KINDS
 from jupyterhub_responsibility.paths import FLEET
@@ -130,9 +132,16 @@ def service_scopes() -> tuple[list[str], Iterator[list[str]]]:
     return ["scope", "to", "where"], rows
 
 
+def hub_keys() -> tuple[list[str], Iterator[list[str]]]:
+    """The keys of one hub in a list of hubs."""
+    fields = HubEntry.model_fields.items()
+    return ["key", "meaning"], ([f"`{name}`", str(field.description)] for name, field in fields)
+
+
 def columns(kind: str) -> tuple[list[str], Iterator[list[str]]]:
     """What is in the rows of an export."""
-    hints = get_type_hints(getattr(formats, kind), include_extras=True)
+    where = formats if hasattr(formats, kind) else fleet
+    hints = get_type_hints(getattr(where, kind), include_extras=True)
     rows = ([f"`{name}`", *hint.__metadata__] for name, hint in hints.items())
     return ["column", "meaning"], rows
 
@@ -248,6 +257,15 @@ def log_kinds() -> tuple[list[str], Iterator[list[str]]]:
         for name, kind in LOG_KINDS.items()
     )
     return ["kind", "on the page", "events"], rows
+
+
+def questions() -> tuple[list[str], Iterator[list[str]]]:
+    """What somebody would ask on a page of the hub."""
+    where = {"server": "a server that did not start, or that is starting"}
+    return ["`responsibility_about`", "on the hub's page about", "asks"], (
+        [f"`{about!r}`".replace("'", '"'), where.get(str(about), f"an error {about}"), question]
+        for about, question in QUESTIONS.items()
+    )
 
 
 def places() -> tuple[list[str], Iterator[list[str]]]:

@@ -102,12 +102,15 @@ class SetUpError(ResponsibilityError, traitlets.TraitError):
 
 
 class DeclarationError(SetUpError):
-    """The declaration has faults; `faults` holds every one of them, in the order of the file."""
+    """The declaration has faults; `faults` holds every one of them, in the order of the file.
 
-    def __init__(self, faults: tuple[Fault, ...]) -> None:
+    `what` it is that has them, where it is another file.
+    """
+
+    def __init__(self, faults: tuple[Fault, ...], what: str = "the declaration") -> None:
         self.faults = faults
         count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
-        super().__init__(f"{count} in the declaration:\n" + "\n".join(map(str, faults)))
+        super().__init__(f"{count} in {what}:\n" + "\n".join(map(str, faults)))
 
 
 class UnreadableError(SetUpError):

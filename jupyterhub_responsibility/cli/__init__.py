@@ -1,4 +1,5 @@
-"""`jupyterhub-responsibility`: check, init, export, diff, coverage, schema, fleet, ledger, serve.
+"""`jupyterhub-responsibility`: check, init, export, diff, coverage, schema, fleet, lab-menu, ledger,
+serve.
 
 Exit status: 0 clean, 1 faults, 2 could not do it.
 """
@@ -15,7 +16,7 @@ from io import TextIOWrapper
 
 from .._version import __version__
 from ..errors import DeclarationError, ResponsibilityError
-from . import coverage, diff, files, ledger, remove
+from . import coverage, diff, files, fleet, ledger, remove
 from .terminal import FAILED, FAULTS
 
 
@@ -62,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for room in (files, diff, coverage, ledger, remove):
+    for room in (files, diff, coverage, fleet, ledger, remove):
         room.add_commands(commands)
     commands.add_parser("serve", help="run the service; normally the hub does this", add_help=False)
     return parser

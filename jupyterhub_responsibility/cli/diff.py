@@ -7,13 +7,14 @@ import json
 import sys
 from collections.abc import Container
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import quote
 
 from ..declaration import load
+from ..declaration.hubs import hub_above
 from ..errors import DeclarationError
 from ..exports import comparison
 from ..exports.report import below
-from .asking import NoAnswerError, ask, token
+from .asking import NoAnswerError, ask, scopes_of, token
 from .terminal import CLEAN, FAILED, FAULTS, Commands
 
 
@@ -44,9 +45,9 @@ def diff(options: argparse.Namespace) -> int:
         return FAILED
     secret = token("somebody who may open the service")
     running = _roles(options.url, secret)
-    hub = options.hub or _hub_of(options.url)
+    hub = options.hub or hub_above(options.url)
     groups = comparison.unknown_groups(declared, running)
-    scopes = _scopes(hub, secret) if groups else frozenset()
+    scopes = scopes_of(hub, secret) if groups else frozenset()
     asked = {group: _members(hub, group, secret, scopes) for group in groups}
     changes = comparison.compare(declared, running, asked)
     if options.format == "json":
@@ -69,15 +70,6 @@ def _roles(url: str, secret: str) -> comparison.Running:
     return running
 
 
-def _scopes(hub: str, secret: str) -> frozenset[str]:
-    """What the token may do on the hub. Raises NoAnswerError."""
-    model = ask(f"{hub}api/user", secret)
-    scopes = model.get("scopes") if isinstance(model, dict) else None
-    if not isinstance(scopes, list):
-        raise NoAnswerError(f"{hub}: is not the address of a hub; give it with --hub")
-    return frozenset(map(str, scopes))
-
-
 def _members(hub: str, group: str, secret: str, scopes: Container[str]) -> tuple[str, ...] | None:
     """Who is in a group of the hub; nobody, if it doesn't have it. None, and why, if not known.
 
@@ -97,11 +89,3 @@ def _members(hub: str, group: str, secret: str, scopes: Container[str]) -> tuple
     except (TypeError, KeyError):
         print(f"{group}: the hub's answer makes no sense", file=sys.stderr)
     return None
-
-
-def _hub_of(url: str) -> str:
-    """Where the hub is that has a service at `url`."""
-    parts = urlsplit(url)
-    before, found, _ = parts.path.rpartition("/services/")
-    path = f"{before}/hub/" if found else "/hub/"
-    return urlunsplit((parts.scheme, parts.netloc, path, "", ""))

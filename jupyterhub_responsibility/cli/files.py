@@ -1,9 +1,10 @@
-"""`check`, `init`, `export`, `schema` and `fleet`: what needs no hub and no ledger."""
+"""`check`, `init`, `export`, `schema` and `lab-menu`: what needs no hub and no ledger."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +12,8 @@ from pathlib import Path
 from ..declaration import json_schema, load, look_over
 from ..declaration.warnings import PLACEHOLDERS
 from ..exports.declaration import for_another_hub
-from ..paths import FLEET, SCHEMA
+from ..exports.lab_menu import lab_menu
+from ..paths import SCHEMA
 from .terminal import CLEAN, FAILED, FAULTS, Commands, print_utf8
 
 STARTER = """\
@@ -85,10 +87,16 @@ def add_commands(commands: Commands) -> None:
     command.set_defaults(command=schema)
 
     command = commands.add_parser(
-        "fleet", help="print the dashboard for Grafana, or the alert rules for Prometheus"
+        "lab-menu", help="print settings that add these pages to the Help menu of JupyterLab"
     )
-    command.add_argument("what", choices=FLEET)
-    command.set_defaults(command=fleet)
+    command.add_argument(
+        "url",
+        metavar="URL",
+        nargs="?",
+        default="/services/responsibilities/",
+        help="address of the Responsibilities page, or its path; default: %(default)s",
+    )
+    command.set_defaults(command=menu)
 
 
 def check(options: argparse.Namespace) -> int:
@@ -134,7 +142,10 @@ def schema(_: argparse.Namespace) -> int:
     return CLEAN
 
 
-def fleet(options: argparse.Namespace) -> int:
-    """Print the dashboard or the alert rules, for monitoring several hubs."""
-    print_utf8([FLEET[options.what].read_text(encoding="utf-8")])
+def menu(options: argparse.Namespace) -> int:
+    """Print settings for JupyterLab."""
+    if not re.match(r"https?://[^/]|/[^/\\]", options.url):
+        print(f"{options.url}: is neither a web address nor a path", file=sys.stderr)
+        return FAILED
+    print_utf8([lab_menu(options.url)])
     return CLEAN

@@ -10,11 +10,12 @@ from typing import TYPE_CHECKING
 
 from ..domain.access import UserManagement
 from ..domain.accounts import Accounts
+from ..domain.channels import EVERYBODY, IN_CHARGE, Audience, Reach
 from ..domain.configured import Configured
-from ..domain.contacts import ContactFinder
+from ..domain.contacts import ContactFinder, People
 from ..domain.duties import duties_digest
 from ..domain.holders import Holder, RoleHolders
-from ..domain.model import Declaration, Role, Roster, Split
+from ..domain.model import Declaration, Role, Roster, Split, Viewer
 from ..domain.names import Called, Names
 from ..domain.rules import Rules
 from ..ledger.accounts import is_other, made_at
@@ -39,9 +40,9 @@ class Snapshot:
     read now. `authenticator_groups`, `authenticator_roles`: the login service decides who has
     them. `configured` is how the hub says that it is configured, None where it didn't. `left` are
     accounts whose power is not known: they left a role, or were read before the service began, and
-    have not been read since. `subdomains`: each user's server has a domain of its own (None: not
-    known). `noticed` is when the gaps that are open were first seen, `spans` are
-    those of before as well.
+    have not been read since. `reach` is what holders say of how to reach them. `subdomains`: each
+    user's server has a domain of its own (None: not known). `noticed` is when the gaps that are
+    open were first seen, `spans` are those of before as well.
     """
 
     declaration: Declaration
@@ -57,6 +58,7 @@ class Snapshot:
     accounts: Accounts = field(default_factory=Accounts)
     configured: Configured | None = None
     left: frozenset[str] = frozenset()
+    reach: Mapping[str, Reach] = field(default_factory=dict)
     noticed: Mapping[Key, datetime] = field(default_factory=dict)
     spans: tuple[Span, ...] = ()
 
@@ -122,8 +124,25 @@ class Snapshot:
 
     @cached_property
     def contact_finder(self) -> ContactFinder:
-        """Answers to whom to ask."""
-        return ContactFinder(self.declaration, self.roster)
+        """Answers to whom to ask, for everybody on the hub."""
+        return self._finder(EVERYBODY)
+
+    @cached_property
+    def _finder_in_charge(self) -> ContactFinder:
+        return self._finder(IN_CHARGE)
+
+    def contact_finder_for(self, viewer: Viewer) -> ContactFinder:
+        """The same for somebody, who may be in charge: holders tell those more, perhaps."""
+        in_charge = self.audiences(viewer) == IN_CHARGE
+        return self._finder_in_charge if in_charge else self.contact_finder
+
+    def audiences(self, viewer: Viewer) -> frozenset[Audience]:
+        """Among whom somebody is, for those who say how to reach them."""
+        return IN_CHARGE if self.rules.may(viewer, "in charge") else EVERYBODY
+
+    def _finder(self, audiences: frozenset[Audience]) -> ContactFinder:
+        people = People(self.reach, audiences, self.names, self.today)
+        return ContactFinder(self.declaration, self.roster, people)
 
     @property
     def holders_by_role(self) -> Mapping[str, RoleHolders]:

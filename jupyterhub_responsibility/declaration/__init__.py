@@ -32,7 +32,18 @@ from ..domain.model import (
 from ..errors import DeclarationError, Fault, UnreadableError
 from .checks import check, check_alone
 from .draft import NEW, Draft, Part
-from .entries import NO_MODEL, Date, DeclarationEntry, Entry, json_schema
+from .entries import (
+    NO_MODEL,
+    Date,
+    DeclarationEntry,
+    Email,
+    Entry,
+    Language,
+    Telephone,
+    Title,
+    WebAddress,
+    json_schema,
+)
 from .shape import did_you_mean, entry_of
 from .source import Location, Source, lines_of, read_file, short
 from .values import no_file, plain
@@ -41,6 +52,11 @@ from .warnings import warnings
 __all__ = [
     "BUILT_IN",
     "Date",
+    "Email",
+    "Language",
+    "Telephone",
+    "Title",
+    "WebAddress",
     "dump",
     "json_schema",
     "lines_in",

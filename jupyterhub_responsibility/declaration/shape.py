@@ -48,6 +48,16 @@ _WORDS = {
         "'{input}' is an address that no browser can open",
         "Check the name after //, and the number after a colon",
     ),
+    # Without the value, of these two: it may hold the token that does not belong there.
+    "hub_address": (
+        "is not the address of a hub, or of its Responsibilities page",
+        "Write it as https://hub.example, with nothing secret in it, and without '?', '#' and '@'",
+    ),
+    "variable": (
+        "is not the name of an environment variable",
+        "Write a name such as REEF_TOKEN, in capital letters, digits and '_', and put the token"
+        " into that variable, never here",
+    ),
     "iso_date": ("'{input}' is not a date", "Write it as year-month-day, such as 2027-06-30"),
 }
 
@@ -63,31 +73,36 @@ _ID = ("'{input}' cannot be an id", "Use small letters, digits and single hyphen
 
 
 def entry_of(source: Source) -> DeclarationEntry:
-    """The typed entries of a document; what is wrong with them is added to its faults.
+    """The typed entries of a declaration; what is wrong with them is added to its faults."""
+    return typed(source, DeclarationEntry)
+
+
+def typed(source: Source, kind: type[AnyEntry]) -> AnyEntry:
+    """A document as entries of a kind; what is wrong with them is added to its faults.
 
     Where there are faults, the entries hold what is sound, so that the faults between parts
     can be found in the same run; nothing may be built from them.
     """
     if source.data is None:
-        return DeclarationEntry()
+        return kind.model_construct()
     try:
-        return DeclarationEntry.model_validate(source.data)
+        return kind.model_validate(source.data)
     except ValidationError as error:
-        source.faults.extend(_faults(source, error.errors()))
-        return _sound_entry(DeclarationEntry, source.data)
+        source.faults.extend(_faults(source, kind, error.errors()))
+        return _sound_entry(kind, source.data)
 
 
-def _faults(source: Source, details: list[ErrorDetails]) -> list[Fault]:
+def _faults(source: Source, root: type[BaseModel], details: list[ErrorDetails]) -> list[Fault]:
     """What is wrong, but for what only follows from a mistyped key or an unreadable value."""
     unreadable = {fault.path for fault in source.faults}
     places = [(detail["type"], _location(detail)) for detail in details]
     mistyped = {
-        (*place[:-1], nearest(str(place[-1]), _keys_at(place[:-1])))
+        (*place[:-1], nearest(str(place[-1]), _keys_at(root, place[:-1])))
         for kind, place in places
         if kind == "extra_forbidden"
     }
     return [
-        _translate(source, detail)
+        _translate(source, root, detail)
         for detail, (kind, place) in zip(details, places, strict=True)
         if dotted(place) not in unreadable
         and not (kind == "missing" and (place in mistyped or dotted(place[:-1]) in unreadable))
@@ -159,12 +174,12 @@ def did_you_mean(word: str, choices: Iterable[str]) -> str:
     return f"Use one of: {', '.join(known)}" if known else "There are none to choose from"
 
 
-def _translate(source: Source, detail: ErrorDetails) -> Fault:
+def _translate(source: Source, root: type[BaseModel], detail: ErrorDetails) -> Fault:
     location = _location(detail)
     key = str(location[-1]) if location else ""
     kind = detail["type"]
     if kind == "extra_forbidden":
-        fix = did_you_mean(key, _keys_at(location[:-1]))
+        fix = did_you_mean(key, _keys_at(root, location[:-1]))
         return source.fault(location, f"unknown key '{short(key)}'", fix)
     words = _WORDS.get(kind, (detail["msg"], ""))
     if detail["input"] is None and kind.endswith("_type"):
@@ -183,9 +198,9 @@ def _fill(text: str, context: dict[str, Any]) -> str:
     return text.format_map(context) if "{" in text else text
 
 
-def _keys_at(location: Location) -> list[str]:
+def _keys_at(root: type[BaseModel], location: Location) -> list[str]:
     """The keys that may stand at a place in the file."""
-    entry: type[BaseModel] = DeclarationEntry
+    entry = root
     skip = False
     for step in location:
         if skip or isinstance(step, int):

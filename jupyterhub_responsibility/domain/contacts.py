@@ -7,12 +7,20 @@ it is, and at last to everyone's contact. An answer that had to fall back says s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import islice
 from typing import Literal
 
+from ..text import day
+from .channels import EVERYBODY, Audience, Reach
 from .holders import NO_ROLE, Holder, RoleHolders, holders_by_role
 from .model import EVERYONE, OPERATOR, Contact, Declaration, Party, Role, Roster, Split
+from .names import NOBODY_NAMED, Names
+
+FEW = 5
+"""So many holders of a role are named with how to reach them; whoever asks needs one."""
 
 Kind = Literal["responsibility", "area", "role", "contact", "operator"]
 
@@ -23,6 +31,7 @@ class Answer:
 
     `role_holders` is the role to ask, None where there is none; `channels` are the ways to reach
     somebody; `because` says why it isn't the role itself that is reached, and is empty if it is.
+    `away` says of holders of that role until when they are.
     """
 
     id: str
@@ -32,6 +41,7 @@ class Answer:
     role_holders: RoleHolders | None
     channels: tuple[Contact, ...]
     because: str = ""
+    away: tuple[str, ...] = ()
 
     @property
     def holders(self) -> tuple[Holder, ...]:
@@ -53,11 +63,48 @@ def _addresses(contact: Contact) -> set[str]:
     return {contact.email, contact.telephone, contact.url} - {""}
 
 
-class ContactFinder:
-    """Answers questions about one hub, from its declaration and one reading of its roster."""
+@dataclass(frozen=True)
+class People:
+    """What accounts say of how to reach them, by account, as far as `audiences` may see it."""
 
-    def __init__(self, declaration: Declaration, roster: Roster) -> None:
+    reach: Mapping[str, Reach] = field(default_factory=dict)
+    audiences: frozenset[Audience] = EVERYBODY
+    names: Names = NOBODY_NAMED
+    today: date = date.min
+
+    def channels(self, role_holders: RoleHolders) -> tuple[Contact, ...]:
+        """The ways to reach those who hold a role and are there; a few."""
+        found = (self._contact(holder) for holder in role_holders.holders)
+        return tuple(islice(filter(None, found), FEW))
+
+    def away(self, role_holders: RoleHolders) -> tuple[str, ...]:
+        """Who is away, for those who may know it."""
+        return tuple(
+            f"{self.names.isolated(account)} is away until {day(date.fromisoformat(until))}"
+            for account, each in self._those(role_holders)
+            if each.away(self.today) and (until := each.seen_by(self.audiences).get("away_until"))
+        )
+
+    def _contact(self, holder: Holder) -> Contact | None:
+        each = self.reach.get(holder.name) if holder.kind == "account" else None
+        if each is None or each.away(self.today):
+            return None
+        return each.contact(self.names.of(holder.name), self.audiences)
+
+    def _those(self, role_holders: RoleHolders) -> Iterator[tuple[str, Reach]]:
+        for account in sorted(role_holders.accounts & self.reach.keys()):
+            yield account, self.reach[account]
+
+
+class ContactFinder:
+    """Answers questions about one hub, from its declaration, one reading of its roster, and what
+    `people` say of themselves."""
+
+    def __init__(
+        self, declaration: Declaration, roster: Roster, people: People | None = None
+    ) -> None:
         self.declaration = declaration
+        self._people = people or People()
         self.holders_by_role = holders_by_role(declaration, roster)
         self.titles = declaration.model.titles()
         self._by_target: dict[str, list[Contact]] = {}
@@ -129,15 +176,17 @@ class ContactFinder:
         own = self._reachable(thing_id) if kind != "role" else ()
         can_ask = [self.holders_by_role[role_id] for role_id in role_ids if self._can_ask(role_id)]
         asked = can_ask[0] if can_ask else None
+        away = self._people.away(asked) if asked else ()
         if own:
-            return Answer(thing_id, kind, title, about, asked, own)
+            live = self._people.channels(asked) if asked else ()
+            return Answer(thing_id, kind, title, about, asked, (*live, *own), away=away)
         for role_holders in can_ask:
             if channels := self._role_channels(role_holders):
                 because = self._why_not_first(role_ids, role_holders)
-                return Answer(thing_id, kind, title, about, role_holders, channels, because)
+                return Answer(thing_id, kind, title, about, role_holders, channels, because, away)
         because = _unreachable(asked.role) if asked else self._why_not_first(role_ids, None)
         fallback = next(filter(None, self._fallbacks(area_id, split)), ())
-        return Answer(thing_id, kind, title, about, asked, fallback, because)
+        return Answer(thing_id, kind, title, about, asked, fallback, because, away)
 
     def _fallbacks(self, area_id: str, split: Split) -> Iterator[tuple[Contact, ...]]:
         yield self._reachable(area_id)
@@ -151,13 +200,15 @@ class ContactFinder:
         return not role_holders.vacant or (named_only and bool(self._reachable(role_id)))
 
     def _role_channels(self, role_holders: RoleHolders) -> tuple[Contact, ...]:
+        """Holders first, as they say themselves; then what is declared of the role."""
         declared = self._reachable(role_holders.role.id)
         known = {address for contact in declared for address in _addresses(contact)}
         people = (holder.person for holder in role_holders.holders if holder.person)
         own = (
             Contact("", p.name, (), email=p.email, telephone=p.telephone, url=p.url) for p in people
         )
-        return (*declared, *(c for c in own if _addresses(c) - known))
+        live = self._people.channels(role_holders)
+        return (*live, *declared, *(c for c in own if _addresses(c) - known))
 
     def _why_not_first(self, role_ids: tuple[str, ...], asked: RoleHolders | None) -> str:
         if not role_ids:

@@ -192,7 +192,8 @@ class Contact:
     """A way to reach somebody; the fields are those of schema.org's ContactPoint.
 
     `targets` are ids of areas, roles or responsibilities, `operator` or `everyone` (`for` in
-    the file); `public` contacts are shown to those who aren't logged in.
+    the file); `public` contacts are shown to those who aren't logged in. `chat` is where they are
+    in a chat, `through` how else to get to them, in words.
     """
 
     id: str
@@ -201,6 +202,8 @@ class Contact:
     email: str = ""
     telephone: str = ""
     url: str = ""
+    chat: str = ""
+    through: str = ""
     hours: str = ""
     languages: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
@@ -210,7 +213,7 @@ class Contact:
     @property
     def reachable(self) -> bool:
         """Whether there is any way to reach it."""
-        return bool(self.email or self.telephone or self.url)
+        return bool(self.email or self.telephone or self.url or self.chat or self.through)
 
     @property
     def shown_url(self) -> str:
@@ -355,8 +358,8 @@ class Viewer:
 
     `scopes` are what the login or token at hand may do on the hub: two of one person's may differ,
     and the person is the same. `created` is when the account was made, as entries of the ledger
-    have it; empty where the hub doesn't tell. `display_name` is what they are called, as the hub
-    says.
+    have it; empty where the hub doesn't tell. `display_name` is what they are called, and
+    `email` their address, as the hub says.
     """
 
     name: str
@@ -366,6 +369,7 @@ class Viewer:
     scopes: frozenset[str] = field(default=frozenset(), compare=False, repr=False)
     created: str = field(default="", compare=False)
     display_name: str = ""
+    email: str = field(default="", compare=False, repr=False)
 
     def is_account(self, name: str, created: str = "") -> bool:
         """Whether this is the account of that name, and not a service that is called so.

@@ -36,6 +36,9 @@ NO_SUCH_ACCOUNT = Refusal("unknown", "There is no account “{name}” on this h
 NOT_YET = Refusal(
     "bad_date", "{date} is still to come. Choose a day that has been, or today.", "at"
 )
+NO_PERSON = Refusal(
+    "not_allowed", "Only people can say how to reach them, not a service with a token."
+)
 NO_GROUP = Refusal("no_group", "The hub has no group “{group}”.", "group")
 NOT_MAPPED = Refusal(
     "not_mapped",

@@ -51,15 +51,19 @@ class HolderRow(TypedDict):
 ContactRow = TypedDict(
     "ContactRow",
     {
-        "id": Annotated[str, "the id of a contact"],
+        "id": Annotated[str, "the id of a contact, or the account of a holder"],
         "kind": Annotated[
-            Literal["contact", "person"], "`contact`, or `person` for a holder without an account"
+            Literal["contact", "account", "person"],
+            "`contact`, `account` for a holder, as they say themselves, or `person` for one without"
+            " an account",
         ],
-        "name": Annotated[str, "the name of the contact"],
+        "name": Annotated[str, "the name of the contact or person"],
         "for": Annotated[list[str], "titles of the areas, roles and responsibilities it is for"],
         "email": Annotated[str, "email address"],
         "telephone": Annotated[str, "telephone number"],
         "url": Annotated[str, "web address"],
+        "chat": Annotated[str, "where they are in a chat"],
+        "through": Annotated[str, "how else to get to them"],
         "hours": Annotated[str, "when somebody answers"],
         "languages": Annotated[list[str], "language codes"],
         "review_by": Annotated[
@@ -130,6 +134,8 @@ def contact_row(line: ContactLine) -> ContactRow:
         "email": line.email,
         "telephone": line.telephone,
         "url": line.url,
+        "chat": line.chat,
+        "through": line.through,
         "hours": line.hours,
         "languages": list(line.languages),
         "review_by": line.review_by.isoformat() if line.review_by else None,
@@ -156,7 +162,7 @@ def contacts_json(snapshot: Snapshot, origin: str, now: datetime) -> str:
     said: ContactsFile = {
         "made_at": iso(now),
         "as_of": iso(declaration.as_of),
-        "contacts": [contact_row(line) for line in contact_lines(declaration, origin)],
+        "contacts": [contact_row(line) for line in contact_lines(snapshot, origin)],
         "ledger": ledger_end(snapshot.ledger_end),
     }
     return _json(said)
@@ -169,7 +175,7 @@ def holders_csv(snapshot: Snapshot) -> str:
 
 def contacts_csv(snapshot: Snapshot, origin: str) -> str:
     """Whom to ask, for a spreadsheet."""
-    lines = contact_lines(snapshot.declaration, origin)
+    lines = contact_lines(snapshot, origin)
     return _csv(ContactRow, map(contact_row, lines), snapshot.ledger_end)
 
 
@@ -180,11 +186,12 @@ def _json(said: Mapping[str, object]) -> str:
 def _csv(kind: type, rows: Iterable[Mapping[str, object]], head: Head | None) -> str:
     """A table whose last column says in every row where the ledger ends: a table has no foot."""
     columns, end = list(kind.__annotations__), f"{head[0]}:{head[1]}" if head else ""
-    cells = ([*(_cell(row[column]) for column in columns), end] for row in rows)
+    cells = ([*(cell(row[column]) for column in columns), end] for row in rows)
     return BYTE_ORDER + "".join(map(spreadsheet.line, [[*columns, "ledger"], *cells]))
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
+    """A value as it stands in a table: nothing where it isn't known."""
     if value is None:
         return ""
     return "; ".join(value) if isinstance(value, list) else str(value)

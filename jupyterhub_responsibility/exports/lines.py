@@ -13,6 +13,7 @@ from typing import Literal
 from urllib.parse import urljoin
 
 from ..coverage.snapshot import Snapshot
+from ..domain.channels import IN_CHARGE
 from ..domain.holders import Holder, RoleHolders
 from ..domain.model import Contact, Declaration, Person, Role
 from ..ledger.state import ConfirmationState
@@ -49,12 +50,13 @@ class HolderLine:
 
 @dataclass(frozen=True, slots=True)
 class ContactLine:
-    """A contact, or a person without an account (no `id`), with what they are there `about`.
+    """A contact, the account of a holder, or a person without one (no `id`), with what they are
+    there `about`.
 
     `url` is complete: exports are read where the hub isn't.
     """
 
-    kind: Literal["contact", "person"]
+    kind: Literal["contact", "account", "person"]
     id: str
     name: str
     about: tuple[str, ...]
@@ -66,6 +68,8 @@ class ContactLine:
     languages: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     review_by: date | None = None
+    chat: str = ""
+    through: str = ""
 
 
 def holder_lines(snapshot: Snapshot) -> tuple[HolderLine, ...]:
@@ -75,11 +79,12 @@ def holder_lines(snapshot: Snapshot) -> tuple[HolderLine, ...]:
     )
 
 
-def contact_lines(declaration: Declaration, origin: str) -> tuple[ContactLine, ...]:
-    """Whom to ask about what: contacts, then people who can be reached.
+def contact_lines(snapshot: Snapshot, origin: str) -> tuple[ContactLine, ...]:
+    """Whom to ask about what, for those in charge: contacts, then holders who can be reached.
 
     `origin` is where the hub is (`https://hub.example`); addresses of its pages begin with it.
     """
+    declaration = snapshot.declaration
     titles = declaration.model.titles()
     contacts = (
         ContactLine(
@@ -98,7 +103,7 @@ def contact_lines(declaration: Declaration, origin: str) -> tuple[ContactLine, .
         )
         for each in declaration.contacts
     )
-    return (*contacts, *_people(declaration, origin))
+    return (*contacts, *_accounts(snapshot, origin), *_people(declaration, origin))
 
 
 def complete(way: Contact | Person, origin: str) -> str:
@@ -140,6 +145,32 @@ def _holder_line(snapshot: Snapshot, role: Role, holder: Holder) -> HolderLine:
         confirmed=stands.state,
         confirmed_at=stands.confirmed_at,
     )
+
+
+def _accounts(snapshot: Snapshot, origin: str) -> Iterator[ContactLine]:
+    """Holders with an account, each once, by what they say themselves to those in charge."""
+    held: dict[str, list[str]] = {}
+    for each in snapshot.holders_by_role.values():
+        for account in sorted(each.accounts & snapshot.reach.keys()):
+            held.setdefault(account, []).append(each.role.title)
+    for account, titles in held.items():
+        reach = snapshot.reach[account]
+        contact = reach.contact(snapshot.names.of(account), IN_CHARGE)
+        if contact and snapshot.roster.read_at:
+            yield ContactLine(
+                "account",
+                account,
+                contact.name,
+                tuple(titles),
+                contact.email,
+                contact.telephone,
+                complete(contact, origin),
+                snapshot.roster.read_at,
+                contact.hours,
+                contact.languages,
+                chat=contact.chat,
+                through=contact.through,
+            )
 
 
 def _people(declaration: Declaration, origin: str) -> Iterator[ContactLine]:

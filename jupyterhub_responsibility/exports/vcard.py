@@ -47,7 +47,7 @@ def escaped(text: str) -> str:
 
 def _properties(line: ContactLine, origin: str) -> Iterator[tuple[str, str]]:
     """The names and values of a card; addresses and numbers have nothing to escape."""
-    person = line.kind == "person"
+    person = line.kind != "contact"
     known_by = line.id or f"{line.name} {line.email or line.telephone or line.url}"
     yield "BEGIN", "VCARD"
     yield "VERSION", "4.0"
@@ -74,6 +74,8 @@ def _properties(line: ContactLine, origin: str) -> Iterator[tuple[str, str]]:
 def _note(line: ContactLine) -> str:
     """What an address book has no field for."""
     said = [f"For: {', '.join(line.about)}"]
+    said += [f"Chat: {line.chat}"] if line.chat else []
+    said += [f"Through: {line.through}"] if line.through else []
     if line.hours:
         said.append(f"When: {line.hours}")
     if line.review_by:

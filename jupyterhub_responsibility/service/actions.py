@@ -18,6 +18,7 @@ from .bodies import (
     ConfirmBody,
     EraseBody,
     PastedBody,
+    ReachBody,
     RequestBody,
     TermBody,
     UsersBody,
@@ -27,6 +28,7 @@ from .bodies import (
 
 if TYPE_CHECKING:
     from ..coverage.snapshot import Snapshot
+    from ..domain.channels import Reach
     from ..ledger.entry import Entry
     from ..storage.erasing import Forgotten
     from .site import Site
@@ -89,6 +91,11 @@ async def confirm(site: Site, actor: Viewer, body: ConfirmBody) -> Entry:
     return await confirming.confirm(
         site.ledger, site.snapshot.rules, site.now, actor, role, body.duties_digest
     )
+
+
+async def say_how_to_reach(site: Site, actor: Viewer, body: ReachBody) -> Reach:
+    """Keep what somebody says of how to reach them."""
+    return await site.reachable.save(site.known(actor), body.said())
 
 
 async def forget(site: Site, actor: Viewer, body: EraseBody) -> Forgotten:

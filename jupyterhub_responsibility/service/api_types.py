@@ -19,6 +19,7 @@ from typing_extensions import (  # pydantic wants these before Python 3.12
 
 from ..coverage import GapKind, State, Urgency
 from ..domain.access import UserManagement
+from ..domain.channels import Audience, ChannelName
 from ..domain.contacts import Kind
 from ..domain.model import Split
 from ..ledger.kinds import ACTOR_KINDS, ActorKind, Event, KindName, PartName, Result
@@ -70,6 +71,8 @@ class Ways(TypedDict):
     email: NotRequired[str]
     telephone: NotRequired[str]
     url: NotRequired[str]
+    chat: NotRequired[Annotated[str, Field(description="Where they are in a chat")]]
+    through: NotRequired[Annotated[str, Field(description="How else to get to them, in words")]]
     hours: NotRequired[Annotated[str, Field(description="When somebody is there, in words")]]
     languages: NotRequired[Annotated[list[str], Field(description="Language codes")]]
     topics: NotRequired[Annotated[list[str], Field(description="What people ask about")]]
@@ -106,6 +109,25 @@ class User(TypedDict):
     display_name: DisplayName
     admin: Annotated[bool, Field(description="Whether they are a JupyterHub admin")]
     kind: Annotated[str, Field(description="`user`, or `service` for the token of a service")]
+
+
+_Channel = TypedDict(
+    "_Channel",
+    {
+        "text": Annotated[str, Field(description="The address, or what else was said")],
+        "for": Annotated[Audience, Field(description="Who may see it")],
+    },
+)
+
+
+class Channel(_Channel):
+    """One thing that somebody says about how to reach them."""
+
+
+class Channels(TypedDict):
+    """How somebody can be reached, as they say, by what it is."""
+
+    channels: dict[ChannelName, Channel]
 
 
 class Confirmation(TypedDict):
@@ -246,6 +268,7 @@ class Holder(TypedDict):
     source: Annotated[str, Field(description="The first of the groups, or `declaration`")]
     groups: Annotated[list[str], Field(description="Every group that they hold the role through")]
     as_of: Annotated[Time | None, Field(description="When that was read")]
+    email: NotRequired[Annotated[str, Field(description="As declared, or as they let you see it")]]
 
 
 class RoleHolders(TypedDict):
@@ -454,6 +477,7 @@ class Answer(TypedDict):
         str | None,
         Field(description="Why the answer is not the holders of the role; null if it is"),
     ]
+    away: Annotated[list[str], Field(description="Which of the holders are away until when")]
 
 
 class Contacts(Aged):
@@ -692,6 +716,9 @@ class MyData(TypedDict):
     answers: list[MyAnswer]
     notes: list[MyNote]
     gaps: list[MyGap]
+    channels: Annotated[
+        dict[ChannelName, Channel], Field(description="How you can be reached, as you say")
+    ]
     entries: Annotated[
         list[Entry], Field(description="Every entry of the ledger about you, the newest first")
     ]

@@ -27,6 +27,7 @@ from ..changes.automatic import Automatic
 from ..changes.forgetting import Forgetting
 from ..changes.history import History
 from ..changes.observations import SOMETIMES, Observer
+from ..changes.reach import Reachable
 from ..changes.recording import Recorder
 from ..changes.requests import Requests
 from ..changes.users import NewUsers
@@ -98,7 +99,10 @@ def build_site(
     )
     configured = hub_says()
     history = History(ledger, utcnow)
-    snapshots = SnapshotKeeper(declaration, settings, roster, ledger, history, configured, utcnow)
+    reachable = Reachable(ledger, utcnow, lambda created: _called(api, created))
+    snapshots = SnapshotKeeper(
+        declaration, settings, roster, ledger, history, reachable, configured, utcnow
+    )
     rules = snapshots.current.rules
     recorder = Recorder(ledger, api)
     appointments = Appointments(declaration, api, ledger, recorder, rules, utcnow, roster.learn)
@@ -106,7 +110,7 @@ def build_site(
         declaration,
         api,
         ledger,
-        of_interest=lambda: of_interest(roster.current, ledger.state),
+        of_interest=lambda: of_interest(roster.current, ledger.state) | reachable.owners,
         told_of=lambda: ledger.state.people,
         other_groups=other_groups(configured, declaration.mapped_groups),
         now=utcnow,
@@ -132,6 +136,7 @@ def build_site(
         history,
         snapshots,
         forgetting,
+        reachable,
         settings.roster_seconds,
         settings.settle_seconds,
     )
@@ -142,6 +147,7 @@ def build_site(
         needed,
         settings.template_vars,
         names=lambda: snapshots.current.names,
+        community=declaration.community.name,
     )
     menu = Menu(settings.services, settings.service_name, home)
     self_check = SelfCheck(declaration, templates, settings.left_out, ledger, watch, roster)
@@ -157,6 +163,7 @@ def build_site(
         requests=Requests(declaration, api, ledger, rules, appointments, utcnow),
         new_users=NewUsers(api, ledger, recorder, rules, utcnow),
         forgetting=forgetting,
+        reachable=reachable,
         snapshots=snapshots,
         watch=watch,
         self_check=self_check,
@@ -170,6 +177,12 @@ def build_site(
         now=utcnow,
         started_at=utcnow(),
     )
+
+
+async def _called(api: HubAPI, created: datetime) -> str:
+    """What the account that was made at a moment is called by now; empty if it is gone."""
+    account = await api.made(created, utcnow())
+    return account.name if account else ""
 
 
 def utcnow() -> datetime:

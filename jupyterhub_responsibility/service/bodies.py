@@ -6,11 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic import ValidationError as Invalid
 
 from ..changes.requests import Verdict
-from ..declaration import Date
+from ..declaration import Date, Email, Language, Telephone, Title, WebAddress
+from ..domain.channels import CHANNELS, Audience, ChannelName, Said
 from ..domain.pasted import LONGEST
 from ..errors import RefusedError
 from . import limits
@@ -122,6 +123,66 @@ class UsersBody(Body):
 
     usernames: Annotated[tuple[AccountName, ...], Field(min_length=1, max_length=limits.MAX_NAMES)]
     """The names that people use to log in."""
+
+
+def _empty(value: object) -> object:
+    """A field of a form that was left empty says nothing."""
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+def _languages(value: object) -> object:
+    """Several codes, as people write them in one line."""
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+Empty = BeforeValidator(_empty)
+
+
+class ReachBody(Body):
+    """How to reach you, and who may see each of it. What is left out is no longer said."""
+
+    email: Annotated[Email | None, Empty] = None
+    """A mail address."""
+    email_for: Audience = "nobody"
+    """Who may see it."""
+    chat: Annotated[Title | None, Empty] = None
+    """Where you are in a chat: its name, and what you are called there."""
+    chat_for: Audience = "nobody"
+    """Who may see it."""
+    telephone: Annotated[Telephone | None, Empty] = None
+    """A telephone number."""
+    telephone_for: Audience = "nobody"
+    """Who may see it."""
+    url: Annotated[WebAddress | None, Empty] = None
+    """A page about you, or with a form to write to you."""
+    url_for: Audience = "nobody"
+    """Who may see it."""
+    through: Annotated[Title | None, Empty] = None
+    """How else to get to you: through whom, or where."""
+    through_for: Audience = "nobody"
+    """Who may see it."""
+    hours: Annotated[Title | None, Empty] = None
+    """When you can be reached."""
+    hours_for: Audience = "nobody"
+    """Who may see it."""
+    languages: Annotated[tuple[Language, ...] | None, BeforeValidator(_languages), Empty] = None
+    """The codes of languages that you speak, such as en or pt-BR."""
+    languages_for: Audience = "nobody"
+    """Who may see it."""
+    away_until: Annotated[Date | None, Empty] = None
+    """The last day on which you are away; until then, others are asked first."""
+    away_until_for: Audience = "nobody"
+    """Who may see it."""
+
+    def said(self) -> dict[ChannelName, Said]:
+        """The same by what each is, as it is kept."""
+        given = ((name, getattr(self, name)) for name in CHANNELS)
+        return {
+            name: Said(" ".join(value) if isinstance(value, tuple) else str(value),
+                       getattr(self, f"{name}_for"))
+            for name, value in given
+            if value
+        }  # fmt: skip
 
 
 class EraseBody(Body):

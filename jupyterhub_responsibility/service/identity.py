@@ -185,8 +185,11 @@ def may_enter(auth: HubOAuth, model: dict[str, Any]) -> bool:
     return bool(auth.check_scopes(auth.access_scopes, model))
 
 
-def viewer_of(model: dict[str, Any]) -> Viewer:
-    """The vocabulary's viewer for the hub's model of a user or service."""
+def viewer_of(model: dict[str, Any], email_key: str = "") -> Viewer:
+    """The vocabulary's viewer for the hub's model of a user or service.
+
+    `email_key` is where its `user_info` has the address of a person; empty if it has none.
+    """
     groups = model.get("groups")
     names = groups if isinstance(groups, list) else []
     return Viewer(
@@ -197,7 +200,15 @@ def viewer_of(model: dict[str, Any]) -> Viewer:
         scopes=frozenset(scope for scope in model["scopes"] if isinstance(scope, str)),
         created=_created(model.get("created")),
         display_name=display_name(model),
+        email=_email(model, email_key),
     )
+
+
+def _email(model: dict[str, Any], key: str) -> str:
+    """The address of somebody, as their login service says: it is theirs to publish."""
+    info = model.get("user_info")
+    said = info.get(key) if key and isinstance(info, dict) else ""
+    return said.strip() if isinstance(said, str) else ""
 
 
 def _created(said: Any) -> str:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from ..changes.users import Added
 from ..coverage.gaps import Step
 from ..coverage.snapshot import Snapshot
+from ..domain.channels import Reach
 from ..domain.contacts import Answer
 from ..domain.duties import Duty, duties
 from ..domain.finder import Finder
@@ -60,6 +61,15 @@ def _user(snapshot: Snapshot, viewer: Viewer) -> api_types.User:
     }
 
 
+def channels(reach: Reach) -> api_types.Channels:
+    """`api/me/channels`: what is kept of how to reach somebody, and who may see it."""
+    return {
+        "channels": {
+            name: {"text": each.text, "for": each.audience} for name, each in reach.said.items()
+        }
+    }
+
+
 def model(snapshot: Snapshot, _viewer: Viewer) -> api_types.Model:
     """`GET api/model`: the whole model with its parties."""
     declaration = snapshot.declaration
@@ -83,12 +93,12 @@ def model(snapshot: Snapshot, _viewer: Viewer) -> api_types.Model:
     }
 
 
-def role(snapshot: Snapshot, role_id: str) -> api_types.RoleInFull:
+def role(snapshot: Snapshot, viewer: Viewer, role_id: str) -> api_types.RoleInFull:
     """`GET api/roles/<role>`. Raises KeyError where the model has no such role."""
     held = holders_of(snapshot.declaration, snapshot.roster, role_id)
     return {
         **_role(snapshot, role_id),
-        **_role_holders(snapshot, held),
+        **_role_holders(snapshot, viewer, held),
         "duties": [_duty(each) for each in duties(snapshot.declaration.model, [role_id])],
         **_age(snapshot.roster),
     }
@@ -129,11 +139,11 @@ def may(found: May) -> api_types.May:
     }
 
 
-def roles(snapshot: Snapshot, _viewer: Viewer) -> api_types.Roles:
+def roles(snapshot: Snapshot, viewer: Viewer) -> api_types.Roles:
     """`GET api/roles`: every role with its holders."""
     return {
         "roles": [
-            {**_role(snapshot, held.role.id), **_role_holders(snapshot, held)}
+            {**_role(snapshot, held.role.id), **_role_holders(snapshot, viewer, held)}
             for held in snapshot.contact_finder.holders_by_role.values()
         ],
         "user_management": snapshot.user_management,
@@ -141,9 +151,11 @@ def roles(snapshot: Snapshot, _viewer: Viewer) -> api_types.Roles:
     }
 
 
-def contacts(snapshot: Snapshot, finder: Finder, question: str) -> api_types.Contacts:
+def contacts(
+    snapshot: Snapshot, viewer: Viewer, finder: Finder, question: str
+) -> api_types.Contacts:
     """`GET api/contacts?q=`: answers to a question; without one, one for every contact."""
-    contact_finder = snapshot.contact_finder
+    contact_finder = snapshot.contact_finder_for(viewer)
     if question.strip():
         answers = tuple(
             contact_finder.answer(found.kind, found.id)
@@ -153,7 +165,7 @@ def contacts(snapshot: Snapshot, finder: Finder, question: str) -> api_types.Con
         answers = contact_finder.directory()
     return {
         "q": question,
-        "answers": [_answer(snapshot, answer) for answer in answers],
+        "answers": [_answer(snapshot, viewer, answer) for answer in answers],
         "otherwise": [_contact(contact) for contact in contact_finder.first_contacts()],
         **_age(snapshot.roster),
     }
@@ -184,7 +196,7 @@ def entry(entry: Entry, snapshot: Snapshot) -> api_types.Entry:
     }
 
 
-def change(snapshot: Snapshot, outcome: Entry) -> api_types.Change:
+def change(snapshot: Snapshot, viewer: Viewer, outcome: Entry) -> api_types.Change:
     """`api/roles/<role>/holders/<user>`: what became of it, and who holds it."""
     held = holders_of(snapshot.declaration, snapshot.roster, outcome.role)
     return {
@@ -193,7 +205,7 @@ def change(snapshot: Snapshot, outcome: Entry) -> api_types.Change:
         "user": outcome.person,
         "result": "unchanged" if outcome.facts.get("result") == "unchanged" else "done",
         "entry": outcome.number or None,
-        "holders": [_holder(snapshot, each) for each in held.holders],
+        "holders": [_holder(snapshot, viewer, each) for each in held.holders],
     }
 
 
@@ -239,7 +251,7 @@ def requests(snapshot: Snapshot, viewer: Viewer) -> api_types.Requests:
 
 
 def my_data(snapshot: Snapshot, viewer: Viewer, now: datetime) -> api_types.MyData:
-    """`GET api/my-data`: what is known of the viewer; the entries are still to come."""
+    """`GET api/my-data`: what is known of the viewer; channels and entries are still to come."""
     known = personal(snapshot.ledger_state, snapshot.spans, viewer)
     return {
         "made_at": iso(now),
@@ -258,6 +270,7 @@ def my_data(snapshot: Snapshot, viewer: Viewer, now: datetime) -> api_types.MyDa
              "until": iso(span.until)}
             for span in known.gaps
         ],
+        "channels": {},
         "entries": [],
     }  # fmt: skip
 
@@ -431,17 +444,17 @@ def _links(snapshot: Snapshot, target: str) -> list[api_types.Link]:
     return [{"title": x.title, "url": x.url} for x in snapshot.declaration.links_for(target)]
 
 
-def _role_holders(snapshot: Snapshot, held: RoleHolders) -> api_types.RoleHolders:
+def _role_holders(snapshot: Snapshot, viewer: Viewer, held: RoleHolders) -> api_types.RoleHolders:
     """`known` is false, and nobody is listed from the hub, while the roster cannot tell."""
     return {
-        "holders": [_holder(snapshot, each) for each in held.holders],
+        "holders": [_holder(snapshot, viewer, each) for each in held.holders],
         "known": held.known,
         "missing_groups": list(held.missing),
     }
 
 
-def _holder(snapshot: Snapshot, holder: Holder) -> api_types.Holder:
-    return {
+def _holder(snapshot: Snapshot, viewer: Viewer, holder: Holder) -> api_types.Holder:
+    said: api_types.Holder = {
         "name": holder.name,
         "display_name": _display_name(snapshot, holder),
         "kind": holder.kind,
@@ -450,6 +463,17 @@ def _holder(snapshot: Snapshot, holder: Holder) -> api_types.Holder:
         "groups": list(holder.groups),
         "as_of": iso(holder.as_of),
     }
+    if email := _email(snapshot, viewer, holder):
+        said["email"] = email
+    return said
+
+
+def _email(snapshot: Snapshot, viewer: Viewer, holder: Holder) -> str:
+    """The address of a holder, as declared, or as they let this viewer see it."""
+    if holder.person:
+        return holder.person.email
+    reach = snapshot.reach.get(holder.name)
+    return reach.seen_by(snapshot.audiences(viewer)).get("email", "") if reach else ""
 
 
 def _display_name(snapshot: Snapshot, holder: Holder) -> str | None:
@@ -508,6 +532,10 @@ def _ways(contact: Contact) -> api_types.Ways:
         said["telephone"] = contact.telephone
     if contact.url:
         said["url"] = contact.url
+    if contact.chat:
+        said["chat"] = contact.chat
+    if contact.through:
+        said["through"] = contact.through
     if contact.hours:
         said["hours"] = contact.hours
     if contact.languages:
@@ -517,14 +545,15 @@ def _ways(contact: Contact) -> api_types.Ways:
     return said
 
 
-def _answer(snapshot: Snapshot, answer: Answer) -> api_types.Answer:
+def _answer(snapshot: Snapshot, viewer: Viewer, answer: Answer) -> api_types.Answer:
     return {
         "id": answer.id,
         "kind": answer.kind,
         "title": answer.title,
         "about": list(answer.about),
         "role": answer.role_holders.role.id if answer.role_holders else None,
-        "holders": [_holder(snapshot, each) for each in answer.holders],
+        "holders": [_holder(snapshot, viewer, each) for each in answer.holders],
         "contacts": [_channel(each) for each in answer.channels],
         "because": answer.because or None,
+        "away": list(answer.away),
     }

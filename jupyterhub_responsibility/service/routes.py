@@ -14,7 +14,7 @@ from ..domain.model import Viewer
 from ..domain.rules import WITHDRAWERS, AccessName
 from ..exports.ledger import FORMATS
 from . import api_types, bodies, pages, payloads
-from .downloads import DOWNLOADS, Download
+from .downloads import CALENDAR, DOWNLOADS, MY_CALENDAR, Download
 from .handlers import api, exports, people, plain
 from .openapi import Operation, Operations, Parameter
 from .pages import Page
@@ -90,11 +90,21 @@ def endpoint(
     may: AccessName = "users",
     afresh: bool = False,
     answer: Answer | None = None,
+    download: Download | None = None,
     **operations: Operation,
 ) -> Route:
     """A route of the API; its purpose is what its methods do."""
     purpose = "; ".join(each.summary for each in operations.values())
-    return Route(path, handler, purpose, may, afresh, answer=answer, operations=operations)
+    return Route(
+        path,
+        handler,
+        purpose,
+        may,
+        afresh,
+        answer=answer,
+        download=download,
+        operations=operations,
+    )
 
 
 ROUTES: tuple[Route, ...] = (
@@ -120,9 +130,15 @@ ROUTES: tuple[Route, ...] = (
         "how many gaps there are, for the bar on the hub's admin page",
         pages.PANEL.may,
     ),
+    Route(
+        "bell",
+        people.BellHandler,
+        "how much is new for you, for the line on the hub's home page",
+    ),
     shows(pages.USERS, people.UsersHandler, "add people"),
     shows(pages.LEDGER, people.LedgerHandler, "the activity log: who did what"),
     shows(pages.DATA, people.DataHandler, "my data: what is recorded about you"),
+    shows(pages.REACH, people.ReachHandler, "how people reach you, and who may see it"),
     shows(pages.FORGET, people.ForgetHandler, "forget a person: erase what is recorded about them"),
     shows(pages.PRINT, exports.PrintHandler, "everything on one page, to print"),
     *(
@@ -135,6 +151,12 @@ ROUTES: tuple[Route, ...] = (
             download=each,
         )
         for each in DOWNLOADS
+    ),
+    Route(
+        f"exports/{MY_CALENDAR.name}",
+        exports.DownloadHandler,
+        MY_CALENDAR.purpose,
+        download=MY_CALENDAR,
     ),
     Route("oauth_callback", plain.CallbackHandler, "the end of a login", "anybody"),
     Route(
@@ -161,12 +183,38 @@ ROUTES: tuple[Route, ...] = (
         GET=Operation("your roles, duties and contacts", "people", api_types.Me),
     ),
     endpoint(
+        "api/me/channels",
+        api.ReachHandler,
+        GET=Operation("how you can be reached, as you say", "people", api_types.Channels),
+        PUT=Operation(
+            "say how to reach you, and who may see it",
+            "people",
+            api_types.Channels,
+            bodies.ReachBody,
+            errors=WRITING,
+        ),
+    ),
+    endpoint(
         "api/my-data",
         api.DataHandler,
         afresh=True,
         GET=Operation(
             "everything that is recorded about you, as a file", "people", api_types.MyData
         ),
+    ),
+    endpoint(
+        "api/my-calendar",
+        api.FileHandler,
+        download=MY_CALENDAR,
+        GET=Operation(MY_CALENDAR.purpose, "people", files=(MY_CALENDAR.media_type,)),
+    ),
+    endpoint(
+        "api/calendar",
+        api.FileHandler,
+        pages.PRINT.may,
+        afresh=pages.PRINT.afresh,
+        download=CALENDAR,
+        GET=Operation(CALENDAR.purpose, "people", files=(CALENDAR.media_type,)),
     ),
     endpoint(
         "api/model",

@@ -143,6 +143,12 @@ class Settings(Configurable):
         " was recorded since (default: 0, for ever). Holders of a role are kept.",
     ).tag(config=True)
 
+    email_key = Unicode(
+        "",
+        help="Under which key of the hub's `user_info` a login service keeps the mail address of a"
+        " person, such as `email` (JupyterHub 6). It is offered to them, and shown to nobody.",
+    ).tag(config=True)
+
     settle_seconds = Float(
         60.0,
         min=1.0,

@@ -10,14 +10,16 @@ from jupyterhub.services.auth import HubOAuth
 
 from ..changes.appointments import Appointments
 from ..changes.forgetting import Forgetting
+from ..changes.reach import Reachable
 from ..changes.requests import Requests
 from ..changes.users import NewUsers
 from ..coverage.snapshot import Snapshot
 from ..domain.finder import Finder
-from ..domain.model import Declaration
+from ..domain.model import Declaration, Viewer
 from ..hub.api import HubAPI
 from ..hub.directory import Directory
 from ..hub.roster import RosterKeeper
+from ..ledger.accounts import made_at
 from ..ledger.entry import Entry
 from ..ledger.sentences import sentence
 from ..storage.ledger import Ledger
@@ -46,6 +48,7 @@ class Site:
     requests: Requests
     new_users: NewUsers
     forgetting: Forgetting
+    reachable: Reachable
     snapshots: SnapshotKeeper
     watch: Watch
     self_check: SelfCheck
@@ -66,6 +69,11 @@ class Site:
     def snapshot(self) -> Snapshot:
         """What is known of the hub, at this moment."""
         return self.snapshots.current
+
+    def known(self, viewer: Viewer) -> Viewer:
+        """Somebody with when their account was made, as far as anything knows."""
+        created = viewer.created or made_at(self.snapshot.accounts.found.get(viewer.name))
+        return replace(viewer, created=created)
 
     def said(self, entry: Entry) -> str:
         """What an entry of the ledger says to people."""

@@ -7,11 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from ..changes.history import History
+from ..changes.reach import Reachable
 from ..coverage.snapshot import Snapshot
 from ..domain.accounts import Accounts
+from ..domain.channels import Reach
 from ..domain.configured import Configured
 from ..domain.model import Declaration
 from ..hub.roster import RosterKeeper, minute
+from ..ledger.accounts import made_at
 from ..storage.ledger import Ledger
 from .settings import Settings
 
@@ -26,6 +29,7 @@ class SnapshotKeeper:
         keeper: RosterKeeper,
         ledger: Ledger,
         history: History,
+        reachable: Reachable,
         configured: Configured | None,
         now: Callable[[], datetime],
     ) -> None:
@@ -34,6 +38,7 @@ class SnapshotKeeper:
         self._keeper = keeper
         self._ledger = ledger
         self._history = history
+        self._reachable = reachable
         self._configured = configured
         self._now = now
         self._made: tuple[object, Snapshot] | None = None
@@ -72,7 +77,8 @@ class SnapshotKeeper:
         }  # fmt: skip
         self._holders, self._left, self.accounts = holders, left, accounts
         snapshot = self._snapshot()
-        told = (minute(accounts.read_at), accounts.total, snapshot.coverage, snapshot.names)
+        told = (minute(accounts.read_at), accounts.total, snapshot.coverage, snapshot.names,
+                snapshot.reach)  # fmt: skip
         if told != self._told:
             self._told = told
             self._accounts_version += 1
@@ -97,6 +103,7 @@ class SnapshotKeeper:
             self._ledger.trouble,
             self._accounts_version,
             self._history.version,
+            self._reachable.version,
             self._now().date(),
         )
 
@@ -122,9 +129,19 @@ class SnapshotKeeper:
             subdomains=self._settings.subdomains,
             accounts=self.accounts,
             left=self._leaving().union(self._left),
+            reach=self._reach(),
             configured=self._configured,
             noticed=self._history.noticed,
             spans=self._history.spans,
+        )
+
+    def _reach(self) -> dict[str, Reach]:
+        """What holders say of how to reach them."""
+        found, recorded = self.accounts.found, self._ledger.state.created
+        known = {name: created for (_, name), created in recorded.items()}
+        holders = self._keeper.current.accounts
+        return self._reachable.of(
+            {name: made_at(found.get(name)) or known.get(name, "") for name in holders}
         )
 
     def _leaving(self) -> frozenset[str]:

@@ -51,7 +51,7 @@ class Templates:
     """Renders our templates, with the operator's `own` variables beside what every page needs.
 
     `trouble` says why the operator's templates were left out, if so. `names` are what people are
-    called at the moment.
+    called at the moment, `community` whose hub this is.
     """
 
     def __init__(
@@ -61,11 +61,12 @@ class Templates:
         own: Mapping[str, Any] = NONE,
         *,
         names: Callable[[], Names] = lambda: NOBODY_NAMED,
+        community: str = "",
     ) -> None:
         self._needed = dict(needed)
         self._base = {**own, **needed}
-        self._environment = _environment(operator_paths, names)
-        self._hubs_own = _environment([], names) if operator_paths else self._environment
+        self._environment = _environment(operator_paths, names, community)
+        self._hubs_own = _environment([], names, community) if operator_paths else self._environment
         layer = layer_over(self._environment, operator_paths, self._base)
         if layer is not None:
             use(self._environment, layer)
@@ -100,7 +101,9 @@ class Templates:
         )
 
 
-def _environment(operator_paths: list[str], names: Callable[[], Names]) -> Environment:
+def _environment(
+    operator_paths: list[str], names: Callable[[], Names], community: str
+) -> Environment:
     hub = str(Path(DATA_FILES_PATH) / "templates")
     environment = Environment(
         loader=ChoiceLoader(
@@ -122,4 +125,5 @@ def _environment(operator_paths: list[str], names: Callable[[], Names]) -> Envir
 
     environment.filters.update(person=person, beside=lambda account: names().beside(account))
     environment.globals["no_role"] = NO_ROLE
+    environment.globals["subject"] = lambda about: f"{about} (hub of {community})"
     return environment

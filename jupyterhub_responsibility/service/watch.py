@@ -17,6 +17,7 @@ from ..changes.automatic import Automatic
 from ..changes.forgetting import Forgetting
 from ..changes.history import History
 from ..changes.observations import Observer
+from ..changes.reach import Reachable
 from ..changes.recording import Recorder
 from ..errors import ResponsibilityError
 from ..hub.census import Census
@@ -49,6 +50,7 @@ class Watch:
         history: History,
         snapshots: SnapshotKeeper,
         forgetting: Forgetting,
+        reachable: Reachable,
         interval: float,
         settle_every: float,
     ) -> None:
@@ -60,6 +62,7 @@ class Watch:
         self._history = history
         self._snapshots = snapshots
         self._forgetting = forgetting
+        self._reachable = reachable
         self._interval = interval
         self._settle_every = settle_every
         self._logged: date | None = None
@@ -108,6 +111,7 @@ class Watch:
                 settled = clock() if all(acted) else settled
             await self._attempt("observing", self._observe)
             await self._attempt("noting gaps", self._note)
+            await self._attempt("reading how to reach people", self._reach)
             self._log_end()
             await asyncio.sleep(self._interval)
 
@@ -120,6 +124,10 @@ class Watch:
         if snapshot.ledger_read and snapshot.today != self._logged:
             self._logged = snapshot.today
             log.info("%s", in_words(snapshot.ledger_state.head))
+
+    async def _reach(self) -> None:
+        await self._reachable.read()
+        await self._reachable.clear(self._snapshots.accounts)
 
     async def _note(self) -> None:
         await self._history.note(self._snapshots.current.coverage)

@@ -11,13 +11,14 @@ from sqlalchemy import Connection, text
 from ..errors import LedgerError
 from ..text import visible
 from .store import Store
-from .tables import VERSION_TABLE, entries, gaps, head, parts, readings
+from .tables import VERSION_TABLE, channels, entries, gaps, head, parts, readings
 
 GRANTS = {
     entries.name: "SELECT, INSERT",
     parts.name: "SELECT, INSERT, UPDATE",  # to erase them; the triggers allow nothing else
     head.name: "SELECT, UPDATE",
     gaps.name: "SELECT, INSERT, UPDATE, DELETE",
+    channels.name: "SELECT, INSERT, UPDATE, DELETE",
     readings.name: "SELECT, INSERT, UPDATE, DELETE",
     VERSION_TABLE: "SELECT",
 }

@@ -95,4 +95,16 @@ readings = Table(
 )
 """How far a long reading of the hub has come, and what it found, as JSON."""
 
+channels = Table(
+    "responsibility_channels",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("created", String(32), primary_key=True),
+    Column("name", String(20), primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("audience", String(20), nullable=False),
+    Column("at", String(32), nullable=False),
+)
+"""How people can be reached, as they say themselves, and who may see it."""
+
 VERSION_TABLE = "responsibility_version"

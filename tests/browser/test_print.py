@@ -99,7 +99,7 @@ def test_the_panel_leads_there(open_as, width):
     """At the end of the panel is all there is to download or print, faultless in both themes."""
     page = open_as("rita", "admin", width)
     part = page.locator("section[aria-labelledby=download]")
-    expect(part.get_by_role("link")).to_have_count(7)
+    expect(part.get_by_role("link")).to_have_count(8)
     assert too_wide(page) <= 0
     assert faults_in_both_themes(page, "section[aria-labelledby=download]") == []
     part.get_by_role("link", name="Print", exact=True).click()

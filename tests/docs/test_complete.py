@@ -15,6 +15,9 @@ from docs import tables
 from jupyterhub_responsibility import cli, enable
 from jupyterhub_responsibility.changes import quota
 from jupyterhub_responsibility.declaration.entries import DeclarationEntry
+from jupyterhub_responsibility.declaration.hubs import HubEntry, HubsEntry
+from jupyterhub_responsibility.declaration.shape import typed
+from jupyterhub_responsibility.declaration.source import read_text
 from jupyterhub_responsibility.domain import access
 from jupyterhub_responsibility.domain.rules import Rules
 from jupyterhub_responsibility.enabling.pages import HubPages
@@ -186,13 +189,36 @@ def test_every_command(capsys):
     """Each command of the command line has its row."""
     with pytest.raises(SystemExit):
         cli.main(["--help"])
-    commands = set(re.findall(r"^ {4}(\w+)  ", capsys.readouterr().out, re.M))
-    with pytest.raises(SystemExit):
-        cli.main(["ledger", "--help"])
-    below = re.findall(r"^ {4}(\w+)  ", capsys.readouterr().out, re.M)
-    assert {"check", "ledger"} <= commands
-    commands = commands - {"ledger"} | {f"ledger {command}" for command in below}
+    commands = set(re.findall(r"^ {4}([\w-]+)  ", capsys.readouterr().out, re.M))
+    assert {"check", "ledger", "fleet"} <= commands
+    for above in ("ledger", "fleet"):
+        with pytest.raises(SystemExit):
+            cli.main([above, "--help"])
+        below = re.findall(r"^ {4}(\w+)(?:  |$)", capsys.readouterr().out, re.M)
+        commands = commands - {above} | {f"{above} {command}" for command in below}
     assert named(section("declaration.md", "On the command line")) == commands
+
+
+@pytest.mark.parametrize("command", ["holders", "offboard"])
+def test_every_option_for_several_hubs(capsys, command):
+    """Each option of what asks several hubs is explained where they are."""
+    with pytest.raises(SystemExit):
+        cli.main(["fleet", command, "--help"])
+    options = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) - {"--help"}
+    text = section("several-hubs.md", "Asking many hubs at once")
+    assert options
+    assert all(re.search(rf"`[^`\n]*{option}\b", text) for option in options)
+
+
+def test_every_key_of_the_list_of_hubs():
+    """The list of hubs has its table of keys, and an example that is read as it stands."""
+    text = section("several-hubs.md", "The list of hubs")
+    assert named(text) == set(HubEntry.model_fields)
+    (example,) = (b for b in blocks("yaml") if b.heading == "The list of hubs")
+    source = read_text(example.text)
+    typed(source, HubsEntry)
+    assert source.faults == []
+    assert {key for hub in yaml.safe_load(example.text)["hubs"] for key in hub} == named(text)
 
 
 def test_every_module():

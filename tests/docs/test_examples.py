@@ -23,6 +23,7 @@ from jupyterhub_responsibility.cli import main
 from jupyterhub_responsibility.declaration import BUILT_IN, dump, load
 from jupyterhub_responsibility.enabling.handover import DATABASE_VARIABLE, DEFAULT_DATABASE
 from jupyterhub_responsibility.errors import DeclarationError
+from jupyterhub_responsibility.exports.lab_menu import lab_menu
 from jupyterhub_responsibility.ledger.chain import BEGINNING, write
 from jupyterhub_responsibility.ledger.entry import Draft
 from jupyterhub_responsibility.service.app import ResponsibilityService
@@ -48,15 +49,19 @@ PROMETHEUS = [
     if block.text.startswith("scrape_configs:") or '"name": "prometheus"' in block.text
 ]
 """How Prometheus reads the metrics: tests/fleet does as they say."""
-DECLARATIONS = [block for block in blocks("yaml") if block not in (*HELM, *PROMETHEUS)]
+FLEET = [block for block in blocks("yaml", "python") if block.heading == "The list of hubs"]
+"""A list of hubs, which test_complete.py reads, and a token for it: tests/hub/test_fleet.py."""
+(LAB,) = (block for block in blocks("yaml") if block.text.startswith("singleuser:"))
+OTHER_YAML = (*HELM, *PROMETHEUS, *FLEET, LAB)
+DECLARATIONS = [block for block in blocks("yaml") if block not in OTHER_YAML]
 SERVICE = [block for block in blocks("python") if "c.EventLogger" in block.text]
 REMOVAL = [block for block in blocks("python") if block.page == "removal.md"]
 """What comes instead of the service: tests/hub/test_removal.py does as it says."""
 VERIFIER = [block for block in blocks("python") if "import hashlib" in block.text]
 """What needs nothing of ours: test_verifier.py runs it."""
-OTHERS = (*SERVICE, *PROMETHEUS, *REMOVAL, *VERIFIER)
+OTHERS = (*SERVICE, *PROMETHEUS, *REMOVAL, *VERIFIER, *FLEET)
 HUB = [block for block in blocks("python") if block not in OTHERS]
-ACTING = ("GET api/requests", "GET api/ledger")
+ACTING = ("GET api/requests", "GET api/ledger", "GET api/me/channels")
 """What answers with something only once something was done."""
 API = [
     block
@@ -109,6 +114,13 @@ def test_configurations_of_the_service_work(block: Block, folder):
     service.load_config_file("responsibility_config.py", str(folder))
     emitter(service)(write(Draft("account", "rita", person="lia"), 1, BEGINNING, NOW))
     assert json.loads((folder / "ledger-events.jsonl").read_text())["person"] == "lia"
+
+
+def test_the_settings_for_jupyterlab_are_what_the_command_prints():
+    """The file that Helm puts there is that of a hub without a path of its own."""
+    (file,) = yaml.safe_load(LAB.text)["singleuser"]["extraFiles"].values()
+    assert file["stringData"] == lab_menu("/services/responsibilities/")
+    assert f"`{file['mountPath']}`" in page("jupyterlab.md")
 
 
 @pytest.mark.parametrize("block", HELM, ids=str)
@@ -207,8 +219,26 @@ def test_the_api_answers_as_documented(block: Block, hub):
     documented = json.loads(block.text)
     real = requests.get(hub.page(path), headers=headers).json()
     if path.endswith("my-data"):  # of somebody who has not done all that there is
-        documented |= {name: [] for name, value in real.items() if value == []}
+        documented |= {name: value for name, value in real.items() if value in ([], {})}
+    if path.endswith("my-data"):
+        documented["channels"] = real["channels"]  # of which there is an example of its own
     shape(documented, real, path)
+
+
+def test_how_people_are_reached_is_as_documented(hub):
+    """What is said in the one way comes back in the other."""
+    heading = "GET api/me/channels"
+    (documented,) = (json.loads(each.text) for each in blocks("json") if each.heading == heading)
+    said = {name: each["text"] for name, each in documented["channels"].items()}
+    said |= {f"{name}_for": each["for"] for name, each in documented["channels"].items()}
+    headers = {"Authorization": f"token {hub.token_for('hanna')}"}
+    url = hub.page("api/me/channels")
+    assert requests.put(url, json=said, headers=headers).json() == documented
+    assert requests.get(url, headers=headers).json() == documented
+    (curl,) = (b.text for b in blocks("bash") if "api/me/channels" in b.text)
+    sent = json.loads(re.search(r"-d '(.+)'", curl)[1])
+    assert requests.put(url, json=sent, headers=headers).json()["channels"].keys() == {"email"}
+    requests.put(url, json={}, headers=headers)
 
 
 def test_healthz_answers_as_documented(hub):

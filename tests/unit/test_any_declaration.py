@@ -22,6 +22,7 @@ from jupyterhub_responsibility.coverage.snapshot import Snapshot
 from jupyterhub_responsibility.declaration import dump, load, look_over
 from jupyterhub_responsibility.declaration.warnings import PLACEHOLDERS
 from jupyterhub_responsibility.domain.access import service_scopes
+from jupyterhub_responsibility.domain.channels import Reach
 from jupyterhub_responsibility.domain.finder import Finder
 from jupyterhub_responsibility.domain.model import Declaration, Roster, Viewer
 from jupyterhub_responsibility.domain.names import NOBODY_NAMED
@@ -29,7 +30,7 @@ from jupyterhub_responsibility.enabling.pages import HubPages
 from jupyterhub_responsibility.errors import DeclarationError, Fault, UnreadableError
 from jupyterhub_responsibility.ledger.state import LedgerState
 from jupyterhub_responsibility.service import payloads
-from jupyterhub_responsibility.service.downloads import DOWNLOADS, FileSource
+from jupyterhub_responsibility.service.downloads import DOWNLOADS, MY_CALENDAR, FileSource
 from jupyterhub_responsibility.service.metrics import Measured, Metrics
 from jupyterhub_responsibility.service.pages import (
     CONTACTS,
@@ -38,6 +39,7 @@ from jupyterhub_responsibility.service.pages import (
     LEDGER,
     PAGES,
     PRINT,
+    REACH,
     ROLE,
 )
 from jupyterhub_responsibility.service.pages.frame import Frame
@@ -194,8 +196,9 @@ def make_all(declared: Declaration) -> None:
         pages(snapshot, viewer)
         answers(snapshot, viewer)
     on_the_hub(snapshot)
-    for each in DOWNLOADS:
-        each.write(FileSource(snapshot, ORIGIN, NOW)).encode("utf-8")
+    for each in (*DOWNLOADS, MY_CALENDAR):
+        source = FileSource(snapshot, VIEWERS[1], (), ORIGIN, "/services/x/", NOW)
+        each.write(source).encode("utf-8")
     measured = Measured(snapshot, snapshot.coverage, 1, 0, 0.1, 0, 0)
     assert Metrics(lambda: measured).text("")
     assert service_scopes(declared, "service", authenticator_groups=False) is not None
@@ -210,6 +213,7 @@ def pages(snapshot: Snapshot, viewer: Viewer) -> None:
         ROLE.name: [(role,) for role in snapshot.declaration.model.roles],
         LEDGER.name: [((), {}, False)],
         DATA.name: [((), False)],
+        REACH.name: [(Reach(viewer.name, "", {}),)],
         CONTACTS.name: [(q, finder.find(q, holders)) for q in QUESTIONS[:: len(QUESTIONS) // 3]],
         ERROR.name: [(404, "Not found", "It is not there.", "", ())],
     }
@@ -235,8 +239,8 @@ def answers(snapshot: Snapshot, viewer: Viewer) -> None:
         for answer in (payloads.me, payloads.model, payloads.roles, payloads.coverage)
     ]
     said += [payloads.requests(snapshot, viewer)]
-    said += [payloads.role(snapshot, role) for role in snapshot.declaration.model.roles]
-    said += [payloads.contacts(snapshot, finder, question) for question in QUESTIONS]
+    said += [payloads.role(snapshot, viewer, role) for role in snapshot.declaration.model.roles]
+    said += [payloads.contacts(snapshot, viewer, finder, question) for question in QUESTIONS]
     assert json.dumps(said, allow_nan=False).encode()
 
 

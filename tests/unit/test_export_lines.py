@@ -50,7 +50,7 @@ def test_a_person_with_a_single_way_to_reach_them_is_taken_along(way):
     """Mail, telephone and web address each suffice: as a line, and as a card."""
     address, written = WAYS[way]
     declared = hub(roles={GUIDE: {"people": [{"name": "Gus", way: address}]}})
-    (line,) = contact_lines(declared, ORIGIN)
+    (line,) = contact_lines(of(declared), ORIGIN)
     assert (line.kind, line.name, getattr(line, way)) == ("person", "Gus", address)
     assert f"\r\n{written}\r\n" in vcards([line], ORIGIN)
 
@@ -60,7 +60,7 @@ def test_a_contact_with_a_single_way_to_reach_it_has_a_card(way):
     """And one that cannot be reached has none, though it is on the list."""
     address, written = WAYS[way]
     declared = hub(contacts=[{"id": "a", "name": "A", way: address}, {"id": "b", "name": "B"}])
-    lines = contact_lines(declared, ORIGIN)
+    lines = contact_lines(of(declared), ORIGIN)
     assert [line.id for line in lines] == ["a", "b"]
     cards = vcards(lines, ORIGIN)
     assert cards.count("BEGIN:VCARD") == 1
@@ -74,7 +74,7 @@ def test_a_person_who_cannot_be_reached_is_not_on_the_list():
         declare(roles={GUIDE: {"people": people}, ADMIN: {"groups": ["a"], "people": people}}),
         DECLARED_AT,
     )
-    (line,) = contact_lines(declared, ORIGIN)
+    (line,) = contact_lines(of(declared), ORIGIN)
     titles = tuple(declared.model.roles[each].title for each in declared.people)
     assert len(titles) == 2
     assert line == ContactLine(
@@ -92,7 +92,7 @@ def test_a_person_who_cannot_be_reached_is_not_on_the_list():
 
 def test_a_contact_is_taken_along_with_all_that_is_declared():
     """Each field in its place."""
-    desk = contact_lines(load(WHOLE, DECLARED_AT), ORIGIN)[0]
+    desk = contact_lines(of(load(WHOLE, DECLARED_AT)), ORIGIN)[0]
     assert desk == ContactLine(
         "contact",
         "desk",
@@ -144,7 +144,7 @@ def card_id(line: ContactLine, origin: str = ORIGIN) -> str:
 
 def test_what_a_card_is_known_by():
     """A contact by its id; a person by name and first address; both by the hub."""
-    desk = contact_lines(load(WHOLE, DECLARED_AT), ORIGIN)[0]
+    desk = contact_lines(of(load(WHOLE, DECLARED_AT)), ORIGIN)[0]
     assert card_id(replace(desk, name="Other", email="o@x.example")) == card_id(desk)
     person = replace(desk, kind="person", id="")
     others = [
@@ -208,7 +208,7 @@ def test_files_are_for_people_to_read_too():
     assert "https://hub.example/hub/a" in contacts_json(of(own), ORIGIN, NOW)
     assert "https://hub.example/hub/a" in contacts_csv(of(own), ORIGIN)
     table = contacts_csv(of(declared), ORIGIN)
-    assert table.startswith(BYTE_ORDER + "id,kind,name,for,email,telephone,url,hours,languages,")
+    assert table.startswith(BYTE_ORDER + "id,kind,name,for,email,telephone,url,chat,through,hours,")
     (row,) = csv.DictReader(io.StringIO(table.removeprefix(BYTE_ORDER), newline=""))
     assert (row["name"], row["review_by"], row["hours"]) == ("Grüße", "", "")
     read = holders_json(snapshot(declared, Roster(READ_AT, {}), LedgerState()), NOW)

@@ -204,6 +204,8 @@ def test_whom_to_ask():
         "email": "desk@keepers.example",
         "telephone": "040 123",
         "url": "https://keepers.example/desk",
+        "chat": "",
+        "through": "",
         "hours": "Mon–Fri 9–17",
         "languages": ["en", "pt-BR"],
         "review_by": "2027-06-30",
@@ -233,7 +235,7 @@ def test_contacts_as_a_table():
 def test_addresses_are_complete(url, complete):
     """What is taken along is read where the hub isn't: its pages get their whole address."""
     declared = hub(contacts=[{"id": "a", "name": "A"} | ({"url": url} if url else {})])
-    (line,) = contact_lines(declared, ORIGIN)
+    (line,) = contact_lines(of(declared), ORIGIN)
     assert line.url == complete
 
 

@@ -30,9 +30,17 @@ class Known:
     def made(self, **options) -> SnapshotKeeper:
         ledger = SimpleNamespace(state=self.ledger_state, without=0, read=True, trouble="")
         history = SimpleNamespace(version=0, spans=(), noticed={})
+        reachable = SimpleNamespace(version=0, of=lambda _: {})
         settings = Settings(**options)
         return SnapshotKeeper(
-            self.declared, settings, self.keeper, ledger, history, None, lambda: self.now
+            self.declared,
+            settings,
+            self.keeper,
+            ledger,
+            history,
+            reachable,
+            None,
+            lambda: self.now,
         )
 
     def read_accounts(self, *admins: str) -> None:

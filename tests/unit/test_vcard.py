@@ -14,6 +14,7 @@ from jupyterhub_responsibility.exports.lines import ContactLine, contact_lines
 from jupyterhub_responsibility.exports.vcard import LONGEST, escaped, folded, vcards
 
 from .declarations import hub
+from .test_exports import of
 
 ORIGIN = "https://hub.example"
 DECLARED = datetime(2026, 11, 22, 11, 42, 7, tzinfo=timezone(timedelta(hours=1)))
@@ -113,7 +114,7 @@ def test_everything_is_in_cards_of_its_own():
                "site-reliability-engineer": {"people": [marlow, {"name": "Nobody's address"}]}},
         contacts=[{"id": "desk", "name": "Desk", "url": "/hub/home"}],
     )  # fmt: skip
-    found = cards(*contact_lines(declared, ORIGIN))
+    found = cards(*contact_lines(of(declared), ORIGIN))
     assert [card.fn.value for card in found] == ["Desk", "Marlow"]
     assert found[0].url.value == "https://hub.example/hub/home"
     titles = [each.value for each in found[1].role_list]

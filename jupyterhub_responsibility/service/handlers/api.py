@@ -11,6 +11,7 @@ from ...storage.store import CHUNK
 from .. import actions, bodies, payloads, questions
 from ..filters import asked_for, wanted
 from .base import APIHandler
+from .exports import send_file
 from .people import QUESTION
 
 PAGE = 100
@@ -26,6 +27,18 @@ class ReadHandler(APIHandler):
         self.answer(self.route.answer(self.site.snapshot, self.who()))
 
 
+class ReachHandler(APIHandler):
+    """`api/me/channels`: how to reach whoever asks, and who may see it."""
+
+    def get(self) -> None:
+        self.answer(payloads.channels(self.site.reachable.own(self.site.known(self.who()))))
+
+    async def put(self) -> None:
+        body = bodies.from_json(bodies.ReachBody, self.request.body)
+        said = await actions.say_how_to_reach(self.site, self.who(), body)
+        self.answer(payloads.channels(said))
+
+
 class RoleHandler(APIHandler):
     """`GET api/roles/<role>`, as it is now, or `?at=` an earlier time."""
 
@@ -39,7 +52,7 @@ class RoleHandler(APIHandler):
             raise self.not_found()
         snapshot = self.site.snapshot
         self.set_header("ETag", f'"{payloads.role_tag(snapshot, role_id)}"')
-        self.answer(payloads.role(snapshot, role_id))
+        self.answer(payloads.role(snapshot, self.who(), role_id))
 
 
 class MayHandler(APIHandler):
@@ -56,7 +69,7 @@ class ContactsHandler(APIHandler):
 
     def get(self) -> None:
         question = self.get_query_argument("q", "")[:QUESTION]
-        self.answer(payloads.contacts(self.site.snapshot, self.site.finder, question))
+        self.answer(payloads.contacts(self.site.snapshot, self.who(), self.site.finder, question))
 
 
 class DocumentHandler(APIHandler):
@@ -90,7 +103,7 @@ class HolderHandler(APIHandler):
     def _say(self, role_id: str, entry: Entry) -> None:
         snapshot = self.site.snapshot
         self.set_header("ETag", f'"{payloads.role_tag(snapshot, role_id)}"')
-        self.answer(payloads.change(snapshot, entry))
+        self.answer(payloads.change(snapshot, self.who(), entry))
 
 
 class CandidatesHandler(APIHandler):
@@ -172,12 +185,21 @@ class LedgerHandler(APIHandler):
         self.finish()
 
 
+class FileHandler(APIHandler):
+    """A file that the table of addresses says is there; errors are JSON."""
+
+    def get(self) -> None:
+        send_file(self)
+
+
 class DataHandler(APIHandler):
     """`GET api/my-data`: everything that is recorded about the viewer."""
 
     async def get(self) -> None:
         site, query = self.site, Wanted(reader=await self.own())
         said = payloads.my_data(site.snapshot, self.who(), site.now())
+        own = self.site.reachable.own(self.site.known(self.who()))
+        said["channels"] = payloads.channels(own)["channels"]
         before = None
         while entries := await site.ledger.page(query, before, CHUNK):
             said["entries"] += [payloads.entry(each, site.snapshot) for each in entries]

@@ -23,6 +23,7 @@ from .. import headers, identity, limits
 from ..bodies import TYPED
 from ..limits import Limiter, seconds_to_midnight
 from ..pages import ERROR
+from ..pages.bell import Bell, bell
 from ..pages.frame import NOTHING_NEW, News
 from ..site import Site
 from .discreet import Discreet
@@ -103,6 +104,9 @@ ANYBODY: dict[int, tuple[str, str]] = {
 """Titles and messages for people of whom nothing is known."""
 
 
+SEEN = "responsibilities-seen"
+"""The cookie with the last entry of the ledger when somebody last opened their own page."""
+
 LASTING = "lasting"
 """Beside what the hub said of somebody: what the roster said then, whether or not they agree.
 
@@ -161,7 +165,7 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
         if model is None:
             return None
         viewer = await self._in_the_roster(model)
-        if viewer.groups not in (identity.viewer_of(model).groups, model.get(LASTING)):
+        if viewer.groups not in (self._viewer_of(model).groups, model.get(LASTING)):
             # The roster knows more: an account may have got another name since, or be no more.
             model = self._hub_auth_user_cache = await self._asked_afresh()
             if model is None:
@@ -174,7 +178,7 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
     async def _in_the_roster(self, model: dict[str, Any]) -> Viewer:
         if not identity.may_enter(self.hub_auth, model):
             raise HTTPError(403, "%s lacks the scope of this service", model["name"])
-        viewer = identity.viewer_of(model)
+        viewer = self._viewer_of(model)
         return await self.site.roster.agree_with(viewer, model[identity.KNOWN_AT])
 
     async def _asked_afresh(self) -> dict[str, Any] | None:
@@ -216,8 +220,11 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
         model = await self._asked_afresh()
         if model is None or not identity.may_enter(self.hub_auth, model):
             raise HTTPError(403, "no longer allowed in")
-        self.viewer = identity.viewer_of(model)
+        self.viewer = self._viewer_of(model)
         return self.viewer
+
+    def _viewer_of(self, model: dict[str, Any]) -> Viewer:
+        return identity.viewer_of(model, self.site.settings.email_key)
 
     async def reader(self) -> Reader | None:
         """What the viewer may read in the ledger, by what the hub says now: None for all of it."""
@@ -388,13 +395,20 @@ class PageHandler(GuardedHandler):
         except HTTPError:  # no page of ours sends what isn't text
             return ()
 
+    def bell(self) -> Bell:
+        """What is new for the viewer, in this browser."""
+        seen = self.get_cookie(SEEN, "") or ""
+        known = int(seen) if seen.isdecimal() and len(seen) <= 9 else 0
+        return bell(self.site.snapshot, self.who(), known)
+
     def show(self, *asked: object, news: News = NOTHING_NEW) -> None:
         """Answer with the page that is at this address, about what is `asked`."""
         if self.route.page is None:
             raise TypeError(f"there is no page at {self.route.path}")
         token: bytes = self.xsrf_token  # scripts on the page send it along
+        new = 0 if news.lately else self.bell().count
         page = self.site.renderer.page(
-            self.route.page, self.who(), token.decode("ascii"), *asked, news=news
+            self.route.page, self.who(), token.decode("ascii"), *asked, news=news, new=new
         )
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.finish(page)

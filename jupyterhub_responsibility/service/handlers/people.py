@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import unquote
 
@@ -20,10 +21,13 @@ from ..filters import asked_for, wanted
 from ..pages import PAGES
 from ..pages.frame import NOTHING_NEW, News
 from ..pages.panel import numbers
-from .base import CLOSED, REFUSED, PageHandler
+from .base import CLOSED, REFUSED, SEEN, PageHandler
 
 QUESTION = 200
 """Characters of a question that are read."""
+
+NEWEST = 10
+"""So much that is new is said in full."""
 
 LINES = 50
 """How much that is read as one is on a page of the ledger."""
@@ -47,6 +51,15 @@ class ReadHandler(PageHandler):
             if page.may == wanted and not self.site.snapshot.rules.may(self.who(), page.may):
                 return News(failed=ACCESS[page.may].refusal)
         return NOTHING_NEW
+
+
+class BellHandler(PageHandler):
+    """`/bell`: how much is new for the viewer, for their line on the hub's home page."""
+
+    for_scripts = True
+
+    def get(self) -> None:
+        self.finish({"new": self.bell().count})
 
 
 class GapsHandler(PageHandler):
@@ -120,7 +133,23 @@ class MyHandler(FormPage):
     """`/`: my responsibilities. `POST` confirms the duties of a role."""
 
     async def get(self) -> None:
-        self.show(news=await self.news(self.who()))
+        said = await self.news(self.who())
+        lately = await self._lately()
+        self.show(news=replace(said, lately=lately) if lately else said)
+
+    async def _lately(self) -> tuple[str, ...]:
+        """What others have done for the viewer; from now on, it isn't new in this browser."""
+        found, number = self.bell(), self.site.snapshot.ledger_state.number
+        with suppress(LedgerError):
+            said = [
+                self.site.said(entry)
+                for each in reversed(found.entries[-NEWEST:])
+                for entry in await self.site.ledger.page(Wanted(), each + 1, 1)
+            ]
+            if found.count:
+                self.set_cookie(SEEN, str(number), path=self.site.home, expires_days=400)
+            return tuple(said)
+        return ()
 
     async def post(self) -> None:
         try:
@@ -285,6 +314,25 @@ class DataHandler(PageHandler):
         query, before = wanted({"before": self.get_query_argument("before", "")}, await self.own())
         runs, more = await self.site.ledger.runs(query, before, LINES)
         self.show(runs, more)
+
+
+class ReachHandler(FormPage):
+    """`/reach`: how people reach the viewer, and who may see it."""
+
+    async def get(self) -> None:
+        saved = News(done="Saved.") if self.get_query_argument("saved", "") else NOTHING_NEW
+        self._show(saved)
+
+    async def post(self) -> None:
+        try:
+            await actions.say_how_to_reach(self.site, self.who(), self.form(bodies.ReachBody))
+        except RefusedError as error:
+            self._show(self.failed(error))
+        else:
+            self.redirect(f"{self.site.home}reach?saved=yes", status=303)
+
+    def _show(self, news: News) -> None:
+        self.show(self.site.reachable.own(self.site.known(self.who())), news=news)
 
 
 class ForgetHandler(FormPage):

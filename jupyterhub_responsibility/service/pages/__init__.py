@@ -20,6 +20,7 @@ from .me import my_page
 from .model import model_page
 from .panel import panel_page
 from .print import print_page
+from .reach import reach_page
 from .role import role_page
 from .users import users_page
 
@@ -54,10 +55,11 @@ PANEL = Page("panel", "admin", panel_page, "Panel", may="in charge", kept=True)
 USERS = Page("users", "users", users_page, "Add people", may="adders")
 LEDGER = Page("ledger", "ledger", ledger_page, "Activity log", may="appointers", afresh=True)
 DATA = Page("data", "my-data", data_page, afresh=True)
+REACH = Page("reach", "reach", reach_page)
 FORGET = Page("forget", "forget", forget_page, may="admins", afresh=True)
 ROLE = Page("role", "roles/<role>", role_page, kept=True)
 PRINT = Page("print", "exports/print", print_page, may="in charge", afresh=True)
 ERROR = Page("error", "", error_page, may="anybody")
 
-PAGES = (ME, CONTACTS, MODEL, PANEL, USERS, LEDGER, DATA, FORGET, ROLE, PRINT, ERROR)
+PAGES = (ME, CONTACTS, MODEL, PANEL, USERS, LEDGER, DATA, REACH, FORGET, ROLE, PRINT, ERROR)
 """Every page; those with a tab are in the order of the tabs."""

@@ -22,10 +22,10 @@ class ContactsPage:
 
 
 def contacts_page(
-    snapshot: Snapshot, _viewer: Viewer, question: str, found: tuple[Found, ...]
+    snapshot: Snapshot, viewer: Viewer, question: str, found: tuple[Found, ...]
 ) -> ContactsPage:
     """Whom to ask, with what was found for a question, and everything there is."""
-    contact_finder = snapshot.contact_finder
+    contact_finder = snapshot.contact_finder_for(viewer)
     areas = snapshot.declaration.model.areas
     return ContactsPage(
         question=question,

@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from ...coverage.snapshot import Snapshot
 from ...domain.access import EVERYTHING, Ability
+from ...domain.channels import EVERYBODY
 from ...domain.contacts import Answer
 from ...domain.holders import Holder, OwnRole, holders_of, roles_of
-from ...domain.model import Area, Role, Viewer
+from ...domain.model import Area, Contact, Role, Viewer
 from ...ledger.standing import Standing
 from ...ledger.state import Answer as Reply
 from ...ledger.state import Note
@@ -24,6 +25,7 @@ class MyPage:
     """My responsibilities; `requests` are those that the viewer made, or may decide.
 
     `to_fill` are roles that nobody holds, whose first holders are those of a role of the viewer.
+    `reach` is how everybody can reach them, by what they say themselves.
     """
 
     roles: tuple[RoleCard, ...]
@@ -35,6 +37,7 @@ class MyPage:
     requests: tuple[RequestLine, ...]
     to_fill: tuple[Role, ...]
     answers: tuple[tuple[Reply, Role], ...]
+    reach: Contact | None
 
 
 @dataclass(frozen=True)
@@ -66,13 +69,22 @@ def my_page(snapshot: Snapshot, viewer: Viewer) -> MyPage:
             *(EVERYTHING if viewer.admin else hub_abilities(snapshot, held)),
             *snapshot.rules.abilities(viewer),
         ),
-        contacts=snapshot.contact_finder.directory(),
+        contacts=snapshot.contact_finder_for(viewer).directory(),
         shares=shares(snapshot.declaration),
         admin=viewer.admin,
         requests=request_lines(snapshot, viewer),
         to_fill=_to_fill(snapshot, held),
         answers=_answers(snapshot, viewer),
+        reach=_reach(snapshot, viewer),
     )
+
+
+def _reach(snapshot: Snapshot, viewer: Viewer) -> Contact | None:
+    """The viewer as everybody sees them; another account's words are never theirs."""
+    said = snapshot.reach.get(viewer.name)
+    if said is None or viewer.created not in ("", said.created):
+        return None
+    return said.contact(snapshot.names.of(viewer.name), EVERYBODY)
 
 
 def _card(snapshot: Snapshot, own: OwnRole, viewer: Viewer) -> RoleCard:

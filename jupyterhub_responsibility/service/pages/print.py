@@ -62,7 +62,7 @@ def print_page(snapshot: Snapshot, viewer: Viewer, origin: str, now: datetime) -
         roles=_roles(holder_lines(snapshot)),
         areas=covered_areas(snapshot),
         contacts=tuple(
-            _for_print(answer, origin) for answer in snapshot.contact_finder.directory()
+            _for_print(answer, origin) for answer in snapshot.contact_finder_for(viewer).directory()
         ),
         declared_at=declaration.as_of,
         made_at=now,

@@ -98,7 +98,7 @@ def role_page(
         role_holders=holders,
         shown=_rows(snapshot, viewer, role, holders),
         areas=duty_lines(declaration, [role_id]),
-        answer=snapshot.contact_finder.answer("role", role_id),
+        answer=snapshot.contact_finder_for(viewer).answer("role", role_id),
         groups=declaration.groups.get(role_id, ()),
         authenticator_groups=snapshot.authenticator_groups,
         appointed_by=tuple(roles[each] for each in role.appointed_by),

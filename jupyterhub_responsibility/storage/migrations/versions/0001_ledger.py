@@ -1,4 +1,4 @@
-"""The chain of entries with its head, the parts that can be erased, gaps, and readings."""
+"""The chain of entries, its head, parts that can be erased, gaps, channels, and readings."""
 
 from __future__ import annotations
 
@@ -76,6 +76,15 @@ def _make_the_rest() -> None:
         sa.Column("until", sa.String(32)),
     )
     op.create_index("responsibility_gaps_until", "responsibility_gaps", ["until"])
+    op.create_table(
+        "responsibility_channels",
+        sa.Column("account", sa.Text, primary_key=True),
+        sa.Column("created", sa.String(32), primary_key=True),
+        sa.Column("name", sa.String(20), primary_key=True),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("audience", sa.String(20), nullable=False),
+        sa.Column("at", sa.String(32), nullable=False),
+    )
     op.create_table(
         "responsibility_readings",
         sa.Column("name", sa.String(40), primary_key=True),

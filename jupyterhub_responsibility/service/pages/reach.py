@@ -1,0 +1,80 @@
+"""How people reach the viewer: what they say themselves, and who may see it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import TypeAdapter, ValidationError
+
+from ...coverage.snapshot import Snapshot
+from ...declaration import Email
+from ...domain.channels import AUDIENCES, CHANNELS, Audience, ChannelName, Reach, Said
+from ...domain.holders import roles_of
+from ...domain.model import Viewer
+
+
+@dataclass(frozen=True)
+class Field:
+    """Something to say: its name in forms, how it is asked for, and an example or a hint."""
+
+    name: ChannelName
+    label: str
+    hint: str = ""
+    kind: str = "text"
+
+
+FIELDS = (
+    Field("email", "Mail address", kind="email"),
+    Field("chat", "Chat", "Which one, and your name there: “Zulip, @rita”."),
+    Field("telephone", "Telephone", "Such as +49 40 123456.", "tel"),
+    Field("url", "Web page", "A page about you, or a form to write to you."),
+    Field("through", "Or else through", "“The office on the second floor”, “my deputy Kim”."),
+    Field("hours", "When", "“Mon to Thu, 9 to 15 h”."),
+    Field("languages", "Languages", "Codes, such as: en pt-BR."),
+    Field("away_until", "Away until", "The last day. Until then, others are asked first.", "date"),
+)
+"""What people are asked, in this order."""
+
+
+@dataclass(frozen=True)
+class ReachPage:
+    """How people reach the viewer.
+
+    `said` is what they said; `offered` an address that the hub knows of them, which nobody sees
+    unless they say so. `holds` if they hold a role: what they say is shown for that.
+    """
+
+    fields: tuple[Field, ...]
+    said: dict[ChannelName, Said]
+    offered: str
+    holds: bool
+    audiences: dict[Audience, str]
+
+    title: str = "How people reach you"
+
+
+def reach_page(snapshot: Snapshot, viewer: Viewer, reach: Reach) -> ReachPage:
+    """The form with what was said, by the one who says it."""
+    return ReachPage(
+        fields=FIELDS,
+        said={name: reach.said[name] for name in CHANNELS if name in reach.said},
+        offered="" if "email" in reach.said else offered_address(viewer),
+        holds=bool(roles_of(snapshot.declaration, viewer)),
+        audiences=AUDIENCES,
+    )
+
+
+def offered_address(viewer: Viewer) -> str:
+    """A mail address that may be the viewer's: the hub's, or the name of the account."""
+    return next(filter(_is_address, (viewer.email, viewer.name)), "")
+
+
+_ADDRESS = TypeAdapter(Email)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        _ADDRESS.validate_python(text)
+    except ValidationError:
+        return False
+    return True
