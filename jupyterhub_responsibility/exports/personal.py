@@ -13,8 +13,8 @@ from ..text import iso
 
 def about(found: Traces, readings: Mapping[str, str]) -> str:
     """As JSON: which accounts had the name that was asked for, all their names, the entries that
-    they are in, or that are written of them, the gaps that name them, and what was last read of
-    them on the hub: `readings` by name, as they are stored."""
+    they are in, or that are written of them, the gaps that name them, how they can be reached,
+    and what was last read of them on the hub: `readings` by name, as they are stored."""
     concerned = {number for number, _ in found.taken}
     said = {
         "accounts": [
@@ -32,6 +32,10 @@ def about(found: Traces, readings: Mapping[str, str]) -> str:
                 "until": iso(gap.until),
             }
             for gap in found.gaps
+        ],
+        "channels": [
+            {"kind": each.name, "text": each.text, "audience": each.audience}
+            for each in found.channels
         ],
         "readings": [
             {"where": where, "says": said}

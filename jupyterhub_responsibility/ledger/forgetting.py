@@ -26,14 +26,25 @@ POWER = "power-without-role"
 """The kind of gap that is noted anew each time the hub is read, for as long as it is so."""
 
 
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A way to reach somebody, as the account says that was made then, and who may see it."""
+
+    account: str
+    created: str
+    name: str
+    text: str
+    audience: str
+
+
 @dataclass(frozen=True)
 class Traces:
     """What there is of somebody: their entries, in order, and more that mentions them.
 
     They were asked for by `name`, and had each of the `bearers`' names for a while; `spellings` has
     more ways in which each was typed. `texts` are those by others about others in which a name of
-    theirs is written, and `gaps` those that name them. `others` are accounts that had the name
-    before or after them.
+    theirs is written, `gaps` those that name them, and `channels` how they can be reached. `others`
+    are accounts that had the name before or after them.
     """
 
     name: str
@@ -41,6 +52,7 @@ class Traces:
     entries: tuple[Entry, ...]
     texts: Taken = field(default_factory=set)
     gaps: tuple[Span, ...] = ()
+    channels: tuple[Channel, ...] = ()
     spellings: Mapping[str, Sequence[str]] = field(default_factory=dict)
     others: tuple[Bearer, ...] = ()
 

@@ -14,13 +14,13 @@ from ..errors import LedgerError
 from ..ledger.bearers import ALL, UNKNOWN
 from ..ledger.chain import Taken, listed
 from ..ledger.entry import ITSELF, Draft, stamp, storable
-from ..ledger.forgetting import Traces
+from ..ledger.forgetting import Channel, Traces
 from ..ledger.gap_spans import Span
 from ..ledger.kinds import ActorKind
 from ..text import counted, visible
 from . import tidying
 from .store import Store, add
-from .tables import gaps, parts, readings
+from .tables import channels, gaps, parts, readings
 from .tracing import Tracer
 
 
@@ -38,26 +38,30 @@ BY_AGE = Eraser(ITSELF, "service", "age")
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What was erased, or would be: how many parts of entries and gaps, and the entry that says
-    so. It may still be `in_file`, for as long as somebody reads that. The name stood for so many
-    `accounts`: when each was made."""
+    """What was erased, or would be: how many parts of entries, gaps, and `channels` by which to
+    reach them, and the entry that says so. It may still be `in_file`, for as long as somebody reads
+    that. The name stood for so many `accounts`: when each was made."""
 
     parts: int
     gaps: int
     entry: int | None = None
     in_file: bool = False
     accounts: tuple[str, ...] = ()
+    channels: int = 0
 
     def __add__(self, other: Forgotten) -> Forgotten:
-        return Forgotten(self.parts + other.parts, self.gaps + other.gaps)
+        channels = self.channels + other.channels
+        return Forgotten(self.parts + other.parts, self.gaps + other.gaps, channels=channels)
 
     @property
     def says(self) -> str:
         """The same in words."""
-        if not self.parts and not self.gaps:
-            return "nothing"
-        said = counted(self.parts, "part of entries", "parts of entries")
-        return f"{said}, and the name in {counted(self.gaps, 'gap', 'gaps')}" if self.gaps else said
+        said = [
+            counted(self.parts, "part of entries", "parts of entries") if self.parts else "",
+            f"the name in {counted(self.gaps, 'gap', 'gaps')}" if self.gaps else "",
+            counted(self.channels, "way", "ways") + " to reach them" if self.channels else "",
+        ]
+        return ", and ".join(filter(None, said)) or "nothing"
 
 
 NOTHING = Forgotten(0, 0)
@@ -66,11 +70,12 @@ NOTHING = Forgotten(0, 0)
 @dataclass(frozen=True, slots=True)
 class Lot:
     """What one erasure takes away: parts of entries, with the entries that say what ends by that,
-    and the gaps and names of the same person."""
+    and the gaps, channels and names of the same person."""
 
     parts: Taken
     endings: Sequence[Draft] = ()
     gaps: Sequence[Span] = ()
+    channels: Sequence[Channel] = ()
     names: Iterable[str] = ()
 
 
@@ -91,7 +96,8 @@ def forgettable(store: Store, name: str, made: str = ALL) -> Forgotten:
 def there_is(found: Traces) -> Forgotten:
     """How much there is of somebody to erase."""
     accounts = tuple(each.made or UNKNOWN for each in found.accounts)
-    return Forgotten(len(found.taken), len(found.gaps), accounts=accounts)
+    there = len(found.channels)
+    return Forgotten(len(found.taken), len(found.gaps), accounts=accounts, channels=there)
 
 
 def forget(store: Store, name: str, eraser: Eraser, now: datetime, made: str = ALL) -> Forgotten:
@@ -109,7 +115,7 @@ def forget(store: Store, name: str, eraser: Eraser, now: datetime, made: str = A
 def lot_of(found: Traces, now: datetime) -> Lot:
     """What has to go for somebody to be forgotten."""
     endings = found.endings(now.date()) if found.taken else ()
-    return Lot(found.taken, endings, found.gaps, found.names)
+    return Lot(found.taken, endings, found.gaps, found.channels, found.names)
 
 
 def _check(found: Traces, name: str) -> None:
@@ -137,11 +143,12 @@ def erase(
         without = update(parts).where(there).values(salt=None, text=None, erasure=bindparam("by"))
         connection.execute(without, gone)
     _forget_gaps(connection, [gap for lot in lots for gap in lot.gaps])
+    _forget_channels(connection, [each for lot in lots for each in lot.channels])
     read = _forget_readings(connection, {name for lot in lots for name in lot.names})
-    if read or any(lot.parts or lot.gaps for lot in lots):
+    if read or any(lot.parts or lot.gaps or lot.channels for lot in lots):
         tidying.remember(connection)
     return [
-        Forgotten(len(lot.parts), len(lot.gaps), number)
+        Forgotten(len(lot.parts), len(lot.gaps), number, channels=len(lot.channels))
         for lot, number in zip(lots, numbers, strict=True)
     ]
 
@@ -153,7 +160,7 @@ def _apart(lots: Iterable[Lot]) -> list[Lot]:
     found = []
     for lot in lots:
         new = [gap for gap in lot.gaps if gap not in seen_gaps]
-        found.append(Lot(lot.parts - seen, lot.endings, new, lot.names))
+        found.append(Lot(lot.parts - seen, lot.endings, new, lot.channels, lot.names))
         seen |= lot.parts
         seen_gaps.update(new)
     return found
@@ -186,6 +193,19 @@ def _forget_gaps(connection: Connection, named: Sequence[Span]) -> None:
                 for gap in named
                 for kind, about, person in [gap.key]
             ],
+        )
+
+
+def _forget_channels(connection: Connection, said: Sequence[Channel]) -> None:
+    if said:
+        there = (
+            (channels.c.account == bindparam("who"))
+            & (channels.c.created == bindparam("when"))
+            & (channels.c.name == bindparam("which"))
+        )
+        connection.execute(
+            delete(channels).where(there),
+            [{"who": each.account, "when": each.created, "which": each.name} for each in said],
         )
 
 

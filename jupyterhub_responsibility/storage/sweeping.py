@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, or_, select
 
 from ..ledger.chain import Taken
 from ..ledger.entry import stamp
-from ..ledger.forgetting import Traces
+from ..ledger.forgetting import Channel, Traces
 from ..ledger.gap_spans import Span
 from ..ledger.kinds import TEXTS
 from ..ledger.mentions import Named
@@ -48,6 +48,7 @@ class Sweep:
         self._steps: Iterator[Step] = self._each_step()
         self._found: Taken = set()
         self._gaps: set[Span] = set()
+        self._channels: set[Channel] = set()
         self._more = True
         self._names: dict[str, int] = {}
         """The names of people to forget, and how often each stands in an entry."""
@@ -148,7 +149,9 @@ class Sweep:
         for lot in lots:
             self._found |= lot.parts
             self._gaps.update(lot.gaps)
-        self.done = Forgotten(len(self._found), len(self._gaps))
+            self._channels.update(lot.channels)
+        channels = len(self._channels)
+        self.done = Forgotten(len(self._found), len(self._gaps), channels=channels)
 
 
 def older(store: Store, before: datetime) -> Forgotten:

@@ -9,16 +9,16 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select
 
-from ..ledger.bearers import ALL, Bearer, bearers, is_renaming, meant
+from ..ledger.bearers import ALL, ALWAYS, Bearer, bearers, is_renaming, meant
 from ..ledger.chain import Taken
 from ..ledger.entry import Entry, stamp
-from ..ledger.forgetting import Traces
+from ..ledger.forgetting import Channel, Traces
 from ..ledger.gap_spans import Span
 from ..ledger.kinds import TEXTS, PartName
 from ..ledger.mentions import Named, folded
 from .spans import span
 from .store import entries_of
-from .tables import IS_NAME, entries, gaps, parts
+from .tables import IS_NAME, channels, entries, gaps, parts
 
 MANY = 500
 """So many values in one statement."""
@@ -160,7 +160,10 @@ class Tracer:
         watches = _watches(self._connection)
         self._read_entries(links.numbers | watches)
         spans = _gaps(self._connection, names)
-        return [self._one(name, found, texts, links, watches, spans) for name, found in people]
+        said = _channels(self._connection)
+        return [
+            self._one(name, found, texts, links, watches, spans, said) for name, found in people
+        ]
 
     def _one(
         self,
@@ -170,6 +173,7 @@ class Tracer:
         links: _Links,
         watches: set[int],
         spans: Mapping[str, list[Span]],
+        said: Mapping[str, list[Channel]],
     ) -> Traces:
         spellings = {each.name: self._spellings.of(each.name) for each in found}
         theirs: Taken = {
@@ -187,6 +191,7 @@ class Tracer:
             theirs,
             tuple(gap for each in found for s in self._all(each.name) for gap in spans.get(s, ())
                   if each.had_it(stamp(gap.since))),
+            tuple(dict.fromkeys(each for bearer in found for each in _theirs(bearer, said))),
             spellings,
             tuple(each for each in self._bearers[name] if each not in found),
         )  # fmt: skip
@@ -265,6 +270,27 @@ def _gaps(connection: Connection, names: Iterable[str]) -> Mapping[str, list[Spa
         for row in connection.execute(select(gaps).where(gaps.c.person.in_(chunk))):
             found[row.person].append(span(row))
     return found
+
+
+def _channels(connection: Connection) -> Mapping[str, list[Channel]]:
+    """What everybody says of how to reach them, by the account, and by when that was made."""
+    found: defaultdict[str, list[Channel]] = defaultdict(list)
+    there = channels.c
+    query = select(there.account, there.created, there.name, there.text, there.audience)
+    for row in connection.execute(query.order_by(there.account, there.name)):
+        each = Channel(*row)
+        found[each.created].append(each)
+        found[each.account].append(each)
+    return found
+
+
+def _theirs(bearer: Bearer, said: Mapping[str, list[Channel]]) -> Iterator[Channel]:
+    """What an account says: when it was made tells, and where that isn't known, its name of now."""
+    if bearer.made:
+        yield from said.get(bearer.made, ())
+    for each in said.get(bearer.name, ()) if bearer.last == ALWAYS else ():
+        if not each.created or not bearer.made:
+            yield each
 
 
 def _watches(connection: Connection) -> set[int]:

@@ -8,10 +8,11 @@ from datetime import timedelta
 import pytest
 
 from jupyterhub_responsibility.cli import main
+from jupyterhub_responsibility.domain.channels import Said
 from jupyterhub_responsibility.errors import LedgerError
 from jupyterhub_responsibility.exports.personal import about
 from jupyterhub_responsibility.ledger.entry import stamp
-from jupyterhub_responsibility.storage import spans
+from jupyterhub_responsibility.storage import channels, spans
 from jupyterhub_responsibility.storage.erasing import forget, traces
 from jupyterhub_responsibility.storage.readings import everything, save
 from jupyterhub_responsibility.storage.store import Store
@@ -19,6 +20,7 @@ from jupyterhub_responsibility.text import is_erased
 
 from .conftest import NOW
 from .test_erasing import ROOT, Diary
+from .test_erasing import everything as everything_stored
 
 FIRST, SECOND = NOW - timedelta(days=1), NOW + timedelta(days=20)
 ONE, OTHER = stamp(FIRST), stamp(SECOND)
@@ -172,3 +174,17 @@ def test_the_commands(store, database, capsys):
     assert "Nothing was erased yet" in run("forget", "hanna", "--made", ONE)[1]
     assert run("forget", "hanna", "--made", ONE, "--yes")[0] == 0
     assert "second" in run("about", "hanna")[1]
+
+
+def test_how_to_reach_them_goes_too(store, database):
+    """What an account says of itself is told, and erased; what the other one of its name says is
+    not."""
+    both(store)
+    for made, address in ((ONE, "one@reef.example"), (OTHER, "other@reef.example")):
+        channels.save(store, "hanna", made, {"email": Said(address, "everybody")}, NOW)
+    assert [each["text"] for each in told(store, ONE)["channels"]] == ["one@reef.example"]
+    done = forget(store, "hanna", ROOT, NOW, ONE)
+    assert (done.channels, "1 way to reach them" in done.says) == (1, True)
+    assert [each.created for each in channels.read(store)] == [OTHER]
+    store.tidy()
+    assert "one@reef.example" not in everything_stored(store, database)

@@ -87,7 +87,7 @@ def everything(store: Store, database: str) -> str:
         told += [each.read_bytes().decode("latin-1") for each in files]
     else:
         rows: list[str] = []
-        for table in ("entries", "parts", "gaps", "readings"):
+        for table in ("entries", "parts", "gaps", "channels", "readings"):
             query = text(f"SELECT * FROM responsibility_{table}")
             directly(database, lambda c, q=query: rows.extend(map(str, c.execute(q).all())))
         told += rows

@@ -350,7 +350,7 @@ class ForgetHandler(FormPage):
             if self.get_body_argument("action", "") != "forget":
                 there = await self.site.forgetting.look(self.who(), body.user)
                 several = there.accounts if len(there.accounts) > 1 else ()
-                said = (body.user, there.parts, there.gaps, False, several)
+                said = (body.user, there.parts, there.gaps, False, several, there.channels)
                 self.show(*said, news=News(typed=self.filled()))
                 return
             done = await actions.forget(self.site, self.who(), body)

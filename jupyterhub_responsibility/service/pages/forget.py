@@ -33,9 +33,11 @@ def forget_page(
     gaps: int = 0,
     in_file: bool = False,
     accounts: tuple[str, ...] = (),
+    channels: int = 0,
 ) -> ForgetPage:
     """The form, and what it would do."""
     log = "in the activity log"
     said = [f"{counted(parts, 'name or text', 'names and texts')} {log}"] if parts else []
     said += [f"the name in {counted(gaps, 'gap', 'gaps')}"] if gaps else []
+    said += [f"{counted(channels, 'way', 'ways')} to reach them"] if channels else []
     return ForgetPage(name=name, there=", and ".join(said), in_file=in_file, accounts=accounts)
