@@ -15,7 +15,7 @@ from ..errors import LedgerError
 from ..ledger.chain import Head
 from ..ledger.proof import Anchors, Findings, anchor, gathered, in_words, of_export
 from ..text import visible
-from .terminal import CLEAN, FAULTS, Commands, print_utf8
+from .terminal import CLEAN, FAULTS, SPELT_OUT, Commands, print_utf8
 
 if TYPE_CHECKING:
     from ..storage.store import Store
@@ -142,7 +142,7 @@ def _export(options: argparse.Namespace) -> int:
     with closing(_opened(options)) as ledger:
         lines = chain([first], map(line, ledger.all()))
         if options.output:
-            with open(options.output, "w", encoding="utf-8", newline="") as file:
+            with open(options.output, "w", encoding="utf-8", errors=SPELT_OUT, newline="") as file:
                 file.writelines(lines)
         else:
             print_utf8(lines)

@@ -424,8 +424,8 @@ def _reading_engine(url: URL) -> Engine:
 
 def _set_up_reading(connection: Any, _: object) -> None:
     connection.isolation_level = None
-    # Damaged text is to be found and named, not to end the reading.
-    connection.text_factory = lambda raw: raw.decode("utf-8", "backslashreplace")
+    # Damaged text is to be found and named, not to end the reading, nor to pass for another text.
+    connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
 
 
 def _set_up_sqlite(connection: Any, _: object) -> None:

@@ -194,6 +194,17 @@ def test_a_damaged_entry_is_found(sqlite, sqlite_file):
     assert Store.to_read(url).verify() == [f"entry {n} was changed" for n in (1, 2, 3)]
 
 
+@pytest.mark.parametrize("taken", [1, 2, 4])
+def test_a_text_that_lost_letters_to_its_salt_is_found(sqlite, sqlite_file, taken):
+    """SQLite takes a salt of any length, and the digest stays as it was."""
+    url = f"sqlite:///{sqlite_file}"
+    (entry,) = sqlite.append([draft("hanna")], NOW)
+    salt, text = entry.parts["person"].salt, entry.parts["person"].text
+    shifted = change_part(1, "person", salt=salt + text[:taken], text=text[taken:])
+    directly(url, shifted, armed=False)
+    assert Store.to_read(url).verify() == ["entry 1: whom it is about was changed"]
+
+
 def test_without_its_end_nothing_is_appended(store, database):
     """A ledger that doesn't know its end refuses to guess it."""
     store.append(drafts(2), NOW)
