@@ -20,6 +20,8 @@ from .terminal import CLEAN, FAULTS, SPELT_OUT, Commands, print_utf8
 if TYPE_CHECKING:
     from ..storage.store import Store
 
+LOOK = "Without them, entries could be changed: `ledger verify` says whether any was."
+
 
 def add_commands(commands: Commands) -> None:
     """`ledger`, and what comes after it."""
@@ -68,7 +70,9 @@ def _add_moving(parts: Commands) -> None:
         "--from", dest="old", metavar="URL", required=True, help="where the ledger has been so far"
     )
     move.set_defaults(command=_import)
-    migrate = parts.add_parser("migrate", help="make the tables, or bring them up to date")
+    migrate = parts.add_parser(
+        "migrate", help="make the tables, bring them up to date, and put lost triggers back"
+    )
     migrate.add_argument(
         "--grant-to",
         dest="account",
@@ -206,6 +210,8 @@ def _migrate(options: argparse.Namespace) -> int:
 
     with closing(Store(database(options))) as ledger:
         ledger.open()
+        if restored := ledger.put_back():
+            print(f"These triggers were put back: {', '.join(restored)}.", LOOK, sep="\n")
         print("The tables are up to date.")
         if options.account is not None:
             grant(ledger, options.account)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from ..errors import LedgerError
 from .chain import Fault, Head, broken, in_order
 from .entry import Entry
+from .kinds import PARTS, PartName
 
 Anchors = Mapping[int, frozenset[str]]
 """The digests that were kept, by the numbers of their entries: more than one of an entry can't be
@@ -39,9 +40,13 @@ class Findings:
     faults: list[str]
 
 
-def examined(entries: Iterable[Entry], head: Head, anchors: Anchors) -> Findings:
+Stray = Iterable[tuple[object, PartName]]
+"""Parts of entries that aren't there: whatever stands for their numbers, and their names."""
+
+
+def examined(entries: Iterable[Entry], head: Head, anchors: Anchors, stray: Stray = ()) -> Findings:
     """Whether entries are a whole chain that ends at `head`, and as they were when anchors of it
-    were kept."""
+    were kept; and whether no part is left over."""
     erased = 0
     digests: dict[int, str] = {}
 
@@ -54,6 +59,7 @@ def examined(entries: Iterable[Entry], head: Head, anchors: Anchors) -> Findings
             yield entry
 
     faults = [*broken(noted(), head), *_disagreement(anchors, digests)]  # in this order: noted
+    faults += _left_over(stray, head)
     return Findings(head, erased, in_order(faults))
 
 
@@ -76,6 +82,28 @@ def rewritten(seen: Head, head: Head, there: str | None) -> str:
     else:
         return ""
     return f"The ledger was rewritten: {what} (`ledger verify --against {number}:{digest}`)"
+
+
+def wrong_end(head: Head, last: str | None, beyond: Iterable[int | None]) -> str:
+    """Why nothing can be written after the end of a ledger, in words; empty if it can be.
+
+    `last` is the digest of the entry at the end, and `beyond` are the highest numbers of entries
+    and of parts.
+    """
+    number, digest = head
+    if number and last != digest:
+        what = f"it should end at entry {number}, which is missing or another one"
+    elif any(each is not None and not _until(each, number) for each in beyond):
+        what = f"it ends at entry {number}, and what is after it was not written by this service"
+    else:
+        return ""
+    return f"The ledger was rewritten: {what} (`ledger verify` names it)"
+
+
+def no_one_end(ends: int) -> str:
+    """What is wrong where it isn't recorded once where a ledger ends."""
+    times = f" only once, but {ends} times" if ends else ""
+    return f"it is not recorded{times} where the ledger ends"
 
 
 def anchor(said: str) -> Head | None:
@@ -127,6 +155,21 @@ def _disagreement(anchors: Anchors, digests: Mapping[int, str]) -> Iterator[Faul
             yield Fault(False, number, f"{_place(number, right)} was rewritten")
             return
         right = number
+
+
+def _left_over(stray: Stray, head: Head) -> Iterator[Fault]:
+    """Parts of which there can't be an entry. If an entry is missing that there was, it is named,
+    and its parts with it."""
+    for number, name in stray:
+        if not (_until(number, head[0]) and _until(1, number)):
+            at = number if isinstance(number, int) else head[0] + 1
+            words = f"{PARTS.get(name, name)}, of an entry {number} that there is not,"
+            yield Fault(False, at, f"{words} was not written by this service")
+
+
+def _until(number: object, last: object) -> bool:
+    """Whether both are numbers, and the first is not the higher one: SQLite takes anything."""
+    return isinstance(number, int) and isinstance(last, int) and number <= last
 
 
 def _place(number: int, right: int) -> str:

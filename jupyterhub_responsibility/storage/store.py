@@ -36,12 +36,20 @@ from ..ledger.chain import BEGINNING, Head, write
 from ..ledger.deeds import Deed, deeds
 from ..ledger.entry import Draft, Entry, Part
 from ..ledger.kinds import PartName
-from ..ledger.proof import NOTHING_KEPT, Anchors, Findings, examined, rewritten
+from ..ledger.proof import (
+    NOTHING_KEPT,
+    Anchors,
+    Findings,
+    examined,
+    no_one_end,
+    rewritten,
+    wrong_end,
+)
 from ..ledger.query import Wanted
 from . import guards
 from .finding import done_by, newest, newest_deeds
 from .locks import lock_number
-from .migrating import MIGRATE, REVISION, migrate, revision
+from .migrating import MIGRATE, REVISION, migrate, put_back, revision
 from .tables import IS_NAME, VERSION_TABLE, entries, head, metadata, parts
 
 WAIT = 3
@@ -146,6 +154,11 @@ class Store:
                 migrate(connection)
         self._file = self._identity()
 
+    def put_back(self) -> list[str]:
+        """Make the triggers anew that are missing, switched off or replaced; their names."""
+        with self.writing() as connection:
+            return put_back(connection)
+
     def close(self) -> None:
         """Let go of the database."""
         self._engine.dispose()
@@ -228,14 +241,15 @@ class Store:
         """What can be found out about the ledger, all of it seen at one moment."""
         with self.at_one_moment() as connection:
             unguarded = guards.faults(connection)
-            last = connection.execute(select(head)).one_or_none()
-            if last is None:
-                return Findings(None, 0, ["it is not recorded where the ledger ends", *unguarded])
+            ends = connection.execute(select(head)).all()
+            if len(ends) != 1:
+                return Findings(None, 0, [no_one_end(len(ends)), *unguarded])
+            last = ends[0]
             rows = connection.execute(select(entries).order_by(entries.c.number).execution_options(
                 yield_per=CHUNK))  # fmt: skip
             chunks = (_whole(connection, chunk) for chunk in rows.partitions())
             end = (last.number, last.digest)
-            found = examined(chain.from_iterable(chunks), end, anchors)
+            found = examined(chain.from_iterable(chunks), end, anchors, _stray(connection))
             return replace(found, faults=[*found.faults, *unguarded])
 
     @classmethod
@@ -451,15 +465,32 @@ def _found(connection: Connection, queries: Iterable[Any], most: int) -> list[An
 
 def _end(connection: Connection, seen: Head, *, hold: bool = False) -> Head:
     """Where the chain ends; `hold` it, to write there. Raises RewrittenError."""
-    there = select(entries.c.digest).where(entries.c.number == seen[0]).scalar_subquery()
-    query = select(head.c.number, head.c.digest, there)
-    row = connection.execute(query.with_for_update() if hold else query).one_or_none()
-    if row is None:
-        raise RewrittenError("The ledger was rewritten: it is not recorded where it ends")
-    number, digest, was = row
-    if words := rewritten(seen, (number, digest), was):
+    if hold:  # by itself: what waits for a row sees the others as they were before
+        connection.execute(select(head.c.only).with_for_update())
+    rows = connection.execute(select(head.c.number, head.c.digest, *_around(seen))).all()
+    if len(rows) != 1:
+        raise RewrittenError(f"The ledger was rewritten: {no_one_end(len(rows))}")
+    number, digest, was, last, *beyond = rows[0]
+    words = rewritten(seen, (number, digest), was) or wrong_end((number, digest), last, beyond)
+    if words:
         raise RewrittenError(words)
     return number, digest
+
+
+def _around(seen: Head) -> Iterator[Any]:
+    """What there is at the end of the chain, and before it: the digests of the entry that was
+    `seen`, and of the last one, and the last numbers of entries and of parts."""
+    for number in (seen[0], head.c.number):
+        yield select(entries.c.digest).where(entries.c.number == number).scalar_subquery()
+    for table in (entries, parts):
+        yield select(func.max(table.c.number)).scalar_subquery()
+
+
+def _stray(connection: Connection) -> list[tuple[Any, PartName]]:
+    """The parts of entries that aren't there, by number and name."""
+    entry = select(entries.c.number).where(entries.c.number == parts.c.number)
+    query = select(parts.c.number, parts.c.name).where(~entry.exists())
+    return [(number, name) for number, name in connection.execute(query)]
 
 
 def add(
