@@ -7,27 +7,13 @@ before it.
 
 from __future__ import annotations
 
-import csv
-import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..errors import LedgerError
+from .anchors import Anchors
 from .chain import Fault, Head, broken, in_order
 from .entry import Entry
 from .kinds import PARTS, PartName
-
-Anchors = Mapping[int, frozenset[str]]
-"""The digests that were kept, by the numbers of their entries: more than one of an entry can't be
-right."""
-
-NOTHING_KEPT: Anchors = {}
-
-_ANCHOR = re.compile(r"(\d{1,9}) *[:,] *([0-9a-f]{64})", re.I)
-"""As somebody copies it from where it is printed: `120:5b0c…`."""
-
-BYTE_ORDER = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +55,12 @@ def in_words(head: Head) -> str:
     return f"The ledger ends at entry {number}: {digest}" if number else "The ledger is empty"
 
 
+def foot(head: Head | None) -> str:
+    """The same in a line, for the foot of whatever somebody may keep; empty where there is no
+    entry. `kept_in` finds it again."""
+    return f"Ledger: entry {head[0]}, {head[1]}" if head else ""
+
+
 def rewritten(seen: Head, head: Head, there: str | None) -> str:
     """What is wrong with a ledger that was read up to `seen` before, in words; empty if nothing.
 
@@ -104,41 +96,6 @@ def no_one_end(ends: int) -> str:
     """What is wrong where it isn't recorded once where a ledger ends."""
     times = f" only once, but {ends} times" if ends else ""
     return f"it is not recorded{times} where the ledger ends"
-
-
-def anchor(said: str) -> Head | None:
-    """An anchor as somebody types it, `NUMBER:DIGEST`; None where it isn't one."""
-    found = _ANCHOR.fullmatch(said.strip())
-    return (int(found[1]), found[2].lower()) if found and int(found[1]) else None
-
-
-def of_export(lines: Iterable[str]) -> list[Head]:
-    """The anchors in an export of the ledger, as JSON Lines or CSV: one for each of its entries.
-
-    Raises LedgerError, which says in which line something else is.
-    """
-    said = [*lines]
-    rows = _json_rows(said) if said and said[0].startswith("{") else _csv_rows(said)
-    found = []
-    try:
-        for line, number, digest in rows:
-            entry = anchor(f"{number}:{digest}")
-            if entry is None:
-                raise LedgerError(f"line {line} is not from an export of the ledger")
-            found.append(entry)
-    except csv.Error as error:
-        raise LedgerError("it is not an export of the ledger") from error
-    if not found:
-        raise LedgerError("there is no entry in it to compare with")
-    return found
-
-
-def gathered(anchors: Iterable[Head]) -> Anchors:
-    """Anchors from several places, by the numbers of their entries."""
-    found: dict[int, frozenset[str]] = {}
-    for number, digest in anchors:
-        found[number] = found.get(number, frozenset()) | {digest}
-    return found
 
 
 def _disagreement(anchors: Anchors, digests: Mapping[int, str]) -> Iterator[Fault]:
@@ -177,19 +134,3 @@ def _place(number: int, right: int) -> str:
     if number == right + 1:
         return f"entry {number}"
     return f"entry {number}, or one before it{f' and after entry {right}' if right else ''},"
-
-
-def _json_rows(lines: Iterable[str]) -> Iterator[tuple[int, object, object]]:
-    for at, line in enumerate(lines, 1):
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            entry = None
-        said = entry if isinstance(entry, dict) else {}
-        yield at, said.get("number"), said.get("digest")
-
-
-def _csv_rows(lines: list[str]) -> Iterator[tuple[int, object, object]]:
-    rows = csv.DictReader(line.removeprefix(BYTE_ORDER) for line in lines)
-    for row in rows:
-        yield rows.line_num, row.get("number"), row.get("digest")

@@ -32,19 +32,12 @@ from sqlalchemy import (
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
 from ..errors import LedgerError, RewrittenError
+from ..ledger.anchors import NOTHING_KEPT, Anchors
 from ..ledger.chain import BEGINNING, Head, write
 from ..ledger.deeds import Deed, deeds
 from ..ledger.entry import Draft, Entry, Part
 from ..ledger.kinds import PartName
-from ..ledger.proof import (
-    NOTHING_KEPT,
-    Anchors,
-    Findings,
-    examined,
-    no_one_end,
-    rewritten,
-    wrong_end,
-)
+from ..ledger.proof import Findings, examined, no_one_end, rewritten, wrong_end
 from ..ledger.query import Wanted
 from . import guards
 from .finding import done_by, newest, newest_deeds
@@ -191,6 +184,12 @@ class Store:
         self._still_there()
         with self.reading() as connection:
             _end(connection, seen)
+
+    def end(self) -> Head | None:
+        """The number and the digest of the last entry, as recorded; None while there is none."""
+        with self.reading() as connection:
+            row = connection.execute(select(head.c.number, head.c.digest)).first()
+        return (row.number, row.digest) if row and row.number else None
 
     def last_erasure(self) -> int:
         """The number of the last entry that says that something was erased; 0 if there is none."""

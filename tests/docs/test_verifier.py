@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import json
 import subprocess
 import sys
@@ -121,7 +122,7 @@ def part(number: int, name: str, **more: object) -> list[str]:
         ),
         (part(19, "note", erasure=48), "entry 19: note and the list of erased parts"),
         (altered(2, note="mallory"), "entry 2: it was changed"),
-        (part(2, "person", text="mallory"), "entry 2: person was changed"),
+        (part(2, "person", text="mallory"), "entry 2: it was changed"),
         (
             [
                 LINES[0],
@@ -141,6 +142,18 @@ def test_whatever_is_done_to_it(verify, lines, said):
     assert (status, words.startswith(said), "Traceback" in words) == (1, True, False), words
 
 
+@pytest.mark.parametrize("more", [{}, {"text": "x"}])
+def test_a_part_that_was_added(verify, more):
+    """With a salt and a digest of its own, which nothing in the chain knows."""
+    salt = "0" * 32
+    note = {"digest": hashlib.sha256(f"{salt}x".encode()).hexdigest(), "salt": salt, **more}
+    there = entry(2)
+    lines = altered(
+        2, parts={**there["parts"], "note": note}, details={**there["details"], "note": "x"}
+    )
+    assert verify(lines) == (1, "entry 2: it was changed\n")
+
+
 @pytest.mark.parametrize("at", [0, 1, 16, 31, 33, 34])
 @pytest.mark.parametrize(("number", "name"), [(2, "person"), (15, "actor"), (15, "reason")])
 def test_letters_that_go_from_a_text_into_its_salt(verify, number, name, at):
@@ -151,7 +164,7 @@ def test_letters_that_go_from_a_text_into_its_salt(verify, number, name, at):
     texts[name] = whole[at:]
     there["parts"][name]["salt"] = whole[:at]
     lines = altered(number, **there)
-    assert verify(lines) == (1, f"entry {number}: {name} was changed\n")
+    assert verify(lines) == (1, f"entry {number}: {name} has no salt of 32 digits\n")
     assert breaks([entry_of(line) for line in lines], (LAST, ORIGINAL[-1].digest))
 
 

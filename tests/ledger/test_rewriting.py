@@ -20,6 +20,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from jupyterhub_responsibility.exports.ledger import FORMATS
+from jupyterhub_responsibility.ledger.anchors import Anchors, gathered, of_export
 from jupyterhub_responsibility.ledger.chain import (
     BEGINNING,
     Head,
@@ -31,7 +32,7 @@ from jupyterhub_responsibility.ledger.chain import (
 )
 from jupyterhub_responsibility.ledger.entry import Draft, Entry, Part
 from jupyterhub_responsibility.ledger.kinds import PARTS
-from jupyterhub_responsibility.ledger.proof import Anchors, examined, gathered, of_export
+from jupyterhub_responsibility.ledger.proof import examined
 from jupyterhub_responsibility.storage.store import Store, _insert
 from jupyterhub_responsibility.storage.tables import entries as table
 from jupyterhub_responsibility.storage.tables import head, parts
@@ -177,7 +178,7 @@ def one(dice: random.Random) -> Anchors:
 
 def export(dice: random.Random) -> Anchors:
     """An export, up to some entry, in either format."""
-    _, line, first = FORMATS[dice.choice(sorted(FORMATS))]
+    _, line, first, _ = FORMATS[dice.choice(sorted(FORMATS))]
     kept = ORIGINAL[: dice.choice([LAST, dice.randint(1, LAST)])]
     return gathered(of_export([first] * bool(first) + [line(entry) for entry in kept]))
 
