@@ -16,20 +16,16 @@ from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import (
-    URL,
     Connection,
     Engine,
-    create_engine,
-    event,
     func,
     insert,
     inspect,
-    make_url,
     select,
     text,
     update,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ..errors import LedgerError, RewrittenError
 from ..ledger.anchors import NOTHING_KEPT, Anchors
@@ -39,14 +35,12 @@ from ..ledger.entry import Draft, Entry, Part
 from ..ledger.kinds import PartName
 from ..ledger.proof import Findings, examined, no_one_end, rewritten, wrong_end
 from ..ledger.query import Wanted
-from . import guards
+from . import engines, guards
+from .engines import NAME, WAIT
 from .finding import done_by, newest, newest_deeds
 from .locks import lock_number
 from .migrating import MIGRATE, REVISION, migrate, put_back, revision
 from .tables import IS_NAME, VERSION_TABLE, entries, head, metadata, parts
-
-WAIT = 3
-"""Seconds to wait for a connection, or for another program that holds the database."""
 
 CHUNK = 2000
 
@@ -65,9 +59,6 @@ NEAR = 4
 times as many lie there."""
 
 NOTHING_SEEN: Head = (0, BEGINNING)
-
-NAME = "jupyterhub-responsibility"
-"""What PostgreSQL knows a connection of ours by."""
 
 OTHERS = text("""
     SELECT count(*) FROM pg_stat_activity
@@ -105,7 +96,7 @@ class Store:
     """One ledger. Every method may raise LedgerError, and blocks: call it in a thread."""
 
     def __init__(self, url: str) -> None:
-        self._url = _url(url)
+        self._url = engines.address(url)
         self.sqlite = self._url.get_backend_name() == "sqlite"
         self._file: tuple[int, int] | None = None
         self._claimed: int | None = None
@@ -113,11 +104,7 @@ class Store:
     @cached_property
     def _engine(self) -> Engine:
         """Made when it is needed: a missing driver is no reason for the service not to start."""
-        engine = _engine(self._url, **_options(self._url))
-        if self.sqlite:
-            event.listen(engine, "connect", _set_up_sqlite)
-            event.listen(engine, "begin", _begin)
-        return engine
+        return engines.to_write(self._url)
 
     @property
     def _path(self) -> str:
@@ -128,7 +115,7 @@ class Store:
     def to_read(cls, url: str) -> Store:
         """A ledger that is only read, even while another process has it open; it must exist."""
         store = cls(url)
-        store._engine = _reading_engine(store._url)
+        store._engine = engines.to_read(store._url)
         with _closing_on_error(store):
             with store.reading() as connection:
                 there = revision(connection)
@@ -379,81 +366,6 @@ class Store:
         """SQLite goes on writing to a file that was deleted, where nobody will find it."""
         if self._file is not None and self._identity() != self._file:
             raise RewrittenError("The ledger cannot be written: its file is gone")
-
-
-def _url(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):
-        raise LedgerError("database_url is not the address of a database") from None
-    if parsed.drivername == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    if parsed.drivername not in ("sqlite", "postgresql+psycopg"):
-        raise LedgerError("The ledger can be in SQLite or PostgreSQL only")
-    if parsed.drivername == "sqlite" and parsed.database in (None, "", ":memory:"):
-        raise LedgerError("database_url names no file, and nothing would be kept")
-    return parsed
-
-
-def _engine(url: URL, **options: Any) -> Engine:
-    try:
-        return create_engine(url, **options)
-    except ImportError as error:
-        needed = "pip install 'jupyterhub-responsibility[postgresql]'"
-        raise LedgerError(f"The ledger's driver for PostgreSQL is missing: {needed}") from error
-
-
-def _options(url: URL) -> dict[str, Any]:
-    if url.get_backend_name() == "sqlite":
-        return {"connect_args": {"timeout": WAIT, "check_same_thread": False}}
-    milliseconds = 1000 * WAIT
-    return {
-        "pool_size": 5,
-        "pool_timeout": WAIT,
-        "pool_pre_ping": True,
-        "connect_args": {
-            "connect_timeout": WAIT,
-            "application_name": NAME,
-            "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
-            "tcp_user_timeout": milliseconds,
-        },
-    }
-
-
-def _reading_engine(url: URL) -> Engine:
-    options = _options(url)
-    if url.get_backend_name() != "sqlite":
-        options["connect_args"]["options"] += " -c default_transaction_read_only=on"
-        return _engine(url, **options)
-    path = Path(url.database or "").absolute()
-    if not path.is_file():
-        raise LedgerError(f"There is no ledger at {path}")
-    url = url.set(database=path.as_uri(), query={"mode": "ro", "uri": "true"})
-    engine = _engine(url, **options)
-    event.listen(engine, "connect", _set_up_reading)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _set_up_reading(connection: Any, _: object) -> None:
-    connection.isolation_level = None
-    # Damaged text is to be found and named, not to end the reading, nor to pass for another text.
-    connection.text_factory = lambda raw: raw.decode("utf-8", "surrogateescape")
-
-
-def _set_up_sqlite(connection: Any, _: object) -> None:
-    connection.isolation_level = None  # or the driver begins a transaction when it likes
-    cursor = connection.cursor()
-    # what is deleted is overwritten at once, whatever happens before the file is tidied
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    """To write, lock before reading the end of the chain: two would write the same number."""
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 
 def _found(connection: Connection, queries: Iterable[Any], most: int) -> list[Any]:
