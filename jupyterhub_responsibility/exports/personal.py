@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 
+from ..ledger.chain import Head
 from ..ledger.entry import Entry, known
 from ..ledger.forgetting import ALWAYS, Traces
 from ..ledger.gap_spans import Span
 from ..text import iso
+from .formats import ledger_end
 
 
-def about(found: Traces, gaps: Iterable[Span]) -> str:
-    """As JSON: their names, the entries that they are in, or that are written of them, and the
-    gaps that name them."""
+def about(found: Traces, gaps: Iterable[Span], end: Head | None) -> str:
+    """As JSON: their names, the entries that they are in, or that are written of them, the gaps
+    that name them, and where the ledger ends."""
     concerned = {number for number, _ in found.taken}
     said = {
         "names": [
@@ -30,6 +32,7 @@ def about(found: Traces, gaps: Iterable[Span]) -> str:
             }
             for gap in gaps
         ],
+        "ledger": ledger_end(end),
     }
     return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
 
