@@ -10,6 +10,7 @@ from uuid import NAMESPACE_URL, uuid5
 from icalendar import Alarm, Calendar, Event, vText
 
 from .._version import __version__
+from ..ledger.chain import Head
 from .deadlines import Deadline, DeadlineKind
 
 REMINDERS: dict[DeadlineKind, tuple[int, ...]] = {
@@ -26,9 +27,14 @@ NINE = timedelta(hours=9)
 
 
 def calendar(
-    deadlines: Iterable[Deadline], name: str, community: str, home: str, now: datetime
+    deadlines: Iterable[Deadline],
+    name: str,
+    community: str,
+    home: str,
+    now: datetime,
+    end: Head | None = None,
 ) -> str:
-    """A calendar with this name, made `now`.
+    """A calendar with this name, made `now`, which says where the ledger ends, if it does.
 
     `community` is whose hub it is, `home` the address of our pages (`https://hub.example/…/`).
     Whoever imports a calendar again gets no doubles: a deadline keeps its id for as long as it is
@@ -38,6 +44,8 @@ def calendar(
     made.add("prodid", f"-//jupyterhub-responsibility//{__version__}//EN")
     made.add("version", "2.0")
     made.add("x-wr-calname", vText(name))  # of names that begin with X, the library knows no type
+    if end:
+        made.add("x-ledger", vText(f"{end[0]}:{end[1]}"))
     for each in deadlines:
         made.add_component(_event(each, community, home, now))
     written: bytes = made.to_ical()

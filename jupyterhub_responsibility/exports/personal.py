@@ -6,15 +6,18 @@ import json
 from collections.abc import Container, Iterator, Mapping
 
 from ..ledger.bearers import ALWAYS
+from ..ledger.chain import Head
 from ..ledger.entry import Entry, known
 from ..ledger.forgetting import Traces
 from ..text import iso
+from .formats import ledger_end
 
 
-def about(found: Traces, readings: Mapping[str, str]) -> str:
+def about(found: Traces, readings: Mapping[str, str], end: Head | None) -> str:
     """As JSON: which accounts had the name that was asked for, all their names, the entries that
     they are in, or that are written of them, the gaps that name them, how they can be reached,
-    and what was last read of them on the hub: `readings` by name, as they are stored."""
+    what was last read of them on the hub (`readings` by name, as they are stored), and where the
+    ledger ends."""
     concerned = {number for number, _ in found.taken}
     said = {
         "accounts": [
@@ -42,6 +45,7 @@ def about(found: Traces, readings: Mapping[str, str]) -> str:
             for name, value in readings.items()
             for where, said in _said_of(name, _read(value), set(found.now))
         ],
+        "ledger": ledger_end(end),
     }
     return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
 

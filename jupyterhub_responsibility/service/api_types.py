@@ -722,6 +722,7 @@ class MyData(TypedDict):
     entries: Annotated[
         list[Entry], Field(description="Every entry of the ledger about you, the newest first")
     ]
+    ledger: Annotated[LedgerEnd | None, Field(description="null while there is no entry")]
 
 
 class Gap(TypedDict):

@@ -95,8 +95,8 @@ def _check_ledger(snapshot: Snapshot) -> None:
 
 def _calendar(name: str, found: tuple[Deadline, ...], source: FileSource) -> str:
     community = source.snapshot.declaration.community.name
-    title = f"{name} on the hub of {community}"
-    return calendar(found, title, community, source.origin + source.home, source.now)
+    title, home = f"{name} on the hub of {community}", source.origin + source.home
+    return calendar(found, title, community, home, source.now, source.snapshot.ledger_end)
 
 
 CALENDAR = Download(
@@ -148,7 +148,11 @@ DOWNLOADS = (
         "text/vcard",
         CONTACTS,
         "for an address book",
-        lambda source: vcards(contact_lines(source.snapshot, source.origin), source.origin),
+        lambda source: vcards(
+            contact_lines(source.snapshot, source.origin),
+            source.origin,
+            source.snapshot.ledger_end,
+        ),
     ),
     CALENDAR,
     Download(
@@ -156,7 +160,7 @@ DOWNLOADS = (
         "application/yaml",
         "declaration and model in one file",
         "for another hub",
-        lambda source: for_another_hub(source.snapshot.declaration),
+        lambda source: for_another_hub(source.snapshot.declaration, source.snapshot.ledger_end),
     ),
 )
 """The files that are there for those in charge."""

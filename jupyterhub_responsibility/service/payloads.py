@@ -16,6 +16,7 @@ from ..domain.holders import Holder, RoleHolders, holders_of, roles_of
 from ..domain.matches import Named
 from ..domain.model import Contact, Party, Responsibility, Role, Roster, Viewer
 from ..domain.names import Names
+from ..exports.formats import ledger_end
 from ..ledger.entry import Entry, known, stamp
 from ..ledger.may import May
 from ..ledger.past import HolderThen, Seen, Stay, Then
@@ -272,6 +273,7 @@ def my_data(snapshot: Snapshot, viewer: Viewer, now: datetime) -> api_types.MyDa
         ],
         "channels": {},
         "entries": [],
+        "ledger": ledger_end(snapshot.ledger_end),
     }  # fmt: skip
 
 
@@ -350,7 +352,7 @@ def coverage(snapshot: Snapshot, _viewer: Viewer) -> api_types.Coverage:
         "staff": list(found.staff),
         "accounts": accounts.total if accounts.read_at else None,
         "accounts_as_of": iso(accounts.read_at),
-        "ledger": _ledger_end(snapshot),
+        "ledger": ledger_end(snapshot.ledger_end),
         **_age(snapshot.roster),
     }
 
@@ -360,13 +362,8 @@ def ledger(snapshot: Snapshot, entries: Sequence[Entry], most: int) -> api_types
     return {
         "entries": [entry(each, snapshot) for each in entries],
         "before": entries[-1].number if len(entries) == most else None,
-        "ledger": _ledger_end(snapshot),
+        "ledger": ledger_end(snapshot.ledger_end),
     }
-
-
-def _ledger_end(snapshot: Snapshot) -> api_types.LedgerEnd | None:
-    end = snapshot.ledger_end
-    return {"number": end[0], "digest": end[1]} if end else None
 
 
 def _path(step: Step) -> str | None:

@@ -121,7 +121,8 @@ class Renderer:
         )
 
     def _frame(self, page: Page, title: str, viewer: Viewer | None, news: News, new: int) -> Frame:
-        roster, declaration = self._roster.current, self._snapshots.current.declaration
+        roster, snapshot = self._roster.current, self._snapshots.current
+        declaration = snapshot.declaration
         return Frame(
             title=title,
             here=page.name,
@@ -139,6 +140,8 @@ class Renderer:
             tabs=self._tabs(viewer) if viewer else (),
             new=new,
             lately=news.lately,
+            ledger_end=snapshot.ledger_end if viewer else None,
+            shows_end=page.shows_end,
         )
 
     def _tabs(self, viewer: Viewer) -> tuple[Tab, ...]:

@@ -360,7 +360,7 @@ ROUTES: tuple[Route, ...] = (
             "changes",
             api_types.Entries,
             query=api_types.LedgerQuery,
-            files=tuple(kind.partition(";")[0] for kind, *_ in FORMATS.values()),
+            files=tuple(each.media_type.partition(";")[0] for each in FORMATS.values()),
         ),
     ),
     endpoint(

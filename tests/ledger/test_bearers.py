@@ -45,7 +45,7 @@ def both(store: Store) -> Diary:
 
 
 def told(store: Store, made: str) -> dict:
-    return json.loads(about(traces(store, "hanna", made), everything(store)))
+    return json.loads(about(traces(store, "hanna", made), everything(store), store.end()))
 
 
 def test_it_has_to_be_clear_who_is_meant(store):

@@ -319,7 +319,7 @@ def test_about_somebody(store):
     """Whoever asks for their data gets all of it, with what others wrote of them."""
     busy(store, "hanna")
     Diary(store).change("appointment", "rita", "uwe", reason="nothing to do with it")
-    told = json.loads(about(traces(store, "hanna"), {}))
+    told = json.loads(about(traces(store, "hanna"), {}, store.end()))
     assert [each["name"] for each in told["names"]] == ["hanna", "HANNA"]
     reasons = [each["details"].get("reason") for each in told["entries"]]
     assert "Ask hanna, they know" in reasons

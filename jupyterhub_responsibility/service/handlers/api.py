@@ -174,14 +174,18 @@ class LedgerHandler(APIHandler):
             await self._export(form, query, before)
 
     async def _export(self, form: str, query: Wanted, before: int | None) -> None:
-        kind, line, first = export.FORMATS[form]
-        self.set_header("Content-Type", kind)
+        written, end = export.FORMATS[form], self.site.snapshot.ledger_end
+        self.set_header("Content-Type", written.media_type)
         self.set_header("Content-Disposition", f'attachment; filename="ledger.{form}"')
-        self.write(first)
+        self.write(written.first)
+        found = False
         while entries := await self.site.ledger.page(query, before, CHUNK):
-            self.write("".join(map(line, entries)))
+            found = True
+            self.write("".join(map(written.line, entries)))
             await self.flush()
             before = entries[-1].number
+        if end and not found:
+            self.write(written.end(end))
         self.finish()
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ...domain.model import Party
+from ...ledger.chain import Head
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,9 @@ class Frame:
 
     `notes` are faults in the configuration, for JupyterHub admins. `done` says what the viewer
     has just done, `failed` why that did not work, `typed` what was filled in then, and `wrong` in
-    which field it was wrong. `tabs` are the pages that they may open,
-    and `new` is how much is new for them.
+    which field it was wrong. `tabs` are the pages that they may open, and `new` is how much is new
+    for them. `ledger_end` is the number and the digest of the ledger's last entry, for whoever
+    prints the page; if `shows_end`, it is to be seen on the screen, too.
     """
 
     title: str
@@ -54,6 +56,8 @@ class Frame:
     tabs: tuple[Tab, ...] = ()
     new: int = 0
     lately: tuple[str, ...] = ()
+    ledger_end: Head | None = None
+    shows_end: bool = False
 
 
 @dataclass(frozen=True)
