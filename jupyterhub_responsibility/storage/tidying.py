@@ -8,7 +8,8 @@ import secrets
 from sqlalchemy import Connection, delete
 
 from . import readings
-from .store import WAIT, Store
+from .engines import WAIT
+from .store import Store
 from .tables import readings as table
 
 NAME = "to tidy"
