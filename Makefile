@@ -96,7 +96,13 @@ $(VENV)5/.authenticators: $(VENV)5/.hub
 	  jupyterhub-firstuseauthenticator jupyterhub-nativeauthenticator
 	@touch $@
 
-setup: $(VENV)/.test $(VENV)/.proxy $(VENV)5/.authenticators $(VENV)5-newest/.hub ## everything that the tests need
+# What people's servers run. As on most hubs, it is not in the environment of the hub.
+$(VENV)-lab/.lab: | $(BIN)/python
+	@$(PYTHON) -m venv $(@D)
+	@$(@D)/bin/python -m pip install --quiet --disable-pip-version-check 'jupyterlab>=4' 'jupyterhub>=5.2'
+	@touch $@
+
+setup: $(VENV)/.test $(VENV)/.proxy $(VENV)5/.authenticators $(VENV)5-newest/.hub $(VENV)-lab/.lab ## everything that the tests need
 	@sh tests/get-chromium.sh $(BIN)/python
 	@sh tests/get-postgresql.sh
 	@sh tests/get-servers.sh
@@ -152,4 +158,4 @@ schema: $(VENV)/.test ## write the JSON Schema of the declaration
 	$(BIN)/jupyterhub-responsibility schema > jupyterhub_responsibility/declaration.schema.json
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) $(VENV)5 $(VENV)5-newest $(VENV)-matrix .demo mutants jupyterhub-responsibility.sqlite* build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(VENV)5 $(VENV)5-newest $(VENV)-lab $(VENV)-matrix .demo mutants jupyterhub-responsibility.sqlite* build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache

@@ -23,6 +23,7 @@ from jupyterhub_responsibility.declaration.hubs import HubEntry
 from jupyterhub_responsibility.domain import access
 from jupyterhub_responsibility.domain.messages import MESSAGES
 from jupyterhub_responsibility.domain.rules import ACCESS, RULES
+from jupyterhub_responsibility.enabling.pages import QUESTIONS
 from jupyterhub_responsibility.errors import OUTAGES, REFUSALS
 from jupyterhub_responsibility.exports import fleet, formats
 from jupyterhub_responsibility.ledger.kinds import DETAILS, EVENTS
@@ -267,6 +268,15 @@ def log_kinds() -> tuple[list[str], Iterator[list[str]]]:
         for name, kind in LOG_KINDS.items()
     )
     return ["kind", "on the page", "events"], rows
+
+
+def questions() -> tuple[list[str], Iterator[list[str]]]:
+    """What somebody would ask on a page of the hub."""
+    where = {"server": "a server that did not start, or that is starting"}
+    return ["`responsibility_about`", "on the hub's page about", "asks"], (
+        [f"`{about!r}`".replace("'", '"'), where.get(str(about), f"an error {about}"), question]
+        for about, question in QUESTIONS.items()
+    )
 
 
 def places() -> tuple[list[str], Iterator[list[str]]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Literal
@@ -22,6 +22,7 @@ from ..ledger.state import LedgerState, Request
 from ..storage import locks
 from ..storage.ledger import Ledger
 from ..text import visible
+from .quota import Quota
 from .recording import Hub, Members, Outcome, Recorder, actor_kind, find, not_recorded, others
 
 Edit = Callable[[str, str], Awaitable[tuple[str, ...]]]
@@ -63,6 +64,7 @@ class Appointments:
         self.now = now
         self.learned = learned
         self._recorder = recorder
+        self._quota = Quota(ledger, rules, now)
 
     @property
     def today(self) -> date:
@@ -75,12 +77,12 @@ class Appointments:
         Returns the outcome.
         """
         change = self.rules.check_appointer(actor, change, self.today)
-        async with self.ledger.lock(locks.of_role(change.role.id)):
+        async with self._quota.of(actor), self.ledger.lock(locks.of_role(change.role.id)):
             members = await self.read(change.role)
-            account = await self.account(change.person)
-            asker = self._asker(change, account)
             change = _as_on_hub(change, members)
             self._check_seen(change.role, members, seen)
+            account = await self._to_appoint(change.person)
+            asker = self._asker(change, account)
             if self._is_new_day(change, members):
                 return await self._set_last_day(actor, change)
             self.rules.check_room(change, self.role_holders(change.role, members))
@@ -91,7 +93,7 @@ class Appointments:
     async def change_last_day(self, actor: Viewer, change: Change, seen: str = "") -> Entry:
         """Give the term of a holder another last day, or none. Returns the entry about it."""
         self.rules.check_decider(actor, change, self.today)
-        async with self.ledger.lock(locks.of_role(change.role.id)):
+        async with self._quota.of(actor), self.ledger.lock(locks.of_role(change.role.id)):
             members = await self.read(change.role)
             change = _as_on_hub(change, members)
             self._check_seen(change.role, members, seen)
@@ -107,10 +109,12 @@ class Appointments:
 
         Returns the last outcome.
         """
-        if not alike(change.person, actor.name):  # else only the hub knows who is meant
+        oneself = alike(change.person, actor.name)  # then only the hub knows who is meant
+        if not oneself:
             self.rules.check_withdrawer(actor, change)
         self.rules.check_group(change)
-        async with self.ledger.lock(locks.of_role(change.role.id)):
+        counted = nullcontext() if oneself else self._quota.of(actor)
+        async with counted, self.ledger.lock(locks.of_role(change.role.id)):
             members = await self.read(change.role)
             change = _as_on_hub(change, members)
             self.rules.check_withdrawer(actor, change)  # of the account that the name stands for
@@ -234,6 +238,18 @@ class Appointments:
         with suppress(HubError):
             return await self.hub.account(name, self.now())
         return None
+
+    async def _to_appoint(self, name: str) -> Account | None:
+        """The account of that name; None where the hub doesn't say. Raises RefusedError where there
+        is none: nothing is recorded of names that mean nobody."""
+        for each in dict.fromkeys((name, name.lower())):
+            try:
+                account = await self.hub.account(each, self.now())
+            except HubError:
+                return None
+            if account:
+                return account
+        raise refusals.NO_ACCOUNT(name=visible(name))
 
     def groups(self, role: Role) -> list[str]:
         """The groups of a role."""

@@ -1,9 +1,10 @@
 """How much one person may have recorded: enough for anybody, too little to fill the ledger.
 
-What is recorded stays for good. People who can appoint, or add users, answer for what they do and
-are not counted. Stepping down is always possible: there is no end to it without their being
-appointed again. What is counted is in the database, and a lock of the person's own holds while it
-is: so it is the same for all replicas.
+What is recorded stays for good. People who can appoint, or add users, have more to do; a program
+of theirs that does the same over and over has an end, too. Adding users is counted by itself: a
+whole school may come on one day. Stepping down is always possible: there is no end to it without
+their being appointed again. What is counted is in the database, and a lock of the person's own
+holds while it is: so it is the same for all replicas.
 """
 
 from __future__ import annotations
@@ -23,6 +24,15 @@ from ..storage.store import Store
 MOST_A_DAY = 20
 """Requests, requests taken back, and confirmations of somebody without power, by days of UTC."""
 
+MOST_WITH_POWER = 200
+"""Everything but adding users, of somebody who can appoint or add users, by days of UTC."""
+
+MOST_OF_ADMINS = 2000
+"""The same of a JupyterHub admin, who may appoint everybody to everything on the first day."""
+
+MOST_ADDED = 2000
+"""Users whom one person adds, by days of UTC."""
+
 MOST_OPEN = 5
 """Requests of one person that wait for an answer."""
 
@@ -36,17 +46,23 @@ class Quota:
         self._now = now
 
     @asynccontextmanager
-    async def of(self, actor: Viewer) -> AsyncIterator[None]:
-        """Hold the lock of somebody who has room for one more today. Raises RefusedError."""
+    async def of(self, actor: Viewer, adding: bool = False) -> AsyncIterator[None]:
+        """Hold the lock of somebody who has room for one more today, or for one more user to add.
+
+        Raises RefusedError.
+        """
         async with self._ledger.lock(locks.of_person(actor.name)):
-            if not self._rules.has_power(actor):
-                await self._check_day(actor)
+            most = MOST_ADDED if adding else self._most(actor)
+            midnight = datetime.combine(self._now(), time(), timezone.utc)
+            done = await self._ledger.run(Store.acts, storable(actor.name), midnight, adding)
+            if done >= most:
+                raise refusals.ENOUGH_TODAY(most=f"{most:,}")
             yield
 
-    async def _check_day(self, actor: Viewer) -> None:
-        midnight = datetime.combine(self._now(), time(), timezone.utc)
-        if await self._ledger.run(Store.acts, storable(actor.name), midnight) >= MOST_A_DAY:
-            raise refusals.ENOUGH_TODAY(most=MOST_A_DAY)
+    def _most(self, actor: Viewer) -> int:
+        if not self._rules.has_power(actor):
+            return MOST_A_DAY
+        return MOST_OF_ADMINS if actor.admin else MOST_WITH_POWER
 
     def check_open(self, actor: Viewer, today: date) -> None:
         """Whether somebody may have one more open request; their lock is held."""

@@ -106,9 +106,6 @@ class Requests:
             )
             change = self._rules.with_group(wish)  # the declaration may have changed
             return await self._appointments.appoint(actor, change)
-        if verdict == "taken_back":
-            async with self._quota.of(actor):
-                return await self._close(actor, request, verdict, message)
         return await self._close(actor, request, verdict, message)
 
     async def decline_all(self, actor: Viewer, number: int, message: str) -> Entry:
@@ -129,7 +126,10 @@ class Requests:
         self, actor: Viewer, request: Request, verdict: Verdict, message: str
     ) -> Entry:
         """Record that a request is declined, or taken back."""
-        async with self._ledger.lock(locks.of_role(request.role)):
+        async with (
+            self._quota.of(actor),
+            self._ledger.lock(locks.of_role(request.role)),
+        ):
             self._open(request.number)
             draft = Draft(
                 "decision",

@@ -9,11 +9,13 @@ from datetime import datetime
 from time import monotonic
 
 from ..domain.model import Viewer
+from ..domain.rules import Rules
 from ..errors import HubError, HubRefusedError, LedgerError, RefusedError
 from ..ledger.entry import Draft, Entry
 from ..ledger.kinds import Result
 from ..storage import locks
 from ..storage.ledger import Ledger
+from .quota import Quota
 from .recording import Hub, Outcome, Recorder, actor_kind, not_recorded
 
 SKIPPED = "This was not tried: the hub or the ledger failed at a name before."
@@ -35,12 +37,18 @@ class NewUsers:
     """The use case. Raises RefusedError, HubError, LedgerError or UnknownError."""
 
     def __init__(
-        self, hub: Hub, ledger: Ledger, recorder: Recorder, now: Callable[[], datetime]
+        self,
+        hub: Hub,
+        ledger: Ledger,
+        recorder: Recorder,
+        rules: Rules,
+        now: Callable[[], datetime],
     ) -> None:
         self._hub = hub
         self._ledger = ledger
         self._recorder = recorder
         self._now = now
+        self._quota = Quota(ledger, rules, now)
 
     async def there(self, names: Iterable[str]) -> frozenset[str]:
         """Those names that have an account, as far as the hub says so soon. Changes nothing."""
@@ -56,7 +64,7 @@ class NewUsers:
     async def add(self, actor: Viewer, name: str) -> Entry:
         """Add one plain user. Returns the outcome; one that exists is left as it is, which is not
         recorded."""
-        async with self._ledger.lock(locks.USERS):
+        async with self._quota.of(actor, adding=True), self._ledger.lock(locks.USERS):
             draft = Draft("account", actor.name, actor_kind(actor), person=name)
             if await self._is_there(name):
                 return not_recorded(draft, "", self._now())

@@ -1,4 +1,5 @@
-"""`jupyterhub-responsibility`: check, init, export, diff, coverage, schema, fleet, ledger, serve.
+"""`jupyterhub-responsibility`: check, init, export, diff, coverage, schema, fleet, lab-menu, ledger,
+serve.
 
 Exit status: 0 clean, 1 faults, 2 could not do it.
 """

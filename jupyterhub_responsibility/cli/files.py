@@ -1,9 +1,10 @@
-"""`check`, `init`, `export` and `schema`: what needs no hub and no ledger."""
+"""`check`, `init`, `export`, `schema` and `lab-menu`: what needs no hub and no ledger."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 from ..declaration import json_schema, load, look_over
 from ..declaration.warnings import PLACEHOLDERS
 from ..exports.declaration import for_another_hub
+from ..exports.lab_menu import lab_menu
 from ..paths import SCHEMA
 from .terminal import CLEAN, FAILED, FAULTS, Commands, print_utf8
 
@@ -84,6 +86,18 @@ def add_commands(commands: Commands) -> None:
     command = commands.add_parser("schema", help="print the JSON Schema of the declaration")
     command.set_defaults(command=schema)
 
+    command = commands.add_parser(
+        "lab-menu", help="print settings that add these pages to the Help menu of JupyterLab"
+    )
+    command.add_argument(
+        "url",
+        metavar="URL",
+        nargs="?",
+        default="/services/responsibilities/",
+        help="address of the Responsibilities page, or its path; default: %(default)s",
+    )
+    command.set_defaults(command=menu)
+
 
 def check(options: argparse.Namespace) -> int:
     """Find every fault in a declaration, and what makes poor pages."""
@@ -125,4 +139,13 @@ def export(options: argparse.Namespace) -> int:
 def schema(_: argparse.Namespace) -> int:
     """Print the JSON Schema of the declaration."""
     print(json.dumps(json_schema(), indent=2))
+    return CLEAN
+
+
+def menu(options: argparse.Namespace) -> int:
+    """Print settings for JupyterLab."""
+    if not re.match(r"https?://[^/]|/[^/\\]", options.url):
+        print(f"{options.url}: is neither a web address nor a path", file=sys.stderr)
+        return FAILED
+    print_utf8([lab_menu(options.url)])
     return CLEAN

@@ -4,21 +4,38 @@ from __future__ import annotations
 
 import argparse
 import os
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import datetime, timedelta, timezone
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..enabling.handover import DATABASE_VARIABLE, DEFAULT_DATABASE
 from ..errors import LedgerError
+from ..ledger.anchors import Anchors, gathered, kept_in, written_in
 from ..ledger.chain import Head
-from ..ledger.proof import Anchors, Findings, anchor, gathered, in_words, of_export
+from ..ledger.proof import Findings, in_words
 from ..text import visible
-from .terminal import CLEAN, FAULTS, Commands, print_utf8
+from .terminal import CLEAN, FAULTS, SPELT_OUT, Commands, print_utf8
 
 if TYPE_CHECKING:
     from ..storage.store import Store
+
+LATER = (
+    "A service that runs tries again every minute, until nobody is; without one, run the same"
+    " command again."
+)
+"""When the last bytes of what was erased go."""
+
+KEEPABLE = (
+    "Give a file from `ledger export` or from the panel, a page that was saved as text or HTML, a"
+    " report or a log; of a PDF, or of paper, copy the line at its foot"
+)
+"""What `verify` can compare with."""
+
+LOOK = "Without them, entries could be changed: `ledger verify` says whether any was."
 
 
 def add_commands(commands: Commands) -> None:
@@ -31,8 +48,8 @@ def add_commands(commands: Commands) -> None:
         action="append",
         default=[],
         metavar="ANCHOR",
-        help="NUMBER:DIGEST of an entry as it was printed once, or the file of an earlier export;"
-        " can be given several times",
+        help="NUMBER:DIGEST of an entry as it was printed once, or a file that says where the ledger"
+        " ended: an earlier export, a page that was saved, a mail, a log; can be given several times",
     )
     verify.set_defaults(command=_verify)
     export = parts.add_parser("export", help="write every entry, the oldest first")
@@ -57,6 +74,14 @@ def add_commands(commands: Commands) -> None:
     forget.add_argument("--yes", action="store_true", help="do it, instead of saying it")
     forget.set_defaults(command=_forget)
     _add_moving(parts)
+    for command in (about, forget):
+        command.add_argument(
+            "--made",
+            metavar="MOMENT",
+            default="",
+            help="which account is meant, where several had that name one after the other: when it"
+            " was made, or the beginning of that, such as the day; or all",
+        )
     for command in (verify, export, about, forget):
         add_database(command)
 
@@ -68,7 +93,9 @@ def _add_moving(parts: Commands) -> None:
         "--from", dest="old", metavar="URL", required=True, help="where the ledger has been so far"
     )
     move.set_defaults(command=_import)
-    migrate = parts.add_parser("migrate", help="make the tables, or bring them up to date")
+    migrate = parts.add_parser(
+        "migrate", help="make the tables, bring them up to date, and put lost triggers back"
+    )
     migrate.add_argument(
         "--grant-to",
         dest="account",
@@ -104,20 +131,24 @@ def _verify(options: argparse.Namespace) -> int:
 
 
 def _kept(said: str) -> list[Head]:
-    """What somebody kept: the digest of an entry, or an export in a file."""
-    if found := anchor(said):
-        return [found]
+    """What somebody kept: the digest of an entry, or a file in which there is one."""
+    if found := written_in(said):
+        return found
     try:
-        with open(said, encoding="utf-8", newline="") as file:
-            return of_export(file)
-    except (LedgerError, UnicodeDecodeError) as error:
-        why = error if isinstance(error, LedgerError) else "it is not text"
-        raise LedgerError(f"--against {said}: {why}. Give a file from `ledger export`") from error
+        return kept_in(_text(Path(said).read_bytes()))
+    except LedgerError as error:
+        raise LedgerError(f"--against {said}: {error}. {KEEPABLE}") from error
     except FileNotFoundError as error:
         raise LedgerError(
             f"--against {said}: there is no such file, and it is not NUMBER:DIGEST: the number of"
             " an entry, a colon, and the 64 letters and digits of its digest"
         ) from error
+
+
+def _text(content: bytes) -> str:
+    """A file as text. Digests are ASCII, whatever becomes of the rest."""
+    wide = content.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    return content.decode("utf-16" if wide else "utf-8", "replace")
 
 
 def _as_it_was(anchors: Anchors) -> Iterator[str]:
@@ -138,11 +169,11 @@ def _state(found: Findings) -> Iterator[str]:
 def _export(options: argparse.Namespace) -> int:
     from ..exports.ledger import FORMATS
 
-    _, line, first = FORMATS[options.format]
+    written = FORMATS[options.format]
     with closing(_opened(options)) as ledger:
-        lines = chain([first], map(line, ledger.all()))
+        lines = chain([written.first], map(written.line, ledger.all()))
         if options.output:
-            with open(options.output, "w", encoding="utf-8", newline="") as file:
+            with open(options.output, "w", encoding="utf-8", errors=SPELT_OUT, newline="") as file:
                 file.writelines(lines)
         else:
             print_utf8(lines)
@@ -151,17 +182,17 @@ def _export(options: argparse.Namespace) -> int:
 
 def _about(options: argparse.Namespace) -> int:
     from ..exports.personal import about
-    from ..storage import erasing
+    from ..storage import erasing, readings
 
     with closing(_opened(options)) as ledger:
-        found = erasing.traces(ledger, options.name)
-        gaps = erasing.gaps_naming(ledger, found.names)
-    print_utf8([about(found, gaps)])
+        found = erasing.traces(ledger, options.name, options.made)
+        read, end = readings.everything(ledger), ledger.end()
+    print_utf8([about(found, read, end)])
     return CLEAN
 
 
 def _forget(options: argparse.Namespace) -> int:
-    from ..storage import erasing
+    from ..storage import erasing, sweeping
     from ..storage.store import Store
 
     now = datetime.now(timezone.utc)
@@ -169,23 +200,36 @@ def _forget(options: argparse.Namespace) -> int:
         return _would_forget(options, now)
     with closing(Store.beside(database(options))) as ledger:
         if options.name:
-            done = erasing.forget(ledger, options.name, erasing.Eraser(), now)
+            done = erasing.forget(ledger, options.name, erasing.Eraser(), now, options.made)
         else:
-            done = erasing.forget_older(ledger, now - options.older_than, now)
+            done = sweeping.forget_older(ledger, now - options.older_than, now)
         print(f"Erased: {done.says}")
-        ledger.tidy()
-    return CLEAN
+        return _tidy(ledger)
+
+
+def _tidy(ledger: Store) -> int:
+    """Have it out of the file, too."""
+    from ..storage import tidying
+
+    try:
+        why = "" if tidying.tidy(ledger) else "Somebody is reading the ledger"
+    except LedgerError as error:
+        why = str(error)
+    if not why:
+        return CLEAN
+    print(f"It is still in the file of the database. {why}. {LATER}")
+    return FAULTS
 
 
 def _would_forget(options: argparse.Namespace, now: datetime) -> int:
     """Say what there is, and change nothing."""
-    from ..storage import erasing
+    from ..storage import erasing, sweeping
 
     with closing(_opened(options)) as ledger:
         if options.name:
-            there = erasing.forgettable(ledger, options.name)
+            there = erasing.forgettable(ledger, options.name, options.made)
         else:
-            there = erasing.older(ledger, now - options.older_than)
+            there = sweeping.older(ledger, now - options.older_than)
     print(f"This would be erased, and cannot be brought back: {there.says}")
     print("Nothing was erased yet: this is what --yes does.")
     return CLEAN
@@ -206,6 +250,8 @@ def _migrate(options: argparse.Namespace) -> int:
 
     with closing(Store(database(options))) as ledger:
         ledger.open()
+        if restored := ledger.put_back():
+            print(f"These triggers were put back: {', '.join(restored)}.", LOOK, sep="\n")
         print("The tables are up to date.")
         if options.account is not None:
             grant(ledger, options.account)

@@ -157,8 +157,12 @@ class Snapshot:
 
     def contact_finder_for(self, viewer: Viewer) -> ContactFinder:
         """The same for somebody, who may be in charge: holders tell those more, perhaps."""
-        in_charge = self.rules.may(viewer, "in charge")
+        in_charge = self.audiences(viewer) == IN_CHARGE
         return self._finder_in_charge if in_charge else self.contact_finder
+
+    def audiences(self, viewer: Viewer) -> frozenset[Audience]:
+        """Among whom somebody is, for those who say how to reach them."""
+        return IN_CHARGE if self.rules.may(viewer, "in charge") else EVERYBODY
 
     def _finder(self, audiences: frozenset[Audience]) -> ContactFinder:
         people = People(self.reach, audiences, self.names, self.today)

@@ -65,6 +65,13 @@ FULL = Refusal(
     "The role {role} can have {holders}, and already has: {names}. Withdraw one of them first.",
 )
 KEPT = Refusal("kept", "“{name}” cannot be forgotten. {why}.", "user")
+FORGETS_THEMSELVES = Refusal(
+    "kept",
+    "You cannot forget yourself here: the record would say who did it, with your name. Ask another"
+    " JupyterHub admin to do it, once you are no longer one, or the operator, who has a command for"
+    " it (ledger forget).",
+    "user",
+)
 STILL_DECLARED = Refusal(
     "kept",
     "“{name}” cannot be forgotten, because the declaration of this hub names them as a first holder"

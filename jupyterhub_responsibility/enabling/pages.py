@@ -21,6 +21,16 @@ from .start import open_to_users
 
 log = logging.getLogger(__name__)
 
+QUESTIONS: dict[str | int, str] = {
+    "server": "my server won't start",
+    403: "I have no access to this page",
+    404: "page not found",
+    500: "internal server error",
+    503: "my server does not respond",
+}
+"""What somebody would ask whose server failed to start, or by the status of an error, in words with
+which “Whom to ask” finds who looks after it."""
+
 
 class HubPages:
     """The hub calls it with the account (or None) for every page that it renders.
@@ -84,6 +94,10 @@ class HubPage(Navigation):
         self.community = pages.declaration.community
         parts = Parts()
         self.once, self.shown = parts.once, parts.shown
+
+    def question(self, about: str | int) -> str:
+        """What somebody would ask who has this trouble; empty where there is nothing to ask."""
+        return QUESTIONS.get(about, "")
 
     @cached_property
     def _viewer(self) -> Viewer:

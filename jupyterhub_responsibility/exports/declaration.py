@@ -6,6 +6,8 @@ import yaml
 
 from ..declaration import dump
 from ..domain.model import Declaration
+from ..ledger.chain import Head
+from ..ledger.proof import foot
 from ..text import day
 
 HEAD = """\
@@ -27,8 +29,13 @@ HEAD = """\
 """
 
 
-def for_another_hub(declaration: Declaration) -> str:
-    """The whole declaration as YAML that needs no other file; its top lists what to change."""
+def for_another_hub(declaration: Declaration, end: Head | None = None) -> str:
+    """The whole declaration as YAML that needs no other file; its top lists what to change.
+
+    `end` is where the ledger of the hub ends, if it has one.
+    """
     head = HEAD.format(community=declaration.community.name, day=day(declaration.as_of))
+    if end:
+        head = f"# {foot(end)}\n#\n{head}"
     whole = dump(declaration)
     return head + yaml.safe_dump(whole, sort_keys=False, allow_unicode=True, width=100)

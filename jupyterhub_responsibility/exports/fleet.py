@@ -48,6 +48,7 @@ class SaidHolder(TypedDict):
     """A holder, as the API has it."""
 
     name: str
+    display_name: NotRequired[str | None]
     kind: Literal["account", "person"]
     groups: list[str]
     as_of: str | None
@@ -84,6 +85,7 @@ class FleetRow(TypedDict):
     role: Annotated[str, "the id of the role; empty where the hub didn't say which roles it has"]
     title: Annotated[str, "what the role is called there"]
     name: Annotated[str, "the account, or the name of a person without one"]
+    display_name: Annotated[str | None, "what they are called, where the hub knows it"]
     kind: Annotated[
         Kind,
         "`account`, `person`, `nobody`, `no-role` where the hub's model has no such role, or"
@@ -160,6 +162,7 @@ def _of_role(hub: Hub, said: Said, role: SaidRole) -> Iterator[FleetRow]:
         yield _row(*own, "nobody", as_of=said["as_of"])
     for each in role["holders"]:
         row = _row(*own, each["kind"], each["name"], as_of=each["as_of"])
+        row["display_name"] = each.get("display_name")
         row["through"] = ", ".join(each["groups"]) if each["kind"] == "account" else DECLARED
         row["email"] = usable(each.get("email", ""))
         yield row
@@ -180,6 +183,7 @@ def _row(
         "role": role,
         "title": title,
         "name": name,
+        "display_name": None,
         "kind": kind,
         "through": "",
         "email": None,

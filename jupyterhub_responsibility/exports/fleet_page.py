@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from ..declaration.hubs import Hub
+from ..domain.names import readable
 from ..text import counted, prose, visible
 from .fleet import UNKNOWN, FleetRow, Said, Told, rows
 
@@ -89,6 +90,8 @@ def _held_by(row: FleetRow) -> str:
         return escape(f"Unknown: {prose(row['why'] or '')}")
     if row["kind"] == "no-role":
         return "This hub has no such role"
+    if called := row["display_name"]:
+        return _name(called) + (f" ({_name(row['name'])})" if readable(row["name"]) else "")
     return _name(row["name"]) if row["name"] else "Nobody"
 
 

@@ -184,9 +184,12 @@ def _json(said: Mapping[str, object]) -> str:
 
 
 def _csv(kind: type, rows: Iterable[Mapping[str, object]], head: Head | None) -> str:
-    """A table whose last column says in every row where the ledger ends: a table has no foot."""
+    """A table whose last column says in every row where the ledger ends: a table has no foot. If
+    there is no row, one says that alone."""
     columns, end = list(kind.__annotations__), f"{head[0]}:{head[1]}" if head else ""
-    cells = ([*(cell(row[column]) for column in columns), end] for row in rows)
+    cells = [[*(cell(row[column]) for column in columns), end] for row in rows]
+    if end and not cells:
+        cells = [[*("" for _ in columns), end]]
     return BYTE_ORDER + "".join(map(spreadsheet.line, [[*columns, "ledger"], *cells]))
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import NamedTuple
 
-from ..ledger.chain import canonical
+from ..ledger.chain import Head, canonical
 from ..ledger.entry import Entry, Part, known
 from ..text import is_erased
 from . import spreadsheet
+from .formats import ledger_end
 
 COLUMNS = (
     "number",
@@ -76,8 +78,28 @@ def _opened(part: Part | None) -> dict[str, object]:
     return {"salt": part.salt} if part.erasure is None else {"erasure": part.erasure}
 
 
-FORMATS: dict[str, tuple[str, Callable[[Entry], str], str]] = {
-    "jsonl": ("application/jsonl; charset=utf-8", json_line, ""),
-    "csv": ("text/csv; charset=utf-8", csv_line, spreadsheet.line(COLUMNS)),
+def json_end(head: Head) -> str:
+    """Where the ledger ends, as a line of JSON."""
+    return json.dumps({"ledger": ledger_end(head)}) + "\n"
+
+
+def csv_end(head: Head) -> str:
+    """The same as a line of CSV, in the first column: no entry has such a number."""
+    return spreadsheet.line([f"{head[0]}:{head[1]}", *("" for _ in COLUMNS[1:])])
+
+
+class Format(NamedTuple):
+    """How entries are written: the media type, one as a `line`, what comes before the `first`; and
+    where the ledger ends, for a file without entries, which say that of themselves."""
+
+    media_type: str
+    line: Callable[[Entry], str]
+    first: str
+    end: Callable[[Head], str]
+
+
+FORMATS: dict[str, Format] = {
+    "jsonl": Format("application/jsonl; charset=utf-8", json_line, "", json_end),
+    "csv": Format("text/csv; charset=utf-8", csv_line, spreadsheet.line(COLUMNS), csv_end),
 }
-"""Format → media type, one line, and what comes before the first."""
+"""Every format by its name."""

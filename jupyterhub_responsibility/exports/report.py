@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urljoin
 
+from ..ledger.proof import foot
 from ..text import visible
 
 Report = Mapping[str, Any]
@@ -46,7 +47,7 @@ def _lines(
     accounts = f"as of {report['accounts_as_of']}" if report["accounts_as_of"] else "not read yet"
     yield from ("", f"Holders as of {report['as_of']}; what accounts may do: {accounts}.")
     if last := report.get("ledger"):
-        yield f"Ledger: entry {last['number']}, {last['digest']}"
+        yield foot((last["number"], last["digest"]))
 
 
 def _when(gap: Mapping[str, Any]) -> str:

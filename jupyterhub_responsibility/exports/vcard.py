@@ -8,6 +8,7 @@ from datetime import timezone
 from uuid import NAMESPACE_URL, uuid5
 
 from .._version import __version__
+from ..ledger.chain import Head
 from .lines import ContactLine
 
 LONGEST = 75
@@ -16,15 +17,17 @@ LONGEST = 75
 _SPECIAL = re.compile(r"[\\,;]")
 
 
-def vcards(lines: Iterable[ContactLine], origin: str) -> str:
-    """A card for everybody who can be reached.
+def vcards(lines: Iterable[ContactLine], origin: str, end: Head | None = None) -> str:
+    """A card for everybody who can be reached; each says where the ledger ends.
 
     Whoever imports cards again replaces those of before: a card keeps its id for as long as a
     contact, or a person and their first address, stays the same on the hub at `origin`.
     """
     reachable = (line for line in lines if line.email or line.telephone or line.url)
     return "".join(
-        folded(f"{name}:{value}") for line in reachable for name, value in _properties(line, origin)
+        folded(f"{name}:{value}")
+        for line in reachable
+        for name, value in _properties(line, origin, end)
     )
 
 
@@ -45,7 +48,7 @@ def escaped(text: str) -> str:
     return "\\n".join(_SPECIAL.sub(r"\\\g<0>", line) for line in text.splitlines())
 
 
-def _properties(line: ContactLine, origin: str) -> Iterator[tuple[str, str]]:
+def _properties(line: ContactLine, origin: str, end: Head | None) -> Iterator[tuple[str, str]]:
     """The names and values of a card; addresses and numbers have nothing to escape."""
     person = line.kind != "contact"
     known_by = line.id or f"{line.name} {line.email or line.telephone or line.url}"
@@ -68,6 +71,8 @@ def _properties(line: ContactLine, origin: str) -> Iterator[tuple[str, str]]:
         yield "CATEGORIES", ",".join(map(escaped, line.topics))
     yield "NOTE", escaped(_note(line))
     yield "REV", f"{line.as_of.astimezone(timezone.utc):%Y%m%dT%H%M%SZ}"
+    if end:  # a property of our own (RFC 6350, 6.10): address books leave it alone
+        yield "X-LEDGER", f"{end[0]}:{end[1]}"
     yield "END", "VCARD"
 
 

@@ -5,7 +5,8 @@ moved without being found. What can be erased is in the chain by its salted dige
 it, the chain still holds, and nobody can tell from it what was there.
 
 All digests are SHA-256, in hexadecimal. What is digested of an entry is its canonical form
-(RFC 8785); of a part, its salt and its text.
+(RFC 8785); of a part, its salt and its text. Nothing that is digested can be read in two ways: a
+salt has 32 digits, JSON is canonical, and each thing in it has one name and is said once.
 """
 
 from __future__ import annotations
@@ -25,6 +26,10 @@ from .kinds import PARTS, PartName
 
 BEGINNING = "0" * 64
 """What the first entry carries in place of the digest of an entry before it."""
+
+SALT = re.compile("[0-9a-f]{32}")
+"""A salt as it is written. If its length were another one, letters of the text could pass for some
+of it, or the other way round, and the digest would be the same."""
 
 Head = tuple[int, str]
 """The end of a chain: the number of the last entry, and its digest."""
@@ -76,8 +81,14 @@ def write(
 def canonical(said: object) -> str:
     """The canonical form (RFC 8785) of texts, whole numbers, nulls, and of objects of them whose
     keys are ASCII."""
-    # default: what somebody put in its place may be of any kind
-    return json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=repr)
+    # default: what somebody put in its place may be of any kind, and must not pass for a text
+    return json.dumps(
+        said,
+        sort_keys=True,
+        ensure_ascii=False,
+        separators=(",", ":"),
+        default=lambda other: [repr(other)],
+    )
 
 
 def seal(part: Part) -> str:
@@ -178,14 +189,25 @@ def _wrong_erasures(taken: Erased, listed: Erased) -> Iterator[Fault]:
 
 
 def _readable(entry: Entry) -> bool:
-    """Whether what an entry has as JSON is that: whoever makes digests may write anything."""
+    """Whether an entry can be read, and in one way only: whoever makes digests may write anything.
+
+    A name that stands twice, or both among what stays and what can be erased, has two texts.
+    """
     try:
-        return all(
-            isinstance(said, dict) and all(isinstance(each, str) for each in said.values())
-            for said in map(json.loads, (entry.stated, entry.sealed))
-        )
+        stated, sealed = _texts(entry.stated), _texts(entry.sealed)
     except (TypeError, ValueError, RecursionError):
         return False
+    return sealed.keys() <= PARTS.keys() and not stated.keys() & PARTS.keys()
+
+
+def _texts(said: str) -> dict[str, str]:
+    """What an entry has as JSON: texts by name. Raises ValueError where it is anything else."""
+    found = json.loads(said)
+    if not isinstance(found, dict) or not all(isinstance(each, str) for each in found.values()):
+        raise ValueError("these are no texts by name")
+    if canonical(found) != said:
+        raise ValueError("that is not its canonical form")
+    return found
 
 
 def _listed_by(entry: Entry) -> Erased:
@@ -199,7 +221,7 @@ def _listed_by(entry: Entry) -> Erased:
 def _wrong_parts(entry: Entry) -> Iterator[Fault]:
     """Parts that are not the ones of which the chain has the digests."""
     sealed = json.loads(entry.sealed)
-    for name in sorted({*sealed, *entry.parts}):
+    for name in sorted({*sealed, *entry.parts}, key=str):  # one may be no text
         part, words = entry.parts.get(name), PARTS.get(name, name)
         if part is None:
             yield _fault(entry.number, f"entry {entry.number}: {words} is missing")
@@ -207,12 +229,18 @@ def _wrong_parts(entry: Entry) -> Iterator[Fault]:
             yield _fault(
                 entry.number, f"entry {entry.number}: {words} was not written by this service"
             )
-        elif part.erasure is None and seal(part) != sealed[name]:
+        elif part.erasure is None and not _opens(part, sealed[name]):
             yield _fault(entry.number, f"entry {entry.number}: {words} was changed")
         elif part.erasure is not None and (part.salt, part.text) != (None, None):
             yield _fault(
                 entry.number, f"entry {entry.number}: {words} was erased, and is there again"
             )
+
+
+def _opens(part: Part, sealed: str) -> bool:
+    """Whether this is the part of which that is the digest: no other salt and text have it."""
+    texts = isinstance(part.salt, str) and isinstance(part.text, str)
+    return texts and bool(SALT.fullmatch(part.salt or "")) and seal(part) == sealed
 
 
 def _wrong_end(number: int, previous: str, head: Head) -> Iterator[Fault]:
@@ -241,4 +269,6 @@ def _ranges(numbers: list[int]) -> str:
 
 
 def _sha256(text: str) -> str:
-    return sha256(text.encode("utf-8", "backslashreplace")).hexdigest()
+    # surrogatepass: bytes that are no text are read as halves of characters, and must not pass for
+    # a text in which such a half is spelt out
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

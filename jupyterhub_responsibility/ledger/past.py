@@ -232,6 +232,10 @@ class Past:
         elif entry.event == "observation" and entry.group:
             self._observed(entry)
 
+    def knows(self, role: str) -> bool:
+        """Whether somebody held a role, or one of its groups was watched."""
+        return bool(self._tenures.get(role) or self._watches.get(role))
+
     def at(
         self,
         role: str,

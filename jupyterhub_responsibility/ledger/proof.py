@@ -7,26 +7,13 @@ before it.
 
 from __future__ import annotations
 
-import csv
-import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ..errors import LedgerError
+from .anchors import Anchors
 from .chain import Fault, Head, broken, in_order
 from .entry import Entry
-
-Anchors = Mapping[int, frozenset[str]]
-"""The digests that were kept, by the numbers of their entries: more than one of an entry can't be
-right."""
-
-NOTHING_KEPT: Anchors = {}
-
-_ANCHOR = re.compile(r"(\d{1,9}) *[:,] *([0-9a-f]{64})", re.I)
-"""As somebody copies it from where it is printed: `120:5b0c…`."""
-
-BYTE_ORDER = "\ufeff"
+from .kinds import PARTS, PartName
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +26,13 @@ class Findings:
     faults: list[str]
 
 
-def examined(entries: Iterable[Entry], head: Head, anchors: Anchors) -> Findings:
+Stray = Iterable[tuple[object, PartName]]
+"""Parts of entries that aren't there: whatever stands for their numbers, and their names."""
+
+
+def examined(entries: Iterable[Entry], head: Head, anchors: Anchors, stray: Stray = ()) -> Findings:
     """Whether entries are a whole chain that ends at `head`, and as they were when anchors of it
-    were kept."""
+    were kept; and whether no part is left over."""
     erased = 0
     digests: dict[int, str] = {}
 
@@ -54,6 +45,7 @@ def examined(entries: Iterable[Entry], head: Head, anchors: Anchors) -> Findings
             yield entry
 
     faults = [*broken(noted(), head), *_disagreement(anchors, digests)]  # in this order: noted
+    faults += _left_over(stray, head)
     return Findings(head, erased, in_order(faults))
 
 
@@ -61,6 +53,12 @@ def in_words(head: Head) -> str:
     """Where a ledger ends: who keeps this has an anchor."""
     number, digest = head
     return f"The ledger ends at entry {number}: {digest}" if number else "The ledger is empty"
+
+
+def foot(head: Head | None) -> str:
+    """The same in a line, for the foot of whatever somebody may keep; empty where there is no
+    entry. `kept_in` finds it again."""
+    return f"Ledger: entry {head[0]}, {head[1]}" if head else ""
 
 
 def rewritten(seen: Head, head: Head, there: str | None) -> str:
@@ -78,39 +76,26 @@ def rewritten(seen: Head, head: Head, there: str | None) -> str:
     return f"The ledger was rewritten: {what} (`ledger verify --against {number}:{digest}`)"
 
 
-def anchor(said: str) -> Head | None:
-    """An anchor as somebody types it, `NUMBER:DIGEST`; None where it isn't one."""
-    found = _ANCHOR.fullmatch(said.strip())
-    return (int(found[1]), found[2].lower()) if found and int(found[1]) else None
+def wrong_end(head: Head, last: str | None, beyond: Iterable[int | None]) -> str:
+    """Why nothing can be written after the end of a ledger, in words; empty if it can be.
 
-
-def of_export(lines: Iterable[str]) -> list[Head]:
-    """The anchors in an export of the ledger, as JSON Lines or CSV: one for each of its entries.
-
-    Raises LedgerError, which says in which line something else is.
+    `last` is the digest of the entry at the end, and `beyond` are the highest numbers of entries
+    and of parts.
     """
-    said = [*lines]
-    rows = _json_rows(said) if said and said[0].startswith("{") else _csv_rows(said)
-    found = []
-    try:
-        for line, number, digest in rows:
-            entry = anchor(f"{number}:{digest}")
-            if entry is None:
-                raise LedgerError(f"line {line} is not from an export of the ledger")
-            found.append(entry)
-    except csv.Error as error:
-        raise LedgerError("it is not an export of the ledger") from error
-    if not found:
-        raise LedgerError("there is no entry in it to compare with")
-    return found
+    number, digest = head
+    if number and last != digest:
+        what = f"it should end at entry {number}, which is missing or another one"
+    elif any(each is not None and not _until(each, number) for each in beyond):
+        what = f"it ends at entry {number}, and what is after it was not written by this service"
+    else:
+        return ""
+    return f"The ledger was rewritten: {what} (`ledger verify` names it)"
 
 
-def gathered(anchors: Iterable[Head]) -> Anchors:
-    """Anchors from several places, by the numbers of their entries."""
-    found: dict[int, frozenset[str]] = {}
-    for number, digest in anchors:
-        found[number] = found.get(number, frozenset()) | {digest}
-    return found
+def no_one_end(ends: int) -> str:
+    """What is wrong where it isn't recorded once where a ledger ends."""
+    times = f" only once, but {ends} times" if ends else ""
+    return f"it is not recorded{times} where the ledger ends"
 
 
 def _disagreement(anchors: Anchors, digests: Mapping[int, str]) -> Iterator[Fault]:
@@ -129,24 +114,23 @@ def _disagreement(anchors: Anchors, digests: Mapping[int, str]) -> Iterator[Faul
         right = number
 
 
+def _left_over(stray: Stray, head: Head) -> Iterator[Fault]:
+    """Parts of which there can't be an entry. If an entry is missing that there was, it is named,
+    and its parts with it."""
+    for number, name in stray:
+        if not (_until(number, head[0]) and _until(1, number)):
+            at = number if isinstance(number, int) else head[0] + 1
+            words = f"{PARTS.get(name, name)}, of an entry {number} that there is not,"
+            yield Fault(False, at, f"{words} was not written by this service")
+
+
+def _until(number: object, last: object) -> bool:
+    """Whether both are numbers, and the first is not the higher one: SQLite takes anything."""
+    return isinstance(number, int) and isinstance(last, int) and number <= last
+
+
 def _place(number: int, right: int) -> str:
     """Where it is, as precisely as what was kept allows: up to `right`, all is as it was."""
     if number == right + 1:
         return f"entry {number}"
     return f"entry {number}, or one before it{f' and after entry {right}' if right else ''},"
-
-
-def _json_rows(lines: Iterable[str]) -> Iterator[tuple[int, object, object]]:
-    for at, line in enumerate(lines, 1):
-        try:
-            entry = json.loads(line)
-        except ValueError:
-            entry = None
-        said = entry if isinstance(entry, dict) else {}
-        yield at, said.get("number"), said.get("digest")
-
-
-def _csv_rows(lines: list[str]) -> Iterator[tuple[int, object, object]]:
-    rows = csv.DictReader(line.removeprefix(BYTE_ORDER) for line in lines)
-    for row in rows:
-        yield rows.line_num, row.get("number"), row.get("digest")

@@ -17,27 +17,33 @@ class Standing:
     """How an account stands in a role that it holds, as far as the ledger tells.
 
     `term_ended` is the last day of a term that is over, `state` whether they have confirmed the
-    duties (None: not known); `due_since` is the day from which they should do so again, if it is
-    only for that.
+    duties (None: not known); `confirm_by` is the day from which they should do so again, as long as
+    the duties stay the same.
     """
 
     term: Term | None = None
     term_ended: date | None = None
     state: ConfirmationState | None = None
     confirmed_at: datetime | None = None
-    due_since: date | None = None
+    confirm_by: date | None = None
+
+    @property
+    def due_since(self) -> date | None:
+        """Since when they should confirm again; None where the duties changed: who knows when."""
+        return self.confirm_by if self.state == "due" else None
 
 
 def standing(state: LedgerState, role: Role, account: str, digest: str, today: date) -> Standing:
     """How an account stands in a role, whose duties `digest` stands for."""
     term = state.terms.get((role.id, account))
     confirmation = state.confirmations.get((role.id, account))
+    confirm_by = _confirm_by(confirmation, digest, role)
     return Standing(
         term=term,
         term_ended=term.until if term and term.ended(today) else None,
-        state=_state_of(confirmation, digest, role, today),
+        state=_state_of(confirmation, confirm_by, today),
         confirmed_at=confirmation.at if confirmation else None,
-        due_since=_due_since(confirmation, digest, role, today),
+        confirm_by=confirm_by,
     )
 
 
@@ -63,30 +69,16 @@ def months_later(day: date, months: int) -> date:
 
 
 def _state_of(
-    confirmation: Confirmation | None, digest: str, role: Role, today: date
+    confirmation: Confirmation | None, confirm_by: date | None, today: date
 ) -> ConfirmationState:
     """Whether a holder has confirmed, and need not do so again yet."""
     if confirmation is None:
         return "never"
-    return (
-        "confirmed"
-        if confirmation.duties_digest == digest and today < _due(confirmation, role)
-        else "due"
-    )
+    return "confirmed" if confirm_by and today < confirm_by else "due"
 
 
-def _due_since(
-    confirmation: Confirmation | None, digest: str, role: Role, today: date
-) -> date | None:
-    """When the duties were changed is not known."""
-    if (
-        confirmation is None
-        or confirmation.duties_digest != digest
-        or today < _due(confirmation, role)
-    ):
+def _confirm_by(confirmation: Confirmation | None, digest: str, role: Role) -> date | None:
+    """By when to confirm again what was confirmed; None where that was never, or something else."""
+    if confirmation is None or confirmation.duties_digest != digest:
         return None
-    return _due(confirmation, role)
-
-
-def _due(confirmation: Confirmation, role: Role) -> date:
     return months_later(confirmation.at.date(), role.confirm_every)

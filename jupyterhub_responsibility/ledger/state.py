@@ -6,7 +6,7 @@ interest, not what once was, so that a long ledger costs a page no more than a s
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
@@ -14,10 +14,17 @@ from typing import Any, Literal
 from ..text import is_erased
 from .chain import BEGINNING, Head
 from .entry import Entry, stamp
+from .kinds import ENDINGS
 from .past import Past
 
 Holding = tuple[str, str]
 """A role and an account."""
+
+Told = tuple[int, datetime, str]
+"""The number of an entry, when it was, and when the account that it is about was made."""
+
+TOLD = 20
+"""So many things that were done for somebody are remembered as news."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,8 @@ class Request:
 class Answer:
     """The decision about a request, for the person who made it.
 
-    It has `ended` without one where an account that it was about was deleted.
+    It has `ended` without one where an account that it was about was deleted. `number` is that of
+    the entry.
     """
 
     at: datetime
@@ -88,6 +96,7 @@ class Answer:
     approved: bool
     message: str = ""
     ended: bool = False
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +186,8 @@ class LedgerState:
         """Every account that an entry names."""
         self.given_up: dict[str, datetime] = {}
         """A name → when it was found that its account has another one."""
+        self.told: dict[str, deque[Told]] = {}
+        """Account → the last entries by which others changed something for it."""
         self.past = Past()
         """Who held which role when."""
 
@@ -206,7 +217,11 @@ class LedgerState:
             self._last_day(entry)
 
     def _name(self, entry: Entry) -> None:
-        """Note whom an entry names."""
+        """Note whom an entry names, and for whom it is news."""
+        if entry.person and not is_erased(entry.person) and _is_news(entry):
+            whose = self.created.get((entry.role, entry.person), "")
+            lately = self.told.setdefault(entry.person, deque(maxlen=TOLD))
+            lately.append((entry.number, entry.moment, entry.facts.get("created", whose)))
         named = {entry.person, entry.was, entry.actor if entry.actor_kind == "user" else ""}
         self.people |= {name for name in named if name and not is_erased(name)}
         if entry.event == "observation" and entry.facts["change"] == "renamed":
@@ -278,7 +293,7 @@ class LedgerState:
         if ended and not request.asker_created:  # whoever has their name may be somebody else
             return
         message = facts.get("reason", "")
-        answer = Answer(entry.moment, entry.actor, request, approved, message, ended)
+        answer = Answer(entry.moment, entry.actor, request, approved, message, ended, entry.number)
         self.answers[request.role, request.by] = answer
 
     def _left(self, intent: Entry, person: str) -> None:
@@ -430,6 +445,19 @@ class LedgerState:
         if any(person in self.members[other] for other in self._groups[role]):
             return
         self._let_go(role, person)
+
+
+def _is_news(entry: Entry) -> bool:
+    """Whether somebody else changed something for whom it is about."""
+    if entry.actor == entry.person:
+        return False
+    if entry.event in ENDINGS:
+        return entry.facts.get("of") in ("appointment", "withdrawal") and (
+            entry.facts.get("result") == "done"
+        )
+    if entry.event == "observation":
+        return entry.facts["change"] in ("joined", "left", "lost") and "gone" not in entry.facts
+    return entry.event in ("request", "term")
 
 
 def _of_renamed(request: Request, entry: Entry) -> Request:

@@ -278,7 +278,7 @@ class Holder(TypedDict):
     source: Annotated[str, Field(description="The first of the groups, or `declaration`")]
     groups: Annotated[list[str], Field(description="Every group that they hold the role through")]
     as_of: Annotated[Time | None, Field(description="When that was read")]
-    email: NotRequired[Annotated[str, Field(description="Of a person, as declared")]]
+    email: NotRequired[Annotated[str, Field(description="As declared, or as they let you see it")]]
 
 
 class RoleHolders(TypedDict):
@@ -642,6 +642,10 @@ class Erased(TypedDict):
     ]
     parts: Annotated[int, Field(description="How many parts of entries are gone")]
     gaps: Annotated[int, Field(description="In how many gaps the name was")]
+    in_file: Annotated[
+        bool,
+        Field(description="Whether the last bytes wait in the file until nobody reads it"),
+    ]
 
 
 class AddedUsers(TypedDict):
@@ -735,6 +739,7 @@ class MyData(TypedDict):
     entries: Annotated[
         list[Entry], Field(description="Every entry of the ledger about you, the newest first")
     ]
+    ledger: Annotated[LedgerEnd | None, Field(description="null while there is no entry")]
 
 
 class Gap(TypedDict):

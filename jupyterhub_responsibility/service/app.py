@@ -133,7 +133,7 @@ def build_site(
         max_age=max_age,
     )
     keep = timedelta(days=settings.keep_days) if settings.keep_days else None
-    forgetting = Forgetting(ledger, rules, utcnow, keep)
+    forgetting = Forgetting(ledger, api, rules, utcnow, keep)
     watch = Watch(
         roster,
         Observer(
@@ -177,7 +177,7 @@ def build_site(
         ledger=ledger,
         appointments=appointments,
         requests=Requests(declaration, api, ledger, rules, appointments, utcnow),
-        new_users=NewUsers(api, ledger, recorder, utcnow),
+        new_users=NewUsers(api, ledger, recorder, rules, utcnow),
         forgetting=forgetting,
         reachable=reachable,
         telling=telling,

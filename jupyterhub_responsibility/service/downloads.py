@@ -1,4 +1,4 @@
-"""The files to download from the panel: the table, and how each is made."""
+"""The files to download: the table, and how each is made."""
 
 from __future__ import annotations
 
@@ -7,18 +7,27 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..coverage.snapshot import Snapshot
-from ..exports import formats
+from ..domain.model import Viewer
+from ..errors import HubError, LedgerError
+from ..exports import deadlines, formats
+from ..exports.calendar import calendar
+from ..exports.deadlines import Deadline
 from ..exports.declaration import for_another_hub
 from ..exports.lines import contact_lines
 from ..exports.vcard import vcards
+from ..ledger.state import Request
 
 
 @dataclass(frozen=True)
 class FileSource:
-    """What files are made from: a snapshot, where the hub is (`https://hub.example`), and when."""
+    """What files are made from: a snapshot, for whom, where the hub is (`https://hub.example`) and
+    our pages below it (`home`), and when. `requests` are the open ones that the viewer may see."""
 
     snapshot: Snapshot
+    viewer: Viewer
+    requests: tuple[Request, ...]
     origin: str
+    home: str
     now: datetime
 
 
@@ -52,10 +61,58 @@ class Download:
 FORMATS = {
     "text/csv": "CSV",
     "application/json": "JSON",
+    "text/calendar": "iCalendar",
     "text/vcard": "vCard",
     "application/yaml": "YAML",
 }
 HOLDERS, CONTACTS = "who holds which role", "whom to ask about what"
+
+
+def _own(source: FileSource) -> str:
+    """Somebody's own deadlines.
+
+    Raises LedgerError while they are not known: a calendar without them would look as if there were
+    none.
+    """
+    _check_ledger(source.snapshot)
+    found = deadlines.own(source.snapshot, source.viewer, source.requests)
+    return _calendar("My responsibilities", found, source)
+
+
+def _everybodys(source: FileSource) -> str:
+    """Everybody's deadlines. Raises LedgerError or HubError while they are not known."""
+    _check_ledger(source.snapshot)
+    if source.snapshot.roster.read_at is None:
+        raise HubError("It is not known who holds which role")
+    found = deadlines.everybodys(source.snapshot, source.viewer, source.requests)
+    return _calendar("Responsibilities", found, source)
+
+
+def _check_ledger(snapshot: Snapshot) -> None:
+    if not snapshot.ledger_read:
+        raise LedgerError(snapshot.ledger_trouble or "The ledger has not been read yet")
+
+
+def _calendar(name: str, found: tuple[Deadline, ...], source: FileSource) -> str:
+    community = source.snapshot.declaration.community.name
+    title, home = f"{name} on the hub of {community}", source.origin + source.home
+    return calendar(found, title, community, home, source.now, source.snapshot.ledger_end)
+
+
+CALENDAR = Download(
+    "calendar.ics",
+    "text/calendar",
+    "last days, confirmations and review dates",
+    "for a calendar",
+    _everybodys,
+)
+MY_CALENDAR = Download(
+    "my-calendar.ics",
+    "text/calendar",
+    "your last days, and when to confirm your duties",
+    "for your calendar",
+    _own,
+)
 
 DOWNLOADS = (
     Download(
@@ -91,13 +148,19 @@ DOWNLOADS = (
         "text/vcard",
         CONTACTS,
         "for an address book",
-        lambda source: vcards(contact_lines(source.snapshot, source.origin), source.origin),
+        lambda source: vcards(
+            contact_lines(source.snapshot, source.origin),
+            source.origin,
+            source.snapshot.ledger_end,
+        ),
     ),
+    CALENDAR,
     Download(
         "declaration.yaml",
         "application/yaml",
         "declaration and model in one file",
         "for another hub",
-        lambda source: for_another_hub(source.snapshot.declaration),
+        lambda source: for_another_hub(source.snapshot.declaration, source.snapshot.ledger_end),
     ),
 )
+"""The files that are there for those in charge."""

@@ -60,14 +60,15 @@ class Operation:
     `answer` is what it answers with, `request` what is sent with it, both of the `api_types`;
     `query` is a type whose fields are what may stand behind the `?`, `headers` one of what may
     stand in headers. `errors` are statuses beside those with which every address may answer.
-    `files` are media types with which it answers instead, where they are asked for. What is `open`
+    `files` are media types with which it answers instead: where they are asked for, or always where
+    it has no `answer`. What is `open`
     needs no login, and may say more with one. `may` says who may, where that is decided for each
     role: anybody whom one of these lets.
     """
 
     summary: str
     tag: Tag
-    answer: Any
+    answer: Any = None
     request: Any = None
     query: Any = None
     headers: Any = None
@@ -163,7 +164,8 @@ class _Schemas:
 def _used(operations: Operations) -> Iterator[tuple[Any, JsonSchemaMode]]:
     for methods in operations.values():
         for each in methods.values():
-            yield each.answer, "serialization"
+            if each.answer is not None:
+                yield each.answer, "serialization"
             if each.request is not None:
                 yield each.request, "validation"
 
@@ -196,7 +198,7 @@ def _operation(path: str, method: str, each: Operation, schemas: _Schemas) -> di
             str(each.status): {
                 "description": HTTPStatus(each.status).phrase,
                 "content": {
-                    **_json(schemas.of(each.answer, "serialization")),
+                    **(_json(schemas.of(each.answer, "serialization")) if each.answer else {}),
                     **{kind: {"schema": {"type": "string"}} for kind in each.files},
                 },
             },

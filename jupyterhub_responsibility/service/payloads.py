@@ -17,6 +17,7 @@ from ..domain.matches import Named
 from ..domain.messages import MessageName, Recipient
 from ..domain.model import Contact, Party, Responsibility, Role, Roster, Viewer
 from ..domain.names import Names
+from ..exports.formats import ledger_end
 from ..ledger.entry import Entry, known, stamp
 from ..ledger.may import May
 from ..ledger.past import HolderThen, Seen, Stay, Then
@@ -100,12 +101,12 @@ def model(snapshot: Snapshot, _viewer: Viewer) -> api_types.Model:
     }
 
 
-def role(snapshot: Snapshot, role_id: str) -> api_types.RoleInFull:
+def role(snapshot: Snapshot, viewer: Viewer, role_id: str) -> api_types.RoleInFull:
     """`GET api/roles/<role>`. Raises KeyError where the model has no such role."""
     held = holders_of(snapshot.declaration, snapshot.roster, role_id)
     return {
         **_role(snapshot, role_id),
-        **_role_holders(snapshot, held),
+        **_role_holders(snapshot, viewer, held),
         "duties": [_duty(each) for each in duties(snapshot.declaration.model, [role_id])],
         **_age(snapshot.roster),
     }
@@ -146,11 +147,11 @@ def may(found: May) -> api_types.May:
     }
 
 
-def roles(snapshot: Snapshot, _viewer: Viewer) -> api_types.Roles:
+def roles(snapshot: Snapshot, viewer: Viewer) -> api_types.Roles:
     """`GET api/roles`: every role with its holders."""
     return {
         "roles": [
-            {**_role(snapshot, held.role.id), **_role_holders(snapshot, held)}
+            {**_role(snapshot, held.role.id), **_role_holders(snapshot, viewer, held)}
             for held in snapshot.contact_finder.holders_by_role.values()
         ],
         "user_management": snapshot.user_management,
@@ -172,7 +173,7 @@ def contacts(
         answers = contact_finder.directory()
     return {
         "q": question,
-        "answers": [_answer(snapshot, answer) for answer in answers],
+        "answers": [_answer(snapshot, viewer, answer) for answer in answers],
         "otherwise": [_contact(contact) for contact in contact_finder.first_contacts()],
         **_age(snapshot.roster),
     }
@@ -203,7 +204,7 @@ def entry(entry: Entry, snapshot: Snapshot) -> api_types.Entry:
     }
 
 
-def change(snapshot: Snapshot, outcome: Entry) -> api_types.Change:
+def change(snapshot: Snapshot, viewer: Viewer, outcome: Entry) -> api_types.Change:
     """`api/roles/<role>/holders/<user>`: what became of it, and who holds it."""
     held = holders_of(snapshot.declaration, snapshot.roster, outcome.role)
     return {
@@ -212,13 +213,18 @@ def change(snapshot: Snapshot, outcome: Entry) -> api_types.Change:
         "user": outcome.person,
         "result": "unchanged" if outcome.facts.get("result") == "unchanged" else "done",
         "entry": outcome.number or None,
-        "holders": [_holder(snapshot, each) for each in held.holders],
+        "holders": [_holder(snapshot, viewer, each) for each in held.holders],
     }
 
 
 def erased(done: Forgotten) -> api_types.Erased:
     """`POST api/erasures`: what is gone."""
-    return {"entry": done.entry, "parts": done.parts, "gaps": done.gaps}
+    return {
+        "entry": done.entry,
+        "parts": done.parts,
+        "gaps": done.gaps,
+        "in_file": done.in_file,
+    }
 
 
 def candidates(typed: str, named: Sequence[Named]) -> api_types.Candidates:
@@ -275,6 +281,7 @@ def my_data(snapshot: Snapshot, viewer: Viewer, now: datetime) -> api_types.MyDa
         "channels": {},
         "messages_off": [],
         "entries": [],
+        "ledger": ledger_end(snapshot.ledger_end),
     }  # fmt: skip
 
 
@@ -353,7 +360,7 @@ def coverage(snapshot: Snapshot, _viewer: Viewer) -> api_types.Coverage:
         "staff": list(found.staff),
         "accounts": accounts.total if accounts.read_at else None,
         "accounts_as_of": iso(accounts.read_at),
-        "ledger": _ledger_end(snapshot),
+        "ledger": ledger_end(snapshot.ledger_end),
         **_age(snapshot.roster),
     }
 
@@ -363,13 +370,8 @@ def ledger(snapshot: Snapshot, entries: Sequence[Entry], most: int) -> api_types
     return {
         "entries": [entry(each, snapshot) for each in entries],
         "before": entries[-1].number if len(entries) == most else None,
-        "ledger": _ledger_end(snapshot),
+        "ledger": ledger_end(snapshot.ledger_end),
     }
-
-
-def _ledger_end(snapshot: Snapshot) -> api_types.LedgerEnd | None:
-    end = snapshot.ledger_end
-    return {"number": end[0], "digest": end[1]} if end else None
 
 
 def _path(step: Step) -> str | None:
@@ -447,16 +449,16 @@ def _links(snapshot: Snapshot, target: str) -> list[api_types.Link]:
     return [{"title": x.title, "url": x.url} for x in snapshot.declaration.links_for(target)]
 
 
-def _role_holders(snapshot: Snapshot, held: RoleHolders) -> api_types.RoleHolders:
+def _role_holders(snapshot: Snapshot, viewer: Viewer, held: RoleHolders) -> api_types.RoleHolders:
     """`known` is false, and nobody is listed from the hub, while the roster cannot tell."""
     return {
-        "holders": [_holder(snapshot, each) for each in held.holders],
+        "holders": [_holder(snapshot, viewer, each) for each in held.holders],
         "known": held.known,
         "missing_groups": list(held.missing),
     }
 
 
-def _holder(snapshot: Snapshot, holder: Holder) -> api_types.Holder:
+def _holder(snapshot: Snapshot, viewer: Viewer, holder: Holder) -> api_types.Holder:
     said: api_types.Holder = {
         "name": holder.name,
         "display_name": _display_name(snapshot, holder),
@@ -466,9 +468,17 @@ def _holder(snapshot: Snapshot, holder: Holder) -> api_types.Holder:
         "groups": list(holder.groups),
         "as_of": iso(holder.as_of),
     }
-    if holder.person and holder.person.email:
-        said["email"] = holder.person.email
+    if email := _email(snapshot, viewer, holder):
+        said["email"] = email
     return said
+
+
+def _email(snapshot: Snapshot, viewer: Viewer, holder: Holder) -> str:
+    """The address of a holder, as declared, or as they let this viewer see it."""
+    if holder.person:
+        return holder.person.email
+    reach = snapshot.reach.get(holder.name)
+    return reach.seen_by(snapshot.audiences(viewer)).get("email", "") if reach else ""
 
 
 def _display_name(snapshot: Snapshot, holder: Holder) -> str | None:
@@ -540,14 +550,14 @@ def _ways(contact: Contact) -> api_types.Ways:
     return said
 
 
-def _answer(snapshot: Snapshot, answer: Answer) -> api_types.Answer:
+def _answer(snapshot: Snapshot, viewer: Viewer, answer: Answer) -> api_types.Answer:
     return {
         "id": answer.id,
         "kind": answer.kind,
         "title": answer.title,
         "about": list(answer.about),
         "role": answer.role_holders.role.id if answer.role_holders else None,
-        "holders": [_holder(snapshot, each) for each in answer.holders],
+        "holders": [_holder(snapshot, viewer, each) for each in answer.holders],
         "contacts": [_channel(each) for each in answer.channels],
         "because": answer.because or None,
         "away": list(answer.away),

@@ -61,15 +61,17 @@ class Renderer:
         xsrf: str,
         *asked: object,
         news: News = NOTHING_NEW,
+        new: int = 0,
     ) -> str:
-        """A page as HTML, about what is `asked`. One with news is for once only.
+        """A page as HTML, about what is `asked`. One with news is for once only; `new` is how much
+        is new for the viewer on their own page.
 
         Raises KeyError where there is nothing to say about that.
         """
         if viewer is None or not page.kept or news is not NOTHING_NEW:
-            return self._rendered(page, viewer, xsrf, asked, None, news)
+            return self._rendered(page, viewer, xsrf, asked, None, new, news)
         version = (*self._snapshots.version, self._self_check.notes(viewer))
-        return self._kept(page, viewer, xsrf, asked, version)
+        return self._kept(page, viewer, xsrf, asked, version, new)
 
     def error_for_anybody(
         self, status: int, title: str, message: str, again: str, typed: tuple[str, ...]
@@ -98,6 +100,7 @@ class Renderer:
         xsrf: str,
         asked: tuple[object, ...],
         version: object,  # noqa: ARG002  # part of the key under which the page is kept
+        new: int,
         news: News = NOTHING_NEW,
     ) -> str:
         snapshot = self._snapshots.current
@@ -106,7 +109,7 @@ class Renderer:
         return self._templates.render(
             f"responsibility-{page.name}.html",
             {
-                "frame": self._frame(page, page.title_of(said), viewer, news),
+                "frame": self._frame(page, page.title_of(said), viewer, news, new),
                 "page": said,
                 "user": HubUser(viewer, snapshot.names) if viewer else None,
                 "services": self._menu.seen_by(viewer),
@@ -117,8 +120,9 @@ class Renderer:
             },
         )
 
-    def _frame(self, page: Page, title: str, viewer: Viewer | None, news: News) -> Frame:
-        roster, declaration = self._roster.current, self._snapshots.current.declaration
+    def _frame(self, page: Page, title: str, viewer: Viewer | None, news: News, new: int) -> Frame:
+        roster, snapshot = self._roster.current, self._snapshots.current
+        declaration = snapshot.declaration
         return Frame(
             title=title,
             here=page.name,
@@ -134,6 +138,10 @@ class Renderer:
             typed=news.typed,
             wrong=news.wrong,
             tabs=self._tabs(viewer) if viewer else (),
+            new=new,
+            lately=news.lately,
+            ledger_end=snapshot.ledger_end if viewer else None,
+            shows_end=page.shows_end,
         )
 
     def _tabs(self, viewer: Viewer) -> tuple[Tab, ...]:

@@ -14,7 +14,7 @@ from ..domain.model import Viewer
 from ..domain.rules import WITHDRAWERS, AccessName
 from ..exports.ledger import FORMATS
 from . import api_types, bodies, pages, payloads
-from .downloads import DOWNLOADS, Download
+from .downloads import CALENDAR, DOWNLOADS, MY_CALENDAR, Download
 from .handlers import api, exports, people, plain
 from .openapi import Operation, Operations, Parameter
 from .pages import Page
@@ -90,11 +90,21 @@ def endpoint(
     may: AccessName = "users",
     afresh: bool = False,
     answer: Answer | None = None,
+    download: Download | None = None,
     **operations: Operation,
 ) -> Route:
     """A route of the API; its purpose is what its methods do."""
     purpose = "; ".join(each.summary for each in operations.values())
-    return Route(path, handler, purpose, may, afresh, answer=answer, operations=operations)
+    return Route(
+        path,
+        handler,
+        purpose,
+        may,
+        afresh,
+        answer=answer,
+        download=download,
+        operations=operations,
+    )
 
 
 ROUTES: tuple[Route, ...] = (
@@ -120,6 +130,11 @@ ROUTES: tuple[Route, ...] = (
         "how many gaps there are, for the bar on the hub's admin page",
         pages.PANEL.may,
     ),
+    Route(
+        "bell",
+        people.BellHandler,
+        "how much is new for you, for the line on the hub's home page",
+    ),
     shows(pages.USERS, people.UsersHandler, "add people"),
     shows(pages.LEDGER, people.LedgerHandler, "the activity log: who did what"),
     shows(pages.DATA, people.DataHandler, "my data: what is recorded about you"),
@@ -136,6 +151,12 @@ ROUTES: tuple[Route, ...] = (
             download=each,
         )
         for each in DOWNLOADS
+    ),
+    Route(
+        f"exports/{MY_CALENDAR.name}",
+        exports.DownloadHandler,
+        MY_CALENDAR.purpose,
+        download=MY_CALENDAR,
     ),
     Route("oauth_callback", plain.CallbackHandler, "the end of a login", "anybody"),
     Route(
@@ -192,6 +213,20 @@ ROUTES: tuple[Route, ...] = (
         GET=Operation(
             "everything that is recorded about you, as a file", "people", api_types.MyData
         ),
+    ),
+    endpoint(
+        "api/my-calendar",
+        api.FileHandler,
+        download=MY_CALENDAR,
+        GET=Operation(MY_CALENDAR.purpose, "people", files=(MY_CALENDAR.media_type,)),
+    ),
+    endpoint(
+        "api/calendar",
+        api.FileHandler,
+        pages.PRINT.may,
+        afresh=pages.PRINT.afresh,
+        download=CALENDAR,
+        GET=Operation(CALENDAR.purpose, "people", files=(CALENDAR.media_type,)),
     ),
     endpoint(
         "api/model",
@@ -337,7 +372,7 @@ ROUTES: tuple[Route, ...] = (
             "changes",
             api_types.Entries,
             query=api_types.LedgerQuery,
-            files=tuple(kind.partition(";")[0] for kind, *_ in FORMATS.values()),
+            files=tuple(each.media_type.partition(";")[0] for each in FORMATS.values()),
         ),
     ),
     endpoint(

@@ -103,6 +103,7 @@ class SnapshotKeeper:
         return (
             self._keeper.current.version,
             self._ledger.state.number,
+            self._ledger.without,
             self._ledger.read,
             self._ledger.trouble,
             self._accounts_version,

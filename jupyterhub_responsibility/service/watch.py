@@ -2,8 +2,9 @@
 
 Every round reads what accounts may do, as far as that must not wait, then the roster, and records
 what others changed, and which gaps there are; every minute it also settles what was left open,
-appoints first holders, and ends terms. Beside that, it reads all accounts of a large hub, a little
-at a time, and sends messages. Nothing that fails ends it.
+appoints first holders, and ends terms. Beside that, it reads all accounts of a large hub, and
+erases what was kept for long enough, a little at a time, and sends messages. Nothing that fails
+ends it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,9 @@ from .snapshots import SnapshotKeeper
 
 log = logging.getLogger(__name__)
 
+
+BREATHER = 1.0
+"""Seconds between two whiles of erasing what is old, for other replicas."""
 
 UNFORESEEN = "It failed in an unforeseen way"
 
@@ -76,12 +80,20 @@ class Watch:
 
     async def run(self) -> None:
         """Go round for ever."""
-        await asyncio.gather(self._rounds(), self._read_accounts(), self._send())
+        await asyncio.gather(self._rounds(), self._read_accounts(), self._forget(), self._send())
 
     async def _send(self) -> None:
         while True:
             await self._attempt("sending messages", self._telling.send_due)
             await self._telling.rest()
+
+    async def _forget(self) -> None:
+        """Beside the rounds, which wait for none of it."""
+        while True:
+            await self._attempt("forgetting what is old", self._forgetting.forget_old)
+            await self._attempt("reading anew", self._forgetting.read_anew)
+            await self._attempt("tidying", self._forgetting.tidy)
+            await asyncio.sleep(BREATHER if self._forgetting.underway else self._interval)
 
     async def _read_accounts(self) -> None:
         while True:
@@ -110,7 +122,6 @@ class Watch:
             await self._attempt("noting gaps", self._note)
             await self._attempt("reading how to reach people", self._reach)
             await self._attempt("finding out whom to tell", self._telling.look)
-            await self._attempt("forgetting what is old", self._forgetting.forget_old)
             self._log_end()
             await asyncio.sleep(self._interval)
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, insert, or_, select, update
 
 from ..domain.channels import ChannelName, Reach, Said
 from ..ledger.entry import stamp, storable
@@ -59,11 +59,6 @@ def drop(store: Store, reach: Reach) -> None:
     """Forget what an account said that is no more."""
     with store.writing() as connection:
         connection.execute(delete(channels).where(_theirs(reach.account, reach.created)))
-
-
-def forget(connection: Connection, accounts: Iterable[str]) -> int:
-    """Erase all that was said under some names; how much that was."""
-    return connection.execute(delete(channels).where(channels.c.account.in_(accounts))).rowcount
 
 
 def _theirs(account: str, created: str) -> ColumnElement[bool]:

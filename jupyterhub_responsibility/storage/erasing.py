@@ -3,28 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, delete, func, or_, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from ..errors import LedgerError
+from ..ledger.bearers import ALL, UNKNOWN, Bearer
 from ..ledger.chain import Taken, listed
 from ..ledger.entry import ITSELF, Draft, stamp, storable
-from ..ledger.forgetting import ALWAYS, Names, Traces, earlier_names, mentions
+from ..ledger.forgetting import Channel, Traces
 from ..ledger.gap_spans import Span
-from ..ledger.kinds import TEXTS, ActorKind, PartName
+from ..ledger.kinds import ActorKind
 from ..text import counted, visible
-from . import channels, outbox
-from .spans import span
-from .store import Store, add, entries_of
-from .tables import IS_NAME, entries, gaps, parts, readings
-
-MANY = 500
-"""So many numbers in one statement."""
+from . import outbox, tidying
+from .store import Store, add
+from .tables import channels, gaps, parts, readings
+from .tracing import Tracer
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,87 +38,85 @@ BY_AGE = Eraser(ITSELF, "service", "age")
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What was erased, or would be: how many parts of entries and gaps, and the entry that says
-    so."""
+    """What was erased, or would be: how many parts of entries, gaps, and `channels` by which to
+    reach them, and the entry that says so. It may still be `in_file`, for as long as somebody reads
+    that. The name stood for so many `accounts`: when each was made."""
 
     parts: int
     gaps: int
     entry: int | None = None
+    in_file: bool = False
+    accounts: tuple[str, ...] = ()
+    channels: int = 0
+
+    def __add__(self, other: Forgotten) -> Forgotten:
+        channels = self.channels + other.channels
+        return Forgotten(self.parts + other.parts, self.gaps + other.gaps, channels=channels)
 
     @property
     def says(self) -> str:
         """The same in words."""
-        if not self.parts and not self.gaps:
-            return "nothing"
-        said = counted(self.parts, "part of entries", "parts of entries")
-        return f"{said}, and the name in {counted(self.gaps, 'gap', 'gaps')}" if self.gaps else said
+        said = [
+            counted(self.parts, "part of entries", "parts of entries") if self.parts else "",
+            f"the name in {counted(self.gaps, 'gap', 'gaps')}" if self.gaps else "",
+            counted(self.channels, "way", "ways") + " to reach them" if self.channels else "",
+        ]
+        return ", and ".join(filter(None, said)) or "nothing"
 
 
-def traces(store: Store, name: str) -> Traces:
-    """What the ledger has of somebody."""
+NOTHING = Forgotten(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """What one erasure takes away: parts of entries, with the entries that say what ends by that,
+    and the gaps, channels and names of the same person; `people` are the accounts of them."""
+
+    parts: Taken
+    endings: Sequence[Draft] = ()
+    gaps: Sequence[Span] = ()
+    channels: Sequence[Channel] = ()
+    names: Iterable[str] = ()
+    people: Sequence[Bearer] = ()
+
+
+def traces(store: Store, name: str, made: str = ALL) -> Traces:
+    """What the ledger has of somebody: of the account of that name that was made at some moment, or
+    of all. Raises LedgerError where it isn't clear which is meant."""
     with store.reading() as connection:
-        return _traces(connection, storable(name))
+        return Tracer(connection).of(storable(name), made)
 
 
-def gaps_naming(store: Store, names: Names) -> list[Span]:
-    """The gaps that are kept and name somebody."""
-    with store.reading() as connection:
-        return [span(row) for row in connection.execute(select(gaps).where(_names_in_gaps(names)))]
-
-
-def forgettable(store: Store, name: str) -> Forgotten:
+def forgettable(store: Store, name: str, made: str = ALL) -> Forgotten:
     """What `forget` would erase. Raises LedgerError where it would."""
-    found = traces(store, name)
+    found = traces(store, name, made)
     _check(found, name)
-    return there_is(store, found)
+    return there_is(found)
 
 
-def there_is(store: Store, found: Traces) -> Forgotten:
+def there_is(found: Traces) -> Forgotten:
     """How much there is of somebody to erase."""
-    return Forgotten(len(found.taken), len(gaps_naming(store, found.names)))
+    accounts = tuple(each.made or UNKNOWN for each in found.accounts)
+    there = len(found.channels)
+    return Forgotten(len(found.taken), len(found.gaps), accounts=accounts, channels=there)
 
 
-def older(store: Store, before: datetime) -> Forgotten:
-    """What `forget_older` would erase."""
-    with store.reading() as connection:
-        taken = _old_texts(connection, before)
-    named = 0
-    for name in _last_named(store, before):
-        found = traces(store, name)
-        if not found.hindrance:
-            taken |= found.taken
-            named += len(gaps_naming(store, found.names))
-    return Forgotten(len(taken), named)
-
-
-def forget(store: Store, name: str, eraser: Eraser, now: datetime) -> Forgotten:
+def forget(store: Store, name: str, eraser: Eraser, now: datetime, made: str = ALL) -> Forgotten:
     """Erase somebody's names, and what they wrote or what was written of them.
 
-    Raises LedgerError where they hold a role, or it isn't known yet whether they do.
+    Raises LedgerError where they hold a role, or it isn't known yet whether they do, or which
+    account is meant.
     """
     with store.writing() as connection:
-        found = _traces(connection, storable(name))
+        found = Tracer(connection).of(storable(name), made)
         _check(found, name)
-        taken = found.taken
-        if not taken:
-            return Forgotten(0, _forget_beside(connection, found.names))
-        number = _erase(connection, taken, eraser, now, found.endings(now.date()))
-        return Forgotten(len(taken), _forget_beside(connection, found.names), number)
+        return erase(connection, [lot_of(found, now)], eraser, now)[0]
 
 
-def forget_older(store: Store, before: datetime, now: datetime) -> Forgotten:
-    """Erase what people wrote before a moment, and everybody of whom nothing was recorded since.
-
-    Who holds a role is kept. Each person is a step of its own: if it ends early, the rest is for
-    the next time.
-    """
-    done = [_forget_texts(store, before, now)]
-    done += [
-        forget(store, name, BY_AGE, now)
-        for name in _last_named(store, before)
-        if not traces(store, name).hindrance
-    ]
-    return Forgotten(sum(each.parts for each in done), sum(each.gaps for each in done))
+def lot_of(found: Traces, now: datetime) -> Lot:
+    """What has to go for somebody to be forgotten."""
+    endings = found.endings(now.date()) if found.taken else ()
+    return Lot(found.taken, endings, found.gaps, found.channels, found.names, found.bearers)
 
 
 def _check(found: Traces, name: str) -> None:
@@ -129,180 +124,98 @@ def _check(found: Traces, name: str) -> None:
         raise LedgerError(f"{visible(name)} cannot be forgotten. {found.hindrance}")
 
 
-def _old_texts(connection: Connection, before: datetime) -> Taken:
-    old = (
-        select(parts.c.number, parts.c.name)
-        .join(entries, entries.c.number == parts.c.number)
-        .where(parts.c.name.in_(TEXTS), parts.c.erasure.is_(None))
-        .where(entries.c.at < stamp(before))
-    )
-    return {(number, name) for number, name in connection.execute(old)}
+def erase(
+    connection: Connection, lots: Sequence[Lot], eraser: Eraser, now: datetime
+) -> list[Forgotten]:
+    """Take parts away, each lot with an entry of its own that says so: that tells one person who
+    was erased from another."""
+    lots = _apart(lots)
+    drafts = [draft for lot in lots for draft in _drafts(lot, eraser)]
+    said = add(connection, drafts, now) if drafts else []
+    erasures = iter([entry.number for entry in said if entry.event == "erasure"])
+    numbers = [next(erasures) if lot.parts else None for lot in lots]
+    gone = [
+        {"at": at, "part": name, "by": number}
+        for lot, number in zip(lots, numbers, strict=True)
+        for at, name in sorted(lot.parts)
+    ]
+    if gone:
+        there = (parts.c.number == bindparam("at")) & (parts.c.name == bindparam("part"))
+        without = update(parts).where(there).values(salt=None, text=None, erasure=bindparam("by"))
+        connection.execute(without, gone)
+    _forget_gaps(connection, [gap for lot in lots for gap in lot.gaps])
+    _forget_channels(connection, [each for lot in lots for each in lot.channels])
+    outbox.forget(connection, [each for lot in lots for each in lot.people])
+    read = _forget_readings(connection, {name for lot in lots for name in lot.names})
+    if read or any(lot.parts or lot.gaps or lot.channels for lot in lots):
+        tidying.remember(connection)
+    return [
+        Forgotten(len(lot.parts), len(lot.gaps), number, channels=len(lot.channels))
+        for lot, number in zip(lots, numbers, strict=True)
+    ]
 
 
-def _forget_texts(store: Store, before: datetime, now: datetime) -> Forgotten:
-    with store.writing() as connection:
-        taken = _old_texts(connection, before)
-        if not taken:
-            return Forgotten(0, 0)
-        return Forgotten(len(taken), 0, _erase(connection, taken, BY_AGE, now))
+def _apart(lots: Iterable[Lot]) -> list[Lot]:
+    """Each part and gap in the first lot that has it: nothing can be erased twice."""
+    seen: Taken = set()
+    seen_gaps: set[Span] = set()
+    found = []
+    for lot in lots:
+        new = [gap for gap in lot.gaps if gap not in seen_gaps]
+        found.append(Lot(lot.parts - seen, lot.endings, new, lot.channels, lot.names, lot.people))
+        seen |= lot.parts
+        seen_gaps.update(new)
+    return found
 
 
-def _last_named(store: Store, before: datetime) -> list[str]:
-    """The accounts that are named in no entry since a moment."""
-    named = (
-        select(parts.c.text)
-        .join(entries, entries.c.number == parts.c.number)
-        .where(IS_NAME, parts.c.erasure.is_(None))
-        .where(or_(parts.c.name != "actor", entries.c.actor_kind == "user"))
-        .group_by(parts.c.text)
-        .having(func.max(entries.c.at) < stamp(before))
-    )
-    with store.reading() as connection:
-        return sorted(connection.execute(named).scalars())
-
-
-def _erase(
-    connection: Connection,
-    taken: Taken,
-    eraser: Eraser,
-    now: datetime,
-    endings: Iterable[Draft] = (),
-) -> int:
-    """Take parts away, and say so; the number of the entry that does."""
-    drafts = list(endings)
+def _drafts(lot: Lot, eraser: Eraser) -> list[Draft]:
+    if not lot.parts:
+        return []
     said = Draft(
         "erasure",
         eraser.actor,
         eraser.kind,
-        details={"parts": listed(taken), "because": eraser.because},
+        details={"parts": listed(lot.parts), "because": eraser.because},
     )
-    number = add(connection, [*drafts, said], now)[-1].number
-    by_name: defaultdict[PartName, list[int]] = defaultdict(list)
-    for at, name in sorted(taken):
-        by_name[name].append(at)
-    for name, numbers in by_name.items():
-        for chunk in _chunks(numbers):
-            there = (parts.c.name == name) & parts.c.number.in_(chunk)
-            connection.execute(
-                update(parts).where(there).values(salt=None, text=None, erasure=number)
-            )
-    return number
+    return [*lot.endings, said]
 
 
-def _forget_beside(connection: Connection, names: Names) -> int:
-    """Take names out of what is kept beside the ledger; the number of gaps that named them."""
-    for name, value in connection.execute(select(readings.c.name, readings.c.value)).all():
-        if any(each in value or json.dumps(each)[1:-1] in value for each in names):
-            connection.execute(delete(readings).where(readings.c.name == name))
-    channels.forget(connection, names)
-    outbox.forget(connection, names)
-    there = _names_in_gaps(names)
-    return connection.execute(update(gaps).where(there).values(person="")).rowcount
-
-
-def _names_in_gaps(names: Names) -> ColumnElement[bool]:
-    return gaps.c.person.in_(names)
-
-
-def _traces(connection: Connection, name: str) -> Traces:
-    names: Names = dict.fromkeys((name, *_typed(connection, name)), ALWAYS)
-    renamings = [
-        entry
-        for entry in entries_of(connection, _naming(connection, None, "was"))
-        if entry.facts.get("change") == "renamed"
-    ]
-    names = earlier_names(names, reversed(renamings))
-    texts: Taken = set(_texts(connection, names))
-    written = {number for number, _ in texts}
-    mine = _linked(connection, _naming(connection, names) | written)
-    watched = select(entries.c.number).where(entries.c.event == "observation", ~_has_part("person"))
-    mine |= set(connection.execute(watched).scalars())
-    found = tuple(entries_of(connection, mine))
-    return Traces(names, found, texts)
-
-
-def _typed(connection: Connection, name: str) -> list[str]:
-    """The same name in other letters, where it stands for no account of its own: as somebody
-    typed it."""
-    spellings = select(parts.c.text).where(IS_NAME, func.lower(parts.c.text) == name.lower())
-    found = set(connection.execute(spellings.distinct()).scalars()) - {name}
-    return [each for each in found if not _is_an_account(connection, each)]
-
-
-def _is_an_account(connection: Connection, name: str) -> bool:
-    """Whether the hub has called an account so: in a result, or as the one who did something."""
-    query = (
-        select(parts.c.number)
-        .join(entries, entries.c.number == parts.c.number)
-        .where(IS_NAME, parts.c.text == name)
-        .where(
-            or_(
-                parts.c.name == "actor",
-                entries.c.event == "observation",
-                (entries.c.event == "outcome")
-                & (
-                    entries.c.stated.contains('"result":"done"')
-                    | entries.c.stated.contains('"result":"unchanged"')
-                ),
-            )
+def _forget_gaps(connection: Connection, named: Sequence[Span]) -> None:
+    if named:
+        there = (
+            (gaps.c.kind == bindparam("of_kind"))
+            & (gaps.c.about == bindparam("on"))
+            & (gaps.c.person == bindparam("who"))
+            & (gaps.c.since == bindparam("from_then"))
         )
-    )
-    return connection.execute(query.limit(1)).first() is not None
+        connection.execute(
+            update(gaps).where(there).values(person=""),
+            [
+                {"of_kind": kind, "on": about, "who": person, "from_then": stamp(gap.since)}
+                for gap in named
+                for kind, about, person in [gap.key]
+            ],
+        )
 
 
-def _naming(connection: Connection, names: Names | None, part: PartName | None = None) -> set[int]:
-    """The numbers of the entries that name somebody, or that have a part."""
-    query = select(parts.c.number).where(IS_NAME)
-    if names is not None:
-        query = query.where(parts.c.text.in_(names))
-    if part is not None:
-        query = query.where(parts.c.name == part)
-    return set(connection.execute(query).scalars())
+def _forget_channels(connection: Connection, said: Sequence[Channel]) -> None:
+    if said:
+        there = (
+            (channels.c.account == bindparam("who"))
+            & (channels.c.created == bindparam("when"))
+            & (channels.c.name == bindparam("which"))
+        )
+        connection.execute(
+            delete(channels).where(there),
+            [{"who": each.account, "when": each.created, "which": each.name} for each in said],
+        )
 
 
-def _linked(connection: Connection, numbers: set[int]) -> set[int]:
-    """Entries with those that belong to them: answers to requests, and what became of changes."""
-    found = numbers | _answers(connection, numbers)
-    for chunk in _chunks(sorted(found)):
-        began = select(entries.c.intent).where(entries.c.number.in_(chunk))
-        found |= set(connection.execute(began.where(entries.c.intent.is_not(None))).scalars())
-    for chunk in _chunks(sorted(found)):
-        ended = select(entries.c.number).where(entries.c.intent.in_(chunk))
-        found |= set(connection.execute(ended).scalars())
-    return found
-
-
-def _answers(connection: Connection, numbers: set[int]) -> set[int]:
-    """Entries that answer a request among others."""
-    answers = select(entries.c.number, entries.c.stated).where(
-        entries.c.event.in_(("decision", "appointment")),
-        entries.c.stated.contains('"request":'),
-    )
-    return {
-        number
-        for number, stated in connection.execute(answers)
-        if int(json.loads(stated)["request"]) in numbers
-    }
-
-
-def _texts(connection: Connection, names: Names) -> Iterator[tuple[int, PartName]]:
-    """Texts that mention somebody by name."""
-    query = select(parts.c.number, parts.c.name, parts.c.text).where(parts.c.name.in_(TEXTS))
-    for name in names:
-        written = query.where(parts.c.text.icontains(name, autoescape=True))
-        for number, part, said in connection.execute(written):
-            if mentions(said, name):
-                yield number, part
-
-
-def _has_part(name: PartName) -> ColumnElement[bool]:
-    return (
-        select(parts.c.number)
-        .where(parts.c.number == entries.c.number, parts.c.name == name)
-        .exists()
-    )
-
-
-def _chunks(numbers: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(numbers), MANY):
-        yield numbers[start : start + MANY]
+def _forget_readings(connection: Connection, names: Iterable[str]) -> bool:
+    """What was read of accounts is read anew, where it has one of these names; whether it had."""
+    spelt = {json.dumps(name, ensure_ascii=each) for name in names for each in (True, False)}
+    rows = connection.execute(select(readings.c.name, readings.c.value)).all()
+    having = [name for name, value in rows if any(each in value for each in spelt)]
+    if having:
+        connection.execute(delete(readings).where(readings.c.name.in_(having)))
+    return bool(having)

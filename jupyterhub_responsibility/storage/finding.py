@@ -37,9 +37,12 @@ def newest_deeds(wanted: Wanted, before: int | None, most: int) -> Iterator[Any]
         yield query.where(entries.c.event.not_in(ENDINGS))
 
 
-def done_by(name: str, since: datetime) -> tuple[Any, ...]:
-    """Conditions for the entries about what an account has done since a moment, each deed once."""
+def done_by(name: str, since: datetime, adding: bool) -> tuple[Any, ...]:
+    """Conditions for the entries about what an account has done since a moment, each deed once:
+    users whom it added, or everything else."""
+    added = entries.c.event == "account"
     return (
+        added if adding else ~added,
         *_names(entries, "actor", name),
         entries.c.actor_kind == "user",
         entries.c.event.not_in(ENDINGS),

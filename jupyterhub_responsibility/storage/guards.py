@@ -17,8 +17,15 @@ ONLY_ERASED = """
 """
 """The one way in which a part may change."""
 
-WRITTEN = "NEW.number <= (SELECT number FROM responsibility_head)"
-"""Whether a part is one of an entry that was written before."""
+BELONGS = """
+    NEW.number > (SELECT max(number) FROM responsibility_head)
+    AND EXISTS (SELECT 1 FROM responsibility_entries WHERE number = NEW.number)
+"""
+"""Whether a part is one of an entry that is being written: it is there, and the head doesn't know
+it yet. Not where there is no head."""
+
+NO_PART_MORE = f"({BELONGS}) IS NOT TRUE"
+"""When no part may be added."""
 
 REFUSAL = "the ledger is append-only"
 REFUSE = f"BEGIN SELECT RAISE(ABORT, '{REFUSAL}'); END"
@@ -36,7 +43,7 @@ SQLITE = {
         BEFORE UPDATE ON responsibility_parts WHEN NOT ({ONLY_ERASED}) {REFUSE}""",
     "responsibility_no_part_less": f"BEFORE DELETE ON responsibility_parts {REFUSE}",
     "responsibility_no_part_more": f"""
-        BEFORE INSERT ON responsibility_parts WHEN {WRITTEN} {REFUSE}""",
+        BEFORE INSERT ON responsibility_parts WHEN {NO_PART_MORE} {REFUSE}""",
 }
 """Name → the rest of the statement that makes the trigger."""
 
@@ -49,7 +56,7 @@ def _refuse_if(condition: str) -> str:
 FUNCTIONS = {
     "responsibility_append_only": f" BEGIN RAISE EXCEPTION '{REFUSAL}'; END ",
     "responsibility_only_erased": _refuse_if(f"NOT ({ONLY_ERASED})"),
-    "responsibility_part_more": _refuse_if(WRITTEN),
+    "responsibility_part_more": _refuse_if(NO_PART_MORE),
 }
 """Name → the body. Conditions are in here: PostgreSQL keeps it as it is written, and puts that of
 a trigger in words of its own."""
@@ -69,6 +76,28 @@ POSTGRESQL = {
 """Name → the rest of the statement that makes the trigger, as PostgreSQL itself writes it."""
 
 
+def restore(connection: Connection) -> list[str]:
+    """Make the triggers anew, unless all are as they were made; the names of those that weren't."""
+    dialect = connection.dialect.name
+    lost = [name for name, _ in _lost(connection)]
+    for statement in (*_removal(dialect), *statements(dialect)) if lost else ():
+        connection.exec_driver_sql(statement)
+    return lost
+
+
+def _removal(dialect: str) -> Iterator[str]:
+    """What drops those of the triggers that are there."""
+    if dialect == "postgresql":
+        for name, rest in POSTGRESQL.items():
+            table = rest.partition(" ON ")[2].split()[0]
+            yield f"DROP TRIGGER IF EXISTS {name} ON {table}"
+        for name in FUNCTIONS:  # what else calls one was not made here
+            yield f"DROP FUNCTION IF EXISTS {name}() CASCADE"
+    else:
+        for name in SQLITE:
+            yield f"DROP TRIGGER IF EXISTS {name}"
+
+
 def statements(dialect: str) -> Iterator[str]:
     """What makes the triggers of a database."""
     if dialect == "postgresql":
@@ -79,10 +108,19 @@ def statements(dialect: str) -> Iterator[str]:
 
 def faults(connection: Connection) -> list[str]:
     """What is wrong with the triggers of a database, in words."""
+    return [
+        f"the trigger {name} {state}: the database no longer refuses what it is there for."
+        " `ledger migrate` puts it back"
+        for name, state in _lost(connection)
+    ]
+
+
+def _lost(connection: Connection) -> list[tuple[str, str]]:
+    """The triggers that are not as they were made, and what is wrong with each."""
     dialect = connection.dialect.name
     there = dict((_of_postgresql if dialect == "postgresql" else _of_sqlite)(connection))
     return [
-        f"the trigger {name} {state}: the database no longer refuses what it is there for"
+        (name, state)
         for name, statement in _triggers(dialect).items()
         if (state := _state(there.get(name), statement))
     ]

@@ -30,6 +30,9 @@ TRIED = "tried"
 """Under which name it keeps when it last tried whether it can write again. SQLite writes nothing
 where nothing would change, and finds no fault with a full disk then."""
 
+FEW = 250
+"""Entries to read at a time where nobody waits for them, and others may for something else."""
+
 DEEDS = 200
 """How many to read at a time, where it isn't known how many are read as one."""
 
@@ -53,15 +56,19 @@ class Ledger:
         self._now = now
         self._on_entry = on_entry
         self._threads = ThreadPoolExecutor(1 if store.sqlite else 5, "ledger")
+        self._aside = ThreadPoolExecutor(1, "tidying")
         self._locks: defaultdict[Lock, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._reading = asyncio.Lock()
+        self._rereading = asyncio.Lock()
         self._open = False
         self._unwritable = False
         self._rewritten = ""
         """Why this isn't the ledger that was read before, if so."""
         self.state = self._state = LedgerState()
-        self._erasure = 0
-        """The last erasure that what was read takes into account."""
+        self.erasure = 0
+        """The last erasure that was noticed."""
+        self.without = 0
+        """The last one that `state` takes into account."""
         self.read = False
         """Whether `state` has everything that was written before this process began."""
         self.trouble = "The ledger has not been opened yet"
@@ -77,10 +84,9 @@ class Ledger:
             if not self._open:
                 await self._run(self._store.open)
                 self._open = True
-                self._erasure = await self._run(self._store.last_erasure)
+                self.erasure = self.without = await self._run(self._store.last_erasure)
             await self._check()
-            while not await self._read_on():
-                self._state = LedgerState()
+            await self._read_on(self._state)
             self.state = self._state
             self.read = True
             if self._unwritable:  # by now it may work again
@@ -97,18 +103,36 @@ class Ledger:
             raise
         self._rewritten = ""
 
-    async def _read_on(self) -> bool:
-        """Read up to the end; no, if something that was read before has been erased since."""
+    async def _read_on(self, state: LedgerState, most: int = CHUNK) -> None:
+        """Read up to the end, so many entries at a time."""
         while True:
-            chunk = await self._run(self._store.after, self._state.number)
+            chunk = await self._run(self._store.after, state.number, most)
             for entry in chunk:
-                self._state.read(entry)
-            erasures = [entry.number for entry in chunk if entry.event == "erasure"]
-            if erasures and erasures[-1] > self._erasure:
-                self._erasure = erasures[-1]
-                return False
-            if len(chunk) < CHUNK:
-                return True
+                state.read(entry)
+                if entry.event == "erasure":
+                    self.erasure = max(self.erasure, entry.number)
+            if len(chunk) < most:
+                return
+
+    @property
+    def knows_erased(self) -> bool:
+        """Whether `state` has something that was erased since it was read."""
+        return self.erasure > self.without
+
+    async def read_anew(self) -> None:
+        """Have nothing in `state` that was erased since it was read.
+
+        A long ledger takes its time; until then, everybody goes on with what was read before.
+        """
+        async with self._rereading:
+            without = await self.run(Store.last_erasure)
+            state = LedgerState()
+            await self._read_on(state, FEW)
+            async with self._reading:
+                await self._check()
+                await self._read_on(state)
+                self.state = self._state = state
+                self.without = without
 
     async def append(self, *drafts: Draft, after: int | None = None) -> list[Entry]:
         """Write entries, all of them or none; none, where the last entry isn't `after`.
@@ -162,6 +186,11 @@ class Ledger:
             await self.catch_up()
         return await self._run(work, self._store, *arguments)
 
+    async def aside(self, work: Callable[..., T], *arguments: object) -> T:
+        """The same for what takes long, beside everything else: others read meanwhile."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._aside, work, self._store, *arguments)
+
     @asynccontextmanager
     async def lock(self, lock: Lock) -> AsyncIterator[None]:
         """Hold a lock across replicas: nobody else is inside with the same one."""
@@ -196,6 +225,7 @@ class Ledger:
         """Let go of the database."""
         await asyncio.get_running_loop().run_in_executor(self._threads, self._store.close)
         self._threads.shutdown(wait=False)
+        self._aside.shutdown(wait=False)
 
     async def _run(self, work: Callable[..., T], *arguments: object) -> T:
         """Do something in a thread, and remember whether the ledger works."""

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 
 from ..errors import LedgerError
+from . import guards
 from .locks import lock_number
 from .tables import VERSION_TABLE
 
@@ -48,15 +49,24 @@ def migrate(connection: Connection) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     try:
-        with _as_owner():
+        with _as_owner("The tables of the ledger are not those of this version"):
             command.upgrade(config, "head")
     except CommandError as error:
         message = "The ledger was made by a newer version of this service"
         raise LedgerError(message) from error
 
 
+def put_back(connection: Connection) -> list[str]:
+    """Make the triggers anew that are missing, switched off or replaced; their names.
+
+    Raises LedgerError where this account may not do that.
+    """
+    with _as_owner("Triggers of the ledger are not as they were made"):
+        return guards.restore(connection)
+
+
 @contextmanager
-def _as_owner() -> Iterator[None]:
+def _as_owner(trouble: str) -> Iterator[None]:
     """Say who can do what this account may not."""
     try:
         yield
@@ -64,7 +74,6 @@ def _as_owner() -> Iterator[None]:
         if getattr(error.orig, "sqlstate", None) != NOT_PERMITTED:
             raise
         raise LedgerError(
-            "The tables of the ledger are not those of this version, and this account may not"
-            f" change them: let the owner of the database run `{MIGRATE}`, where ACCOUNT is this"
-            " one, and then start the service again"
+            f"{trouble}, and this account may not change them: let the owner of the database run"
+            f" `{MIGRATE}`, where ACCOUNT is this one, and then start the service again"
         ) from error

@@ -28,6 +28,7 @@ from sqlalchemy import (
 
 from ..coverage.snapshot import Snapshot
 from ..domain.messages import MESSAGES, Message, MessageName, Recipient, TransportName
+from ..ledger.bearers import ALWAYS, Bearer
 from ..ledger.deeds import Deed
 from ..ledger.entry import Entry, stamp, storable
 from ..messages.recipients import identifier, of_entries
@@ -203,11 +204,20 @@ def mute(store: Store, recipient: Recipient, kinds: Iterable[MessageName]) -> No
             connection.execute(insert(muted), rows)
 
 
-def forget(connection: Connection, accounts: Iterable[str]) -> None:
-    """Erase everything that is to be sent to somebody, or was, and what they turned off."""
-    names = list(accounts)
-    for table in (outbox, muted):
-        connection.execute(delete(table).where(table.c.account.in_(names)))
+def forget(connection: Connection, people: Iterable[Bearer]) -> None:
+    """Erase everything that is to be sent to somebody, or was, and what they turned off.
+
+    What has only a name is of the account that has that now; so is everything of that name, where
+    it isn't known when the account was made.
+    """
+    for who in people:
+        for table in (outbox, muted):
+            if who.made:
+                connection.execute(delete(table).where(table.c.created == who.made))
+            if who.last == ALWAYS:
+                named = table.c.account == storable(who.name)
+                theirs = and_(named, table.c.created == "") if who.made else named
+                connection.execute(delete(table).where(theirs))
 
 
 def is_of(table: Table, recipient: Recipient) -> ColumnElement[bool]:

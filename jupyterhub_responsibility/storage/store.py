@@ -16,46 +16,42 @@ from time import monotonic, sleep
 from typing import Any
 
 from sqlalchemy import (
-    URL,
     Connection,
     Engine,
-    create_engine,
-    event,
     func,
     insert,
     inspect,
-    make_url,
     select,
     text,
     update,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ..errors import LedgerError, RewrittenError
+from ..ledger.anchors import NOTHING_KEPT, Anchors
 from ..ledger.chain import BEGINNING, Head, write
 from ..ledger.deeds import Deed, deeds
 from ..ledger.entry import Draft, Entry, Part
 from ..ledger.kinds import PartName
-from ..ledger.proof import NOTHING_KEPT, Anchors, Findings, examined, rewritten
+from ..ledger.proof import Findings, examined, no_one_end, rewritten, wrong_end
 from ..ledger.query import Wanted
-from . import guards
+from . import engines, guards
+from .engines import NAME, WAIT
 from .finding import done_by, newest, newest_deeds
 from .locks import lock_number
-from .migrating import MIGRATE, REVISION, migrate, revision
+from .migrating import MIGRATE, REVISION, migrate, put_back, revision
 from .tables import IS_NAME, VERSION_TABLE, entries, head, metadata, parts
-
-WAIT = 3
-"""Seconds to wait for a connection, or for another program that holds the database."""
 
 CHUNK = 2000
 
-TIDY = {
-    "sqlite": ("PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"),
-    "postgresql": (
-        "SET statement_timeout = 0",
-        *(f"VACUUM FULL responsibility_{table}" for table in ("parts", "gaps", "readings")),
-    ),
-}
+CHECKPOINT = "PRAGMA wal_checkpoint(TRUNCATE)"
+"""Brings everything from SQLite's second file into the first, and empties that. It answers with 1
+where somebody who reads is in the way, and raises nothing."""
+
+TIDY_POSTGRESQL = (
+    "SET statement_timeout = 0",
+    *(f"VACUUM FULL responsibility_{table}" for table in ("parts", "gaps", "channels", "readings")),
+)
 """What rewrites the tables without what is no longer in them; each by itself. PostgreSQL lets the
 owner of a table do that, and goes on with a warning where it is somebody else."""
 
@@ -64,9 +60,6 @@ NEAR = 4
 times as many lie there."""
 
 NOTHING_SEEN: Head = (0, BEGINNING)
-
-NAME = "jupyterhub-responsibility"
-"""What PostgreSQL knows a connection of ours by."""
 
 OTHERS = text("""
     SELECT count(*) FROM pg_stat_activity
@@ -108,7 +101,7 @@ class Store:
     """One ledger. Every method may raise LedgerError, and blocks: call it in a thread."""
 
     def __init__(self, url: str) -> None:
-        self._url = _url(url)
+        self._url = engines.address(url)
         self.sqlite = self._url.get_backend_name() == "sqlite"
         self._file: tuple[int, int] | None = None
         self._claimed: int | None = None
@@ -116,11 +109,7 @@ class Store:
     @cached_property
     def _engine(self) -> Engine:
         """Made when it is needed: a missing driver is no reason for the service not to start."""
-        engine = _engine(self._url, **_options(self._url))
-        if self.sqlite:
-            event.listen(engine, "connect", _set_up_sqlite)
-            event.listen(engine, "begin", _begin)
-        return engine
+        return engines.to_write(self._url)
 
     @property
     def _path(self) -> str:
@@ -131,7 +120,7 @@ class Store:
     def to_read(cls, url: str) -> Store:
         """A ledger that is only read, even while another process has it open; it must exist."""
         store = cls(url)
-        store._engine = _reading_engine(store._url)
+        store._engine = engines.to_read(store._url)
         with _closing_on_error(store):
             with store.reading() as connection:
                 there = revision(connection)
@@ -149,6 +138,11 @@ class Store:
             if revision(connection) != REVISION:
                 migrate(connection)
         self._file = self._identity()
+
+    def put_back(self) -> list[str]:
+        """Make the triggers anew that are missing, switched off or replaced; their names."""
+        with self.writing() as connection:
+            return put_back(connection)
 
     def close(self) -> None:
         """Let go of the database."""
@@ -188,6 +182,12 @@ class Store:
         with self.reading() as connection:
             _end(connection, seen)
 
+    def end(self) -> Head | None:
+        """The number and the digest of the last entry, as recorded; None while there is none."""
+        with self.reading() as connection:
+            row = connection.execute(select(head.c.number, head.c.digest)).first()
+        return (row.number, row.digest) if row and row.number else None
+
     def last_erasure(self) -> int:
         """The number of the last entry that says that something was erased; 0 if there is none."""
         query = select(func.max(entries.c.number)).where(entries.c.event == "erasure")
@@ -202,9 +202,10 @@ class Store:
         with self.reading() as connection:
             return connection.execute(query).scalar() or 0
 
-    def acts(self, name: str, since: datetime) -> int:
-        """How often an account has done something since a moment, as recorded."""
-        query = select(func.count()).where(*done_by(name, since))
+    def acts(self, name: str, since: datetime, adding: bool = False) -> int:
+        """How often an account has done something since a moment, as recorded: added a user, or
+        anything else."""
+        query = select(func.count()).where(*done_by(name, since, adding))
         with self.reading() as connection:
             return connection.execute(query).scalar_one()
 
@@ -237,14 +238,15 @@ class Store:
         """What can be found out about the ledger, all of it seen at one moment."""
         with self.at_one_moment() as connection:
             unguarded = guards.faults(connection)
-            last = connection.execute(select(head)).one_or_none()
-            if last is None:
-                return Findings(None, 0, ["it is not recorded where the ledger ends", *unguarded])
+            ends = connection.execute(select(head)).all()
+            if len(ends) != 1:
+                return Findings(None, 0, [no_one_end(len(ends)), *unguarded])
+            last = ends[0]
             rows = connection.execute(select(entries).order_by(entries.c.number).execution_options(
                 yield_per=CHUNK))  # fmt: skip
             chunks = (_whole(connection, chunk) for chunk in rows.partitions())
             end = (last.number, last.digest)
-            found = examined(chain.from_iterable(chunks), end, anchors)
+            found = examined(chain.from_iterable(chunks), end, anchors, _stray(connection))
             return replace(found, faults=[*found.faults, *unguarded])
 
     @classmethod
@@ -253,15 +255,19 @@ class Store:
         cls.to_read(url).close()
         return cls(url)
 
-    def tidy(self) -> None:
-        """Let nothing that was erased be left in the file, as far as this account may."""
+    def tidy(self, patience: float = WAIT) -> bool:
+        """Let nothing that was erased be left in the file, as far as this account may.
+
+        Returns whether that is so: whoever reads SQLite's file for longer than `patience`, in
+        seconds, keeps it from being emptied.
+        """
+        self._still_there()
         with _in_words(), closing(self._engine.raw_connection()) as connection:
             driver: Any = connection.driver_connection
-            if not self.sqlite:  # SQLite's are so already
-                driver.autocommit = True
-            for statement in TIDY[self._url.get_backend_name()]:
-                driver.execute(statement)
-            connection.invalidate()
+            try:
+                return _tidied(driver, patience) if self.sqlite else _rewritten(driver)
+            finally:
+                connection.invalidate()
 
     def remove(self) -> None:
         """Drop the tables, and delete the file, unless somebody else keeps something in it."""
@@ -377,79 +383,21 @@ class Store:
             raise RewrittenError("The ledger cannot be written: its file is gone")
 
 
-def _url(url: str) -> URL:
-    try:
-        parsed = make_url(url)
-    except (ArgumentError, ValueError):
-        raise LedgerError("database_url is not the address of a database") from None
-    if parsed.drivername == "postgresql":
-        parsed = parsed.set(drivername="postgresql+psycopg")
-    if parsed.drivername not in ("sqlite", "postgresql+psycopg"):
-        raise LedgerError("The ledger can be in SQLite or PostgreSQL only")
-    if parsed.drivername == "sqlite" and parsed.database in (None, "", ":memory:"):
-        raise LedgerError("database_url names no file, and nothing would be kept")
-    return parsed
+def _tidied(driver: Any, patience: float) -> bool:
+    """Rewrite the file of SQLite; no, where somebody reads what is to go."""
+    driver.execute(f"PRAGMA busy_timeout={int(1000 * patience)}")
+    if driver.execute(CHECKPOINT).fetchone()[0]:
+        return False
+    driver.execute("VACUUM")
+    return not driver.execute(CHECKPOINT).fetchone()[0]
 
 
-def _engine(url: URL, **options: Any) -> Engine:
-    try:
-        return create_engine(url, **options)
-    except ImportError as error:
-        needed = "pip install 'jupyterhub-responsibility[postgresql]'"
-        raise LedgerError(f"The ledger's driver for PostgreSQL is missing: {needed}") from error
-
-
-def _options(url: URL) -> dict[str, Any]:
-    if url.get_backend_name() == "sqlite":
-        return {"connect_args": {"timeout": WAIT, "check_same_thread": False}}
-    milliseconds = 1000 * WAIT
-    return {
-        "pool_size": 5,
-        "pool_timeout": WAIT,
-        "pool_pre_ping": True,
-        "connect_args": {
-            "connect_timeout": WAIT,
-            "application_name": NAME,
-            "options": f"-c statement_timeout={milliseconds} -c lock_timeout={milliseconds}",
-            "tcp_user_timeout": milliseconds,
-        },
-    }
-
-
-def _reading_engine(url: URL) -> Engine:
-    options = _options(url)
-    if url.get_backend_name() != "sqlite":
-        options["connect_args"]["options"] += " -c default_transaction_read_only=on"
-        return _engine(url, **options)
-    path = Path(url.database or "").absolute()
-    if not path.is_file():
-        raise LedgerError(f"There is no ledger at {path}")
-    url = url.set(database=path.as_uri(), query={"mode": "ro", "uri": "true"})
-    engine = _engine(url, **options)
-    event.listen(engine, "connect", _set_up_reading)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _set_up_reading(connection: Any, _: object) -> None:
-    connection.isolation_level = None
-    # Damaged text is to be found and named, not to end the reading.
-    connection.text_factory = lambda raw: raw.decode("utf-8", "backslashreplace")
-
-
-def _set_up_sqlite(connection: Any, _: object) -> None:
-    connection.isolation_level = None  # or the driver begins a transaction when it likes
-    cursor = connection.cursor()
-    # what is deleted is overwritten at once, whatever happens before the file is tidied
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
-
-
-def _begin(connection: Connection) -> None:
-    """To write, lock before reading the end of the chain: two would write the same number."""
-    writes = connection.get_execution_options().get("writes")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+def _rewritten(driver: Any) -> bool:
+    """Rewrite the tables of PostgreSQL."""
+    driver.autocommit = True
+    for statement in TIDY_POSTGRESQL:
+        driver.execute(statement)
+    return True
 
 
 def _found(connection: Connection, queries: Iterable[Any], most: int) -> list[Any]:
@@ -460,15 +408,32 @@ def _found(connection: Connection, queries: Iterable[Any], most: int) -> list[An
 
 def _end(connection: Connection, seen: Head, *, hold: bool = False) -> Head:
     """Where the chain ends; `hold` it, to write there. Raises RewrittenError."""
-    there = select(entries.c.digest).where(entries.c.number == seen[0]).scalar_subquery()
-    query = select(head.c.number, head.c.digest, there)
-    row = connection.execute(query.with_for_update() if hold else query).one_or_none()
-    if row is None:
-        raise RewrittenError("The ledger was rewritten: it is not recorded where it ends")
-    number, digest, was = row
-    if words := rewritten(seen, (number, digest), was):
+    if hold:  # by itself: what waits for a row sees the others as they were before
+        connection.execute(select(head.c.only).with_for_update())
+    rows = connection.execute(select(head.c.number, head.c.digest, *_around(seen))).all()
+    if len(rows) != 1:
+        raise RewrittenError(f"The ledger was rewritten: {no_one_end(len(rows))}")
+    number, digest, was, last, *beyond = rows[0]
+    words = rewritten(seen, (number, digest), was) or wrong_end((number, digest), last, beyond)
+    if words:
         raise RewrittenError(words)
     return number, digest
+
+
+def _around(seen: Head) -> Iterator[Any]:
+    """What there is at the end of the chain, and before it: the digests of the entry that was
+    `seen`, and of the last one, and the last numbers of entries and of parts."""
+    for number in (seen[0], head.c.number):
+        yield select(entries.c.digest).where(entries.c.number == number).scalar_subquery()
+    for table in (entries, parts):
+        yield select(func.max(table.c.number)).scalar_subquery()
+
+
+def _stray(connection: Connection) -> list[tuple[Any, PartName]]:
+    """The parts of entries that aren't there, by number and name."""
+    entry = select(entries.c.number).where(entries.c.number == parts.c.number)
+    query = select(parts.c.number, parts.c.name).where(~entry.exists())
+    return [(number, name) for number, name in connection.execute(query)]
 
 
 def add(

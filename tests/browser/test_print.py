@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import expect
 from pypdf import PdfReader
 
+from jupyterhub_responsibility.ledger.anchors import kept_in
+
 from .test_accessibility import faults_in_both_themes
 from .test_look import too_wide
 
@@ -41,6 +43,17 @@ def test_print_has_everything_and_no_navigation(open_as):
         assert word in said
     for word in ("Logout", "Whom do I ask", "Print this page", "Add people"):
         assert word not in said
+
+
+def test_whatever_is_printed_says_where_the_ledger_ends(open_as):
+    """In print alone, where it would only be in the way; and what is copied from there can be
+    compared with."""
+    for address in ("", "my-data", "roles/hub-administrator"):
+        page = open_as("rita", address)
+        assert not page.get_by_text("Ledger: entry").is_visible()
+        said = "\n".join(each.extract_text() for each in printed(page).pages)
+        assert len(kept_in(said)) == 1, said
+    assert open_as("rita", "admin").get_by_text("Ledger: entry").is_visible()
 
 
 def test_printed_times_have_a_day_and_a_zone(open_as):
@@ -99,7 +112,7 @@ def test_the_panel_leads_there(open_as, width):
     """At the end of the panel is all there is to download or print, faultless in both themes."""
     page = open_as("rita", "admin", width)
     part = page.locator("section[aria-labelledby=download]")
-    expect(part.get_by_role("link")).to_have_count(7)
+    expect(part.get_by_role("link")).to_have_count(8)
     assert too_wide(page) <= 0
     assert faults_in_both_themes(page, "section[aria-labelledby=download]") == []
     part.get_by_role("link", name="Print", exact=True).click()

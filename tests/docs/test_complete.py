@@ -200,7 +200,7 @@ def test_every_command(capsys):
     """Each command of the command line has its row."""
     with pytest.raises(SystemExit):
         cli.main(["--help"])
-    commands = set(re.findall(r"^ {4}(\w+)  ", capsys.readouterr().out, re.M))
+    commands = set(re.findall(r"^ {4}([\w-]+)  ", capsys.readouterr().out, re.M))
     assert {"check", "ledger", "fleet"} <= commands
     for above in ("ledger", "fleet"):
         with pytest.raises(SystemExit):

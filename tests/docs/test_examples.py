@@ -23,6 +23,7 @@ from jupyterhub_responsibility.cli import main
 from jupyterhub_responsibility.declaration import BUILT_IN, dump, load
 from jupyterhub_responsibility.enabling.handover import DATABASE_VARIABLE, DEFAULT_DATABASE
 from jupyterhub_responsibility.errors import DeclarationError
+from jupyterhub_responsibility.exports.lab_menu import lab_menu
 from jupyterhub_responsibility.ledger.chain import BEGINNING, write
 from jupyterhub_responsibility.ledger.entry import Draft
 from jupyterhub_responsibility.service.app import ResponsibilityService
@@ -50,7 +51,9 @@ PROMETHEUS = [
 """How Prometheus reads the metrics: tests/fleet does as they say."""
 FLEET = [block for block in blocks("yaml", "python") if block.heading == "The list of hubs"]
 """A list of hubs, which test_complete.py reads, and a token for it: tests/hub/test_fleet.py."""
-DECLARATIONS = [block for block in blocks("yaml") if block not in (*HELM, *PROMETHEUS, *FLEET)]
+(LAB,) = (block for block in blocks("yaml") if block.text.startswith("singleuser:"))
+OTHER_YAML = (*HELM, *PROMETHEUS, *FLEET, LAB)
+DECLARATIONS = [block for block in blocks("yaml") if block not in OTHER_YAML]
 SERVICE = [block for block in blocks("python") if "c.EventLogger" in block.text]
 REMOVAL = [block for block in blocks("python") if block.page == "removal.md"]
 """What comes instead of the service: tests/hub/test_removal.py does as it says."""
@@ -111,6 +114,13 @@ def test_configurations_of_the_service_work(block: Block, folder):
     service.load_config_file("responsibility_config.py", str(folder))
     emitter(service)(write(Draft("account", "rita", person="lia"), 1, BEGINNING, NOW))
     assert json.loads((folder / "ledger-events.jsonl").read_text())["person"] == "lia"
+
+
+def test_the_settings_for_jupyterlab_are_what_the_command_prints():
+    """The file that Helm puts there is that of a hub without a path of its own."""
+    (file,) = yaml.safe_load(LAB.text)["singleuser"]["extraFiles"].values()
+    assert file["stringData"] == lab_menu("/services/responsibilities/")
+    assert f"`{file['mountPath']}`" in page("jupyterlab.md")
 
 
 @pytest.mark.parametrize("block", HELM, ids=str)

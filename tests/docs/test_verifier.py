@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import json
 import subprocess
 import sys
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -102,7 +104,8 @@ def part(number: int, name: str, **more: object) -> list[str]:
         (LINES[1:], "entry 1: it is missing"),
         ([LINES[1], LINES[0], *LINES[2:]], "entry 1: it is missing"),
         (altered(2, person="mallory"), "entry 2: person was changed"),
-        (altered(2, person=""), "entry 2: 'person'"),
+        (altered(2, person=""), "entry 2: person was changed"),
+        (altered(2, person=None), "entry 2: 'person'"),
         (altered(2, actor="mallory"), "entry 2: a name was added"),
         (altered(2, details={**entry(2)["details"], "note": "x"}), "entry 2: it was changed"),
         (altered(2, details={**entry(2)["details"], "person": "x"}), "entry 2: a name was added"),
@@ -118,15 +121,65 @@ def part(number: int, name: str, **more: object) -> list[str]:
             "entry 19: note is there, though erased",
         ),
         (part(19, "note", erasure=48), "entry 19: note and the list of erased parts"),
+        (altered(2, note="mallory"), "entry 2: it was changed"),
+        (part(2, "person", text="mallory"), "entry 2: it was changed"),
+        (
+            [
+                LINES[0],
+                LINES[1].replace('"person": ', '"person": "eve", "person": ', 1),
+                *LINES[2:],
+            ],
+            "entry 2: something stands there twice",
+        ),
         (["nonsense\n"], "entry 1: "),
         (["[]\n"], "entry 1: "),
     ],
-    ids=range(20),
+    ids=count(),
 )
 def test_whatever_is_done_to_it(verify, lines, said):
     """It says which entry is wrong first, and ends with 1, as our own finds something too."""
     status, words = verify(lines)
     assert (status, words.startswith(said), "Traceback" in words) == (1, True, False), words
+
+
+@pytest.mark.parametrize("more", [{}, {"text": "x"}])
+def test_a_part_that_was_added(verify, more):
+    """With a salt and a digest of its own, which nothing in the chain knows."""
+    salt = "0" * 32
+    note = {"digest": hashlib.sha256(f"{salt}x".encode()).hexdigest(), "salt": salt, **more}
+    there = entry(2)
+    lines = altered(
+        2, parts={**there["parts"], "note": note}, details={**there["details"], "note": "x"}
+    )
+    assert verify(lines) == (1, "entry 2: it was changed\n")
+
+
+@pytest.mark.parametrize("at", [0, 1, 16, 31, 33, 34])
+@pytest.mark.parametrize(("number", "name"), [(2, "person"), (15, "actor"), (15, "reason")])
+def test_letters_that_go_from_a_text_into_its_salt(verify, number, name, at):
+    """Or the other way round: the digest is the same, and it is named all the same, as by ours."""
+    there = entry(number)
+    texts = there["details"] if name in there["details"] else there
+    whole = there["parts"][name]["salt"] + texts[name]
+    texts[name] = whole[at:]
+    there["parts"][name]["salt"] = whole[:at]
+    lines = altered(number, **there)
+    assert verify(lines) == (1, f"entry {number}: {name} has no salt of 32 digits\n")
+    assert breaks([entry_of(line) for line in lines], (LAST, ORIGINAL[-1].digest))
+
+
+def test_bytes_that_are_no_text(verify, tmp_path):
+    """They are in some entry, and it is named: nothing is read as something else."""
+    damaged = LINES[1].replace('"hanna"', '"han\udcffna"') if '"hanna"' in LINES[1] else ""
+    assert damaged
+    run = verify([LINES[0]])
+    assert run[0] == 0
+    (tmp_path / "export.jsonl").write_bytes(
+        "".join([LINES[0], damaged]).encode("utf-8", "surrogateescape")
+    )
+    command = [sys.executable, "-I", "verify.py", "export.jsonl"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr[:9]) == (1, "entry 2: ")
 
 
 def test_a_part_that_only_claims_to_be_erased(verify):

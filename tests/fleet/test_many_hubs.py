@@ -18,7 +18,7 @@ from time import monotonic
 
 import pytest
 
-from jupyterhub_responsibility.cli import several
+from jupyterhub_responsibility.cli import at_once, several
 
 from .hubs import BAD, ROLE, Hubs, _Handler
 
@@ -94,7 +94,7 @@ def test_even_if_none_answers_it_ends(count):
     """Up to 112 hubs that all hang are done within half a minute."""
     rounds = ceil(count / several.AT_ONCE)
     assert several.LEAST_SECONDS <= several.patience(count) <= several.MOST_SECONDS
-    assert rounds * (several.patience(count) + several.SLACK) < 28
+    assert rounds * (several.patience(count) + at_once.SLACK) < 28
 
 
 def test_few_hubs_have_time():
@@ -115,8 +115,8 @@ def test_a_variable_that_is_not_set(hubs, tmp_path):
         text=True,
     )
     assert done.returncode == 2
-    assert "good-1,community-representative,Community Representative,rita,account" in done.stdout
-    assert "good-2,community-representative,,,unknown" in done.stdout
+    assert "good-1,community-representative,Community Representative,rita,,account" in done.stdout
+    assert "good-2,community-representative,,,,unknown" in done.stdout
     assert done.stderr == (
         "good-2: unknown: Set NOT_SET to a token of the hub, of somebody who may open the service\n"
     )

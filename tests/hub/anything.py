@@ -151,6 +151,8 @@ class Anything(RuleBasedStateMachine):
     real: RealHub
     restarts = False
     """Whether the hub is restarted now and then, which takes a while."""
+    compared = 0
+    """How often all that is said was compared with what is so, over all plays."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -388,6 +390,7 @@ class Anything(RuleBasedStateMachine):
 
     @invariant()
     def what_is_said_is_so(self) -> None:
+        type(self).compared += 1
         hub, root = self.hub, self._named("root").client
         for group, there in hub.members.items():
             path = f"groups/{group.replace('/', '%2F')}"
@@ -477,8 +480,8 @@ def playground(folder: Path, restarts: bool) -> Iterator[type[Anything]]:
         yield type("Anything", (Anything,), {"real": real, "restarts": restarts})
 
 
-def play(folder: Path, examples: int, steps: int, restarts: bool = False) -> None:
-    """Play so many times so many steps."""
+def play(folder: Path, examples: int, steps: int, restarts: bool = False) -> int:
+    """Play so many times so many steps; how often all that was said was so."""
     with playground(folder, restarts) as machine:
         run_state_machine_as_test(
             machine,
@@ -492,8 +495,10 @@ def play(folder: Path, examples: int, steps: int, restarts: bool = False) -> Non
                 derandomize=False,
             ),
         )
+        return machine.compared
 
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as place:
-        play(Path(place), max(1, int(sys.argv[1]) // 50), 50, restarts=True)
+        compared = play(Path(place), max(1, int(sys.argv[1]) // 50), 50, restarts=True)
+        print(f"Compared {compared} times, after each step: all that was said was so.")

@@ -14,7 +14,10 @@ import vobject
 import yaml
 
 from jupyterhub_responsibility.declaration import dump, load
+from jupyterhub_responsibility.exports.ledger import FORMATS
+from jupyterhub_responsibility.ledger.anchors import kept_in
 from jupyterhub_responsibility.service.downloads import DOWNLOADS
+from jupyterhub_responsibility.service.routes import ROUTES
 
 from ..realhub import DECLARATION
 
@@ -124,6 +127,39 @@ def test_everything_says_where_the_ledger_ends(hub):
     for address in ("admin", "ledger", "exports/print"):
         text = " ".join(session.get(hub.page(address)).text.split())
         assert f"Ledger: entry {end['number']}, <code>{end['digest']}</code>" in text, address
+
+
+PATHS = {"<role>": ADMIN, "<user>": "hanna", "<number>": "1"}
+NO_FOOT = {"oauth_callback", "metrics", "gaps", "bell"}
+"""What is no page and no file: a part of a login, figures, and parts of the hub's own pages."""
+MATCHING_NOTHING = [f"api/ledger?format={form}&person=nobody-has-this-name" for form in FORMATS]
+WHOLE = [f"api/ledger?format={form}" for form in FORMATS]
+
+
+READABLE = [each.path for each in ROUTES if not each.operations or "GET" in each.operations]
+ADDRESSES = [
+    re.sub("<[a-z]+>", lambda found: PATHS[found[0]], path)
+    for path in (*READABLE, *WHOLE, *MATCHING_NOTHING)
+    if path not in NO_FOOT
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_whatever_somebody_may_keep_says_where_the_ledger_ends(hub, address):
+    """Every page, which may be printed, and every file: `ledger verify --against` finds it there.
+    Answers of the API that are no files may do without."""
+    session = hub.visit("root")
+    session.get(hub.page())
+    reply = session.get(hub.page(address))
+    end = session.get(hub.page("api/ledger")).json()["ledger"]
+    is_page = reply.headers["Content-Type"].startswith("text/html")
+    if not is_page and "Content-Disposition" not in reply.headers:
+        assert address.startswith(("api/", "healthz"))
+        return
+    found = kept_in(reply.content.decode("utf-8"))
+    assert (end["number"], end["digest"]) in found
+    if address not in WHOLE and address != "api/my-data":
+        assert len(found) == 1
 
 
 def test_contacts_are_those_declared(hub):

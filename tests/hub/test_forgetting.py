@@ -90,7 +90,7 @@ def test_through_the_api(hub):
     assert (erased["actor"]["name"], sorted(erased["erased"])) == (None, ["actor", "person"])
     assert plain(erased["says"]).startswith("An account that was erased confirmed")
     again = root.ask("POST", "api/erasures", json={"user": "yolanda"})
-    assert again.json() == {"entry": None, "parts": 0, "gaps": 0}
+    assert again.json() == {"entry": None, "parts": 0, "gaps": 0, "in_file": False}
 
 
 @pytest.mark.parametrize("who", ["rita", "hanna", "uwe"])
@@ -125,6 +125,46 @@ def test_a_refusal_on_the_page(hub):
     assert page.status_code == 409
     assert "withdraw them first" in page.text
     assert 'value="hanna"' in page.text
+
+
+def test_several_accounts_of_one_name(hub):
+    """The page says that it is about all of them, and when each was made."""
+    left(hub, "zoe")
+    hub.api("DELETE", "users/zoe").raise_for_status()
+    left(hub, "zoe")
+    page = Browser(hub, "root").submit("forget", {"action": "look"}, user="zoe")
+    assert "about 2 accounts that had this name" in " ".join(page.text.split())
+    assert Person(hub, "root").ask("POST", "api/erasures", json={"user": "zoe"}).ok
+    assert "zoe" not in pages(hub)
+
+
+def test_nobody_forgets_themselves(hub):
+    """The record would say that they did, with their name; it says whom to ask instead."""
+    before = entries(hub)
+    refused = Person(hub, "root").ask("POST", "api/erasures", json={"user": "root"})
+    assert (refused.status_code, code(refused)) == (409, "kept")
+    assert "Ask another JupyterHub admin" in refused.json()["error"]["message"]
+    page = Browser(hub, "root").submit("forget", {"action": "look"}, user="root")
+    assert "You cannot forget yourself" in page.text
+    assert entries(hub) == before
+
+
+def test_who_has_power_is_kept(hub):
+    """Who could do everything loses that first: by what the hub says at that moment."""
+    hub.api("POST", "users", json={"usernames": ["ada"], "admin": True}).raise_for_status()
+    root = Person(hub, "root")
+    for who in ("ada", "kim"):
+        hub.api("POST", f"users/{who}", json={"admin": True})
+        refused = root.ask("POST", "api/erasures", json={"user": who})
+        assert (refused.status_code, code(refused)) == (409, "kept")
+        assert "take the hub's admin rights" in refused.json()["error"]["message"]
+    hub.api("DELETE", "users/ada").raise_for_status()
+    hub.api("PATCH", "users/kim", json={"admin": False}).raise_for_status()
+    for who in ("ada", "kim"):
+        hub.wait_for(lambda who=who: root.ask("POST", "api/erasures", json={"user": who}).ok)
+    hub.wait_until_read()
+    gaps = [gap["user"] for gap in root.get("api/coverage").json()["gaps"]]
+    assert not {"ada", "kim"} & set(gaps)
 
 
 def test_nobody_comes_back_by_the_declaration(tmp_path_factory):

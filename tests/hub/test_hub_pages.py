@@ -201,6 +201,8 @@ async def test_a_spawn_that_may_still_fail_shows_public_contacts(mock_hub, monke
     reply = await visit(app, "uwe", "spawn")
     assert "spawn-pending" in reply.url
     assert shows_public_contacts_only(reply.text)
+    (link,) = soup_of(reply.text).select('#responsibility-public a[href*="contacts?q="]')
+    assert link["href"].endswith("contacts?q=my%20server%20won%27t%20start")
 
 
 async def test_without_templates_the_menu_remains(mock_hub):

@@ -49,8 +49,19 @@ def newest(hub, number: int) -> list[dict]:
 
 
 def test_nobody_appoints_themselves_by_another_name(mapped, acts):
-    """The hub adds whom a name stands for: it is taken back, refused and recorded as that."""
+    """Only the name of the account is taken: the hub has none by the other one."""
+    before = newest(mapped, 1)
     reply = acts("rita", "PUT", f"api/roles/{ADMINISTRATOR}/holders/rita-at-work")
+    assert (reply.status_code, reply.json()["error"]["code"]) == (404, "unknown")
+    assert administrators(mapped) == {"hanna"}
+    assert newest(mapped, 1) == before
+
+
+def test_nobody_appoints_themselves_by_an_account_that_is_called_so(mapped, acts):
+    """The hub adds whom a name stands for: it is taken back, refused and recorded as that."""
+    mapped.api("POST", "users/rita-at-work").raise_for_status()  # from before names were mapped
+    reply = acts("rita", "PUT", f"api/roles/{ADMINISTRATOR}/holders/rita-at-work")
+    mapped.api("DELETE", "users/rita-at-work").raise_for_status()
     assert (reply.status_code, reply.json()["error"]["code"]) == (403, "yourself")
     assert administrators(mapped) == {"hanna"}
     outcome = newest(mapped, 1)[0]

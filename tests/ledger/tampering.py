@@ -6,7 +6,17 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, and_, create_engine, delete, make_url, select, text, update
+from sqlalchemy import (
+    Connection,
+    and_,
+    create_engine,
+    delete,
+    insert,
+    make_url,
+    select,
+    text,
+    update,
+)
 
 from jupyterhub_responsibility.ledger.chain import digest
 from jupyterhub_responsibility.ledger.entry import Entry
@@ -70,6 +80,17 @@ def change_part(which: int, name: str, /, **values: Any) -> Deed:
     return lambda connection: connection.execute(update(parts).where(there).values(**values))
 
 
+def add_part(number: Any, name: str = "person") -> Deed:
+    """Put a part there, whether or not there is such an entry."""
+    values = {"number": number, "name": name, "salt": "0" * 32, "text": "mallory"}
+    return lambda connection: connection.execute(insert(parts).values(values))
+
+
+def remove_part(number: Any) -> Deed:
+    """Take parts out."""
+    return lambda connection: connection.execute(delete(parts).where(parts.c.number == number))
+
+
 def remove(*numbers: int) -> Deed:
     """Take entries out."""
     there = entries.c.number.in_(numbers)
@@ -87,11 +108,13 @@ def swap(one: int, two: int) -> Deed:
 
 
 def cut(last: int, digest: str | None = None) -> Deed:
-    """Take the end off; with a digest, hide that by moving the recorded end, too."""
+    """Take the end off; with a digest, hide that by taking its parts, too, and moving the recorded
+    end."""
 
     def deed(connection: Connection) -> None:
         connection.execute(delete(entries).where(entries.c.number > last))
         if digest:
+            connection.execute(delete(parts).where(parts.c.number > last))
             connection.execute(update(head).values(number=last, digest=digest))
 
     return deed

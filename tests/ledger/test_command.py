@@ -111,6 +111,34 @@ def test_what_was_kept_agrees(run, store, database, kept, form):
     )
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "latin-1"])
+def test_whatever_says_where_the_ledger_ended(run, store, database, here, kept, encoding):
+    """A page, a mail, a log: however its letters are encoded, and all that it says is compared."""
+    number, _, digest = kept["one"].partition(":")
+    page = f'<p class="rsp-anchor">Größe. Ledger: entry {number}, <code>{digest}</code></p>'
+    (here / "page.html").write_text(page, encoding=encoding)
+    (here / "hub.log").write_text(
+        f"ends at entry 6: {digest}\nends at entry 9: {digest}\n", encoding
+    )
+    words = ("verify", "--database", database, "--against")
+    assert run(*words, "page.html")[0] == 0
+    assert run(*words, f"Ledger: entry {number}, {digest}")[0] == 0
+    status, said, _ = run(*words, "hub.log")
+    assert (status, said.splitlines()[0]) == (1, "entry 9 was there once, and is missing")
+    directly(database, rewrite(4, role="nobody"), armed=False)
+    status, said, _ = run(*words, "page.html")
+    assert (status, said.splitlines()[0]) == (1, "entry 6, or one before it, was rewritten")
+
+
+def test_what_is_stored_of_a_person_says_where_the_ledger_ends(run, store, database, here):
+    """Whoever gets it can prove later what had been recorded by then."""
+    *_, last = store.append(drafts(3), NOW)
+    status, said, _ = run("about", "user-2", "--database", database)
+    assert (status, json.loads(said)["ledger"]) == (0, {"number": 3, "digest": last.digest})
+    (here / "about.json").write_text(said, encoding="utf-8")
+    assert run("verify", "--database", database, "--against", "about.json")[0] == 0
+
+
 @pytest.mark.parametrize(
     ("forms", "said"),
     [
@@ -155,9 +183,9 @@ def test_an_export_from_before_an_erasure(run, store, database, kept):
         ("6:5b0c", "there is no such file, and it is not NUMBER:DIGEST"),
         (f"0:{'0' * 64}", "there is no such file"),
         ("empty", "there is no entry in it to compare with. Give a file from `ledger export`"),
-        ("letter", "line 2 is not from an export of the ledger"),
+        ("letter", "there is no entry in it to compare with. Give a file from `ledger export`"),
         ("broken", "line 2 is not from an export of the ledger"),
-        ("picture", "it is not text"),
+        ("picture", "there is no entry in it to compare with. Give a file from `ledger export`"),
         (".", ""),
     ],
 )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from jupyterhub_responsibility.cli import main
+from jupyterhub_responsibility.cli.ledger import LOOK
 from jupyterhub_responsibility.storage import guards
 from jupyterhub_responsibility.storage.store import Store
 
 from .conftest import NOW, drafts
 from .tampering import directly, disarm, execute
 
-LOST = "the database no longer refuses what it is there for"
+LOST = "the database no longer refuses what it is there for. `ledger migrate` puts it back"
 
 
 @pytest.fixture
@@ -85,6 +87,56 @@ def test_all_at_once(store, database):
     """All that are gone are named, on either database."""
     directly(database, disarm)
     assert len(store.verify()) == 6
+
+
+@pytest.mark.parametrize("name", guards.SQLITE)
+def test_a_trigger_is_put_back_on_sqlite(sqlite, sqlite_file, name):
+    """Also one that was replaced; and then nothing is left to do."""
+    for more in (
+        "",
+        f"CREATE TRIGGER {name} AFTER UPDATE ON responsibility_head BEGIN SELECT 1; END",
+    ):
+        directly(f"sqlite:///{sqlite_file}", execute(*filter(None, (f"DROP TRIGGER {name}", more))))
+        assert sqlite.put_back() == [name]
+        assert sqlite.put_back() == sqlite.verify() == []
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        "DROP TRIGGER responsibility_no_part_more ON responsibility_parts",
+        "ALTER TABLE responsibility_parts DISABLE TRIGGER responsibility_no_part_more",
+        "DROP FUNCTION responsibility_part_more CASCADE",
+        "DROP FUNCTION responsibility_part_more CASCADE;"
+        "CREATE FUNCTION responsibility_part_more() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+        "CREATE OR REPLACE FUNCTION responsibility_part_more() RETURNS trigger LANGUAGE plpgsql"
+        " AS $$ BEGIN RETURN NEW; END $$",
+    ],
+    ids=["dropped", "disabled", "without its function", "another function", "emptied"],
+)
+def test_a_trigger_is_put_back_on_postgresql(on_postgresql, how):
+    """However it was got out of the way."""
+    store, url = on_postgresql
+    directly(url, execute(how))
+    assert store.put_back() == ["responsibility_no_part_more"]
+    assert store.put_back() == store.verify() == []
+    assert len(store.append(drafts(2), NOW)) == 2
+
+
+def test_all_are_put_back_by_the_command(store, database, capsys):
+    """It says which, and where to look next; with nothing to do, it doesn't."""
+    store.append(drafts(2), NOW)
+    directly(database, disarm)
+    store.close()
+    assert main(["ledger", "migrate", "--database", database]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("These triggers were put back: responsibility_no_")
+    assert said[0].count(",") == 5
+    assert said[1:] == [LOOK, "The tables are up to date."]
+    assert store.verify() == []
+    store.close()
+    assert main(["ledger", "migrate", "--database", database]) == 0
+    assert capsys.readouterr().out == "The tables are up to date.\n"
 
 
 def test_a_copy_has_them(sqlite, tmp_path):

@@ -7,16 +7,22 @@ from datetime import datetime, timedelta, timezone
 from time import perf_counter
 
 import pytest
+from sqlalchemy import update
 
 from jupyterhub_responsibility.changes.history import History
 from jupyterhub_responsibility.coverage import KINDS, Coverage, Gap, GapKind, Step
 from jupyterhub_responsibility.coverage.over_time import Count, counts
 from jupyterhub_responsibility.domain.model import Party
+from jupyterhub_responsibility.errors import LedgerError
+from jupyterhub_responsibility.ledger.entry import stamp
 from jupyterhub_responsibility.ledger.gap_spans import KEPT, Span
+from jupyterhub_responsibility.storage.erasing import Eraser, forget
 from jupyterhub_responsibility.storage.ledger import Ledger
 from jupyterhub_responsibility.storage.store import Store
+from jupyterhub_responsibility.storage.tables import gaps
 
 from .conftest import NOW
+from .test_erasing import busy
 
 VACANT = ("role-vacant", "guide", "")
 UNSEEN = ("holder-not-seen", "guide", "hanna")
@@ -209,3 +215,44 @@ def test_counts_after_a_clock_that_was_ahead():
     assert counts([ahead], found(VACANT), NOW.date()) == ()
     spans = [span("role-vacant", 2), span("role-vacant", -3, 0)]
     assert [day.gaps for day in counts(spans, found(), NOW.date())] == [1, 1, 0]
+
+
+POWER = ("power-without-role", "admin", "quirrenbach")
+
+
+async def test_no_erased_name_comes_back(history, database):
+    """Whichever process erased it: what was in memory is read anew, and what a page was made from
+    before that is not noted."""
+    both = history()
+    await both.note(found(POWER, VACANT))
+    busy(both._ledger._store, "quirrenbach")
+    await both._ledger.catch_up()
+    other = Store(database)
+    with other.writing() as connection:  # who had power then has none any more
+        connection.execute(update(gaps).where(gaps.c.kind == POWER[0]).values(until=stamp(NOW)))
+    assert forget(other, "quirrenbach", Eraser(), NOW).gaps == 1
+    other.close()
+    await both.note(found(POWER, VACANT, UNSEEN))  # before anybody noticed
+    await both._ledger.catch_up()
+    await both.note(found(POWER, VACANT, UNSEEN))  # and before the rest was read anew
+    assert "quirrenbach" not in str((both.spans, both.noticed))
+    await both._ledger.read_anew()
+    await both.note(found(VACANT, UNSEEN))
+    assert {each.key for each in both.spans} == {
+        ("power-without-role", "admin", ""),
+        VACANT,
+        UNSEEN,
+    }
+
+
+async def test_who_has_power_is_not_forgotten(history):
+    """As long as the gap is open: it would be noted anew, with the name."""
+    both = history()
+    await both.note(found(POWER))
+    store = both._ledger._store
+    with pytest.raises(LedgerError, match="an account with power on the hub"):
+        forget(store, "quirrenbach", Eraser(), NOW)
+    await both.note(found(VACANT))
+    assert forget(store, "quirrenbach", Eraser(), NOW).gaps == 1
+    await both.note(found(VACANT))
+    assert "quirrenbach" not in str((both.spans, both.noticed))

@@ -208,7 +208,7 @@ REWRITTEN = [
         execute("UPDATE responsibility_head SET number = 3"),
         "entry 4 was there when this service last read it, and is there no more",
     ),
-    (forget_the_end, "it is not recorded where it ends"),
+    (forget_the_end, "it is not recorded where the ledger ends"),
 ]
 
 

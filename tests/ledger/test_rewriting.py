@@ -20,6 +20,7 @@ import pytest
 from sqlalchemy import delete, update
 
 from jupyterhub_responsibility.exports.ledger import FORMATS
+from jupyterhub_responsibility.ledger.anchors import Anchors, gathered, of_export
 from jupyterhub_responsibility.ledger.chain import (
     BEGINNING,
     Head,
@@ -31,7 +32,7 @@ from jupyterhub_responsibility.ledger.chain import (
 )
 from jupyterhub_responsibility.ledger.entry import Draft, Entry, Part
 from jupyterhub_responsibility.ledger.kinds import PARTS
-from jupyterhub_responsibility.ledger.proof import Anchors, examined, gathered, of_export
+from jupyterhub_responsibility.ledger.proof import examined
 from jupyterhub_responsibility.storage.store import Store, _insert
 from jupyterhub_responsibility.storage.tables import entries as table
 from jupyterhub_responsibility.storage.tables import head, parts
@@ -177,7 +178,7 @@ def one(dice: random.Random) -> Anchors:
 
 def export(dice: random.Random) -> Anchors:
     """An export, up to some entry, in either format."""
-    _, line, first = FORMATS[dice.choice(sorted(FORMATS))]
+    _, line, first, _ = FORMATS[dice.choice(sorted(FORMATS))]
     kept = ORIGINAL[: dice.choice([LAST, dice.randint(1, LAST)])]
     return gathered(of_export([first] * bool(first) + [line(entry) for entry in kept]))
 
@@ -262,12 +263,22 @@ def test_what_was_kept_agrees_with_what_came_after():
 # Parts
 
 
+def shifted(part: Part) -> list[Part]:
+    """Letters of the text go into the salt, and the other way round: all have the same digest."""
+    if part.erasure is not None:
+        return []
+    whole = f"{part.salt}{part.text}"
+    places = {0, 1, 16, 30, 31, 33, 34, len(whole) - 1, len(whole)} - {32}
+    return [Part(whole[:at], whole[at:]) for at in sorted(places) if at <= len(whole)]
+
+
 def other_parts(dice: random.Random) -> tuple[Ledger, int]:
     """A part of an entry that isn't as it was, and the number of the entry."""
     entry = dice.choice([each for each in ORIGINAL if each.parts])
     name = dice.choice(sorted(entry.parts))
     part, there = entry.parts[name], dict(entry.parts)
     others = [
+        *shifted(part),
         Part(part.salt, f"{part.text}x"),
         Part("0" * 32, part.text or "somebody"),
         Part(None, None, LAST),
@@ -294,6 +305,19 @@ def test_parts_need_no_anchor():
         faults = breaks(entries, end(ORIGINAL))
         assert faults
         assert first_named(faults) == number
+
+
+@pytest.mark.parametrize("entry", [each for each in ORIGINAL if each.parts], ids=lambda e: e.number)
+def test_letters_that_go_from_a_text_into_its_salt(entry):
+    """No digest is another then; each such part is named all the same, and so the text that is
+    shorter, or longer."""
+    for name, part in entry.parts.items():
+        for other in shifted(part):
+            assert seal(other) == seal(part)
+            there = replace(entry, parts={**entry.parts, name: other})
+            entries = [*ORIGINAL[: entry.number - 1], there, *ORIGINAL[entry.number :]]
+            said = f"entry {entry.number}: {PARTS[name]} was changed"
+            assert breaks(entries, end(ORIGINAL)) == [said]
 
 
 def test_parts_with_seals_of_their_own():

@@ -33,7 +33,7 @@ def part(file: Path, ending: str) -> Path:
 @pytest.fixture
 def impatient(monkeypatch):
     """Waiting for others takes a moment, not seconds."""
-    monkeypatch.setattr("jupyterhub_responsibility.storage.store.WAIT", 0.2)
+    monkeypatch.setattr("jupyterhub_responsibility.storage.engines.WAIT", 0.2)
 
 
 def refuses(store: Store, words: str) -> None:

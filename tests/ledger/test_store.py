@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import insert
 from sqlalchemy.exc import DBAPIError
 
-from jupyterhub_responsibility.errors import LedgerError
+from jupyterhub_responsibility.errors import LedgerError, RewrittenError
+from jupyterhub_responsibility.ledger.chain import BEGINNING
 from jupyterhub_responsibility.ledger.entry import Draft, storable
 from jupyterhub_responsibility.ledger.kinds import INTENTS
 from jupyterhub_responsibility.ledger.query import Wanted
@@ -22,7 +23,18 @@ from jupyterhub_responsibility.storage.tables import entries
 
 from ..unit.test_text import HORRORS
 from .conftest import NOW, draft, drafts
-from .tampering import change, change_part, cut, directly, execute, forget_the_end, remove, swap
+from .tampering import (
+    add_part,
+    change,
+    change_part,
+    cut,
+    directly,
+    execute,
+    forget_the_end,
+    remove,
+    remove_part,
+    swap,
+)
 
 # Appending
 
@@ -126,6 +138,28 @@ def test_postgresql_refuses_to_empty_the_table(postgresql, stores):
     assert len(list(store.all())) == 2
 
 
+ANOTHER_END = execute(f"INSERT INTO responsibility_head VALUES (2, 4, '{'0' * 64}')")
+
+
+@pytest.mark.parametrize("number", [-1, 0, 2, 3, 4, 9])
+def test_a_part_belongs_to_an_entry_that_is_being_written(store, database, number):
+    """The database takes none of an entry that isn't there, nor more of one that was written."""
+    store.append(drafts(3), NOW)
+    for name in ("note", "person"):
+        with pytest.raises(DBAPIError, match="the ledger is append-only"):
+            directly(database, add_part(number, name))
+    assert store.verify() == []
+    assert store.append([draft()], NOW)[0].number == 4
+
+
+def test_without_an_end_no_part_is_taken(store, database):
+    """Nor where it isn't recorded where the ledger ends."""
+    store.append(drafts(3), NOW)
+    directly(database, forget_the_end)
+    with pytest.raises(DBAPIError, match="the ledger is append-only"):
+        directly(database, add_part(3, "note"))
+
+
 # Verifying
 
 
@@ -171,6 +205,17 @@ def test_postgresql_refuses_to_empty_the_table(postgresql, stores):
         ),
         (cut(2, "0" * 64), ["entry 2 is not the one that was written last"]),
         (forget_the_end, ["it is not recorded where the ledger ends"]),
+        (ANOTHER_END, ["it is not recorded only once, but 2 times where the ledger ends"]),
+        *(
+            (
+                add_part(number),
+                [
+                    f"whom it is about, of an entry {number} that there is not, was not written by"
+                    " this service"
+                ],
+            )
+            for number in (-3, 0, 5, 9)
+        ),
     ],
 )
 def test_what_was_done_to_a_ledger_is_found(store, database, deed, found):
@@ -192,6 +237,71 @@ def test_a_damaged_entry_is_found(sqlite, sqlite_file):
     )
     directly(url, damage, armed=False)
     assert Store.to_read(url).verify() == [f"entry {n} was changed" for n in (1, 2, 3)]
+
+
+@pytest.mark.parametrize("number", ["x", 1.5, b"x"], ids=str)
+def test_a_part_whose_number_is_none_is_found(sqlite, sqlite_file, number):
+    """SQLite takes anything as a number."""
+    url = f"sqlite:///{sqlite_file}"
+    sqlite.append(drafts(2), NOW)
+    said = "INSERT INTO responsibility_parts VALUES (?, 'person', ?, 'mallory', NULL)"
+    directly(url, lambda c: c.exec_driver_sql(said, (number, "0" * 32)), armed=False)
+    assert Store.to_read(url).verify() == [
+        f"whom it is about, of an entry {number} that there is not, was not written by this service"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("deed", "undo", "said"),
+    [
+        (add_part(4), remove_part(4), "it ends at entry 3, and what is after it"),
+        (add_part(9), remove_part(9), "it ends at entry 3, and what is after it"),
+        (
+            execute(
+                "INSERT INTO responsibility_entries"
+                ' SELECT 4, at, event, actor_kind, role, "group", 99, stated, sealed, previous,'
+                " digest FROM responsibility_entries WHERE number = 1"
+            ),
+            remove(4),
+            "it ends at entry 3, and what is after it",
+        ),
+        (
+            ANOTHER_END,
+            execute("DELETE FROM responsibility_head WHERE number = 4"),
+            "it is not recorded only once, but 2 times where the ledger ends",
+        ),
+        (
+            execute("UPDATE responsibility_head SET number = 7"),
+            execute("UPDATE responsibility_head SET number = 3"),
+            "it should end at entry 7, which is missing or another one",
+        ),
+    ],
+    ids=["a part", "a part further on", "an entry", "two ends", "an end without an entry"],
+)
+def test_nothing_is_written_after_what_somebody_else_wrote(store, database, deed, undo, said):
+    """It is said what is wrong, by whoever looks and by whoever writes; and once it is put right,
+    the ledger goes on."""
+    store.append(drafts(3), NOW)
+    directly(database, deed, armed=False)
+    for attempt in (lambda: store.append([draft()], NOW), lambda: store.check((0, BEGINNING))):
+        with pytest.raises(RewrittenError) as refused:
+            attempt()
+        assert str(refused.value).startswith(f"The ledger was rewritten: {said}")
+    assert store.verify()
+    directly(database, undo, armed=False)
+    assert store.append([draft()], NOW)[0].number == 4
+    assert store.verify() == []
+
+
+@pytest.mark.parametrize("taken", [1, 2, 4])
+def test_a_text_that_lost_letters_to_its_salt_is_found(sqlite, sqlite_file, taken):
+    """SQLite takes a salt of any length, and the digest stays as it was."""
+    url = f"sqlite:///{sqlite_file}"
+    (entry,) = sqlite.append([draft("hanna")], NOW)
+    salt, text = entry.parts["person"].salt, entry.parts["person"].text
+    shifted = change_part(1, "person", salt=salt + text[:taken], text=text[taken:])
+    directly(url, shifted, armed=False)
+    assert Store.to_read(url).verify() == ["entry 1: whom it is about was changed"]
 
 
 def test_without_its_end_nothing_is_appended(store, database):

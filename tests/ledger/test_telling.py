@@ -260,15 +260,22 @@ async def test_a_digest_that_is_sent_again_is_the_same(replica, post):
     assert len(titles) == 2
 
 
-async def test_an_erased_person_is_gone_from_there(replica):
-    """What is to be sent to them, what was, what they turned off, and how to reach them."""
+@pytest.mark.parametrize("made", ["", MADE])
+async def test_an_erased_person_is_gone_from_there(replica, made):
+    """What is to be sent to them, what was, what they turned off, and how to reach them; nothing of
+    an account that has the name later."""
     await replica.note("term_ended")
-    await replica.ledger.run(outbox.mute, Recipient("rita"), ["power"])
-    said = Draft("request", "rita", person="rita", role=ADMIN, details={"expires": "2026-11-01"})
+    later = Recipient("rita", "2027-01-01T00:00:00.000000+00:00")
+    await replica.ledger.run(outbox.mute, Recipient("rita", made), ["power"])
+    if made:
+        await replica.ledger.run(outbox.mute, later, ["vacant"])
+    details = {"expires": "2026-11-01", "created": made, "asker_created": made}
+    said = Draft("request", "rita", person="rita", role=ADMIN, details=details)
     await replica.ledger.append(said)
     await replica.ledger.run(erasing.forget, "rita", erasing.Eraser(), READ_AT)
     assert [row for row in await replica.rows() if row["account"] == "rita"] == []
-    assert await replica.ledger.run(outbox.read_muted) == {}
+    left = {later.key: {"vacant"}} if made else {}
+    assert await replica.ledger.run(outbox.read_muted) == left
     assert await replica.ledger.run(channels.read) == []
 
 

@@ -86,8 +86,8 @@ def appointments(declared, ledger, hub, recorder) -> Appointments:
 
 
 @pytest.fixture
-def new_users(ledger, hub, recorder) -> NewUsers:
-    return NewUsers(hub, ledger, recorder, now)
+def new_users(declared, ledger, hub, recorder) -> NewUsers:
+    return NewUsers(hub, ledger, recorder, Rules(declared), now)
 
 
 def lose(ledger, hub, monkeypatch) -> None:

@@ -30,7 +30,7 @@ from jupyterhub_responsibility.enabling.pages import HubPages
 from jupyterhub_responsibility.errors import DeclarationError, Fault, UnreadableError
 from jupyterhub_responsibility.ledger.state import LedgerState
 from jupyterhub_responsibility.service import payloads
-from jupyterhub_responsibility.service.downloads import DOWNLOADS, FileSource
+from jupyterhub_responsibility.service.downloads import DOWNLOADS, MY_CALENDAR, FileSource
 from jupyterhub_responsibility.service.metrics import Measured, Metrics
 from jupyterhub_responsibility.service.pages import (
     CONTACTS,
@@ -196,8 +196,9 @@ def make_all(declared: Declaration) -> None:
         pages(snapshot, viewer)
         answers(snapshot, viewer)
     on_the_hub(snapshot)
-    for each in DOWNLOADS:
-        each.write(FileSource(snapshot, ORIGIN, NOW)).encode("utf-8")
+    for each in (*DOWNLOADS, MY_CALENDAR):
+        source = FileSource(snapshot, VIEWERS[1], (), ORIGIN, "/services/x/", NOW)
+        each.write(source).encode("utf-8")
     measured = Measured(snapshot, snapshot.coverage, 1, 0, 0.1, 0, 0)
     assert Metrics(lambda: measured).text("")
     assert service_scopes(declared, "service", authenticator_groups=False) is not None
@@ -238,7 +239,7 @@ def answers(snapshot: Snapshot, viewer: Viewer) -> None:
         for answer in (payloads.me, payloads.model, payloads.roles, payloads.coverage)
     ]
     said += [payloads.requests(snapshot, viewer)]
-    said += [payloads.role(snapshot, role) for role in snapshot.declaration.model.roles]
+    said += [payloads.role(snapshot, viewer, role) for role in snapshot.declaration.model.roles]
     said += [payloads.contacts(snapshot, viewer, finder, question) for question in QUESTIONS]
     assert json.dumps(said, allow_nan=False).encode()
 

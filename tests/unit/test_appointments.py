@@ -46,10 +46,10 @@ def appointments(declared, ledger) -> Appointments:
 @pytest.mark.parametrize("name", [".", "..", "half \ud800"])
 async def test_a_name_that_no_path_can_hold(appointments, ledger, name):
     """It is refused with an outcome, so that nothing stays open."""
+    recorder = Recorder(ledger, UNREACHABLE)
+    new_users = NewUsers(UNREACHABLE, ledger, recorder, appointments.rules, now)
     with pytest.raises(RefusedError, match="can't be a username"):
-        await NewUsers(UNREACHABLE, ledger, Recorder(ledger, UNREACHABLE), now).add(
-            Viewer("hanna"), name
-        )
+        await new_users.add(Viewer("hanna"), name)
     assert not ledger.state.unsettled
     assert ledger.state.number == 2
 

@@ -17,7 +17,6 @@ from jupyterhub_responsibility.ledger.chain import (
     breaks,
     digest,
     listed,
-    seal,
     unlisted,
     write,
 )
@@ -200,9 +199,48 @@ def test_a_changed_part_is_named(entries, data):
     """Whatever is put in its place, with whatever salt."""
     index, name = one_part(entries, data)
     part = entries[index].parts[name]
-    other = data.draw(st.builds(Part, texts, texts).filter(lambda p: seal(p) != seal(part)))
+    whole = f"{part.salt}{part.text}"
+    shifted = st.integers(0, len(whole)).map(lambda at: Part(whole[:at], whole[at:]))
+    others = shifted | st.builds(Part, texts | st.binary(max_size=4), texts | st.binary(max_size=4))
+    other = data.draw(others.filter(lambda other: other != part))
     said = found(with_part(entries, index, name, other), entries)
     assert said == [f"entry {index + 1}: {PARTS[name]} was changed"]
+
+
+@pytest.mark.parametrize("text", ["b'x'", "\\xff", "\\udcff", "None"])
+def test_what_is_no_text_passes_for_none(text):
+    """Bytes, half a character, or nothing at all, in place of the text that spells it out."""
+    (entry,) = chain(Draft("account", "rita", group=text, person=text))
+    for other in (b"x", "\xff", "\udcff", None):
+        group = replace(entry, group=other)
+        assert found([group], [entry]) == ["entry 1 was changed"]
+        person = Part(entry.parts["person"].salt, other)
+        assert found(with_part([entry], 0, "person", person), [entry]) == [
+            f"entry 1: {PARTS['person']} was changed"
+        ]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"stated": '{"until": "2027-06-30"}'},
+        {"stated": '{"until":"2027-06-30","until":"2028-06-30"}'},
+        {"stated": '{"reason":"another one"}'},
+        {"stated": '{"actor":"mallory"}'},
+        {"sealed": f'{{"person":"{"0" * 64}","person":"{"1" * 64}"}}'},
+        {"sealed": f'{{"photo":"{"0" * 64}"}}'},
+        {"stated": "[]"},
+        {"stated": '{"until":1}'},
+    ],
+    ids=str,
+)
+def test_an_entry_that_can_be_read_in_two_ways(other):
+    """Whoever makes digests may write anything: what has two texts, or a name that nothing has, was
+    not written by this service."""
+    (entry,) = chain(Draft("account", "rita", person="hanna"))
+    forged = replace(entry, **other)
+    forged = replace(forged, digest=digest(forged))
+    assert found([forged], [forged]) == ["entry 1 was not written by this service"]
 
 
 @given(with_parts, st.data())

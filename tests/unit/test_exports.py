@@ -17,7 +17,8 @@ from pydantic import ConfigDict, TypeAdapter, with_config
 from jupyterhub_responsibility.coverage.snapshot import Snapshot
 from jupyterhub_responsibility.declaration import dump, load
 from jupyterhub_responsibility.domain.duties import duties_digest
-from jupyterhub_responsibility.domain.model import Roster
+from jupyterhub_responsibility.domain.model import Roster, Viewer
+from jupyterhub_responsibility.errors import LedgerError
 from jupyterhub_responsibility.exports.declaration import for_another_hub
 from jupyterhub_responsibility.exports.formats import (
     BYTE_ORDER,
@@ -29,7 +30,9 @@ from jupyterhub_responsibility.exports.formats import (
     holders_json,
 )
 from jupyterhub_responsibility.exports.lines import contact_lines
+from jupyterhub_responsibility.ledger.anchors import kept_in
 from jupyterhub_responsibility.ledger.state import Confirmation, LedgerState, Term
+from jupyterhub_responsibility.service.downloads import DOWNLOADS, FileSource
 
 from .declarations import WHOLE, declare, hub, write
 
@@ -65,6 +68,11 @@ def snapshot(declared, roster, state, ledger_read: bool = True) -> Snapshot:
 def of(declared) -> Snapshot:
     """What is known of a hub of which nothing was read yet."""
     return Snapshot(declared, Roster(), LedgerState(), NOW)
+
+
+def source(known: Snapshot) -> FileSource:
+    """What files are made from, for hanna."""
+    return FileSource(known, Viewer("hanna"), (), ORIGIN, "/services/responsibilities/", NOW)
 
 
 def ended(state: LedgerState) -> LedgerState:
@@ -116,6 +124,27 @@ def test_every_export_says_where_the_ledger_ends(declared, state):
         assert json.loads(text)["ledger"] == {"number": 120, "digest": "ab" * 32}
     unread = snapshot(*known, ledger_read=False)
     assert json.loads(holders_json(unread, NOW))["ledger"] is None
+
+
+@pytest.mark.parametrize("download", DOWNLOADS, ids=lambda each: each.name)
+def test_every_file_can_be_compared_with(declared, state, download):
+    """Whatever is to download says where the ledger ends, and `ledger verify` finds it there."""
+    whole = snapshot(declared, Roster(READ_AT, MEMBERS), ended(state))
+    text = download.write(source(whole))
+    assert kept_in(text) == [whole.ledger_end]
+    assert kept_in("\r\n".join(text.splitlines())) == [whole.ledger_end]
+    empty = download.write(source(snapshot(declared, Roster(READ_AT, MEMBERS), LedgerState())))
+    with pytest.raises(LedgerError, match="no entry in it"):
+        kept_in(empty)
+
+
+def test_a_table_without_rows_says_where_the_ledger_ends(declared, state):
+    """A row that says nothing else."""
+    nobody = replace(declared, contacts=(), people={})
+    text = contacts_csv(snapshot(nobody, Roster(READ_AT, MEMBERS), ended(state)), ORIGIN)
+    (row,) = csv.DictReader(io.StringIO(text.removeprefix(BYTE_ORDER), newline=""))
+    assert {name for name, cell in row.items() if cell} == {"ledger"}
+    assert kept_in(text) == [(120, "ab" * 32)]
 
 
 def test_what_the_ledger_does_not_say_is_empty(declared, state):

@@ -95,7 +95,7 @@ class Shelf:
     def check(self, seen: object) -> None:
         """Nobody rewrites it."""
 
-    def after(self, number: int) -> list[Entry]:
+    def after(self, number: int, _most: int) -> list[Entry]:
         return self.entries[number : min(number + self.most, self.written)]
 
 

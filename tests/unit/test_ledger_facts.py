@@ -162,14 +162,15 @@ def test_whoever_asked_gets_an_answer(book):
     book.tell("request", "uwe", "uwe", expires="2026-12-06")
     request = book.state.requests[1]
     at = book.tell("decision", "uwe", request="1", verdict="declined", reason="too early")
-    declined = Answer(at, "rita", request, approved=False, message="too early")
+    declined = Answer(at, "rita", request, approved=False, message="too early", number=2)
     assert book.state.answers == {("guide", "uwe"): declined}
     assert book.state.requests == {}
     book.tell("request", "uwe", "uwe", expires="2026-12-06")
     assert book.state.answers == {}
     again = book.state.requests[3]
     at = book.done("appointment", "uwe", request="3")
-    assert book.state.answers == {("guide", "uwe"): Answer(at, "rita", again, approved=True)}
+    approved = Answer(at, "rita", again, approved=True, number=4)
+    assert book.state.answers == {("guide", "uwe"): approved}
     assert book.state.requests == {}
 
 
@@ -317,10 +318,12 @@ def test_a_confirmation_that_is_due_has_a_day():
     role, state = Role("guide", "Guide", confirm_every=12), LedgerState()
     state.confirmations["guide", "hanna"] = Confirmation(NOW, "seen")
     day = date(2027, 11, 22)
-    due = Standing(state="due", confirmed_at=NOW, due_since=day)
-    assert standing(state, role, "hanna", "seen", day) == due
+    due = standing(state, role, "hanna", "seen", day)
+    assert due == Standing(state="due", confirmed_at=NOW, confirm_by=day)
+    assert due.due_since == day
     before = standing(state, role, "hanna", "seen", day - timedelta(days=1))
-    assert before == Standing(state="confirmed", confirmed_at=NOW)
+    assert before == Standing(state="confirmed", confirmed_at=NOW, confirm_by=day)
+    assert before.due_since is None
     changed = standing(state, role, "hanna", "changed", day)
     assert changed == Standing(state="due", confirmed_at=NOW)
     assert standing(state, role, "uwe", "seen", day) == Standing(state="never")

@@ -10,6 +10,7 @@ import pytest
 from jupyterhub_responsibility.changes.recording import Recorder
 from jupyterhub_responsibility.changes.users import NewUsers
 from jupyterhub_responsibility.domain.model import Viewer
+from jupyterhub_responsibility.domain.rules import Rules
 from jupyterhub_responsibility.storage import locks
 from jupyterhub_responsibility.storage.ledger import Ledger
 from jupyterhub_responsibility.storage.store import Store
@@ -42,10 +43,10 @@ class Hub:
     "held",
     [locks.CENSUS, locks.OBSERVATIONS, locks.GAPS, locks.of_role("accounts")],
 )
-async def test_adding_people_waits_for_nothing_else(tmp_path, held):
+async def test_adding_people_waits_for_nothing_else(tmp_path, declared, held):
     """While accounts are read from a slow hub, say, people can be added."""
     ledger = Ledger(Store(f"sqlite:///{tmp_path}/ledger.sqlite"), now)
-    new_users = NewUsers(Hub(), ledger, Recorder(ledger, Hub()), now)
+    new_users = NewUsers(Hub(), ledger, Recorder(ledger, Hub()), Rules(declared), now)
     async with ledger.lock(held):
         entry = await asyncio.wait_for(new_users.add(Viewer("hanna"), "lia"), 2)
     assert entry.facts["result"] == "done"

@@ -28,7 +28,7 @@ class Known:
         self.accounts = Accounts(read_at=self.now)
 
     def made(self, **options) -> SnapshotKeeper:
-        ledger = SimpleNamespace(state=self.ledger_state, read=True, trouble="")
+        ledger = SimpleNamespace(state=self.ledger_state, without=0, read=True, trouble="")
         history = SimpleNamespace(version=0, spans=(), noticed={})
         reachable = SimpleNamespace(version=0, of=lambda _: {})
         settings = Settings(**options)

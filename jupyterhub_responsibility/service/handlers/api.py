@@ -11,6 +11,7 @@ from ...storage.store import CHUNK
 from .. import actions, bodies, payloads, questions
 from ..filters import asked_for, wanted
 from .base import APIHandler
+from .exports import send_file
 from .people import QUESTION
 
 PAGE = 100
@@ -55,16 +56,16 @@ class RoleHandler(APIHandler):
     """`GET api/roles/<role>`, as it is now, or `?at=` an earlier time."""
 
     async def get(self, role_id: str) -> None:
-        if role_id not in self.site.declaration.model.roles:
-            raise self.not_found()
         if at := self.get_query_argument("at", ""):
             viewer = await self.afresh()
             then = await questions.held(self.site, viewer, role_id, at)
             self.answer(payloads.then(then, self.site.snapshot.names))
             return
+        if role_id not in self.site.declaration.model.roles:
+            raise self.not_found()
         snapshot = self.site.snapshot
         self.set_header("ETag", f'"{payloads.role_tag(snapshot, role_id)}"')
-        self.answer(payloads.role(snapshot, role_id))
+        self.answer(payloads.role(snapshot, self.who(), role_id))
 
 
 class MayHandler(APIHandler):
@@ -115,7 +116,7 @@ class HolderHandler(APIHandler):
     def _say(self, role_id: str, entry: Entry) -> None:
         snapshot = self.site.snapshot
         self.set_header("ETag", f'"{payloads.role_tag(snapshot, role_id)}"')
-        self.answer(payloads.change(snapshot, entry))
+        self.answer(payloads.change(snapshot, self.who(), entry))
 
 
 class CandidatesHandler(APIHandler):
@@ -186,15 +187,26 @@ class LedgerHandler(APIHandler):
             await self._export(form, query, before)
 
     async def _export(self, form: str, query: Wanted, before: int | None) -> None:
-        kind, line, first = export.FORMATS[form]
-        self.set_header("Content-Type", kind)
+        written, end = export.FORMATS[form], self.site.snapshot.ledger_end
+        self.set_header("Content-Type", written.media_type)
         self.set_header("Content-Disposition", f'attachment; filename="ledger.{form}"')
-        self.write(first)
+        self.write(written.first)
+        found = False
         while entries := await self.site.ledger.page(query, before, CHUNK):
-            self.write("".join(map(line, entries)))
+            found = True
+            self.write("".join(map(written.line, entries)))
             await self.flush()
             before = entries[-1].number
+        if end and not found:
+            self.write(written.end(end))
         self.finish()
+
+
+class FileHandler(APIHandler):
+    """A file that the table of addresses says is there; errors are JSON."""
+
+    def get(self) -> None:
+        send_file(self)
 
 
 class DataHandler(APIHandler):

@@ -23,6 +23,7 @@ from .. import headers, identity, limits
 from ..bodies import TYPED
 from ..limits import Limiter, seconds_to_midnight
 from ..pages import ERROR
+from ..pages.bell import Bell, bell
 from ..pages.frame import NOTHING_NEW, News
 from ..site import Site
 from .discreet import Discreet
@@ -102,6 +103,9 @@ ANYBODY: dict[int, tuple[str, str]] = {
 }
 """Titles and messages for people of whom nothing is known."""
 
+
+SEEN = "responsibilities-seen"
+"""The cookie with the last entry of the ledger when somebody last opened their own page."""
 
 LASTING = "lasting"
 """Beside what the hub said of somebody: what the roster said then, whether or not they agree.
@@ -391,13 +395,20 @@ class PageHandler(GuardedHandler):
         except HTTPError:  # no page of ours sends what isn't text
             return ()
 
+    def bell(self) -> Bell:
+        """What is new for the viewer, in this browser."""
+        seen = self.get_cookie(SEEN, "") or ""
+        known = int(seen) if seen.isdecimal() and len(seen) <= 9 else 0
+        return bell(self.site.snapshot, self.who(), known)
+
     def show(self, *asked: object, news: News = NOTHING_NEW) -> None:
         """Answer with the page that is at this address, about what is `asked`."""
         if self.route.page is None:
             raise TypeError(f"there is no page at {self.route.path}")
         token: bytes = self.xsrf_token  # scripts on the page send it along
+        new = 0 if news.lately else self.bell().count
         page = self.site.renderer.page(
-            self.route.page, self.who(), token.decode("ascii"), *asked, news=news
+            self.route.page, self.who(), token.decode("ascii"), *asked, news=news, new=new
         )
         self.set_header("Content-Type", "text/html; charset=utf-8")
         self.finish(page)

@@ -8,22 +8,15 @@ from urllib.parse import urlsplit
 from tornado.web import HTTPError
 
 from ..downloads import Download, FileSource
-from .base import Handler, PageHandler
+from ..pages.parts import request_lines
+from .base import GuardedHandler, Handler, PageHandler
 
 
 class DownloadHandler(PageHandler):
-    """`/exports/<file>`: one of the DOWNLOADS."""
+    """`/exports/<file>`: a file to download."""
 
     def get(self) -> None:
-        now, download = self.site.now(), self.route.download
-        if not isinstance(download, Download):
-            raise TypeError(f"there is no file at {self.route.path}")
-        source = FileSource(self.site.snapshot, origin(self), now)
-        name = download.file_name(self.site.settings.service_name, now)
-        text = download.write(source)
-        self.set_header("Content-Type", f"{download.media_type}; charset=utf-8")
-        self.set_header("Content-Disposition", f'attachment; filename="{name}"')
-        self.finish(text)
+        send_file(self)
 
 
 class PrintHandler(PageHandler):
@@ -31,6 +24,20 @@ class PrintHandler(PageHandler):
 
     def get(self) -> None:
         self.show(origin(self), self.site.now())
+
+
+def send_file(handler: GuardedHandler) -> None:
+    """Answer with the file that is at this address."""
+    download, site = handler.route.download, handler.site
+    if not isinstance(download, Download):
+        raise TypeError(f"there is no file at {handler.route.path}")
+    snapshot, viewer, now = site.snapshot, handler.who(), site.now()
+    requests = tuple(line.request for line in request_lines(snapshot, viewer))
+    source = FileSource(snapshot, viewer, requests, origin(handler), site.home, now)
+    text, name = download.write(source), download.file_name(site.settings.service_name, now)
+    handler.set_header("Content-Type", f"{download.media_type}; charset=utf-8")
+    handler.set_header("Content-Disposition", f'attachment; filename="{name}"')
+    handler.finish(text)
 
 
 def origin(handler: Handler) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TypeVar
 from urllib.parse import unquote
 
@@ -21,10 +22,13 @@ from ..filters import asked_for, wanted
 from ..pages import PAGES
 from ..pages.frame import NOTHING_NEW, News
 from ..pages.panel import numbers
-from .base import CLOSED, REFUSED, PageHandler
+from .base import CLOSED, REFUSED, SEEN, PageHandler
 
 QUESTION = 200
 """Characters of a question that are read."""
+
+NEWEST = 10
+"""So much that is new is said in full."""
 
 LINES = 50
 """How much that is read as one is on a page of the ledger."""
@@ -48,6 +52,15 @@ class ReadHandler(PageHandler):
             if page.may == wanted and not self.site.snapshot.rules.may(self.who(), page.may):
                 return News(failed=ACCESS[page.may].refusal)
         return NOTHING_NEW
+
+
+class BellHandler(PageHandler):
+    """`/bell`: how much is new for the viewer, for their line on the hub's home page."""
+
+    for_scripts = True
+
+    def get(self) -> None:
+        self.finish({"new": self.bell().count})
 
 
 class GapsHandler(PageHandler):
@@ -121,7 +134,23 @@ class MyHandler(FormPage):
     """`/`: my responsibilities. `POST` confirms the duties of a role."""
 
     async def get(self) -> None:
-        self.show(news=await self.news(self.who()))
+        said = await self.news(self.who())
+        lately = await self._lately()
+        self.show(news=replace(said, lately=lately) if lately else said)
+
+    async def _lately(self) -> tuple[str, ...]:
+        """What others have done for the viewer; from now on, it isn't new in this browser."""
+        found, number = self.bell(), self.site.snapshot.ledger_state.number
+        with suppress(LedgerError):
+            said = [
+                self.site.said(entry)
+                for each in reversed(found.entries[-NEWEST:])
+                for entry in await self.site.ledger.page(Wanted(), each + 1, 1)
+            ]
+            if found.count:
+                self.set_cookie(SEEN, str(number), path=self.site.home, expires_days=400)
+            return tuple(said)
+        return ()
 
     async def post(self) -> None:
         try:
@@ -321,14 +350,19 @@ class ForgetHandler(FormPage):
     """`/forget`: what would be erased about a person, and then erasing it."""
 
     async def get(self) -> None:
-        self.show(news=await self.news(self.who()))
+        in_file = False
+        with suppress(LedgerError):
+            in_file = await self.site.forgetting.in_file()
+        self.show("", 0, 0, in_file, news=await self.news(self.who()))
 
     async def post(self) -> None:
         try:
             body = self.form(bodies.EraseBody)
             if self.get_body_argument("action", "") != "forget":
                 there = await self.site.forgetting.look(self.who(), body.user)
-                self.show(body.user, there.parts, there.gaps, news=News(typed=self.filled()))
+                several = there.accounts if len(there.accounts) > 1 else ()
+                said = (body.user, there.parts, there.gaps, False, several, there.channels)
+                self.show(*said, news=News(typed=self.filled()))
                 return
             done = await actions.forget(self.site, self.who(), body)
         except RefusedError as error:

@@ -32,7 +32,8 @@ class Page:
     `make` says what is on it, from a snapshot, the viewer, and whatever else the page is about.
     `title` is its name everywhere, and it has a tab; a page about one thing, such as a role, has
     none, and its title is in what it says. `may` is who may open it. What is `afresh` asks the hub
-    who is looking; what is `kept` says the same until the snapshot is another.
+    who is looking; what is `kept` says the same until the snapshot is another. Where the ledger
+    ends stands below every page that is printed; if `shows_end`, on the screen, too.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Page:
     may: AccessName = "users"
     afresh: bool = False
     kept: bool = False
+    shows_end: bool = False
 
     def title_of(self, said: Any) -> str:
         """What the browser calls it, and its heading."""
@@ -51,14 +53,16 @@ class Page:
 ME = Page("me", "", my_page, "My responsibilities", kept=True)
 CONTACTS = Page("contacts", "contacts", contacts_page, "Whom to ask", kept=True)
 MODEL = Page("model", "model", model_page, "The model", kept=True)
-PANEL = Page("panel", "admin", panel_page, "Panel", may="in charge", kept=True)
+PANEL = Page("panel", "admin", panel_page, "Panel", may="in charge", kept=True, shows_end=True)
 USERS = Page("users", "users", users_page, "Add people", may="adders")
-LEDGER = Page("ledger", "ledger", ledger_page, "Activity log", may="appointers", afresh=True)
+LEDGER = Page(
+    "ledger", "ledger", ledger_page, "Activity log", may="appointers", afresh=True, shows_end=True
+)
 DATA = Page("data", "my-data", data_page, afresh=True)
 REACH = Page("reach", "reach", reach_page)
 FORGET = Page("forget", "forget", forget_page, may="admins", afresh=True)
 ROLE = Page("role", "roles/<role>", role_page, kept=True)
-PRINT = Page("print", "exports/print", print_page, may="in charge", afresh=True)
+PRINT = Page("print", "exports/print", print_page, may="in charge", afresh=True, shows_end=True)
 ERROR = Page("error", "", error_page, may="anybody")
 
 PAGES = (ME, CONTACTS, MODEL, PANEL, USERS, LEDGER, DATA, REACH, FORGET, ROLE, PRINT, ERROR)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ...domain.model import Party
+from ...ledger.chain import Head
 
 
 @dataclass(frozen=True)
@@ -14,13 +15,15 @@ class News:
     """What became of what the viewer wanted to do: it is done, or why it failed.
 
     `typed` is what they had filled in, so that they need not type it again, and `wrong` the field
-    that is the reason, if one is.
+    that is the reason, if one is. `lately` is what others have done for them since
+    they were here last.
     """
 
     done: str = ""
     failed: str = ""
     typed: Mapping[str, str] = field(default_factory=dict)
     wrong: str = ""
+    lately: tuple[str, ...] = ()
 
 
 NOTHING_NEW = News()
@@ -32,7 +35,9 @@ class Frame:
 
     `notes` are faults in the configuration, for JupyterHub admins. `done` says what the viewer
     has just done, `failed` why that did not work, `typed` what was filled in then, and `wrong` in
-    which field it was wrong. `tabs` are the pages that they may open.
+    which field it was wrong. `tabs` are the pages that they may open, and `new` is how much is new
+    for them. `ledger_end` is the number and the digest of the ledger's last entry, for whoever
+    prints the page; if `shows_end`, it is to be seen on the screen, too.
     """
 
     title: str
@@ -49,6 +54,10 @@ class Frame:
     typed: Mapping[str, str] = field(default_factory=dict)
     wrong: str = ""
     tabs: tuple[Tab, ...] = ()
+    new: int = 0
+    lately: tuple[str, ...] = ()
+    ledger_end: Head | None = None
+    shows_end: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,6 @@ from urllib.parse import urlencode
 from ...coverage.snapshot import Snapshot
 from ...domain.model import Model, Role, Viewer
 from ...domain.names import Names
-from ...ledger.chain import Head
 from ...ledger.deeds import Run
 from ...ledger.kinds import KINDS
 from ...ledger.sentences import deed_sentence, run_sentence, within_run
@@ -34,9 +33,8 @@ class LogLine:
 class LedgerPage:
     """What was done, newest first, a line each; `everything` if the viewer may see all there is.
 
-    `kinds` are what there is to read about, by name; `older` is the query that leads on, `query`
-    the filter as one, and `ledger_end` the number and the digest of the last entry (None: there is
-    none).
+    `kinds` are what there is to read about, by name; `older` is the query that leads on, and
+    `query` the filter as one.
     """
 
     lines: tuple[LogLine, ...]
@@ -45,7 +43,6 @@ class LedgerPage:
     wanted: Mapping[str, str]
     older: str
     query: str
-    ledger_end: Head | None
     everything: bool
     forgets: bool = False
     """Whether the viewer may erase what is recorded about a person."""
@@ -69,7 +66,6 @@ def ledger_page(
         wanted=wanted,
         older=urlencode(older),
         query=urlencode(query),
-        ledger_end=snapshot.ledger_end,
         everything=snapshot.rules.reads_everything(viewer),
         forgets=snapshot.rules.may(viewer, "admins"),
     )

@@ -14,7 +14,6 @@ from ...coverage.over_time import Count, counts
 from ...coverage.snapshot import Snapshot
 from ...domain.holders import RoleHolders
 from ...domain.model import Area, Viewer
-from ...ledger.chain import Head
 from ..downloads import DOWNLOADS, Download
 from .model import Item, covered_areas
 from .parts import request_lines
@@ -74,7 +73,7 @@ class PanelPage:
     source when it was read (None: not yet), `accounts` how many there are. `downloads` are the
     files by what they are about. `first_steps` are there as long as nobody holds a role. `admin`:
     the viewer is a JupyterHub admin; `subdomains`: each user's server has a domain of its own
-    (None: not known). `ledger_end` is the number and the digest of the ledger's last entry.
+    (None: not known).
     """
 
     coverage: Coverage
@@ -90,7 +89,6 @@ class PanelPage:
     downloads: tuple[tuple[str, tuple[Download, ...]], ...]
     admin: bool
     subdomains: bool | None
-    ledger_end: Head | None
 
 
 def panel_page(snapshot: Snapshot, viewer: Viewer) -> PanelPage:
@@ -119,7 +117,6 @@ def panel_page(snapshot: Snapshot, viewer: Viewer) -> PanelPage:
         ),
         admin=viewer.admin,
         subdomains=snapshot.subdomains,
-        ledger_end=snapshot.ledger_end,
     )  # fmt: skip
 
 

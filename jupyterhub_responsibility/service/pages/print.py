@@ -11,7 +11,6 @@ from ...coverage.snapshot import Snapshot
 from ...domain.contacts import Answer
 from ...domain.model import Area, Role, Viewer
 from ...exports.lines import HolderLine, complete, holder_lines
-from ...ledger.chain import Head
 from .model import Item, covered_areas
 from .panel import Card, cards
 from .role import HOLDERS_SHOWN
@@ -23,8 +22,7 @@ class PrintPage:
     """What is printed, `made_at` a moment; the declaration is as of `declared_at`.
 
     `cards` are the gaps, with steps that are the reader's to take. Web addresses are complete:
-    nobody can follow a printed link. `ledger_end` is the number and the digest of the ledger's last
-    entry.
+    nobody can follow a printed link.
     """
 
     community: str
@@ -35,7 +33,6 @@ class PrintPage:
     contacts: tuple[Answer, ...]
     declared_at: datetime
     made_at: datetime
-    ledger_end: Head | None
 
     @property
     def title(self) -> str:
@@ -66,7 +63,6 @@ def print_page(snapshot: Snapshot, viewer: Viewer, origin: str, now: datetime) -
         ),
         declared_at=declaration.as_of,
         made_at=now,
-        ledger_end=snapshot.ledger_end,
     )
 
 
