@@ -46,7 +46,8 @@ MessageName = Literal[
 
 @dataclass(frozen=True, slots=True)
 class MessageKind:
-    """Something that there is to tell: when it is told, whom, and the title of the message.
+    """Something that there is to tell: when it is told, also as one of those who are told would
+    say it (`yours`), whom, and the title of the message.
 
     `to` is whom, unless the declaration says otherwise. `you` is the title for the person whom it
     is about; empty where there is nobody to tell it to. `others` is the title for everybody else:
@@ -54,6 +55,7 @@ class MessageKind:
     """
 
     when: str
+    yours: str
     to: tuple[To, ...]
     urgent: bool
     you: str
@@ -78,6 +80,7 @@ class MessageKind:
 MESSAGES: dict[MessageName, MessageKind] = {
     "appointed": MessageKind(
         "somebody was appointed to a role",
+        "you are appointed to a role",
         ("person",),
         True,
         "You are now {role}",
@@ -86,6 +89,7 @@ MESSAGES: dict[MessageName, MessageKind] = {
     ),
     "withdrawn": MessageKind(
         "somebody was withdrawn from a role",
+        "you are withdrawn from a role",
         ("person",),
         True,
         "You are no longer {role}",
@@ -93,6 +97,7 @@ MESSAGES: dict[MessageName, MessageKind] = {
     ),
     "proposed": MessageKind(
         "a holder proposed somebody for a role",
+        "somebody proposes you for a role",
         ("person",),
         True,
         "You were proposed as {role}",
@@ -100,6 +105,7 @@ MESSAGES: dict[MessageName, MessageKind] = {
     ),
     "request": MessageKind(
         "somebody asked for a role, or proposed a successor, and it has to be decided",
+        "a request waits that you can decide",
         ("deciders",),
         True,
         "",
@@ -107,6 +113,7 @@ MESSAGES: dict[MessageName, MessageKind] = {
     ),
     "decided": MessageKind(
         "a request was approved or declined, or has ended",
+        "a request that you made, or that is about you, is decided",
         ("person",),
         True,
         "Your request about {role} was decided",
@@ -114,6 +121,7 @@ MESSAGES: dict[MessageName, MessageKind] = {
     ),
     "term_ends": MessageKind(
         "a holder's term ends in 30 days, and in 7",
+        "your term ends in 30 days, and in 7",
         ("person",),
         False,
         "Your term as {role} ends after {day}",
@@ -121,6 +129,7 @@ MESSAGES: dict[MessageName, MessageKind] = {
     ),
     "term_ended": MessageKind(
         "a holder's term has ended, and they still hold the role",
+        "your term has ended, or that of somebody whom you can appoint",
         ("person", "deciders"),
         False,
         "Your term as {role} has ended",
@@ -128,6 +137,7 @@ MESSAGES: dict[MessageName, MessageKind] = {
     ),
     "duties_changed": MessageKind(
         "the duties of a role have changed since a holder confirmed them",
+        "your duties have changed since you confirmed them",
         ("person",),
         False,
         "Your duties as {role} have changed",
@@ -136,6 +146,7 @@ MESSAGES: dict[MessageName, MessageKind] = {
     ),
     "confirmation_due": MessageKind(
         "a holder should confirm their duties again",
+        "you should confirm your duties again",
         ("person",),
         False,
         "Please confirm your duties as {role} again",
@@ -144,6 +155,7 @@ MESSAGES: dict[MessageName, MessageKind] = {
     ),
     "vacant": MessageKind(
         "a role that somebody has held is vacant",
+        "a role is vacant to which you can appoint",
         ("deciders", "community"),
         True,
         "",
@@ -151,6 +163,7 @@ MESSAGES: dict[MessageName, MessageKind] = {
     ),
     "contact_review": MessageKind(
         "the review date of a contact has passed",
+        "the review date of a contact has passed (JupyterHub admins)",
         ("deciders",),
         False,
         "",
@@ -159,6 +172,7 @@ MESSAGES: dict[MessageName, MessageKind] = {
     ),
     "power": MessageKind(
         "an account can do what a role permits, or everything, without holding a role",
+        "an account has power without holding a role (JupyterHub admins)",
         ("deciders",),
         True,
         "",

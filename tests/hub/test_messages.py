@@ -93,7 +93,7 @@ def test_each_kind_can_be_turned_off(hub, post):
     browser, rita = Browser(hub, "rita"), Person(hub, "rita")
     assert rita.get("api/me/messages").json() == {"off": [], "reached": True}
     page = browser.read("reach")
-    assert "with “Nobody”, only to you" in page.text
+    assert "even if nobody else may see it" in page.text
     wanted = [box["value"] for box in page.select("input[name=wanted]")]
     kept = [kind for kind in wanted if kind != "appointed"]
     data = {"_xsrf": page.select_one("form input[name=_xsrf]")["value"], "action": "messages",

@@ -40,11 +40,10 @@ FIELDS = (
 @dataclass(frozen=True)
 class Kind:
     """A kind of message that people may get: its name in the form, when it is sent, and whether
-    it is `wanted`. `acting` if only those get it who can act."""
+    it is `wanted`."""
 
     name: MessageName
     when: str
-    acting: bool
     wanted: bool
 
 
@@ -80,9 +79,9 @@ def reach_page(
         audiences=AUDIENCES,
         by_mail="mail" in snapshot.transports,
         kinds=tuple(
-            Kind(name, kind.when, "person" not in to, name not in muted)
+            Kind(name, kind.yours, name not in muted)
             for name, kind in MESSAGES.items()
-            if not {"person", "deciders"}.isdisjoint(to := snapshot.declaration.told(name))
+            if not {"person", "deciders"}.isdisjoint(snapshot.declaration.told(name))
         ),
     )
 
