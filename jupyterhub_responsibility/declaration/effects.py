@@ -127,13 +127,29 @@ def in_force(started: Declaration, now: Declaration) -> tuple[Declaration, tuple
 
     Raises DeclarationError where the two can't be put together.
     """
+    merged, waiting = _merged(started, now)
+    made = replace(load(merged, now.as_of), source=started.source, lines=now.lines)
+    return made, waiting
+
+
+def needs_restart(running: Declaration, planned: Declaration) -> tuple[Place, ...]:
+    """The places of what a hub needs a restart for, if it is to have what is planned.
+
+    What it calls accounts is for it to say: names that differ in capitals alone are the same.
+    """
+    running, planned = (
+        each.with_accounts(lambda _, name: name.lower()) for each in (running, planned)
+    )
+    return _merged(running, planned)[1]
+
+
+def _merged(started: Declaration, now: Declaration) -> tuple[dict[str, Any], tuple[Place, ...]]:
     merging = Merging()
     merged = merging.part(DeclarationEntry, dump(started), dump(now), ())
     known = {EVERYONE, OPERATOR, *_ids(merged)}
     merged["contacts"] = merging.known(merged.get("contacts", ()), "contacts", known)
     merged["links"] = merging.known(merged.get("links", ()), "links", known)
-    made = replace(load(merged, now.as_of), source=started.source, lines=now.lines)
-    return made, tuple(merging.waiting)
+    return merged, tuple(merging.waiting)
 
 
 @dataclass

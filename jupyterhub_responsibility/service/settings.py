@@ -38,7 +38,7 @@ class Settings(Configurable):
     declaration_seconds = Float(
         15.0,
         min=0.1,
-        max=25.0,
+        max=18.0,
         help="How often to look whether the declaration's file has changed, in seconds: a change"
         " is in force after two or three times as long.",
     ).tag(config=True)

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from jupyterhub_responsibility.declaration.keeper import InForce
 from jupyterhub_responsibility.domain.accounts import Account, Accounts
 from jupyterhub_responsibility.domain.model import Roster
 from jupyterhub_responsibility.ledger.state import Edit, LedgerState
@@ -23,7 +24,8 @@ class Known:
     def __init__(self, declared) -> None:
         self.now = READ_AT
         self.keeper = SimpleNamespace(current=Roster())
-        self.ledger_state, self.declared = LedgerState(), declared
+        self.ledger_state = LedgerState()
+        self.declared = SimpleNamespace(current=InForce(declared))
         self.snapshots = self.made()
         self.accounts = Accounts(read_at=self.now)
 
