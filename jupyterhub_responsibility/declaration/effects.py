@@ -220,10 +220,14 @@ def _ids(merged: Said) -> Iterable[str]:
 
 
 def in_words(places: Iterable[Place], declaration: Declaration) -> list[str]:
-    """Places as people write them, each with the line of the file on which it stands."""
-    return [_in_words(place, declaration.lines) for place in places]
+    """Places as people write them, in the order of the file, each with its line there."""
+    found = [(_line(place, declaration.lines), dotted(place)) for place in places]
+    return [
+        f"{text} (line {line})" if line else text
+        for line, text in sorted(found, key=lambda each: each[0] or 0)
+    ]
 
 
-def _in_words(place: Place, lines: Mapping[Place, int]) -> str:
-    line = next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), None)
-    return f"{dotted(place)} (line {line})" if line else dotted(place)
+def _line(place: Place, lines: Mapping[Place, int]) -> int | None:
+    """That of the nearest part that is there."""
+    return next((lines[place[:n]] for n in range(len(place), 0, -1) if place[:n] in lines), None)
