@@ -36,13 +36,14 @@ PARTS = "parts"
 
 IDS = "the hub, the ledger and gaps know it by its id"
 HUB = "the hub makes its groups and roles of it when it starts"
-POWER = "it says who holds a role, or may do what"
+POWER = "it decides which accounts hold a role, or what they may do"
+SCOPE = "that there is such a scope is checked when the hub starts"
 WORK = "it says who has to do what"
 
 EFFECTS: dict[type[Entry], dict[str, str]] = {
     DeclarationEntry: {
         "title": NOW,
-        "model": NOW,
+        "model": PARTS,
         "community": NOW,
         "provider": NOW,
         "roles": PARTS,
@@ -89,7 +90,7 @@ EFFECTS: dict[type[Entry], dict[str, str]] = {
         "topics": NOW,
         "accountable": WORK,
         "performed_by": WORK,
-        "needs": HUB,
+        "needs": SCOPE,
         "split": NOW,
         "remove": IDS,
     },
@@ -115,7 +116,7 @@ BY_ID: dict[tuple[type[Entry], str], type[Entry]] = {
     (DeclarationEntry, "areas"): AreaEntry,
     (AreaEntry, "responsibilities"): ResponsibilityEntry,
 }
-"""The parts of PARTS, which are told apart by their ids."""
+"""Of PARTS, those that are told apart by their ids; a model is laid under the file before."""
 
 Said = Mapping[str, Any]
 """A part of the declaration as plain data, in the format of the file."""
@@ -163,9 +164,9 @@ class Merging:
         merged = {}
         for key, effect in EFFECTS[kind].items():
             before, after = was.get(key), is_now.get(key)
-            if effect == PARTS:
+            if (kind, key) in BY_ID:
                 value = self._parts(BY_ID[kind, key], before, after, (*at, key))
-            elif effect == NOW:
+            elif effect in (NOW, PARTS):
                 value = after
             else:
                 value = before

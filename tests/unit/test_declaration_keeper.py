@@ -122,7 +122,7 @@ async def test_a_file_with_faults(kept, text, caplog):
     assert len(warned) == 1
     assert "stays in force" in warned[0].message
     kept.write(desk("Counter"))
-    said = await kept.look()
+    said = await kept.look(3)
     assert (said.state, said.since, said.faults, kept.names) == ("loaded", None, (), ["Counter"])
 
 

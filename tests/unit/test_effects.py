@@ -17,6 +17,7 @@ from jupyterhub_responsibility.declaration.effects import (
     in_words,
     needs_restart,
 )
+from jupyterhub_responsibility.declaration.entries import DeclarationEntry
 from jupyterhub_responsibility.domain.duties import duties_digest
 
 from .declarations import MINIMAL, WHOLE, entry_types, hub, keys_there_are, write
@@ -136,9 +137,8 @@ def test_each_key_has_its_row():
     rows = {(kind.__name__, key) for kind, keys in EFFECTS.items() for key in keys}
     assert rows == keys_there_are() == {*OTHER, *IDS}
     assert set(EFFECTS) == set(entry_types())
-    assert {(k, key) for k, keys in EFFECTS.items() for key in keys if keys[key] == PARTS} == set(
-        BY_ID
-    )
+    parts = {(kind, key) for kind, keys in EFFECTS.items() for key in keys if keys[key] == PARTS}
+    assert parts == {*BY_ID, (DeclarationEntry, "model")}
 
 
 @pytest.mark.parametrize(("entry", "key"), sorted(OTHER), ids="-".join)
