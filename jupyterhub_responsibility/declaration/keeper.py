@@ -179,8 +179,9 @@ def _stamp_of(file: Path) -> Stamp:
 
 
 def _reads_alike(one: Declaration, other: Declaration) -> bool:
-    """Pages show the age of the declaration, and lines of its file."""
-    return one == other and (one.as_of, one.lines) == (other.as_of, other.lines)
+    """Pages show the age of the declaration, to the second at most, and lines of its file."""
+    ages = {each.as_of.replace(microsecond=0) for each in (one, other)}
+    return one == other and one.lines == other.lines and len(ages) == 1
 
 
 def _log(last: InForce, found: InForce) -> None:

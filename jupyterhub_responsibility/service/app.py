@@ -110,6 +110,7 @@ def build_site(
     """
     finders = Finders()
     declared = keeper_of(settings, started, auth.hub_host, finders)
+    finders(declared.current.declaration)
     tls = {"client_key": auth.keyfile, "client_cert": auth.certfile, "ca_certs": auth.client_ca}
     api = HubAPI(auth.api_url, auth.api_token, settings.hub_timeout, tls)
     ledger = Ledger(Store(settings.database_url), utcnow, on_entry)

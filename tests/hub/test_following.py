@@ -243,6 +243,41 @@ def test_half_a_file_is_never_shown(hub):
     assert state(hub) == "loaded"
 
 
+AT_WORK = """
+c.Authenticator.username_map = {"rita-at-work": "rita", "kim-at-work": "kim"}
+"""
+
+
+def test_names_that_the_hub_knows_under_another_one(tmp_path):
+    """First holders and staff are who they were at the start: nothing waits that stays."""
+    declared = deepcopy(OURS)
+    declared["provider"]["staff"] = ["kim-at-work"]
+    declared["roles"]["community-representative"]["initial"] = ["rita-at-work"]
+    with RealHub(tmp_path, declared, settings=QUICK, config=AT_WORK) as hub:
+        hub.people = {"uwe": Person(hub, "uwe"), "rita": Person(hub, "rita")}
+        role = "api/roles/community-representative"
+        uwe = hub.people["uwe"]
+        hub.wait_for(lambda: "rita" in str(uwe.get(role).json()["holders"]), 20)
+        write(hub, {**declared, "contacts": [{**PUBLIC, "name": "Counter"}]})
+        hub.wait_for(lambda: names(hub) == ["Counter"], SECONDS)
+        assert state(hub) == "loaded"
+        said = yaml.safe_load(hub.people["rita"].get("exports/declaration.yaml").text)
+        assert said["provider"]["staff"] == ["kim"]
+        assert said["roles"]["community-representative"]["initial"] == ["rita"]
+
+
+def test_values_are_told_to_need_a_restart(tmp_path):
+    """What is handed over is no file: it is said so, and nobody looks for one."""
+    hub = RealHub(tmp_path, OURS, settings=QUICK)
+    hub.config = hub.config.replace('enable(c, "responsibilities.yaml"', f"enable(c, {OURS!r}")
+    with hub:
+        hub.people = {"uwe": Person(hub, "uwe")}
+        write(hub, {**OURS, "contacts": [{**PUBLIC, "name": "Counter"}]})
+        time.sleep(2)
+        assert (state(hub), names(hub)) == ("not a file", ["Desk"])
+        assert hub.health()["status"] == "ok"
+
+
 def test_two_replicas(hub):
     """Each follows by itself; both say the same a moment later."""
     with hub.replica() as second:

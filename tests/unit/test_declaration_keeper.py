@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import os
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,20 @@ async def test_what_is_written_takes_effect(kept):
     assert (said.state, said.version, said.since) == ("loaded", version + 1, None)
     assert said.declaration.as_of.timestamp() == 1_800_000_000
     assert await kept.look(3) == said
+
+
+async def test_nothing_is_new_at_the_start(tmp_path):
+    """What the hub handed over is what the file says, but for a part of a second of its age."""
+    kept = Kept(tmp_path)
+    os.utime(kept.file, (1_800_000_000.7,) * 2)
+    handed_over = replace(
+        load(kept.file), as_of=datetime.fromtimestamp(1_800_000_000, timezone.utc)
+    )
+    keeper = DeclarationKeeper(handed_over, str(kept.file), lambda: READ_AT)
+    for _ in range(3):
+        await keeper.look()
+    assert (keeper.current.version, keeper.current.state) == (0, "loaded")
+    assert keeper.current.declaration is handed_over
 
 
 async def test_half_a_file_is_never_in_force(kept):

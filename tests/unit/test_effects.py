@@ -18,7 +18,9 @@ from jupyterhub_responsibility.declaration.effects import (
     needs_restart,
 )
 from jupyterhub_responsibility.declaration.entries import DeclarationEntry
+from jupyterhub_responsibility.domain.access import scopes_of, service_scopes
 from jupyterhub_responsibility.domain.duties import duties_digest
+from jupyterhub_responsibility.domain.model import Declaration
 
 from .declarations import MINIMAL, WHOLE, entry_types, hub, keys_there_are, write
 
@@ -154,6 +156,29 @@ def test_each_key_takes_effect_or_waits(entry, key):
         place = (*place_of(entry, key), key)[: 3 if entry == "RangeEntry" else None]
         named = tuple("dust" if step == 0 else step for step in place)
         assert (said, waiting) == (was, (named,))
+
+
+def power(declared: Declaration) -> object:
+    """What decides which accounts hold a role, what they may do, and what the hub was told."""
+    roles = declared.model.roles.values()
+    management = "admin"
+    return (
+        declared.groups,
+        declared.initial,
+        {role: scopes_of(declared, role, management) for role in declared.groups},
+        service_scopes(declared, "service", authenticator_groups=False),
+        [(r.id, r.holders, r.appointed_by, r.starts_with, r.on_term_end) for r in roles],
+        [(each.id, each.roles, each.needs) for each in declared.model.responsibilities()],
+    )
+
+
+@pytest.mark.parametrize(("entry", "key"), sorted(OTHER), ids="-".join)
+def test_nobody_gains_or_loses_power(entry, key):
+    """Whatever is changed while the hub runs, its groups and scopes fit to what is in force."""
+    was = load(WHOLE)
+    said, waiting = in_force(was, load(changed(entry, key)))
+    assert power(said) == power(was)
+    assert (power(load(changed(entry, key))) == power(was)) or waiting
 
 
 @pytest.mark.parametrize("declared", [MINIMAL, WHOLE], ids=["smallest", "whole"])
