@@ -89,6 +89,8 @@ def test_what_is_written_takes_effect(hub):
     hub's own pages, without a restart."""
     began, log = hub.health()["started_at"], len(hub.log())
     hanna, digest = hub.people["hanna"], "duties_digest"
+    question = {"q": "stray umbrella"}
+    assert not hub.people["uwe"].get("api/contacts", params=question).json()["answers"]
     before = hanna.get("api/me").json()["roles"][0]["confirmation"][digest]
     assert "Counter" not in requests.get(hub.hub_url("login"), timeout=10).text
     declared = deepcopy(OURS)
@@ -105,6 +107,7 @@ def test_what_is_written_takes_effect(hub):
     assert time.monotonic() - at < SECONDS
     page = Browser(hub, "uwe").read
     assert "Counter" in page("contacts").text
+    assert "hub%20of%20Kelp%20Lab" in str(page("contacts?q=stray umbrella"))
     assert "Kelp Lab" in page("model").text
     assert "Mondays at nine." in page("model").text
     role = page(f"roles/{ADMINISTRATOR}").text
@@ -113,7 +116,7 @@ def test_what_is_written_takes_effect(hub):
     assert "Hanna Berg" in role
     assert "Keeps the doors." in role
     assert "Toni of Cloud Crew" in page(f"roles/{ENGINEER}").text
-    found = hub.people["uwe"].get("api/contacts", params={"q": "stray umbrella"}).json()
+    found = hub.people["uwe"].get("api/contacts", params=question).json()
     assert "Counter" in json.dumps(found["answers"][0])
     asked = {"q": "Berg"}
     root = hub.people["root"]
