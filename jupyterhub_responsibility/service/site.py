@@ -14,7 +14,8 @@ from ..changes.reach import Reachable
 from ..changes.requests import Requests
 from ..changes.users import NewUsers
 from ..coverage.snapshot import Snapshot
-from ..domain.finder import Finder
+from ..declaration.keeper import DeclarationKeeper
+from ..domain.finder import Finder, Finders
 from ..domain.model import Declaration, Viewer
 from ..hub.api import HubAPI
 from ..hub.directory import Directory
@@ -39,7 +40,7 @@ class Site:
 
     home: str
     settings: Settings
-    declaration: Declaration
+    declared: DeclarationKeeper
     auth: HubOAuth
     api: HubAPI
     roster: RosterKeeper
@@ -53,7 +54,7 @@ class Site:
     watch: Watch
     self_check: SelfCheck
     renderer: Renderer
-    finder: Finder
+    finders: Finders
     directory: Directory
     limiter: Limiter
     look_ups: Limiter
@@ -64,6 +65,16 @@ class Site:
 
     def __post_init__(self) -> None:
         self.metrics = Metrics(self.measured)
+
+    @property
+    def declaration(self) -> Declaration:
+        """The declaration, as it is in force."""
+        return self.declared.current.declaration
+
+    @property
+    def finder(self) -> Finder:
+        """The index of what somebody may ask about."""
+        return self.finders(self.declaration)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -90,4 +101,5 @@ class Site:
             hub_seconds=self.api.seconds,
             failing=len(self.watch.troubles),
             faults=len(self.self_check.faults()),
+            declared=self.declared.current,
         )
