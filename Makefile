@@ -13,7 +13,7 @@ PROXY_PORT := $(shell expr $(DEMO_PORT) + 1)
 HUB_PORT := $(shell expr $(DEMO_PORT) + 81)
 SERVICE_PORT := 10105
 
-.PHONY: help demo check test lint scenario anything fuzz kills matrix mutants bench setup docs pictures schema clean
+.PHONY: help demo check test lint scenario anything fuzz kills letters matrix mutants bench setup docs pictures schema clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 10
@@ -135,6 +135,9 @@ fuzz: setup ## thousands of declarations and requests that nobody would write, o
 
 kills: setup ## kill what erases or moves a ledger, thirty times at each of its steps (half an hour)
 	$(WITH_TOOLS) $(BIN)/python -m pytest tests/ledger/test_kill_work.py --rounds 30 --timeout 3600
+
+letters: setup ## kill what sends messages, thirty times at each of its steps (half an hour)
+	$(WITH_TOOLS) $(BIN)/python -m pytest -s tests/ledger/test_kill_telling.py --rounds 30 --timeout 3600
 
 matrix: setup ## every test on a real hub, with the oldest and the newest of everything (hours)
 	$(WITH_TOOLS) $(BIN)/python -m tests.matrix $(ROWS)

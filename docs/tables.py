@@ -23,6 +23,7 @@ from jupyterhub_responsibility.declaration.entries import json_schema
 from jupyterhub_responsibility.declaration.hubs import HubEntry
 from jupyterhub_responsibility.declaration.keeper import FILE_STATES
 from jupyterhub_responsibility.domain import access
+from jupyterhub_responsibility.domain.messages import MESSAGES
 from jupyterhub_responsibility.domain.rules import ACCESS, RULES
 from jupyterhub_responsibility.enabling.pages import QUESTIONS
 from jupyterhub_responsibility.errors import OUTAGES, REFUSALS
@@ -182,6 +183,16 @@ def gaps() -> tuple[list[str], Iterator[list[str]]]:
     """Every kind of gap."""
     rows = ([f"`{name}`", kind.urgency, kind.meaning] for name, kind in coverage.KINDS.items())
     return ["kind", "urgency", "what it means"], rows
+
+
+def messages() -> tuple[list[str], Iterator[list[str]]]:
+    """Every kind of message."""
+    rows = (
+        [f"`{name}`", kind.when, ", ".join(f"`{to}`" for to in kind.to),
+         "at once" if kind.urgent else "digest"]
+        for name, kind in MESSAGES.items()
+    )  # fmt: skip
+    return ["kind", "when", "to, unless the declaration says otherwise", "sent"], rows
 
 
 def metrics() -> tuple[list[str], Iterator[list[str]]]:

@@ -141,6 +141,10 @@ class RewrittenError(LedgerError):
     """The ledger is not the one that was read before: nothing may be written onto it."""
 
 
+class SendingError(ResponsibilityError):
+    """A message could not be sent. The message is safe to show: it holds no address."""
+
+
 class BusyError(LedgerError):
     """Somebody else is changing the same thing, and takes long."""
 

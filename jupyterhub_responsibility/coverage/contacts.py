@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..domain.messages import TRANSPORTS
 from ..text import isolated
 from .gaps import Gap, Step, ask_operator
 from .snapshot import Snapshot
@@ -35,6 +36,15 @@ def contact_gaps(snapshot: Snapshot) -> Iterator[Gap]:
                 since=contact.review_by,
             )
     yield from _people(snapshot)
+    for transport, since in snapshot.unsent.items():
+        yield Gap(
+            "messages-not-sent",
+            transport,
+            f"{TRANSPORTS[transport].capitalize()} could not be sent",
+            "They have waited for more than a day, and are tried again every hour.",
+            ask_operator("check where messages go, and what is in the log"),
+            since=since,
+        )
 
 
 def _unreachable(snapshot: Snapshot) -> Iterator[Gap]:

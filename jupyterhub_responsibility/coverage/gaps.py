@@ -30,6 +30,7 @@ GapKind = Literal[
     "responsibility-without-contact",
     "contact-without-channel",
     "contact-past-review",
+    "messages-not-sent",
     "person-past-review",
     "term-ended",
     "never-confirmed",
@@ -108,6 +109,9 @@ KINDS: dict[GapKind, Kind] = {
     "contact-past-review": Kind("later", "the review date of a contact has passed", said_once=True),
     "person-past-review": Kind(
         "later", "the review date of a holder without an account has passed"
+    ),
+    "messages-not-sent": Kind(
+        "soon", "messages have waited for more than a day, because they could not be sent"
     ),
     "term-ended": Kind(
         "soon", "somebody still holds a role although their term is over", ("roster", "ledger")

@@ -15,6 +15,7 @@ from ..domain.configured import Configured
 from ..domain.contacts import ContactFinder, People
 from ..domain.duties import duties_digest
 from ..domain.holders import Holder, RoleHolders
+from ..domain.messages import COMMUNITY, MessageName, Recipient, TransportName
 from ..domain.model import Declaration, Role, Roster, Split, Viewer
 from ..domain.names import Called, Names
 from ..domain.rules import Rules
@@ -40,9 +41,12 @@ class Snapshot:
     read now. `authenticator_groups`, `authenticator_roles`: the login service decides who has
     them. `configured` is how the hub says that it is configured, None where it didn't. `left` are
     accounts whose power is not known: they left a role, or were read before the service began, and
-    have not been read since. `reach` is what holders say of how to reach them. `subdomains`: each
-    user's server has a domain of its own (None: not known). `noticed` is when the gaps that are
-    open were first seen, `spans` are those of before as well.
+    have not been read since. `reach` is what holders say of how to reach them. `transports` is what
+    messages go through; `tellable` are the people who gave a mail address (`Recipient.key`), with
+    the kinds of messages that they have turned off; `unsent` are the transports that have not
+    taken messages for long, and since when. `subdomains`: each user's server has a domain of its
+    own (None: not known). `noticed` is when the gaps that are open were first seen, `spans` are
+    those of before as well.
     """
 
     declaration: Declaration
@@ -59,6 +63,9 @@ class Snapshot:
     configured: Configured | None = None
     left: frozenset[str] = frozenset()
     reach: Mapping[str, Reach] = field(default_factory=dict)
+    transports: frozenset[TransportName] = frozenset()
+    tellable: Mapping[str, frozenset[MessageName]] = field(default_factory=dict)
+    unsent: Mapping[TransportName, datetime] = field(default_factory=dict)
     noticed: Mapping[Key, datetime] = field(default_factory=dict)
     spans: tuple[Span, ...] = ()
 
@@ -130,6 +137,23 @@ class Snapshot:
     @cached_property
     def _finder_in_charge(self) -> ContactFinder:
         return self._finder(IN_CHARGE)
+
+    def made(self, account: str) -> str:
+        """When an account was made, as entries have it; empty where that isn't known."""
+        recorded = list(self.ledger_state.created.items())  # it may be written to meanwhile
+        known = (created for (_, name), created in recorded if name == account)
+        return made_at(self.accounts.found.get(account)) or next(known, "")
+
+    def recipient(self, account: str) -> Recipient:
+        """An account as one that is told something."""
+        return Recipient(account, self.made(account))
+
+    def can_tell(self, kind: MessageName, recipient: Recipient) -> bool:
+        """Whether somebody, or the channel of the community, gets a kind of message."""
+        if recipient == COMMUNITY:
+            return "community" in self.transports
+        turned_off = self.tellable.get(recipient.key)
+        return "mail" in self.transports and turned_off is not None and kind not in turned_off
 
     def contact_finder_for(self, viewer: Viewer) -> ContactFinder:
         """The same for somebody, who may be in charge: holders tell those more, perhaps."""

@@ -14,8 +14,9 @@ from functools import cache
 from importlib import resources
 from os.path import realpath
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
+from ..domain.messages import MessageName, To
 from ..domain.model import (
     UNNAMED,
     Area,
@@ -247,6 +248,7 @@ def _build(draft: Draft, as_of: datetime, source: Source) -> Declaration:
         links=tuple(dict.fromkeys(Link(**part.values) for part in draft.links)),
         as_of=as_of,
         names=draft.root.get("names", {}),
+        messages=_messages(draft.root),
         source=source.name,
         lines=lines_of(source) if source.name else {},
     )
@@ -296,6 +298,11 @@ def _party(root: Part, name: str, default: Party) -> Party:
     return Party(**_said(entry)) if entry else default
 
 
+def _messages(root: Part) -> dict[MessageName, tuple[To, ...]]:
+    entry = root.get("messages")
+    return cast("dict[MessageName, tuple[To, ...]]", _said(entry)) if entry else {}
+
+
 def _said(entry: Entry) -> dict[str, Any]:
     return entry.model_dump(exclude_none=True)
 
@@ -313,6 +320,7 @@ def dump(declaration: Declaration) -> dict[str, Any]:
         "contacts": [_dump_targeted(contact) for contact in declaration.contacts],
         "links": [_dump_targeted(link) for link in declaration.links],
         "names": dict(declaration.names),
+        "messages": {kind: list(to) for kind, to in declaration.messages.items()},
     }
     return _filled(whole)
 

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ..domain.messages import MESSAGES
 from ..domain.model import EVERYONE, OPERATOR, Declaration, Place
 from . import dump, load
 from .entries import (
@@ -19,6 +20,7 @@ from .entries import (
     DeclarationEntry,
     Entry,
     LinkEntry,
+    MessagesEntry,
     PartyEntry,
     PersonEntry,
     ProviderEntry,
@@ -50,8 +52,10 @@ EFFECTS: dict[type[Entry], dict[str, str]] = {
         "areas": PARTS,
         "contacts": NOW,
         "links": NOW,
+        "messages": NOW,
         "names": NOW,
     },
+    MessagesEntry: dict.fromkeys(MESSAGES, NOW),
     PartyEntry: {"name": NOW, "url": NOW},
     ProviderEntry: {"name": NOW, "url": NOW, "staff": NOW},
     RoleEntry: {

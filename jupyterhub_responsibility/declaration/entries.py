@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, time
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urljoin
 
 from pydantic import (
@@ -22,9 +22,11 @@ from pydantic import (
     StrictBool,
     StrictInt,
     StringConstraints,
+    create_model,
 )
 from pydantic_core import PydanticCustomError
 
+from ..domain.messages import MESSAGES, MessageKind
 from ..domain.model import EVERYONE, Split, TermEnd
 
 NO_MODEL = "none"
@@ -280,6 +282,21 @@ class LinkEntry(Entry):
     ]
 
 
+def _to(kind: MessageKind) -> tuple[Any, Any]:
+    """A list of those whom a kind of message may go to, as a field."""
+    each: Any = Literal.__getitem__(kind.possible)
+    to: Any = Annotated.__class_getitem__((tuple[each, ...], Once))  # type: ignore[attr-defined]  # it is there at run time
+    return to | None, Field(None, description=f"Whom to tell that {kind.when}.")
+
+
+if TYPE_CHECKING:
+    MessagesEntry = Entry
+else:  # whom each kind of message goes to, from the one table of them
+    MessagesEntry = create_model(
+        "MessagesEntry", __base__=Entry, **{name: _to(kind) for name, kind in MESSAGES.items()}
+    )
+
+
 class DeclarationEntry(Entry):
     """A declaration for jupyterhub-responsibility: who looks after what on a JupyterHub."""
 
@@ -299,6 +316,8 @@ class DeclarationEntry(Entry):
     """Ways to reach a role, an area, a responsibility, the operator or everyone."""
     links: tuple[LinkEntry, ...] = ()
     """Pages to read."""
+    messages: MessagesEntry | None = None
+    """Whom each kind of message goes to, where that isn't as usual; an empty list is nobody."""
     names: dict[Name, Title] = {}
     """What people are called, by account name, where the hub doesn't know it."""
 

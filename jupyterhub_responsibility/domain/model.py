@@ -21,6 +21,8 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Literal, NamedTuple, TypeVar, get_args
 
+from .messages import MESSAGES, MessageName, To
+
 Split = Literal["provider", "shared", "community", "partner", "none"]
 SPLITS: tuple[Split, ...] = get_args(Split)
 
@@ -247,9 +249,10 @@ Place = tuple[str | int, ...]
 class Declaration:
     """What the operator says about this hub.
 
-    The mappings are by role id, but for `names`: what people are called, by account. `as_of` is
-    when the file was last changed: the age of everything that it claims. `source` names the file,
-    and is empty for a dict; `lines` are those of its parts, by their place in it.
+    The mappings are by role id, but for `names`: what people are called, by account, and
+    `messages`: whom each kind of message goes to, where that isn't as usual. `as_of` is when the
+    file was last changed: the age of everything that it claims. `source` names the file, and is
+    empty for a dict; `lines` are those of its parts, by their place in it.
     """
 
     model: Model
@@ -263,6 +266,7 @@ class Declaration:
     links: tuple[Link, ...]
     as_of: datetime = field(compare=False)
     names: Mapping[str, str] = field(default_factory=dict)
+    messages: Mapping[MessageName, tuple[To, ...]] = field(default_factory=dict)
     source: str = ""
     lines: Mapping[Place, int] = field(default_factory=dict, compare=False)
 
@@ -272,6 +276,10 @@ class Declaration:
         nearest = (place[:end] for end in range(len(place), 0, -1))
         line = next((self.lines[part] for part in nearest if part in self.lines), None)
         return f"{self.source}, line {line}" if self.source and line else self.source
+
+    def told(self, kind: MessageName) -> tuple[To, ...]:
+        """Whom a kind of message goes to; nobody, where it is empty."""
+        return self.messages.get(kind, MESSAGES[kind].to)
 
     def on_hub(self, role_id: str) -> bool:
         """Whether a role is held through groups of the hub; else people can only be named."""

@@ -19,6 +19,7 @@ HEAD = """\
 #   roles                 groups: groups of that hub; initial: accounts to appoint first;
 #                         people: names and contact details; scopes: what the hub lets holders do
 #   contacts, links       whom to ask there, and pages to read
+#   messages              whom each kind of message goes to
 #   names                 what people there are called, by their accounts
 #
 # Before you pass it on: it contains names and contact details of people, as declared. Remove

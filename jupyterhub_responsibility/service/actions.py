@@ -17,6 +17,7 @@ from .bodies import (
     AppointBody,
     ConfirmBody,
     EraseBody,
+    MessagesBody,
     PastedBody,
     ReachBody,
     RequestBody,
@@ -29,6 +30,7 @@ from .bodies import (
 if TYPE_CHECKING:
     from ..coverage.snapshot import Snapshot
     from ..domain.channels import Reach
+    from ..domain.messages import MessageName
     from ..ledger.entry import Entry
     from ..storage.erasing import Forgotten
     from .site import Site
@@ -96,6 +98,11 @@ async def confirm(site: Site, actor: Viewer, body: ConfirmBody) -> Entry:
 async def say_how_to_reach(site: Site, actor: Viewer, body: ReachBody) -> Reach:
     """Keep what somebody says of how to reach them."""
     return await site.reachable.save(site.known(actor), body.said())
+
+
+async def choose_messages(site: Site, actor: Viewer, body: MessagesBody) -> frozenset[MessageName]:
+    """Keep which kinds of messages somebody doesn't want."""
+    return await site.reachable.mute(site.known(actor), body.off)
 
 
 async def forget(site: Site, actor: Viewer, body: EraseBody) -> Forgotten:

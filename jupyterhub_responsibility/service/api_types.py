@@ -22,6 +22,7 @@ from ..declaration.keeper import FILE_STATES, FileState
 from ..domain.access import UserManagement
 from ..domain.channels import Audience, ChannelName
 from ..domain.contacts import Kind
+from ..domain.messages import MessageName, TransportName
 from ..domain.model import Split
 from ..ledger.kinds import ACTOR_KINDS, ActorKind, Event, KindName, PartName, Result
 from ..ledger.state import ConfirmationState
@@ -129,6 +130,15 @@ class Channels(TypedDict):
     """How somebody can be reached, as they say, by what it is."""
 
     channels: dict[ChannelName, Channel]
+
+
+class Messages(TypedDict):
+    """Which kinds of messages somebody has turned off, and whether any can reach them."""
+
+    off: list[MessageName]
+    reached: Annotated[
+        bool, Field(description="Whether this hub sends messages by mail, and has your address")
+    ]
 
 
 class Confirmation(TypedDict):
@@ -566,6 +576,10 @@ class Health(TypedDict, total=False):
     accounts: AccountsRead
     declaration: Declared
     ledger: Ledger
+    messages: Annotated[
+        dict[TransportName, int],
+        Field(description="How many messages wait, by what they go through: `mail`, `community`"),
+    ]
     failing: Annotated[
         list[str], Field(description="Tasks of the service that failed the last time they ran")
     ]
@@ -741,6 +755,9 @@ class MyData(TypedDict):
     gaps: list[MyGap]
     channels: Annotated[
         dict[ChannelName, Channel], Field(description="How you can be reached, as you say")
+    ]
+    messages_off: Annotated[
+        list[MessageName], Field(description="The kinds of messages that you have turned off")
     ]
     entries: Annotated[
         list[Entry], Field(description="Every entry of the ledger about you, the newest first")

@@ -30,6 +30,7 @@ from ..changes.observations import SOMETIMES, Observer
 from ..changes.reach import Reachable
 from ..changes.recording import Recorder
 from ..changes.requests import Requests
+from ..changes.telling import Telling
 from ..changes.users import NewUsers
 from ..declaration import lines_in, load
 from ..declaration.keeper import DeclarationKeeper
@@ -66,6 +67,7 @@ from .settings import Settings
 from .site import Site
 from .snapshots import SnapshotKeeper
 from .templating import Templates
+from .transport import set_up
 from .watch import Watch
 
 log = logging.getLogger("jupyterhub_responsibility")
@@ -113,7 +115,12 @@ def build_site(
     finders(declared.current.declaration)
     tls = {"client_key": auth.keyfile, "client_cert": auth.certfile, "ca_certs": auth.client_ca}
     api = HubAPI(auth.api_url, auth.api_token, settings.hub_timeout, tls)
-    ledger = Ledger(Store(settings.database_url), utcnow, on_entry)
+
+    def written(entry: Entry) -> None:
+        on_entry(entry)
+        telling.wake()
+
+    ledger = Ledger(Store(settings.database_url), utcnow, written)
     max_age = timedelta(seconds=settings.roster_max_age)
     roster = RosterKeeper(
         started,
@@ -128,6 +135,13 @@ def build_site(
     snapshots = SnapshotKeeper(
         declared, settings, roster, ledger, history, reachable, configured, utcnow
     )
+    home, hub = auth.base_url, auth.hub_host + auth.hub_prefix
+    transport = set_up(settings.messages_file)
+    pages = settings.public_url or auth.hub_host + home
+    telling = Telling(ledger, transport, lambda: snapshots.current, utcnow, pages)
+    ledger.beside = telling.beside
+    snapshots.transports = transport.names
+    snapshots.unsent = lambda: telling.figures.stuck
 
     def rules() -> Rules:
         return snapshots.current.rules
@@ -166,11 +180,11 @@ def build_site(
         forgetting,
         reachable,
         declared,
+        telling,
         settings.roster_seconds,
         settings.settle_seconds,
         settings.declaration_seconds,
     )
-    home, hub = auth.base_url, auth.hub_host + auth.hub_prefix
     needed = _needed_variables(settings, hub)
     templates = Templates(
         settings.template_paths,
@@ -180,7 +194,9 @@ def build_site(
         community=lambda: declared.current.declaration.community.name,
     )
     menu = Menu(settings.services, settings.service_name, home)
-    self_check = SelfCheck(declared, templates, settings.left_out, ledger, watch, roster)
+    self_check = SelfCheck(
+        declared, templates, settings.left_out, ledger, watch, roster, transport.trouble
+    )
     return Site(
         home=home,
         settings=settings,
@@ -194,6 +210,7 @@ def build_site(
         new_users=NewUsers(api, ledger, recorder, rules(), utcnow),
         forgetting=forgetting,
         reachable=reachable,
+        telling=telling,
         snapshots=snapshots,
         watch=watch,
         self_check=self_check,

@@ -12,6 +12,7 @@ from pydantic import ValidationError as Invalid
 from ..changes.requests import Verdict
 from ..declaration import Date, Email, Language, Telephone, Title, WebAddress
 from ..domain.channels import CHANNELS, Audience, ChannelName, Said
+from ..domain.messages import MessageName
 from ..domain.pasted import LONGEST
 from ..errors import RefusedError
 from . import limits
@@ -183,6 +184,13 @@ class ReachBody(Body):
             for name, value in given
             if value
         }  # fmt: skip
+
+
+class MessagesBody(Body):
+    """Which messages you don't want."""
+
+    off: tuple[MessageName, ...]
+    """The kinds of messages that you have turned off."""
 
 
 class EraseBody(Body):

@@ -8,8 +8,8 @@ account, group or person.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timezone
 from math import inf
 from typing import Literal
@@ -24,6 +24,7 @@ from .._version import __version__
 from ..coverage import KINDS, Coverage
 from ..coverage.snapshot import Snapshot
 from ..declaration.keeper import InForce
+from ..domain.messages import TransportName
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 """A made-up method doesn't become a metric."""
@@ -41,6 +42,8 @@ class Measured:
     failing: int
     faults: int
     declared: InForce
+    waiting: Mapping[TransportName, int] = field(default_factory=dict)
+    sent: Mapping[TransportName, int] = field(default_factory=dict)
 
 
 Samples = Iterable[tuple[tuple[str, ...], float]]
@@ -184,6 +187,21 @@ METRICS = (
         "counter",
         "Entries of the ledger; absent until it has been read",
         read=_entries,
+    ),
+    Metric(
+        "responsibility_messages_waiting",
+        "gauge",
+        "Messages that have not been sent yet, those for the next digest included; absent where"
+        " no messages are sent",
+        ("transport",),
+        lambda now: (((name,), number) for name, number in now.waiting.items()),
+    ),
+    Metric(
+        "responsibility_messages_sent_total",
+        "counter",
+        "Messages that this process has sent; a digest is one",
+        ("transport",),
+        lambda now: (((name,), now.sent[name]) for name in now.waiting),
     ),
     Metric(
         "responsibility_failing_tasks",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from ..changes.users import Added
@@ -14,6 +14,7 @@ from ..domain.duties import Duty, duties
 from ..domain.finder import Finder
 from ..domain.holders import Holder, RoleHolders, holders_of, roles_of
 from ..domain.matches import Named
+from ..domain.messages import MessageName, Recipient
 from ..domain.model import Contact, Party, Responsibility, Role, Roster, Viewer
 from ..domain.names import Names
 from ..exports.formats import ledger_end
@@ -69,6 +70,12 @@ def channels(reach: Reach) -> api_types.Channels:
             name: {"text": each.text, "for": each.audience} for name, each in reach.said.items()
         }
     }
+
+
+def messages(snapshot: Snapshot, viewer: Viewer, off: Iterable[MessageName]) -> api_types.Messages:
+    """`api/me/messages`: what somebody has turned off; `viewer` is known by when they came."""
+    gave = Recipient(viewer.name, viewer.created).key in snapshot.tellable
+    return {"off": sorted(off), "reached": gave and "mail" in snapshot.transports}
 
 
 def model(snapshot: Snapshot, _viewer: Viewer) -> api_types.Model:
@@ -252,7 +259,7 @@ def requests(snapshot: Snapshot, viewer: Viewer) -> api_types.Requests:
 
 
 def my_data(snapshot: Snapshot, viewer: Viewer, now: datetime) -> api_types.MyData:
-    """`GET api/my-data`: what is known of the viewer; channels and entries are still to come."""
+    """`GET api/my-data`: what is known of the viewer, without what they said, and entries."""
     known = personal(snapshot.ledger_state, snapshot.spans, viewer)
     return {
         "made_at": iso(now),
@@ -272,6 +279,7 @@ def my_data(snapshot: Snapshot, viewer: Viewer, now: datetime) -> api_types.MyDa
             for span in known.gaps
         ],
         "channels": {},
+        "messages_off": [],
         "entries": [],
         "ledger": ledger_end(snapshot.ledger_end),
     }  # fmt: skip

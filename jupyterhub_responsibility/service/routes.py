@@ -195,6 +195,18 @@ ROUTES: tuple[Route, ...] = (
         ),
     ),
     endpoint(
+        "api/me/messages",
+        api.MessagesHandler,
+        GET=Operation("which messages you have turned off", "people", api_types.Messages),
+        PUT=Operation(
+            "say which messages you don't want",
+            "people",
+            api_types.Messages,
+            bodies.MessagesBody,
+            errors=WRITING,
+        ),
+    ),
+    endpoint(
         "api/my-data",
         api.DataHandler,
         afresh=True,

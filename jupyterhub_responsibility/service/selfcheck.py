@@ -42,6 +42,7 @@ class SelfCheck:
         ledger: Ledger,
         watch: Watch,
         roster: RosterKeeper,
+        no_messages: str = "",
     ) -> None:
         self._declared = declared
         self._templates = templates
@@ -49,6 +50,7 @@ class SelfCheck:
         self._ledger = ledger
         self._watch = watch
         self._roster = roster
+        self._no_messages = no_messages
 
     def notes(self, viewer: Viewer) -> tuple[str, ...]:
         """The faults, for people who can fix them."""
@@ -67,6 +69,8 @@ class SelfCheck:
         yield from self._about_the_file()
         if self._ledger.trouble:
             yield f"{self._ledger.trouble}. Nothing can be changed here until that is fixed."
+        if self._no_messages:
+            yield self._no_messages
         yield from self._watch.waiting
         roster = self._roster.current
         if roster.read_at:

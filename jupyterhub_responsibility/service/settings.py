@@ -161,6 +161,21 @@ class Settings(Configurable):
         " person, such as `email` (JupyterHub 6). It is offered to them, and shown to nobody.",
     ).tag(config=True)
 
+    messages_file = Unicode(
+        "",
+        help="A file with the addresses that messages go through, which are secret (default: what"
+        " the variable `JUPYTERHUB_RESPONSIBILITY_MESSAGES` holds).",
+    ).tag(config=True)
+
+    public_url = Unicode(
+        help="The address of these pages as people reach it, for links in messages (default: what"
+        " the hub says, where its own `public_url` is set).",
+    ).tag(config=True)
+
+    @default("public_url")
+    def _where_people_reach_it(self) -> str:
+        return os.environ.get("JUPYTERHUB_PUBLIC_URL", "")
+
     settle_seconds = Float(
         60.0,
         min=1.0,

@@ -12,10 +12,12 @@ from ..changes.appointments import Appointments
 from ..changes.forgetting import Forgetting
 from ..changes.reach import Reachable
 from ..changes.requests import Requests
+from ..changes.telling import Telling
 from ..changes.users import NewUsers
 from ..coverage.snapshot import Snapshot
 from ..declaration.keeper import DeclarationKeeper
 from ..domain.finder import Finder, Finders
+from ..domain.messages import TransportName
 from ..domain.model import Declaration, Viewer
 from ..hub.api import HubAPI
 from ..hub.directory import Directory
@@ -50,6 +52,7 @@ class Site:
     new_users: NewUsers
     forgetting: Forgetting
     reachable: Reachable
+    telling: Telling
     snapshots: SnapshotKeeper
     watch: Watch
     self_check: SelfCheck
@@ -90,6 +93,11 @@ class Site:
         """What an entry of the ledger says to people."""
         return sentence(entry, self.declaration.model, self.snapshot.names)
 
+    def waiting(self) -> dict[TransportName, int]:
+        """How many messages wait, by what they go through, where that is set up."""
+        waiting = self.telling.figures.waiting
+        return {name: waiting.get(name, 0) for name in sorted(self.telling.transports)}
+
     def measured(self) -> Measured:
         """What the metrics are made of, at this moment; asks nobody."""
         snapshot = self.snapshot
@@ -102,4 +110,6 @@ class Site:
             failing=len(self.watch.troubles),
             faults=len(self.self_check.faults()),
             declared=self.declared.current,
+            waiting=self.waiting(),
+            sent=self.telling.sent,
         )

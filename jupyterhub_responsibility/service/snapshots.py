@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from ..declaration.keeper import DeclarationKeeper
 from ..domain.accounts import Accounts
 from ..domain.channels import Reach
 from ..domain.configured import Configured
+from ..domain.messages import TransportName
 from ..hub.roster import RosterKeeper, minute
 from ..ledger.accounts import made_at
 from ..storage.ledger import Ledger
@@ -48,6 +49,10 @@ class SnapshotKeeper:
         self._left: dict[str, datetime] = {}
         self._told: object = None
         self._accounts_version = 0
+        self.transports: frozenset[TransportName] = frozenset()
+        """What messages go through."""
+        self.unsent: Callable[[], Mapping[TransportName, datetime]] = dict
+        """Which transports have not taken messages for long, and since when."""
         self.accounts = Accounts()
         """What accounts may do, as known when the roster was read: neither runs ahead."""
 
@@ -106,6 +111,7 @@ class SnapshotKeeper:
             self._accounts_version,
             self._history.version,
             self._reachable.version,
+            tuple(self.unsent().items()),
             self._now().date(),
         )
 
@@ -132,6 +138,9 @@ class SnapshotKeeper:
             accounts=self.accounts,
             left=self._leaving().union(self._left),
             reach=self._reach(),
+            transports=self.transports,
+            tellable=self._reachable.tellable,
+            unsent=self.unsent(),
             configured=self._configured,
             noticed=self._history.noticed,
             spans=self._history.spans,

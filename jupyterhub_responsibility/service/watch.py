@@ -3,8 +3,8 @@
 Every round reads what accounts may do, as far as that must not wait, then the roster, and records
 what others changed, and which gaps there are; every minute it also settles what was left open,
 appoints first holders, and ends terms. Beside that, it reads all accounts of a large hub, and
-erases what was kept for long enough, a little at a time, and looks whether the declaration was
-changed. Nothing that fails ends it.
+erases what was kept for long enough, a little at a time, looks whether the declaration was
+changed, and sends messages. Nothing that fails ends it.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ..changes.history import History
 from ..changes.observations import Observer
 from ..changes.reach import Reachable
 from ..changes.recording import Recorder
+from ..changes.telling import Telling
 from ..declaration.keeper import DeclarationKeeper
 from ..errors import ResponsibilityError
 from ..hub.census import Census
@@ -54,6 +55,7 @@ class Watch:
         forgetting: Forgetting,
         reachable: Reachable,
         declared: DeclarationKeeper,
+        telling: Telling,
         interval: float,
         settle_every: float,
         look_every: float,
@@ -68,6 +70,7 @@ class Watch:
         self._forgetting = forgetting
         self._reachable = reachable
         self._declared = declared
+        self._telling = telling
         self._interval = interval
         self._settle_every = settle_every
         self._look_every = look_every
@@ -83,8 +86,17 @@ class Watch:
     async def run(self) -> None:
         """Go round for ever."""
         await asyncio.gather(
-            self._rounds(), self._read_accounts(), self._forget(), self._read_declaration()
+            self._rounds(),
+            self._read_accounts(),
+            self._forget(),
+            self._read_declaration(),
+            self._send(),
         )
+
+    async def _send(self) -> None:
+        while True:
+            await self._attempt("sending messages", self._telling.send_due)
+            await self._telling.rest()
 
     async def _forget(self) -> None:
         """Beside the rounds, which wait for none of it."""
@@ -126,6 +138,7 @@ class Watch:
             await self._attempt("observing", self._observe)
             await self._attempt("noting gaps", self._note)
             await self._attempt("reading how to reach people", self._reach)
+            await self._attempt("finding out whom to tell", self._telling.look)
             self._log_end()
             await asyncio.sleep(self._interval)
 

@@ -11,14 +11,14 @@ from typing import Literal
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from ..errors import LedgerError
-from ..ledger.bearers import ALL, UNKNOWN
+from ..ledger.bearers import ALL, UNKNOWN, Bearer
 from ..ledger.chain import Taken, listed
 from ..ledger.entry import ITSELF, Draft, stamp, storable
 from ..ledger.forgetting import Channel, Traces
 from ..ledger.gap_spans import Span
 from ..ledger.kinds import ActorKind
 from ..text import counted, visible
-from . import tidying
+from . import outbox, tidying
 from .store import Store, add
 from .tables import channels, gaps, parts, readings
 from .tracing import Tracer
@@ -70,13 +70,14 @@ NOTHING = Forgotten(0, 0)
 @dataclass(frozen=True, slots=True)
 class Lot:
     """What one erasure takes away: parts of entries, with the entries that say what ends by that,
-    and the gaps, channels and names of the same person."""
+    and the gaps, channels and names of the same person; `people` are the accounts of them."""
 
     parts: Taken
     endings: Sequence[Draft] = ()
     gaps: Sequence[Span] = ()
     channels: Sequence[Channel] = ()
     names: Iterable[str] = ()
+    people: Sequence[Bearer] = ()
 
 
 def traces(store: Store, name: str, made: str = ALL) -> Traces:
@@ -115,7 +116,7 @@ def forget(store: Store, name: str, eraser: Eraser, now: datetime, made: str = A
 def lot_of(found: Traces, now: datetime) -> Lot:
     """What has to go for somebody to be forgotten."""
     endings = found.endings(now.date()) if found.taken else ()
-    return Lot(found.taken, endings, found.gaps, found.channels, found.names)
+    return Lot(found.taken, endings, found.gaps, found.channels, found.names, found.bearers)
 
 
 def _check(found: Traces, name: str) -> None:
@@ -144,6 +145,7 @@ def erase(
         connection.execute(without, gone)
     _forget_gaps(connection, [gap for lot in lots for gap in lot.gaps])
     _forget_channels(connection, [each for lot in lots for each in lot.channels])
+    outbox.forget(connection, [each for lot in lots for each in lot.people])
     read = _forget_readings(connection, {name for lot in lots for name in lot.names})
     if read or any(lot.parts or lot.gaps or lot.channels for lot in lots):
         tidying.remember(connection)
@@ -160,7 +162,7 @@ def _apart(lots: Iterable[Lot]) -> list[Lot]:
     found = []
     for lot in lots:
         new = [gap for gap in lot.gaps if gap not in seen_gaps]
-        found.append(Lot(lot.parts - seen, lot.endings, new, lot.channels, lot.names))
+        found.append(Lot(lot.parts - seen, lot.endings, new, lot.channels, lot.names, lot.people))
         seen |= lot.parts
         seen_gaps.update(new)
     return found

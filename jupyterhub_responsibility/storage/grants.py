@@ -11,7 +11,7 @@ from sqlalchemy import Connection, text
 from ..errors import LedgerError
 from ..text import visible
 from .store import Store
-from .tables import VERSION_TABLE, channels, entries, gaps, head, parts, readings
+from .tables import VERSION_TABLE, channels, entries, gaps, head, muted, outbox, parts, readings
 
 GRANTS = {
     entries.name: "SELECT, INSERT",
@@ -19,6 +19,8 @@ GRANTS = {
     head.name: "SELECT, UPDATE",
     gaps.name: "SELECT, INSERT, UPDATE, DELETE",
     channels.name: "SELECT, INSERT, UPDATE, DELETE",
+    outbox.name: "SELECT, INSERT, UPDATE, DELETE",
+    muted.name: "SELECT, INSERT, UPDATE, DELETE",
     readings.name: "SELECT, INSERT, UPDATE, DELETE",
     VERSION_TABLE: "SELECT",
 }

@@ -18,7 +18,7 @@ from ..ledger.query import Wanted
 from ..ledger.state import LedgerState
 from . import readings
 from .locks import Lock
-from .store import CHUNK, Store
+from .store import CHUNK, Beside, Store
 
 log = logging.getLogger(__name__)
 
@@ -72,6 +72,8 @@ class Ledger:
         self.read = False
         """Whether `state` has everything that was written before this process began."""
         self.trouble = "The ledger has not been opened yet"
+        self.beside: Callable[[], Beside | None] = lambda: None
+        """Makes what writes beside entries, by what is known before they are written."""
 
     async def catch_up(self) -> None:
         """Read what was written since, here or by another replica.
@@ -139,7 +141,8 @@ class Ledger:
         """
         if not self._open:
             await self.catch_up()
-        written = await self._write(self._store.append, drafts, self._now(), after, self.state.head)
+        seen, beside = self.state.head, self.beside()
+        written = await self._write(self._store.append, drafts, self._now(), after, seen, beside)
         for entry in written:
             self._on_entry(entry)
         await self.catch_up()

@@ -15,6 +15,7 @@ CENSUS = Lock("reading accounts")
 OBSERVATIONS = Lock("observing")
 GAPS = Lock("noting gaps")
 FORGETTING = Lock("forgetting")
+MESSAGES = Lock("writing messages")
 
 
 def of_role(role_id: str) -> Lock:

@@ -93,6 +93,10 @@ _WORDS = {
 }
 
 
+Beside = Callable[[Connection, Sequence[Entry], datetime], object]
+"""Writes what belongs to entries, as they are written."""
+
+
 class Store:
     """One ledger. Every method may raise LedgerError, and blocks: call it in a thread."""
 
@@ -153,13 +157,18 @@ class Store:
         now: datetime,
         after: int | None = None,
         seen: Head = NOTHING_SEEN,
+        beside: Beside | None = None,
     ) -> list[Entry]:
         """Write entries, all of them or none; none, where the last entry isn't `after`.
 
-        Raises RewrittenError where the ledger doesn't go on from the entry that was `seen`.
+        `beside` writes what belongs to them, or they aren't written either. Raises RewrittenError
+        where the ledger doesn't go on from the entry that was `seen`.
         """
         with self.writing() as connection:
-            return add(connection, drafts, now, after, seen)
+            written = add(connection, drafts, now, after, seen)
+            if beside and written:
+                beside(connection, written, now)
+            return written
 
     def after(self, number: int, most: int = CHUNK) -> list[Entry]:
         """The entries after one, in order."""

@@ -107,4 +107,36 @@ channels = Table(
 )
 """How people can be reached, as they say themselves, and who may see it."""
 
+outbox = Table(
+    "responsibility_outbox",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("audience", String(10), nullable=False),
+    Column("account", Text, nullable=False),
+    Column("created", String(32), nullable=False),
+    Column("transport", String(10), nullable=False),
+    Column("role", Text, nullable=False),
+    Column("entry", Integer),
+    Column("day", String(10), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("letter", String(36)),
+    Column("due", String(32), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("claimed", String(32), nullable=False),
+    Column("became", String(10), nullable=False),
+    Index("responsibility_outbox_waiting", "became", "due"),
+)
+"""What is to be sent, and what was lately: whom, of what kind, and by which entry; no text, and no
+address. Several go out as one letter."""
+
+muted = Table(
+    "responsibility_muted",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("created", String(32), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+)
+"""The kinds of messages that somebody has turned off."""
+
 VERSION_TABLE = "responsibility_version"

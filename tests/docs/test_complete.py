@@ -19,11 +19,12 @@ from jupyterhub_responsibility.declaration.hubs import HubEntry, HubsEntry
 from jupyterhub_responsibility.declaration.shape import typed
 from jupyterhub_responsibility.declaration.source import read_text
 from jupyterhub_responsibility.domain import access
+from jupyterhub_responsibility.domain.messages import MESSAGES, TO, TRANSPORTS
 from jupyterhub_responsibility.domain.rules import Rules
 from jupyterhub_responsibility.enabling.pages import HubPages
 from jupyterhub_responsibility.errors import OUTAGES, REFUSALS
 from jupyterhub_responsibility.ledger.kinds import DETAILS, EVENTS
-from jupyterhub_responsibility.service import limits, pages
+from jupyterhub_responsibility.service import limits, pages, transport
 from jupyterhub_responsibility.service.handlers import base
 from jupyterhub_responsibility.service.metrics import METRICS
 from jupyterhub_responsibility.service.pages.frame import Frame
@@ -144,6 +145,16 @@ def test_every_rule_and_event():
     assert "<!-- table: events -->" in page("ledger.md")
     assert "<!-- table: log_kinds -->" in section("ledger.md", "Reading it")
     assert named(section("ledger.md", "What is in it")) == {*EVENTS, *DETAILS}
+
+
+def test_every_kind_of_message():
+    """Each has its row, and whom it may go to is explained."""
+    text = section("messages.md", "What there is to tell")
+    assert named(text) >= set(MESSAGES)
+    assert all(f"- `{to}`" in text for to in TO)
+    assert "<!-- table: messages -->" in text
+    for each in (transport.HEADER, transport.VARIABLE, *TRANSPORTS):
+        assert f"`{each}`" in page("messages.md")
 
 
 def test_every_metric_and_alert():

@@ -61,7 +61,7 @@ VERIFIER = [block for block in blocks("python") if "import hashlib" in block.tex
 """What needs nothing of ours: test_verifier.py runs it."""
 OTHERS = (*SERVICE, *PROMETHEUS, *REMOVAL, *VERIFIER, *FLEET)
 HUB = [block for block in blocks("python") if block not in OTHERS]
-ACTING = ("GET api/requests", "GET api/ledger", "GET api/me/channels")
+ACTING = ("GET api/requests", "GET api/ledger", "GET api/me/channels", "GET api/me/messages")
 """What answers with something only once something was done."""
 API = [
     block
@@ -239,6 +239,21 @@ def test_how_people_are_reached_is_as_documented(hub):
     sent = json.loads(re.search(r"-d '(.+)'", curl)[1])
     assert requests.put(url, json=sent, headers=headers).json()["channels"].keys() == {"email"}
     requests.put(url, json={}, headers=headers)
+
+
+def test_what_is_turned_off_is_as_documented(hub):
+    """What is turned off in the one way comes back in the other."""
+    heading = "GET api/me/messages"
+    (documented,) = (json.loads(each.text) for each in blocks("json") if each.heading == heading)
+    headers = {"Authorization": f"token {hub.token_for('hanna')}"}
+    url = hub.page("api/me/messages")
+    sent = {"off": documented["off"]}
+    assert requests.put(url, json=sent, headers=headers).json().keys() == documented.keys()
+    assert requests.get(url, headers=headers).json()["off"] == documented["off"]
+    (curl,) = (b.text for b in blocks("bash") if "api/me/messages" in b.text)
+    sent = json.loads(re.search(r"-d '(.+)'", curl)[1])
+    assert requests.put(url, json=sent, headers=headers).json()["off"] == sent["off"]
+    requests.put(url, json={"off": []}, headers=headers)
 
 
 def test_healthz_answers_as_documented(hub):

@@ -92,6 +92,20 @@ WHOLE: dict[str, Any] = {
         }
     ],
     "links": [{"title": "Rules", "url": "https://keepers.example/rules", "for": ["shelves"]}],
+    "messages": {
+        "appointed": ["person", "community"],
+        "withdrawn": ["person"],
+        "proposed": ["person"],
+        "request": ["deciders"],
+        "decided": ["person"],
+        "term_ends": ["person", "deciders"],
+        "term_ended": ["deciders"],
+        "duties_changed": ["person"],
+        "confirmation_due": [],
+        "vacant": ["community"],
+        "contact_review": ["deciders"],
+        "power": ["deciders", "community"],
+    },
     "names": {"rita": "Rita Marlow"},
 }
 """Every key that there is but `remove`, with a model of its own: quick to load."""

@@ -66,7 +66,7 @@ def test_faults_are_printed_like_a_compilers(run, here):
     assert (status, trouble) == (1, "")
     assert said == (
         "responsibilities.yaml:6: zebr: unknown key 'zebr'. Use one of: areas, community,"
-        " contacts, links, model, names, provider, roles, title\n"
+        " contacts, links, messages, model, names, provider, roles, title\n"
         "responsibilities.yaml:7: community.name: should be text. Put the value in quotes\n"
     )
 

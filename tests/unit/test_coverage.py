@@ -176,6 +176,7 @@ GAPS = {
     "contact-past-review": {
         "changes": {"contacts": [*DECLARED["contacts"], {"id": "old", "name": "Old", **REVIEWED}]}
     },
+    "messages-not-sent": {"unsent": {"mail": NOW}},
     "term-ended": {"state": with_term()},
     "never-confirmed": {"state": without("hanna")},
     "confirmation-due": {"state": without("hanna", "f" * 16)},

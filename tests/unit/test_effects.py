@@ -20,6 +20,7 @@ from jupyterhub_responsibility.declaration.effects import (
 from jupyterhub_responsibility.declaration.entries import DeclarationEntry
 from jupyterhub_responsibility.domain.access import scopes_of, service_scopes
 from jupyterhub_responsibility.domain.duties import duties_digest
+from jupyterhub_responsibility.domain.messages import MESSAGES
 from jupyterhub_responsibility.domain.model import Declaration
 
 from .declarations import MINIMAL, WHOLE, entry_types, hub, keys_there_are, write
@@ -37,6 +38,7 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "ResponsibilityEntry": DUST,
     "ContactEntry": ("contacts", 0),
     "LinkEntry": ("links", 0),
+    "MessagesEntry": ("messages",),
 }
 """A part of each type in the declaration with every key."""
 
@@ -46,6 +48,11 @@ OTHER: dict[tuple[str, str], Any] = {
     ("DeclarationEntry", "provider"): {"name": "Sellers"},
     ("DeclarationEntry", "contacts"): [],
     ("DeclarationEntry", "links"): [],
+    ("DeclarationEntry", "messages"): {"appointed": []},
+    **{
+        ("MessagesEntry", kind): ["community"] if kind == "confirmation_due" else []
+        for kind in MESSAGES
+    },
     ("DeclarationEntry", "names"): {"rita": "Rita M."},
     ("PartyEntry", "name"): "Buyers",
     ("PartyEntry", "url"): "https://buyers.example",

@@ -32,7 +32,7 @@ class Known:
     def made(self, **options) -> SnapshotKeeper:
         ledger = SimpleNamespace(state=self.ledger_state, without=0, read=True, trouble="")
         history = SimpleNamespace(version=0, spans=(), noticed={})
-        reachable = SimpleNamespace(version=0, of=lambda _: {})
+        reachable = SimpleNamespace(version=0, of=lambda _: {}, tellable={})
         settings = Settings(**options)
         return SnapshotKeeper(
             self.declared,

@@ -39,6 +39,19 @@ class ReachHandler(APIHandler):
         self.answer(payloads.channels(said))
 
 
+class MessagesHandler(APIHandler):
+    """`api/me/messages`: which kinds of messages whoever asks has turned off."""
+
+    def get(self) -> None:
+        who = self.site.known(self.who())
+        self.answer(payloads.messages(self.site.snapshot, who, self.site.reachable.muted(who)))
+
+    async def put(self) -> None:
+        body = bodies.from_json(bodies.MessagesBody, self.request.body)
+        off = await actions.choose_messages(self.site, self.who(), body)
+        self.answer(payloads.messages(self.site.snapshot, self.site.known(self.who()), off))
+
+
 class RoleHandler(APIHandler):
     """`GET api/roles/<role>`, as it is now, or `?at=` an earlier time."""
 
@@ -202,8 +215,9 @@ class DataHandler(APIHandler):
     async def get(self) -> None:
         site, query = self.site, Wanted(reader=await self.own())
         said = payloads.my_data(site.snapshot, self.who(), site.now())
-        own = self.site.reachable.own(self.site.known(self.who()))
-        said["channels"] = payloads.channels(own)["channels"]
+        known, reachable = self.site.known(self.who()), self.site.reachable
+        said["channels"] = payloads.channels(reachable.own(known))["channels"]
+        said["messages_off"] = sorted(reachable.muted(known))
         before = None
         while entries := await site.ledger.page(query, before, CHUNK):
             said["entries"] += [payloads.entry(each, site.snapshot) for each in entries]

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from ...changes.users import Added
 from ...domain.matches import Named
+from ...domain.messages import MESSAGES
 from ...domain.model import Viewer
 from ...domain.pasted import Line
 from ...domain.rules import ACCESS
@@ -325,14 +326,24 @@ class ReachHandler(FormPage):
 
     async def post(self) -> None:
         try:
-            await actions.say_how_to_reach(self.site, self.who(), self.form(bodies.ReachBody))
+            if self.get_body_argument("action", "") == "messages":
+                await actions.choose_messages(self.site, self.who(), self._chosen())
+            else:
+                await actions.say_how_to_reach(self.site, self.who(), self.form(bodies.ReachBody))
         except RefusedError as error:
             self._show(self.failed(error))
         else:
             self.redirect(f"{self.site.home}reach?saved=yes", status=303)
 
+    def _chosen(self) -> bodies.MessagesBody:
+        """What has no tick is turned off."""
+        wanted = self.get_body_arguments("wanted")
+        off = [kind for kind in MESSAGES if kind not in wanted]
+        return bodies.check(bodies.MessagesBody, {"off": off})
+
     def _show(self, news: News) -> None:
-        self.show(self.site.reachable.own(self.site.known(self.who())), news=news)
+        known, reachable = self.site.known(self.who()), self.site.reachable
+        self.show(reachable.own(known), reachable.muted(known), news=news)
 
 
 class ForgetHandler(FormPage):

@@ -68,6 +68,7 @@ class HealthHandler(Handler):
                 "number": site.ledger.state.number,
                 "trouble": site.ledger.trouble or None,
             },
+            "messages": site.waiting(),
             "failing": sorted(site.watch.troubles),
             "templates": {"operators_own": not site.renderer.trouble},
             "faults": len(faults),

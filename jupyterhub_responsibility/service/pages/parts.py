@@ -10,8 +10,10 @@ from ...changes.requests import asked
 from ...coverage.snapshot import Snapshot
 from ...domain.access import Ability, abilities
 from ...domain.duties import Duty, duties_by_area
+from ...domain.messages import Recipient
 from ...domain.model import SPLITS, Area, Declaration, Link, Role, Split, Viewer
 from ...ledger.state import Request
+from ...messages.beforehand import will_be_told
 
 
 @dataclass(frozen=True)
@@ -70,13 +72,14 @@ def split_label(declaration: Declaration, split: Split) -> str:
 class RequestLine:
     """A request that is open, with its role; `mine` if the viewer made it, `theirs_to_decide`
     if they may appoint whom it is about. `of_asker` is how many of whoever made it they may
-    decline."""
+    decline. `told` says who will be told of the decision."""
 
     request: Request
     role: Role
     mine: bool
     theirs_to_decide: bool
     of_asker: int
+    told: str
 
 
 def request_lines(snapshot: Snapshot, viewer: Viewer, role_id: str = "") -> tuple[RequestLine, ...]:
@@ -92,11 +95,19 @@ def request_lines(snapshot: Snapshot, viewer: Viewer, role_id: str = "") -> tupl
             mine=rules.may(viewer, "asker", about=asked(each, role)),
             theirs_to_decide=role.id in deciding and rules.may_decide_about(viewer, each.person),
             of_asker=of_asker[each.by, each.asker_created],
+            told=will_be_told(snapshot, viewer, "decided", role, _parties(each)),
         )
         for each in requests
         if (role := roles.get(each.role)) and role_id in ("", each.role)
     )
     return tuple(line for line in lines if line.mine or line.theirs_to_decide)
+
+
+def _parties(request: Request) -> list[Recipient]:
+    """Who hears of a decision: whoever asked, and who was proposed."""
+    return [Recipient(request.by, request.asker_created)] + (
+        [Recipient(request.person, request.created)] if request.proposer else []
+    )
 
 
 def hub_abilities(snapshot: Snapshot, roles: Iterable[str]) -> tuple[Ability, ...]:

@@ -10,6 +10,7 @@ from ...coverage.snapshot import Snapshot
 from ...declaration import Email
 from ...domain.channels import AUDIENCES, CHANNELS, Audience, ChannelName, Reach, Said
 from ...domain.holders import roles_of
+from ...domain.messages import MESSAGES, MessageName
 from ...domain.model import Viewer
 
 
@@ -37,11 +38,23 @@ FIELDS = (
 
 
 @dataclass(frozen=True)
+class Kind:
+    """A kind of message that people may get: its name in the form, when it is sent, and whether
+    it is `wanted`. `acting` if only those get it who can act."""
+
+    name: MessageName
+    when: str
+    acting: bool
+    wanted: bool
+
+
+@dataclass(frozen=True)
 class ReachPage:
     """How people reach the viewer.
 
     `said` is what they said; `offered` an address that the hub knows of them, which nobody sees
-    unless they say so. `holds` if they hold a role: what they say is shown for that.
+    unless they say so. `holds` if they hold a role: what they say is shown for that. `by_mail` if
+    this hub sends messages by mail, of these `kinds`.
     """
 
     fields: tuple[Field, ...]
@@ -49,18 +62,28 @@ class ReachPage:
     offered: str
     holds: bool
     audiences: dict[Audience, str]
+    by_mail: bool
+    kinds: tuple[Kind, ...]
 
     title: str = "How people reach you"
 
 
-def reach_page(snapshot: Snapshot, viewer: Viewer, reach: Reach) -> ReachPage:
-    """The form with what was said, by the one who says it."""
+def reach_page(
+    snapshot: Snapshot, viewer: Viewer, reach: Reach, muted: frozenset[MessageName] = frozenset()
+) -> ReachPage:
+    """The form with what was said, by the one who says it, and which messages they want."""
     return ReachPage(
         fields=FIELDS,
         said={name: reach.said[name] for name in CHANNELS if name in reach.said},
         offered="" if "email" in reach.said else offered_address(viewer),
         holds=bool(roles_of(snapshot.declaration, viewer)),
         audiences=AUDIENCES,
+        by_mail="mail" in snapshot.transports,
+        kinds=tuple(
+            Kind(name, kind.when, "person" not in to, name not in muted)
+            for name, kind in MESSAGES.items()
+            if not {"person", "deciders"}.isdisjoint(to := snapshot.declaration.told(name))
+        ),
     )
 
 

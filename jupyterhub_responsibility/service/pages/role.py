@@ -14,6 +14,7 @@ from ...domain.model import Area, Link, Role, Viewer
 from ...domain.rules import RULES, About
 from ...ledger.past import Then
 from ...ledger.standing import Standing, state_tag
+from ...messages.beforehand import will_be_told
 from .parts import DutyLine, RequestLine, duty_lines, hub_abilities, request_lines
 from .past import PastPart, past_part
 
@@ -27,7 +28,8 @@ class RolePage:
     `asks` says whether the viewer waits for an answer, `full` that there is no room for more;
     `appoints_self` if they need not ask. `meant` are accounts that may have been meant by a name
     that no account has, `adders` the roles whose holders can add one; `adds` says whether the
-    viewer can, here. `looks_back` if they may see who held it before, and `then` is who held it
+    viewer can, here. `told_appointed` and `told_asked` say who will be told when somebody is
+    appointed, or asks. `looks_back` if they may see who held it before, and `then` is who held it
     when they asked about.
     """
 
@@ -57,6 +59,8 @@ class RolePage:
     adds: bool
     looks_back: bool
     then: PastPart | None
+    told_appointed: str
+    told_asked: str
 
     @property
     def title(self) -> str:
@@ -70,7 +74,7 @@ class HolderRow:
 
     `mine` if it is the viewer, `staff` if it is one of the provider's people; `may_withdraw` if the
     viewer may take them out, on a hub where that can be done here, `may_change_day` if they may say
-    until when.
+    until when. `told` says who will be told when they are taken out.
     """
 
     holder: Holder
@@ -79,6 +83,7 @@ class HolderRow:
     may_withdraw: bool
     may_change_day: bool
     standing: Standing
+    told: str = ""
 
 
 def role_page(
@@ -122,6 +127,8 @@ def role_page(
         looks_back=declaration.on_hub(role_id)
         and rules.may(viewer, "past readers", about=About(role)),
         then=past_part(then, snapshot.names, HOLDERS_SHOWN) if then else None,
+        told_appointed=will_be_told(snapshot, viewer, "appointed", role, anybody=True),
+        told_asked=will_be_told(snapshot, viewer, "request", role),
     )
 
 
@@ -143,6 +150,7 @@ def _row(snapshot: Snapshot, viewer: Viewer, role: Role, holder: Holder) -> Hold
         may_withdraw=snapshot.rules.may_withdraw(viewer, role, holder.name),
         may_change_day=snapshot.rules.may_change_day(viewer, role, holder.name),
         standing=snapshot.standing(role, holder.name),
+        told=will_be_told(snapshot, viewer, "withdrawn", role, [snapshot.recipient(holder.name)]),
     )
 
 

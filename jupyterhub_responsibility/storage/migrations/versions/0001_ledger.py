@@ -1,4 +1,4 @@
-"""The chain of entries, its head, parts that can be erased, gaps, channels, and readings."""
+"""The chain of entries, its head, parts that can be erased, and what is kept beside it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ def upgrade() -> None:
     """Make the tables, and let nobody change what is in the ledger."""
     _make_ledger()
     _make_the_rest()
+    _make_messages()
     for statement in guards.statements(op.get_bind().dialect.name):
         op.execute(statement)
 
@@ -89,4 +90,32 @@ def _make_the_rest() -> None:
         "responsibility_readings",
         sa.Column("name", sa.String(40), primary_key=True),
         sa.Column("value", sa.Text, nullable=False),
+    )
+
+
+def _make_messages() -> None:
+    op.create_table(
+        "responsibility_outbox",
+        sa.Column("id", sa.String(36), primary_key=True),
+        sa.Column("kind", sa.String(20), nullable=False),
+        sa.Column("audience", sa.String(10), nullable=False),
+        sa.Column("account", sa.Text, nullable=False),
+        sa.Column("created", sa.String(32), nullable=False),
+        sa.Column("transport", sa.String(10), nullable=False),
+        sa.Column("role", sa.Text, nullable=False),
+        sa.Column("entry", sa.Integer),
+        sa.Column("day", sa.String(10), nullable=False),
+        sa.Column("at", sa.String(32), nullable=False),
+        sa.Column("letter", sa.String(36)),
+        sa.Column("due", sa.String(32), nullable=False),
+        sa.Column("attempts", sa.Integer, nullable=False),
+        sa.Column("claimed", sa.String(32), nullable=False),
+        sa.Column("became", sa.String(10), nullable=False),
+    )
+    op.create_index("responsibility_outbox_waiting", "responsibility_outbox", ["became", "due"])
+    op.create_table(
+        "responsibility_muted",
+        sa.Column("account", sa.Text, primary_key=True),
+        sa.Column("created", sa.String(32), primary_key=True),
+        sa.Column("kind", sa.String(20), primary_key=True),
     )

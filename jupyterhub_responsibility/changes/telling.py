@@ -1,0 +1,169 @@
+"""Telling people: what is to be sent is written with the entry that causes it, and sent later.
+
+What is sent goes outside the event loop, and again only where nobody knows whether it arrived.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from ..coverage.snapshot import Snapshot
+from ..domain.messages import TRANSPORTS, TransportName
+from ..errors import SendingError
+from ..messages.checks import of_the_day
+from ..messages.recipients import still_told
+from ..messages.texts import Letter, letter
+from ..storage import locks, outbox
+from ..storage.ledger import Ledger
+from ..storage.outbox import Claim, Figures
+from ..storage.store import Beside
+
+AT_ONCE = 4
+"""Letters that are sent at the same time to single people, each by its own connection."""
+
+PAUSE = 5.0
+"""Seconds between looks at what is to be sent."""
+
+SOON = timedelta(minutes=1)
+LATEST = timedelta(hours=1)
+"""How long to wait before the second attempt, and at most before any other."""
+
+
+class Transport(Protocol):
+    """What takes letters along."""
+
+    @property
+    def names(self) -> frozenset[TransportName]:
+        """Those that are set up."""
+
+    async def send(self, name: TransportName, address: str, letter: Letter) -> bool:
+        """Hand over a letter; whether it was taken. False also where nobody knows."""
+
+
+class Telling:
+    """Writes down who is to be told, and sends it. Raises LedgerError or SendingError.
+
+    `snapshot` gives what is known now; `home` is the address of our pages, as people reach it.
+    """
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        transport: Transport,
+        snapshot: Callable[[], Snapshot],
+        now: Callable[[], datetime],
+        home: str,
+    ) -> None:
+        self._ledger = ledger
+        self._transport = transport
+        self._snapshot = snapshot
+        self._now = now
+        self._home = home
+        self._released = False
+        self._tidied: date | None = None
+        self._looked: Snapshot | None = None
+        self._said: set[str] = set()
+        self._woken = asyncio.Event()
+        self.figures = Figures()
+        self.sent = dict.fromkeys(TRANSPORTS, 0)
+        """How many letters this process has sent."""
+
+    @property
+    def transports(self) -> frozenset[TransportName]:
+        """What messages can go through."""
+        return self._transport.names
+
+    def beside(self) -> Beside | None:
+        """What writes the messages that entries cause, by what is known before them."""
+        if not self.transports:
+            return None
+        return outbox.beside(self._snapshot(), self.transports)
+
+    async def look(self) -> None:
+        """Write down what there is to tell today that no entry causes; what was said is known.
+
+        Who gave an address since then is told the next day.
+        """
+        snapshot = self._snapshot()
+        if not self.transports or snapshot is self._looked:
+            return
+        if self._looked is None or self._looked.today != snapshot.today:
+            self._said.clear()
+        self._looked = snapshot
+        found = [each for each in of_the_day(snapshot) if each.transport in self.transports]
+        new = [each for each in found if each.id not in self._said]
+        if new:
+            async with self._ledger.lock(locks.MESSAGES):
+                await self._ledger.run(outbox.put_all, new, self._now())
+            self._said.update(each.id for each in new)
+            self.wake()
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self._woken.set()
+
+    async def rest(self) -> None:
+        """Until there may be something to send again."""
+        waiting = asyncio.ensure_future(self._woken.wait())
+        await asyncio.wait([waiting], timeout=PAUSE)
+        waiting.cancel()
+        self._woken.clear()
+
+    async def send_due(self) -> None:
+        """Send what is due, as far as it is taken."""
+        if not self.transports:
+            return
+        if not self._released:
+            await self._ledger.run(outbox.release)
+            self._released = True
+        await self._tidy()
+        lanes = [name for name in sorted(self.transports) for _ in range(_lanes(name))]
+        await asyncio.gather(*map(self._send_all, lanes))
+        self.figures = await self._ledger.run(outbox.figures, self._now())
+        if refused := sorted(self.figures.refused & self.transports):
+            names = " and ".join(TRANSPORTS[name] for name in refused)
+            raise SendingError(f"Some {names} could not be sent, and will be tried again")
+
+    async def _send_all(self, name: TransportName) -> None:
+        """Send by one transport until nothing is due, or a letter was not taken: others would not
+        be either, and wait for the next time."""
+        while claim := await self._ledger.run(outbox.claim, name, self._now()):
+            if not await self._send(name, claim):
+                return
+
+    async def _send(self, name: TransportName, claim: Claim) -> bool:
+        """Send a letter, and note what became of it; no, where it was not taken."""
+        snapshot = self._snapshot()
+        if snapshot.roster.read_at is None and any(m.to == "deciders" for m in claim.messages):
+            until = self._now() + SOON  # nobody knows who can act
+            await self._ledger.run(lambda store: outbox.put_off(store, claim, until, tried=False))
+            return True
+        wanted = [each for each in claim.messages if still_told(each, snapshot)]
+        if not wanted:
+            await self._ledger.run(outbox.drop, claim.letter)
+            return True
+        written = letter(claim.letter, wanted, claim.deeds, snapshot, self._home)
+        if self._now() > claim.begin_before:  # another process may have it by now
+            return True
+        if await self._transport.send(name, claim.address, written):
+            await self._ledger.run(outbox.note_sent, claim.letter)
+            self.sent[name] += 1
+            return True
+        wait = min(LATEST, SOON * 2 ** min(claim.attempts - 1, 10))
+        await self._ledger.run(outbox.put_off, claim, self._now() + wait)
+        return False
+
+    async def _tidy(self) -> None:
+        """Once a day."""
+        today = self._now().date()
+        if today != self._tidied:
+            await self._ledger.run(outbox.tidy, self._now())
+            self._tidied = today
+
+
+def _lanes(name: TransportName) -> int:
+    """How many letters are sent at once: those of the community are in order."""
+    return AT_ONCE if name == "mail" else 1

@@ -1,0 +1,180 @@
+"""Who is told: of an entry that was written, and of anything else that there is to tell.
+
+Nobody is told of what they did themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from ..coverage.snapshot import Snapshot
+from ..domain.messages import COMMUNITY, Message, MessageName, Recipient, To
+from ..ledger.entry import Entry
+from ..ledger.kinds import ENDINGS
+from ..ledger.state import LedgerState
+from ..text import is_erased
+
+NAMESPACE = uuid5(NAMESPACE_URL, "urn:jupyterhub-responsibility:message")
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """Something that there is to tell: of which role, and which people it is about.
+
+    `by` did it, and isn't told; `cause` is what makes it another news than the next one.
+    """
+
+    kind: MessageName
+    role: str
+    cause: str
+    people: tuple[Recipient, ...] = ()
+    by: str = ""
+    entry: int | None = None
+    day: str = ""
+
+
+def of_entries(entries: Iterable[Entry], snapshot: Snapshot) -> tuple[Message, ...]:
+    """The messages that entries cause, as they are written.
+
+    The snapshot is from before that: an outcome is read with the intent that it belongs to.
+    """
+    state = snapshot.ledger_state
+    return tuple(
+        message
+        for entry in entries
+        for news in _news(entry, state)
+        for message in messages(news, snapshot)
+    )
+
+
+def messages(news: News, snapshot: Snapshot) -> Iterator[Message]:
+    """Everybody who is told, each once, by what the declaration says."""
+    told: set[str] = set()
+    for to, recipient in recipients(news, snapshot):
+        if recipient.key not in told:
+            told.add(recipient.key)
+            identity = message_id(news.kind, news.cause, recipient)
+            yield Message(identity, news.kind, to, recipient, news.role, news.entry, news.day)
+
+
+def recipients(news: News, snapshot: Snapshot) -> Iterator[tuple[To, Recipient]]:
+    """Whom a news goes to, some of them perhaps twice."""
+    for to in snapshot.declaration.told(news.kind):
+        if to == "community":
+            yield to, COMMUNITY
+        for each in _people(to, news, snapshot):
+            if each.account and each.account != news.by and not is_erased(each.account):
+                yield to, each
+
+
+def message_id(kind: MessageName, cause: str, recipient: Recipient) -> str:
+    """The same for the same message, whoever makes it, and whenever."""
+    return str(identifier(kind, cause, recipient.key))
+
+
+def identifier(*said: str) -> UUID:
+    """Stands for what was said; others can't be found from it."""
+    return uuid5(NAMESPACE, "\n".join(said).encode("utf-8", "backslashreplace").decode())
+
+
+def deciders(snapshot: Snapshot, role_id: str) -> tuple[Recipient, ...]:
+    """Those who can act: who can appoint to the role, and JupyterHub admins."""
+    role = snapshot.declaration.model.roles.get(role_id)
+    appointing = role.appointed_by if role else ()
+    admins = (name for name, each in snapshot.accounts.found.items() if each.can_do_everything)
+    holders = (name for each in appointing for name in snapshot.holders_by_role[each].accounts)
+    names = sorted({*admins, *holders})
+    return tuple(map(snapshot.recipient, names))
+
+
+def still_told(message: Message, snapshot: Snapshot) -> bool:
+    """Whether somebody who was to be told because they can act still can."""
+    return message.to != "deciders" or message.recipient.account in {
+        each.account for each in deciders(snapshot, message.role)
+    }
+
+
+def _people(to: To, news: News, snapshot: Snapshot) -> tuple[Recipient, ...]:
+    if to == "deciders":
+        return deciders(snapshot, news.role)
+    return news.people if to == "person" else ()
+
+
+def _news(entry: Entry, state: LedgerState) -> Iterator[News]:
+    """What an entry tells people."""
+    if entry.event in ENDINGS:
+        yield from _of_change(entry, state)
+    elif entry.event == "observation":
+        yield from _of_observation(entry, state)
+    elif entry.event == "request":
+        yield from _of_request(entry)
+    elif entry.event == "decision":
+        yield from _of_decision(entry, state)
+
+
+def _made(
+    entry: Entry, kind: MessageName, people: Iterable[Recipient], began: Entry | None = None
+) -> News:
+    """What an entry tells; who did it is in the entry that it began with."""
+    first = began or entry
+    by = first.actor if first.actor_kind == "user" else ""  # a program may be called as somebody
+    return News(kind, entry.role, entry.digest, tuple(people), by, entry.number)
+
+
+def _of_change(entry: Entry, state: LedgerState) -> Iterator[News]:
+    """Who became what, or is it no more: not who is so through another group as well."""
+    intent = state.unsettled.get(entry.intent or 0)
+    facts = entry.facts
+    if intent is None or facts["of"] == "account":
+        return
+    person = _holder(entry, state)
+    if facts["result"] == "done" and "through" not in facts:
+        kind: MessageName = "appointed" if facts["of"] == "appointment" else "withdrawn"
+        yield _made(entry, kind, [person], intent)
+    if facts["result"] in ("done", "unchanged"):
+        yield from _approved(entry, intent, person, state)
+
+
+def _approved(entry: Entry, intent: Entry, person: Recipient, state: LedgerState) -> Iterator[News]:
+    """Whoever had asked; who asked for themselves is told of the appointment."""
+    request = state.requests.get(int(intent.facts.get("request", 0)))
+    if request is None or (request.by == person.account and entry.facts["result"] == "done"):
+        return
+    yield _made(entry, "decided", [Recipient(request.by, request.asker_created)], intent)
+
+
+def _holder(entry: Entry, state: LedgerState) -> Recipient:
+    """Who came or left: the account that holds the role, as far as that is known."""
+    known = state.created.get((entry.role, entry.person), "")
+    return Recipient(entry.person, entry.facts.get("created", "") or known)
+
+
+def _of_observation(entry: Entry, state: LedgerState) -> Iterator[News]:
+    """What was changed other than through this service; not who was there when it began."""
+    facts = entry.facts
+    person = _holder(entry, state)
+    if facts["change"] == "joined" and "first" not in facts:
+        yield _made(entry, "appointed", [person])
+    if facts["change"] == "left" and not {"gone", "through"} & facts.keys():
+        yield _made(entry, "withdrawn", [person])
+
+
+def _of_request(entry: Entry) -> Iterator[News]:
+    facts = entry.facts
+    person = Recipient(entry.person, facts.get("created", ""))
+    if entry.person != entry.actor:
+        yield _made(entry, "proposed", [person])
+    yield _made(entry, "request", [])
+
+
+def _of_decision(entry: Entry, state: LedgerState) -> Iterator[News]:
+    """Whoever asked, and who was proposed; not whoever took it back."""
+    request = state.requests.get(int(entry.facts["request"]))
+    if request is None:
+        return
+    people = [Recipient(request.by, request.asker_created)]
+    if request.person != request.by:
+        people.append(Recipient(request.person, request.created))
+    yield _made(entry, "decided", people)

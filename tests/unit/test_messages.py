@@ -1,0 +1,245 @@
+"""Who is told what: of each entry the right people, each once, and in words that tell no more."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from jupyterhub_responsibility.coverage.snapshot import Snapshot
+from jupyterhub_responsibility.domain.accounts import Account, Accounts
+from jupyterhub_responsibility.domain.messages import COMMUNITY, MESSAGES, Recipient
+from jupyterhub_responsibility.domain.model import Roster
+from jupyterhub_responsibility.ledger.chain import write
+from jupyterhub_responsibility.ledger.deeds import Deed
+from jupyterhub_responsibility.ledger.entry import Draft
+from jupyterhub_responsibility.ledger.state import LedgerState
+from jupyterhub_responsibility.messages.recipients import of_entries, still_told
+from jupyterhub_responsibility.messages.texts import letter
+
+from ..conftest import READ_AT
+from ..realhub import HOLDERS
+from .declarations import hub
+
+ADMIN, REP = "hub-administrator", "community-representative"
+MADE = {name: f"2026-01-0{day}T00:00:00.000000+00:00"
+        for day, name in enumerate(("rita", "hanna", "uwe", "root"), 1)}  # fmt: skip
+HOME = "https://hub.example/services/responsibilities/"
+
+
+class Hub:
+    """rita represents and administers, hanna administers, root is an admin; and a ledger."""
+
+    def __init__(self, **declared) -> None:
+        self.state = LedgerState()
+        self.number, self.digest = 0, ""
+        found = {"root": Account("root", True, (), None, READ_AT)}
+        self.snapshot = Snapshot(
+            hub(**declared),
+            Roster(READ_AT, HOLDERS),
+            self.state,
+            READ_AT,
+            accounts=Accounts(READ_AT, 4, found),
+        )
+        for name in ("rita", "hanna"):
+            self.write("observation", "", kind="hub", person=name, change="joined", first="yes",
+                       created=MADE[name])  # fmt: skip
+
+    def write(self, event, actor, role=ADMIN, person="", intent=None, kind="user", **details):
+        """Write an entry; the messages that it causes."""
+        draft = Draft(event, actor, kind, role, "hub-admins", person, intent, details)
+        self.entry = write(draft, self.number + 1, self.digest or "0" * 64, READ_AT)
+        told = of_entries([self.entry], self.snapshot)
+        self.state.read(self.entry)
+        self.number, self.digest = self.entry.number, self.entry.digest
+        return {(m.kind, m.to, m.recipient) for m in told}
+
+    def change(self, event, actor, person, result="done", intent=(), **details):
+        """Write a change with what became of it; the messages of both."""
+        told = self.write(event, actor, person=person, **dict(intent))
+        said = {"result": result, "of": event, **details}
+        ended = self.write("outcome", actor, person=person, intent=self.number, **said)
+        assert told == set()
+        return ended
+
+    def ask(self, actor="uwe", person="uwe"):
+        return self.write("request", actor, person=person, expires="2027-01-01",
+                          reason="I know the reef", created=MADE[person],
+                          asker_created=MADE[actor])  # fmt: skip
+
+
+def to(kind: str, name: str, to: str = "person") -> tuple:
+    made = MADE[name] if name != "root" else ""  # the hub doesn't tell it of root
+    return (kind, to, Recipient(name, made))
+
+
+@pytest.fixture
+def known() -> Hub:
+    return Hub()
+
+
+DECIDERS = {to("request", "rita", "deciders"), to("request", "root", "deciders")}
+
+
+def test_who_was_appointed_or_withdrawn_is_told(known):
+    """Once it is done, and not if nothing has come of it."""
+    assert known.change("appointment", "rita", "uwe", created=MADE["uwe"]) == {
+        to("appointed", "uwe")
+    }
+    for result in ("refused", "unknown"):
+        assert known.change("withdrawal", "rita", "hanna", result) == set()
+    assert known.change("withdrawal", "rita", "hanna") == {to("withdrawn", "hanna")}
+    assert known.change("withdrawal", "rita", "hanna", "unchanged") == set()
+
+
+def test_who_is_so_through_another_group_is_not(known):
+    """Nothing has become different for them."""
+    assert known.change("withdrawal", "rita", "hanna", through="guides") == set()
+    assert known.change("appointment", "rita", "hanna", through="guides") == set()
+
+
+def test_what_was_found_out_later_is_told(known):
+    """A settlement is an outcome."""
+    known.write("withdrawal", "rita", person="hanna")
+    intent = known.number
+    known.write("outcome", "rita", person="hanna", intent=intent, result="unknown", of="withdrawal")
+    said = {"result": "done", "of": "withdrawal"}
+    told = known.write("settlement", "this service", person="hanna", intent=intent, kind="service",
+                       **said)  # fmt: skip
+    assert told == {to("withdrawn", "hanna")}
+
+
+def test_nobody_is_told_of_what_they_did_themselves(known):
+    """Who steps down knows it; a program that is called like somebody is not them."""
+    assert known.change("withdrawal", "hanna", "hanna") == set()
+    known.write("withdrawal", "rita", person="rita", kind="service")
+    said = {"result": "done", "of": "withdrawal"}
+    told = known.write("outcome", "rita", person="rita", intent=known.number, kind="service",
+                       **said)  # fmt: skip
+    assert told == {to("withdrawn", "rita")}
+
+
+def test_a_request_waits_for_those_who_can_decide(known):
+    """Holders of the role that appoints, and admins; and who is proposed hears of it."""
+    assert known.ask() == DECIDERS
+    assert known.ask("hanna", "uwe") == {*DECIDERS, to("proposed", "uwe")}
+    assert known.ask("rita", "uwe") == {to("request", "root", "deciders"), to("proposed", "uwe")}
+
+
+def test_who_asked_hears_the_answer(known):
+    """Whoever asked, and who was proposed; nobody who takes it back is told so."""
+    known.ask("hanna", "uwe")
+    declined = {"request": str(known.number), "verdict": "declined"}
+    assert known.write("decision", "rita", person="uwe", asker="hanna", **declined) == {
+        to("decided", "hanna"),
+        to("decided", "uwe"),
+    }
+    known.ask()
+    back = {"request": str(known.number), "verdict": "taken_back"}
+    assert known.write("decision", "uwe", person="uwe", **back) == set()
+
+
+def test_who_is_appointed_at_their_request_is_told_once(known):
+    """And whoever proposed them, that it was decided."""
+    known.ask()
+    by = {"request": str(known.number)}
+    assert known.change("appointment", "rita", "uwe", intent=by, created=MADE["uwe"]) == {
+        to("appointed", "uwe")
+    }
+    known.change("withdrawal", "rita", "uwe")
+    known.ask("hanna", "uwe")
+    by = {"request": str(known.number), "asker": "hanna"}
+    assert known.change("appointment", "rita", "uwe", intent=by, created=MADE["uwe"]) == {
+        to("appointed", "uwe"),
+        to("decided", "hanna"),
+    }
+
+
+def test_changes_outside_the_page_are_told(known):
+    """But who was there when it began, and whose account is gone, is not told anything."""
+    joined = {"kind": "hub", "person": "uwe", "change": "joined", "created": MADE["uwe"]}
+    assert known.write("observation", "", **joined) == {to("appointed", "uwe")}
+    assert known.write("observation", "", **joined, first="yes") == set()
+    left = {"kind": "hub", "person": "hanna", "change": "left"}
+    assert known.write("observation", "", **left, gone="yes") == set()
+    known.write("observation", "", **{**joined, "person": "hanna", "created": MADE["hanna"]})
+    assert known.write("observation", "", **left) == {to("withdrawn", "hanna")}
+
+
+def test_as_the_declaration_says():
+    """Other people, the community's channel, or nobody."""
+    known = Hub(messages={"request": ["community"], "appointed": [], "withdrawn": ["deciders"]})
+    assert known.ask() == {("request", "community", COMMUNITY)}
+    assert known.change("appointment", "rita", "uwe") == set()
+    assert known.change("withdrawal", "rita", "hanna") == {to("withdrawn", "root", "deciders")}
+
+
+def test_somebody_who_is_meant_twice_is_told_once():
+    """First as what the declaration names first."""
+    known = Hub(messages={"withdrawn": ["person", "deciders"]})
+    told = known.change("withdrawal", "root", "rita")
+    assert told == {to("withdrawn", "rita")}
+
+
+def test_one_message_has_one_id(known):
+    """Whoever makes it, and whenever; each person's is another one."""
+    known.ask()
+    once, again = (of_entries([known.entry], known.snapshot) for _ in range(2))
+    assert [m.id for m in once] == [m.id for m in again]
+    assert len({m.id for m in once}) == len(once) == 2
+
+
+def test_who_can_no_longer_act_is_not_told(known):
+    """What was written for those who decide is for nobody else."""
+    known.ask()
+    told = of_entries([known.entry], known.snapshot)
+    assert all(still_told(each, known.snapshot) for each in told)
+    gone = replace(known.snapshot, roster=Roster(READ_AT, {**HOLDERS, "community-reps": ()}))
+    assert {m.recipient.account for m in told if still_told(m, gone)} == {"root"}
+
+
+def test_what_a_mail_says(known):
+    """Title with the hub's name, what was done and why, where to go, and where the ledger ends."""
+    known.snapshot = replace(
+        known.snapshot, declaration=hub(community={"name": "Reef Lab"}, messages={})
+    )
+    known.ask()
+    (first, *_) = of_entries([known.entry], known.snapshot)
+    sent = letter("an-id", [first], {known.number: Deed(known.entry)}, known.snapshot, HOME)
+    assert sent.title == "[Reef Lab] Hub Administrator: a request waits for a decision"
+    assert "I know the reef" in sent.text
+    assert f"{HOME}roles/{ADMIN}" in sent.text
+    assert f"The ledger ends at entry {known.number}: {known.digest}" in sent.text
+    assert sent.text.endswith("Message an-id")
+
+
+def test_the_community_reads_no_names_and_no_reasons():
+    """What is in its channel is for everybody who reads that."""
+    known = Hub(messages={kind: ["community"] for kind in MESSAGES})
+    known.ask()
+    (one,) = of_entries([known.entry], known.snapshot)
+    sent = letter(one.id, [one], {known.number: Deed(known.entry)}, known.snapshot, HOME)
+    assert "request waits" in sent.text
+    for secret in ("reef", "uwe", "reach"):
+        assert secret not in sent.text + sent.title
+
+
+def test_a_digest_is_one_letter(known):
+    """It says how much there is, and all of it."""
+    known.ask()
+    (one, _) = of_entries([known.entry], known.snapshot)
+    sent = letter("an-id", [one, replace(one, kind="vacant")], {}, known.snapshot, HOME)
+    assert sent.title == "[JupyterHub] Responsibilities: 2 things to know"
+    assert sent.text.index("a request waits") < sent.text.index("nobody holds this role")
+
+
+@pytest.mark.parametrize("kind", MESSAGES)
+def test_the_table(kind):
+    """Each kind can go where it usually goes, and has a title for each who may be told."""
+    row = MESSAGES[kind]
+    assert set(row.to) <= set(row.possible)
+    for each in row.possible:
+        title = row.title(each, "Guide", "1 May 2027")
+        assert title
+        assert "{" not in title + row.path(each, ADMIN)
+    assert row.path("community", ADMIN) in (f"roles/{ADMIN}", "admin")
