@@ -18,8 +18,10 @@ from pydantic import TypeAdapter
 
 from jupyterhub_responsibility import coverage
 from jupyterhub_responsibility.declaration import entries, load
+from jupyterhub_responsibility.declaration.effects import EFFECTS, NOW, PARTS
 from jupyterhub_responsibility.declaration.entries import json_schema
 from jupyterhub_responsibility.declaration.hubs import HubEntry
+from jupyterhub_responsibility.declaration.keeper import FILE_STATES
 from jupyterhub_responsibility.domain import access
 from jupyterhub_responsibility.domain.messages import MESSAGES
 from jupyterhub_responsibility.domain.rules import ACCESS, RULES
@@ -79,11 +81,41 @@ def keys(entry: str) -> tuple[list[str], Iterator[list[str]]]:
     schema = json_schema()
     part = schema["$defs"].get(entry, schema)
     required = part.get("required", ())
+    effects = EFFECTS[getattr(entries, entry)]
     rows = (
-        [f"`{key}`", kind(field), field["description"] + (" **Required.**" * (key in required))]
+        [f"`{key}`", kind(field), IN_EFFECT.get(effects[key], "after a restart"),
+         field["description"] + (" **Required.**" * (key in required))]
         for key, field in part["properties"].items()
-    )
-    return ["key", "type", "meaning"], rows
+    )  # fmt: skip
+    return ["key", "type", "in effect", "meaning"], rows
+
+
+IN_EFFECT = {NOW: "by itself", PARTS: "as its keys are"}
+"""When a change of a key takes effect, in the few words that fit into its row."""
+
+
+def effects() -> tuple[list[str], Iterator[list[str]]]:
+    """What needs a restart, and why."""
+    found: dict[str, list[str]] = {}
+    for entry, keys in EFFECTS.items():
+        for key, why in keys.items():
+            if why not in IN_EFFECT:
+                found.setdefault(why, []).append(f"`{WHERE[entry]}{key}`")
+    return ["what needs a restart", "because"], ([", ".join(x), why] for why, x in found.items())
+
+
+WHERE = {
+    entries.RoleEntry: "roles.….",
+    entries.RangeEntry: "roles.….holders.",
+    entries.AreaEntry: "areas.….",
+    entries.ResponsibilityEntry: "areas.….responsibilities.",
+}
+"""Where the keys stand that need a restart."""
+
+
+def file_states() -> tuple[list[str], Iterator[list[str]]]:
+    """How the declaration's file may stand to what is in force."""
+    return ["state", "meaning"], ([f"`{name}`", says] for name, says in FILE_STATES.items())
 
 
 def kind(field: dict[str, Any]) -> str:

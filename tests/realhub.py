@@ -163,6 +163,7 @@ class RealHub:
         settings: tuple[str, ...] = (
             "--Settings.roster_seconds=1",
             "--Settings.identity_seconds=1",
+            "--Settings.declaration_seconds=0.3",
         ),
         api_url: str = "",
         python: str = sys.executable,

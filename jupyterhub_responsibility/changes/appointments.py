@@ -41,6 +41,7 @@ def open_request(declaration: Declaration, state: LedgerState, number: int, toda
 class Appointments:
     """The use cases. They raise RefusedError, HubError, LedgerError or UnknownError.
 
+    `rules` are asked for each time: titles and people of the declaration may change meanwhile.
     `learned` is told who is in a group, whenever the hub said so.
 
     `seen`, where given, is the `state_tag` that the person saw: if it isn't so any more, the
@@ -49,22 +50,30 @@ class Appointments:
 
     def __init__(
         self,
-        declaration: Declaration,
         hub: Hub,
         ledger: Ledger,
         recorder: Recorder,
-        rules: Rules,
+        rules: Callable[[], Rules],
         now: Callable[[], datetime],
         learned: Callable[[str, tuple[str, ...]], None],
     ) -> None:
-        self.declaration = declaration
         self.hub = hub
         self.ledger = ledger
-        self.rules = rules
         self.now = now
         self.learned = learned
         self._recorder = recorder
-        self._quota = Quota(ledger, rules, now)
+        self._rules = rules
+        self._quota = Quota(ledger, rules(), now)
+
+    @property
+    def rules(self) -> Rules:
+        """The rules that are in force."""
+        return self._rules()
+
+    @property
+    def declaration(self) -> Declaration:
+        """The declaration that is in force."""
+        return self.rules.declaration
 
     @property
     def today(self) -> date:

@@ -46,20 +46,29 @@ class Requests:
 
     def __init__(
         self,
-        declaration: Declaration,
         hub: Hub,
         ledger: Ledger,
-        rules: Rules,
+        rules: Callable[[], Rules],
         appointments: Appointments,
         now: Callable[[], datetime],
     ) -> None:
-        self._declaration = declaration
         self._hub = hub
         self._ledger = ledger
-        self._rules = rules
+        self._in_force = rules
         self._appointments = appointments
         self._now = now
-        self._quota = Quota(ledger, rules, now)
+
+    @property
+    def _rules(self) -> Rules:
+        return self._in_force()
+
+    @property
+    def _quota(self) -> Quota:
+        return Quota(self._ledger, self._rules, self._now)
+
+    @property
+    def _declaration(self) -> Declaration:
+        return self._rules.declaration
 
     async def ask(self, actor: Viewer, change: Change, roster: Roster) -> Entry:
         """Ask for a role for oneself, or propose a successor."""

@@ -1,4 +1,5 @@
-"""`diff`: who would gain or lose what, if a running hub had another declaration."""
+"""`diff`: who would gain or lose what, if a running hub had another declaration, and what of it
+needs a restart."""
 
 from __future__ import annotations
 
@@ -10,18 +11,22 @@ from typing import Any
 from urllib.parse import quote
 
 from ..declaration import load
+from ..declaration.effects import in_words, needs_restart
 from ..declaration.hubs import hub_above
+from ..declaration.source import read_text
+from ..domain.model import Declaration
 from ..errors import DeclarationError
 from ..exports import comparison
 from ..exports.report import below
-from .asking import NoAnswerError, ask, scopes_of, token
+from .asking import NoAnswerError, ask, read, scopes_of, token
 from .terminal import CLEAN, FAILED, FAULTS, Commands
 
 
 def add_commands(commands: Commands) -> None:
     """The command of this module."""
     command = commands.add_parser(
-        "diff", help="say who would gain or lose a role by another declaration"
+        "diff",
+        help="say who would gain or lose a role by another declaration, and what needs a restart",
     )
     command.add_argument("file", metavar="FILE", help="the declaration, before the hub has it")
     command.add_argument(
@@ -50,13 +55,26 @@ def diff(options: argparse.Namespace) -> int:
     scopes = scopes_of(hub, secret) if groups else frozenset()
     asked = {group: _members(hub, group, secret, scopes) for group in groups}
     changes = comparison.compare(declared, running, asked)
+    restart = _restart(options.url, secret, declared)
     if options.format == "json":
-        print(json.dumps(comparison.as_data(changes), indent=2))
+        print(json.dumps(comparison.as_data(changes, restart), indent=2))
     else:
-        print(comparison.as_text(changes) or "Nothing would change for anybody.\n", end="")
+        print(comparison.as_text(changes, restart), end="")
     if any(members is None for members in asked.values()):
         return FAILED
     return FAULTS if changes else CLEAN
+
+
+def _restart(url: str, secret: str, declared: Declaration) -> list[str] | None:
+    """What needs a restart of the hub. None, and why, if that is not known."""
+    address = below(url, "exports/declaration.yaml")
+    try:
+        said = read_text(read(address, secret).decode(), address)
+        running = load(said.data if isinstance(said.data, dict) else {})
+    except (NoAnswerError, DeclarationError, ValueError) as error:
+        print(f"What needs a restart of the hub is not known: {error}", file=sys.stderr)
+        return None
+    return in_words(needs_restart(running, declared), declared)
 
 
 def _roles(url: str, secret: str) -> comparison.Running:

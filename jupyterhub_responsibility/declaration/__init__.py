@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime, timezone
 from functools import cache
 from importlib import resources
@@ -55,6 +55,7 @@ __all__ = [
     "Date",
     "Email",
     "Language",
+    "Reading",
     "Telephone",
     "Title",
     "WebAddress",
@@ -63,6 +64,7 @@ __all__ = [
     "lines_in",
     "load",
     "look_over",
+    "read_again",
     "shipped_models",
 ]
 
@@ -95,6 +97,26 @@ def load(declared: str | Path | Mapping[str, Any], as_of: datetime | None = None
     return _build(draft, changed, draft.root.source)
 
 
+@dataclass(frozen=True)
+class Reading:
+    """What a file says, or every fault of it; `files` are those that it takes, missing ones too."""
+
+    declaration: Declaration | None
+    faults: tuple[Fault, ...]
+    files: tuple[Path, ...]
+
+
+def read_again(file: str) -> Reading:
+    """Read a file that may be in the middle of being changed.
+
+    Raises DeclarationError where it contains itself, UnreadableError where there is no file.
+    """
+    draft, changed = _read(file, None)
+    faults = _faults(draft)
+    declaration = None if faults else _build(draft, changed, draft.root.source)
+    return Reading(declaration, faults, tuple(draft.files))
+
+
 def look_over(
     declared: str | Path | Mapping[str, Any],
 ) -> tuple[tuple[Fault, ...], tuple[Fault, ...]]:
@@ -116,14 +138,14 @@ def _read(
         except RecursionError:
             raise DeclarationError((Fault("", "the declaration contains itself"),)) from None
         changed = as_of or datetime.now(timezone.utc)
-        above = []
+        above, files = [], []
     elif fault := no_file(declared):
         raise UnreadableError(fault)
     else:
         source = read_file(Path(declared))
         changed = datetime.fromtimestamp(Path(declared).stat().st_mtime, timezone.utc)
-        above = [realpath(declared)]
-    draft = Draft(Part(source, ()))
+        above, files = [realpath(declared)], [Path(declared)]
+    draft = Draft(Part(source, ()), files=files)
     _lay(draft, source, entry_of(source), above)
     return draft, changed
 
@@ -159,7 +181,7 @@ def _lay(draft: Draft, source: Source, entry: DeclarationEntry, above: list[str]
 
     `above` are the files that start from this one, and its own.
     """
-    base = _base(entry.model or BUILT_IN, source, above)
+    base = _base(entry.model or BUILT_IN, source, above, draft.files)
     if base:
         _lay(draft, *base, [*above, base[0].name])
     draft.sources.append(source)
@@ -169,11 +191,18 @@ def _lay(draft: Draft, source: Source, entry: DeclarationEntry, above: list[str]
         draft.lay(entry, source)
 
 
-def _base(name: str, source: Source, above: list[str]) -> tuple[Source, DeclarationEntry] | None:
-    """The model that a document starts from; what is wrong with it is one of its faults."""
+def _base(
+    name: str, source: Source, above: list[str], files: list[Path]
+) -> tuple[Source, DeclarationEntry] | None:
+    """The model that a document starts from; what is wrong with it is one of its faults.
+
+    Where it is a file of the operator's, it is added to `files`.
+    """
     if name == NO_MODEL:
         return None
     shipped = shipped_models()
+    if name not in shipped:
+        files.append(Path(source.name).parent / name)
     path = realpath(shipped.get(name, Path(source.name).parent / name))
     if path in above:
         message = "models start from each other in a circle"

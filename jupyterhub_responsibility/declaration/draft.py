@@ -8,6 +8,7 @@ shows after the merge still has a file and a line.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from ..errors import Fault
@@ -64,12 +65,14 @@ class Draft:
     """Everything that was declared, merged, before it is checked as a whole.
 
     `removed` has the place that said so. `whole` is False where a file is missing or cannot be
-    read: what the parts say about each other cannot be judged then.
+    read: what the parts say about each other cannot be judged then. `files` are those of the
+    operator, the missing ones too, in the order in which they were looked for.
     """
 
     root: Part
     whole: bool = True
     sources: list[Source] = field(default_factory=list)
+    files: list[Path] = field(default_factory=list)
     roles: dict[str, Part] = field(default_factory=dict)
     areas: dict[str, Part] = field(default_factory=dict)
     contacts: list[Part] = field(default_factory=list)

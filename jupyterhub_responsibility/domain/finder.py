@@ -195,6 +195,20 @@ class Finder:
         ]
 
 
+class Finders:
+    """The finder for a declaration; the last one is kept, since it takes long to make."""
+
+    def __init__(self) -> None:
+        self._made: tuple[Declaration, Finder] | None = None
+
+    def __call__(self, declaration: Declaration) -> Finder:
+        """The one for this declaration."""
+        made = self._made  # another thread may make one meanwhile
+        if made is None or made[0] is not declaration:
+            made = self._made = declaration, Finder(declaration)
+        return made[1]
+
+
 def _called(each: RoleHolders, names: Names) -> tuple[str, ...]:
     """Every name of the holders of a role."""
     accounts = (h.name for h in each.holders if h.kind == "account")

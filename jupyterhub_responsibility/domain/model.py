@@ -15,7 +15,7 @@ roster          the members of the mapped groups, as last read from the hub
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cached_property
@@ -307,6 +307,19 @@ class Declaration:
             contacts=tuple(_at(host, each) for each in self.contacts),
             links=tuple(_at(host, each) for each in self.links),
         )
+
+    def with_accounts(self, called: Callable[[str, str], str]) -> Declaration:
+        """The same with accounts as the hub calls them: `called` is given where a name stands in
+        the declaration, and the name."""
+
+        def names(path: str, given: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(dict.fromkeys(called(path, each) for each in given))
+
+        initial = {
+            role: names(f"roles.{role}.initial", each) for role, each in self.initial.items()
+        }
+        provider = replace(self.provider, staff=names("provider.staff", self.provider.staff))
+        return replace(self, initial=initial, provider=provider)
 
     def links_for(self, target: str) -> tuple[Link, ...]:
         """The pages to read about an area, a responsibility or a role."""

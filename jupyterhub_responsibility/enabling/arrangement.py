@@ -6,11 +6,12 @@ there, and ours comes to it.
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 import sys
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from ..errors import ConfigurationError
 from ..paths import templates as our_templates
 from ..text import iso
 from .enabled import Options, remembered
+from .following import follow, keeper_of
 from .handover import DATABASE_VARIABLE, hand_over
 from .layers import lay_over_hub
 from .look import VARIABLE, own_paths
@@ -64,6 +66,7 @@ def arrange_at_start() -> None:
         except ConfigurationError as error:
             hub.log.critical("%s", error)
             hub.exit(1)
+        _follow(hub)
         await make_roles(hub)
 
     @wraps(make_settings)
@@ -85,8 +88,10 @@ def arrange(hub: Any) -> None:
         return
     authenticator = hub.authenticator
     options, normalize = enabled.options, authenticator.normalize_username
+    declared, called = _as_at_login(enabled.declaration, normalize, options.external)
     plan = Plan(
-        _as_at_login(enabled.declaration, normalize, options.external),
+        declared,
+        called,
         options,
         manages_groups=bool(authenticator.manage_groups),
         manages_roles=bool(getattr(authenticator, "manage_roles", False)),
@@ -98,11 +103,21 @@ def arrange(hub: Any) -> None:
     plan.routing.look_after(hub)
 
 
+def _follow(hub: Any) -> None:
+    """Let the hub's pages follow the declaration from now on."""
+    pages = hub.template_vars.get(VARIABLE)
+    if isinstance(pages, HubPages):
+        following = follow(pages, keeper_of(pages.said.declaration))
+        pages.following = asyncio.create_task(following)
+
+
 @dataclass(frozen=True)
 class Plan:
-    """What to add to one hub: what was declared, and what its authenticator does."""
+    """What to add to one hub: what was declared, what the hub `called` accounts that the
+    declaration writes otherwise, and what its authenticator does."""
 
     declared: Declaration
+    called: Mapping[str, str]
     options: Options
     manages_groups: bool
     manages_roles: bool
@@ -175,6 +190,7 @@ class Plan:
             declaration=dump(declared),
             declared_at=iso(declared.as_of),
             declaration_file=str(Path(declared.source).absolute()) if declared.source else "",
+            called_at_login=dict(self.called),
             hub_pid=os.getpid(),
             service_name=options.service_name,
             user_management=options.user_management,
@@ -246,12 +262,17 @@ def hub_version() -> tuple[Any, ...]:
     return tuple(version_info)
 
 
-def _as_at_login(declared: Declaration, normalize: Any, external: bool) -> Declaration:
-    """The declaration with the names of accounts as the hub makes them at a login.
+def _as_at_login(
+    declared: Declaration, normalize: Any, external: bool
+) -> tuple[Declaration, Mapping[str, str]]:
+    """The declaration with the names of accounts as the hub makes them at a login, and what became
+    of those that are written otherwise.
 
     A service that the hub doesn't start reads the file itself, and knows no authenticator: the
     hub's log then says which names to write otherwise.
     """
+
+    called: dict[str, str] = {}
 
     def name(path: str, given: str) -> str:
         try:
@@ -261,16 +282,11 @@ def _as_at_login(declared: Declaration, normalize: Any, external: bool) -> Decla
             return given
         if external and known != given:
             log.warning(WRITE_SO, path, given, known, known)
+        if known != given:
+            called[given] = known
         return known
 
-    def names(path: str, given: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(name(path, each) for each in given))
-
-    initial = {
-        role: names(f"roles.{role}.initial", each) for role, each in declared.initial.items()
-    }
-    provider = replace(declared.provider, staff=names("provider.staff", declared.provider.staff))
-    return replace(declared, initial=initial, provider=provider)
+    return declared.with_accounts(name), called
 
 
 def _port(url: str) -> tuple[str | None, int | None]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -35,7 +36,8 @@ which “Whom to ask” finds who looks after it."""
 class HubPages:
     """The hub calls it with the account (or None) for every page that it renders.
 
-    `trouble` says why nobody is sent to the service right now; nothing, if they are.
+    `trouble` says why nobody is sent to the service right now; nothing, if they are. `said` is made
+    of the declaration, and follows it.
     """
 
     def __init__(
@@ -46,17 +48,30 @@ class HubPages:
         trouble: Callable[[], str] = str,
     ) -> None:
         self.trouble = trouble
-        self.declaration = declaration
-        self.rules = rules
         self.service_name = service_name
-        self.first = ContactFinder(declaration, Roster()).first_contacts()
-        self.public = tuple(contact for contact in declaration.contacts if contact.public)
-        self.mapped = frozenset(declaration.mapped_groups)
-        self.roles_through = lru_cache(maxsize=100)(self._roles_through)
+        self.said = Said(declaration, rules)
+        self.following: object = None  # the task that lets them follow, kept from being collected
+
+    def take(self, declaration: Declaration) -> None:
+        """Let the pages say from now on what a declaration says."""
+        if declaration is not self.said.declaration:
+            self.said = Said(declaration, replace(self.said.rules, declaration=declaration))
 
     def __call__(self, user: Any) -> HubPage:
         """The variable for one page, seen by `user` (a `jupyterhub.user.User`, or None)."""
         return HubPage(self, user)
+
+
+class Said:
+    """What a declaration has to say on the hub's own pages."""
+
+    def __init__(self, declaration: Declaration, rules: Rules) -> None:
+        self.declaration = declaration
+        self.rules = rules
+        self.first = ContactFinder(declaration, Roster()).first_contacts()
+        self.public = tuple(contact for contact in declaration.contacts if contact.public)
+        self.mapped = frozenset(declaration.mapped_groups)
+        self.roles_through = lru_cache(maxsize=100)(self._roles_through)
 
     def _roles_through(self, groups: frozenset[str]) -> tuple[OwnRole, ...]:
         return roles_of(self.declaration, Viewer("", groups=groups))
@@ -88,10 +103,11 @@ class HubPage(Navigation):
     def __init__(self, pages: HubPages, user: Any) -> None:
         super().__init__(pages.service_name)
         self._pages = pages
+        self._said = pages.said  # one page says what one declaration does
         self._user = user
-        self.first: tuple[Contact, ...] = pages.first
-        self.public: tuple[Contact, ...] = pages.public
-        self.community = pages.declaration.community
+        self.first: tuple[Contact, ...] = self._said.first
+        self.public: tuple[Contact, ...] = self._said.public
+        self.community = self._said.declaration.community
         parts = Parts()
         self.once, self.shown = parts.once, parts.shown
 
@@ -101,14 +117,14 @@ class HubPage(Navigation):
 
     @cached_property
     def _viewer(self) -> Viewer:
-        groups = self._pages.mapped.intersection(group.name for group in self._user.groups)
+        groups = self._said.mapped.intersection(group.name for group in self._user.groups)
         return Viewer(self._user.name, self.admin, groups)
 
     @cached_property
     def roles(self) -> tuple[OwnRole, ...]:
         """The roles that the account holds, through its groups as they are now."""
         try:
-            return self._pages.roles_through(self._viewer.groups)
+            return self._said.roles_through(self._viewer.groups)
         except Exception:
             log.exception("The roles of an account could not be told")
             return ()
@@ -122,8 +138,7 @@ class HubPage(Navigation):
     def changes(self) -> tuple[Ability, ...]:
         """What the account may change on our pages."""
         try:
-            pages = self._pages
-            return pages.rules.changes(self._viewer)
+            return self._said.rules.changes(self._viewer)
         except Exception:
             log.exception("What an account may change could not be told")
             return ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,6 +10,12 @@ from ..domain.access import in_words
 from ..domain.model import Declaration
 from ..domain.rules import Rules
 from ..text import visible
+
+NOTHING = "Nothing would change for anybody."
+NEEDS_RESTART = (
+    "The hub has to be restarted for this. Where it has the file, everything else takes effect by"
+    " itself:"
+)
 
 Running = Mapping[str, Any]
 """What `GET api/roles` answers."""
@@ -96,14 +102,21 @@ def _of_role(
     )
 
 
-def as_text(changes: Iterable[RoleChange]) -> str:
-    """What would become different, to read in a terminal."""
-    return "".join(f"{line}\n" for change in changes for line in _lines(change))
+def as_text(changes: Iterable[RoleChange], restart: Sequence[str] | None = ()) -> str:
+    """What would become different, to read in a terminal.
+
+    `restart` are the parts of the declaration that need one; None where that could not be told.
+    """
+    said = [line for change in changes for line in _lines(change)] or [NOTHING]
+    if restart:
+        said += [NEEDS_RESTART, *(f"  {each}" for each in restart)]
+    return "".join(f"{line}\n" for line in said)
 
 
-def as_data(changes: Iterable[RoleChange]) -> dict[str, Any]:
+def as_data(changes: Iterable[RoleChange], restart: Sequence[str] | None = ()) -> dict[str, Any]:
     """The same for a program."""
-    return {"roles": [asdict(change) for change in changes]}
+    parts = None if restart is None else list(restart)
+    return {"roles": [asdict(change) for change in changes], "restart": parts}
 
 
 def _lines(change: RoleChange) -> Iterator[str]:

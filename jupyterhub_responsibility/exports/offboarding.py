@@ -15,6 +15,8 @@ from urllib.parse import quote
 from pydantic import TypeAdapter
 from typing_extensions import NotRequired, TypedDict
 
+from ..declaration.effects import EFFECTS, NOW
+from ..declaration.entries import DeclarationEntry, ProviderEntry, RoleEntry
 from ..declaration.hubs import Hub
 from ..domain.accounts import ADMIN
 from ..text import counted, prose, visible
@@ -228,7 +230,11 @@ def _contacts(seen: Seen, leaver: Leaver) -> Iterator[Left]:
     for each in seen.contacts:
         if leaver.is_named(each["name"], each.get("email", "")):
             says = f"is the contact {visible(each['name'])}"
-            end = _in_the_declaration(f"the contact with the id {visible(each['id'])}", "contacts")
+            end = _in_the_declaration(
+                f"the contact with the id {visible(each['id'])}",
+                "contacts",
+                EFFECTS[DeclarationEntry]["contacts"],
+            )
             yield Left("contact", each["id"], says, end)
 
 
@@ -238,7 +244,8 @@ def _people(seen: Seen, leaver: Leaver) -> Iterator[Left]:
             if each["kind"] == "person" and leaver.is_named(each["name"], each.get("email", "")):
                 name, title = visible(each["name"]), visible(role["title"])
                 says = f"is named as {title}, as {name}"
-                end = _in_the_declaration(name, f"roles.{role['id']}.people")
+                where = f"roles.{role['id']}.people"
+                end = _in_the_declaration(name, where, EFFECTS[RoleEntry]["people"])
                 yield Left("person", role["id"], says, end)
 
 
@@ -246,17 +253,19 @@ def _declared(said: SaidDeclaration, leaver: Leaver) -> Iterator[Left]:
     """Where accounts stand in the declaration that may hold a role again, or pass for staff."""
     name = visible(leaver.name)
     if leaver.name in said.get("provider", {}).get("staff", ()):
-        end = _in_the_declaration(name, "provider.staff")
+        end = _in_the_declaration(name, "provider.staff", EFFECTS[ProviderEntry]["staff"])
         yield Left("staff", "", "is named among the provider's staff", end)
     for role, declared in said.get("roles", {}).items():
         if leaver.name in declared.get("initial", ()):
             says = f"is to be one of the first to hold the role {visible(role)}"
-            end = _in_the_declaration(name, f"roles.{visible(role)}.initial")
+            where = f"roles.{visible(role)}.initial"
+            end = _in_the_declaration(name, where, EFFECTS[RoleEntry]["initial"])
             yield Left("initial", role, says, end)
 
 
-def _in_the_declaration(what: str, where: str) -> str:
-    return f"In the declaration, take {what} out of {where}, and restart the hub"
+def _in_the_declaration(what: str, where: str, effect: str) -> str:
+    then = "; restart the hub if it is no file" if effect == NOW else ", and restart the hub"
+    return f"In the declaration, take {what} out of {where}{then}"
 
 
 def _curl(hub: Hub, method: str, address: str, body: Mapping[str, Any] | None = None) -> str:

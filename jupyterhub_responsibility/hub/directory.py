@@ -27,14 +27,17 @@ class Hub(Protocol):
 
 
 class Directory:
-    """Finds accounts; `clock` is in seconds, `declared` what the operator says that people are
-    called. Raises HubError."""
+    """Finds accounts; `clock` is in seconds, `declared` what the operator says, at
+    the moment, that people are called. Raises HubError."""
 
     def __init__(
-        self, hub: Hub, clock: Callable[[], float], declared: Mapping[str, str] = NONE
+        self,
+        hub: Hub,
+        clock: Callable[[], float],
+        declared: Callable[[], Mapping[str, str]] = lambda: NONE,
     ) -> None:
         self._hub = hub
-        self._declared = [Named(account, person) for account, person in declared.items()]
+        self._declared = declared
         self._clock = clock
         self._active: list[Named] = []
         self._read_at: float | None = None
@@ -56,7 +59,7 @@ class Directory:
         for part in parts:
             page, _ = await self._hub.named(part, "name", 0)
             found = [*found, *page]
-        return [*found, *self._declared]
+        return [*found, *(Named(account, person) for account, person in self._declared().items())]
 
     async def _last_active(self) -> list[Named]:
         now = self._clock()

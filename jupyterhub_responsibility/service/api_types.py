@@ -18,6 +18,7 @@ from typing_extensions import (  # pydantic wants these before Python 3.12
 )
 
 from ..coverage import GapKind, State, Urgency
+from ..declaration.keeper import FILE_STATES, FileState
 from ..domain.access import UserManagement
 from ..domain.channels import Audience, ChannelName
 from ..domain.contacts import Kind
@@ -528,11 +529,33 @@ class AccountsRead(TypedDict):
     trouble: Annotated[str | None, Field(description="Why the last reading failed")]
 
 
-class Declared(TypedDict):
-    """The declaration, as it was loaded."""
+class DeclaredWrong(TypedDict):
+    """A place in the declaration at which something is wrong."""
 
-    state: Annotated[str, Field(description="`loaded`, `changed`, `missing` or `not a file`")]
+    file: Annotated[str, Field(description="The name of the file")]
+    line: Annotated[int | None, Field(description="The line; null where it is the whole file")]
+
+
+class Declared(TypedDict):
+    """The declaration that is in force, and how its file stands to it."""
+
+    state: Annotated[
+        FileState,
+        Field(description="; ".join(f"`{name}`: {says}" for name, says in FILE_STATES.items())),
+    ]
     as_of: Time
+    since: Annotated[
+        str | None,
+        Field(
+            description="Since when the file can't be used as it is; null if it can",
+            json_schema_extra={"format": "date-time"},
+        ),
+    ]
+    faults: Annotated[list[DeclaredWrong], Field(description="Where something is wrong with it")]
+    waiting: Annotated[
+        list[str],
+        Field(description="What needs a restart of the hub, as `roles.hub-administrator.groups`"),
+    ]
 
 
 class Look(TypedDict):

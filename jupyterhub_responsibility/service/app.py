@@ -33,9 +33,11 @@ from ..changes.requests import Requests
 from ..changes.telling import Telling
 from ..changes.users import NewUsers
 from ..declaration import lines_in, load
+from ..declaration.keeper import DeclarationKeeper
 from ..domain.configured import other_groups
-from ..domain.finder import Finder
+from ..domain.finder import Finders
 from ..domain.model import Declaration
+from ..domain.rules import Rules
 from ..enabling.belonging import ANSWER, answer
 from ..enabling.handover import handed_over, hub_says
 from ..enabling.pages import Navigation
@@ -81,13 +83,36 @@ def declaration_of(settings: Settings) -> Declaration:
     return replace(declared, source=file, lines=lines_in(file) if file else {})
 
 
+def keeper_of(
+    settings: Settings, started: Declaration, host: str, finders: Finders
+) -> DeclarationKeeper:
+    """What keeps the declaration that the hub `started` with fresh, where there is a file of it."""
+    handed_over = isinstance(settings.declaration, dict)
+    file = settings.declaration_file if handed_over else settings.declaration
+    called = settings.called_at_login
+    return DeclarationKeeper(
+        started,
+        file,
+        utcnow,
+        host=host,
+        called=lambda _, name: str(called.get(name, name)),
+        prepare=finders,
+    )
+
+
 def build_site(
     settings: Settings,
-    declaration: Declaration,
+    started: Declaration,
     auth: HubOAuth,
     on_entry: Callable[[Entry], None],
 ) -> Site:
-    """Put the real adapters together; `on_entry` is called with each new entry of the ledger."""
+    """Put the real adapters together, for a hub that `started` with a declaration.
+
+    `on_entry` is called with each new entry of the ledger.
+    """
+    finders = Finders()
+    declared = keeper_of(settings, started, auth.hub_host, finders)
+    finders(declared.current.declaration)
     tls = {"client_key": auth.keyfile, "client_cert": auth.certfile, "ca_certs": auth.client_ca}
     api = HubAPI(auth.api_url, auth.api_token, settings.hub_timeout, tls)
 
@@ -98,7 +123,7 @@ def build_site(
     ledger = Ledger(Store(settings.database_url), utcnow, written)
     max_age = timedelta(seconds=settings.roster_max_age)
     roster = RosterKeeper(
-        declaration,
+        started,
         api.groups,
         max_age=max_age,
         now=utcnow,
@@ -108,7 +133,7 @@ def build_site(
     history = History(ledger, utcnow)
     reachable = Reachable(ledger, utcnow, lambda created: _called(api, created))
     snapshots = SnapshotKeeper(
-        declaration, settings, roster, ledger, history, reachable, configured, utcnow
+        declared, settings, roster, ledger, history, reachable, configured, utcnow
     )
     home, hub = auth.base_url, auth.hub_host + auth.hub_prefix
     transport = set_up(settings.messages_file)
@@ -117,28 +142,31 @@ def build_site(
     ledger.beside = telling.beside
     snapshots.transports = transport.names
     snapshots.unsent = lambda: telling.figures.stuck
-    rules = snapshots.current.rules
+
+    def rules() -> Rules:
+        return snapshots.current.rules
+
     recorder = Recorder(ledger, api)
-    appointments = Appointments(declaration, api, ledger, recorder, rules, utcnow, roster.learn)
+    appointments = Appointments(api, ledger, recorder, rules, utcnow, roster.learn)
     census = Census(
-        declaration,
+        started,
         api,
         ledger,
         of_interest=lambda: of_interest(roster.current, ledger.state) | reachable.owners,
         told_of=lambda: ledger.state.people,
-        other_groups=other_groups(configured, declaration.mapped_groups),
+        other_groups=other_groups(configured, started.mapped_groups),
         now=utcnow,
         look_every=settings.roster_seconds,
         read_every=settings.accounts_seconds,
         max_age=max_age,
     )
     keep = timedelta(days=settings.keep_days) if settings.keep_days else None
-    forgetting = Forgetting(ledger, api, rules, utcnow, keep)
+    forgetting = Forgetting(ledger, api, rules(), utcnow, keep)
     watch = Watch(
         roster,
         Observer(
             ledger,
-            declaration,
+            started,
             lambda name: api.account(name, utcnow()),
             lambda created: api.made(created, utcnow()),
             lambda: census.current,
@@ -151,9 +179,11 @@ def build_site(
         snapshots,
         forgetting,
         reachable,
+        declared,
         telling,
         settings.roster_seconds,
         settings.settle_seconds,
+        settings.declaration_seconds,
     )
     needed = _needed_variables(settings, hub)
     templates = Templates(
@@ -161,23 +191,23 @@ def build_site(
         needed,
         settings.template_vars,
         names=lambda: snapshots.current.names,
-        community=declaration.community.name,
+        community=lambda: declared.current.declaration.community.name,
     )
     menu = Menu(settings.services, settings.service_name, home)
     self_check = SelfCheck(
-        declaration, templates, settings.left_out, ledger, watch, roster, transport.trouble
+        declared, templates, settings.left_out, ledger, watch, roster, transport.trouble
     )
     return Site(
         home=home,
         settings=settings,
-        declaration=declaration,
+        declared=declared,
         auth=auth,
         api=api,
         roster=roster,
         ledger=ledger,
         appointments=appointments,
-        requests=Requests(declaration, api, ledger, rules, appointments, utcnow),
-        new_users=NewUsers(api, ledger, recorder, rules, utcnow),
+        requests=Requests(api, ledger, rules, appointments, utcnow),
+        new_users=NewUsers(api, ledger, recorder, rules(), utcnow),
         forgetting=forgetting,
         reachable=reachable,
         telling=telling,
@@ -185,8 +215,8 @@ def build_site(
         watch=watch,
         self_check=self_check,
         renderer=Renderer(templates, menu, snapshots, roster, self_check, home, hub),
-        finder=Finder(declaration),
-        directory=Directory(api, time.monotonic, declaration.names),
+        finders=finders,
+        directory=Directory(api, time.monotonic, lambda: declared.current.declaration.names),
         limiter=Limiter(time.monotonic, limits.MAX_WRITES, "changes"),
         look_ups=Limiter(time.monotonic, limits.MAX_LOOK_UPS, "look-ups"),
         # made when somebody first asks for it: it takes a tenth of the start
@@ -323,7 +353,7 @@ class ResponsibilityService(Application):
                 " c.JupyterHub.template_vars: %s",
                 ", ".join(settings.left_out),
             )
-        site = build_site(settings, declaration.seen_from(auth.hub_host), auth, emitter(self))
+        site = build_site(settings, declaration, auth, emitter(self))
         app = web_application(site, cookie_secret(auth.api_token))
         working = asyncio.create_task(_work(site, app))
         stopping = asyncio.create_task(_told_to_stop(settings.hub_pid))

@@ -1,7 +1,8 @@
 """What Prometheus reads: one table of metrics, and the registry of a site that shows them.
 
 A metric that cannot be told at the moment is absent, never zero. Labels hold ids of the
-declaration, addresses of the route table and words of ours: no account, group or person.
+declaration, names and lines of its files, addresses of the route table and words of ours: no
+account, group or person.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from prometheus_client.registry import Collector
 from .._version import __version__
 from ..coverage import KINDS, Coverage
 from ..coverage.snapshot import Snapshot
+from ..declaration.keeper import InForce
 from ..domain.messages import TransportName
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
@@ -39,6 +41,7 @@ class Measured:
     hub_seconds: float
     failing: int
     faults: int
+    declared: InForce
     waiting: Mapping[TransportName, int] = field(default_factory=dict)
     sent: Mapping[TransportName, int] = field(default_factory=dict)
 
@@ -95,6 +98,12 @@ def _age(now: Measured, read_at: datetime | None) -> Samples:
 
 def _entries(now: Measured) -> Samples:
     return _if_known(now.snapshot.ledger_state.number if now.snapshot.ledger_read else None)
+
+
+def _wrong_since(now: Measured) -> Samples:
+    since = now.declared.since
+    first = now.declared.where[:1]  # a file that is no declaration at all has hundreds
+    return [((file, str(line or "")), since.timestamp()) for file, line in first if since]
 
 
 def _if_known(value: float | None) -> Samples:
@@ -205,6 +214,21 @@ METRICS = (
         "gauge",
         "Faults in the configuration, which JupyterHub admins see as notes on the pages",
         read=lambda now: _if_known(now.faults),
+    ),
+    Metric(
+        "responsibility_declaration_wrong_timestamp_seconds",
+        "gauge",
+        "Since when the declaration's file can't be used as it is, and what it said before is in"
+        " force, in seconds since 1970, with the first place at which something is wrong (`line` is"
+        " empty where it is the whole file); absent while it can be used",
+        ("file", "line"),
+        _wrong_since,
+    ),
+    Metric(
+        "responsibility_declaration_waiting",
+        "gauge",
+        "Parts of the declaration that were changed and need a restart of the hub",
+        read=lambda now: _if_known(len(now.declared.waiting)),
     ),
     Metric(
         "responsibility_build_info",

@@ -3,30 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from pathlib import Path
-from typing import Literal
 
-from ..declaration import load
-from ..domain.model import Declaration, Viewer
-from ..errors import ResponsibilityError
+from ..declaration.keeper import DeclarationKeeper, FileState
+from ..domain.model import Viewer
+from ..errors import Fault
 from ..hub.roster import RosterKeeper
 from ..storage.ledger import Ledger
+from ..text import clock
 from .templating import Templates
 from .watch import Watch
 
 SHOWN_NAMES = 10
-"""As many variables are named in a note."""
+"""As many variables, or parts of the declaration, are named in a note."""
 
-FileState = Literal["not a file", "loaded", "changed", "missing"]
+SHOWN_FAULTS = 3
+"""As many faults of the declaration are."""
+
+FILE_NOTES: dict[FileState, str] = {
+    "faulty": "{file} has faults, noticed on {since}: until they are fixed, the hub will not start"
+    " again, and these pages show what it said before. `jupyterhub-responsibility check {file}`"
+    " lists them.",
+    "missing": "{file} is gone, noticed on {since}. These pages still show what it said, but"
+    " without it the hub will not start again.",
+    "unreadable": "{file} cannot be read by this service, noticed on {since}. These pages show what"
+    " it said before.",
+}
+"""What is said of the declaration's file while it can't be used."""
 
 
 class SelfCheck:
-    """Looks at what the service is made of; asks nobody but the file system."""
+    """Looks at what the service is made of; asks nobody."""
 
     def __init__(
         self,
-        declaration: Declaration,
+        declared: DeclarationKeeper,
         templates: Templates,
         left_out: Sequence[str],
         ledger: Ledger,
@@ -34,7 +44,7 @@ class SelfCheck:
         roster: RosterKeeper,
         no_messages: str = "",
     ) -> None:
-        self._declaration = declaration
+        self._declared = declared
         self._templates = templates
         self._left_out = left_out
         self._ledger = ledger
@@ -64,7 +74,7 @@ class SelfCheck:
         yield from self._watch.waiting
         roster = self._roster.current
         if roster.read_at:
-            for group in self._declaration.mapped_groups:
+            for group in self._declared.current.declaration.mapped_groups:
                 if group not in roster.members:
                     yield (f"The hub has no group “{group}”, so nobody can hold a role through it.")
 
@@ -72,52 +82,34 @@ class SelfCheck:
         """What the page.html may need, and cannot have here."""
         if not self._left_out:
             return ""
-        named = ", ".join(self._left_out[:SHOWN_NAMES])
-        more = len(self._left_out) - SHOWN_NAMES
-        named += f" and {more} more" if more > 0 else ""
+        named = _named(self._left_out)
         return f" These of c.JupyterHub.template_vars can't be taken there: {named}."
 
     def _about_the_file(self) -> Iterator[str]:
-        state, source = self.declaration_state(), self._declaration.source
-        if state == "missing":
+        found = self._declared.current
+        source = found.declaration.source
+        if found.state == "waiting":
             yield (
-                f"{source} is gone. These pages still show what it said, but without it the hub"
-                " will not start again."
+                f"{source} has changed. Restart the hub to apply this too:"
+                f" {_named(found.waiting_in_words)}. Everything else in it is in force."
             )
-        elif state == "changed" and would_load(source, modified(source)):
-            yield (
-                f"{source} has changed since the hub started. Restart the hub to apply the changes."
-            )
-        elif state == "changed":
-            yield (
-                f"{source} has changed, and has faults: until they are fixed, the hub will not"
-                f" start again. `jupyterhub-responsibility check {source}` lists them."
-            )
-
-    def declaration_state(self) -> FileState:
-        """Whether the file still is what was loaded."""
-        if not self._declaration.source:
-            return "not a file"
-        changed = modified(self._declaration.source)
-        if changed is None:
-            return "missing"
-        same = abs(changed - self._declaration.as_of.timestamp()) < 1  # it may be an older one
-        return "loaded" if same else "changed"
+        elif found.since:
+            said = FILE_NOTES[found.state].format(file=source, since=clock(found.since))
+            yield f"{said} {_some(found.faults)}"
 
 
-def modified(source: str) -> float | None:
-    """When a file was last changed; None where there is none."""
-    try:
-        return Path(source).stat().st_mtime
-    except OSError:
-        return None
+def _named(names: Sequence[str]) -> str:
+    """As many names as fit into a note."""
+    more = len(names) - SHOWN_NAMES
+    return ", ".join(names[:SHOWN_NAMES]) + (f" and {more} more" if more > 0 else "")
 
 
-@lru_cache(maxsize=1)
-def would_load(source: str, changed: float | None) -> bool:  # noqa: ARG001  # part of the key: asked once
-    """Whether a declaration that was changed at a moment has no faults."""
-    try:
-        load(source)
-    except ResponsibilityError:
-        return False
-    return True
+def _some(faults: Sequence[Fault]) -> str:
+    """As many faults as fit into a note, each with its file and line."""
+    more = len(faults) - SHOWN_FAULTS
+    said = [f"{fault}." for fault in map(_without_stop, faults[:SHOWN_FAULTS])]
+    return " ".join([*said, *([f"There are {more} more."] if more > 0 else [])])
+
+
+def _without_stop(fault: Fault) -> str:
+    return str(fault).removesuffix(".")

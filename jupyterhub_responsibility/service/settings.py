@@ -28,7 +28,19 @@ class Settings(Configurable):
 
     declaration_file = Unicode(
         "",
-        help="The file that the declaration was read from, to notice when it changes.",
+        help="The file that the declaration was read from, to read it again when it changes.",
+    ).tag(config=True)
+
+    called_at_login = Dict(
+        help="What the hub calls accounts that the declaration writes otherwise.",
+    ).tag(config=True)
+
+    declaration_seconds = Float(
+        15.0,
+        min=0.1,
+        max=18.0,
+        help="How often to look whether the declaration's file has changed, in seconds: a change"
+        " is in force after two or three times as long.",
     ).tag(config=True)
 
     service_name = Unicode(

@@ -15,7 +15,8 @@ from ..changes.requests import Requests
 from ..changes.telling import Telling
 from ..changes.users import NewUsers
 from ..coverage.snapshot import Snapshot
-from ..domain.finder import Finder
+from ..declaration.keeper import DeclarationKeeper
+from ..domain.finder import Finder, Finders
 from ..domain.messages import TransportName
 from ..domain.model import Declaration, Viewer
 from ..hub.api import HubAPI
@@ -41,7 +42,7 @@ class Site:
 
     home: str
     settings: Settings
-    declaration: Declaration
+    declared: DeclarationKeeper
     auth: HubOAuth
     api: HubAPI
     roster: RosterKeeper
@@ -56,7 +57,7 @@ class Site:
     watch: Watch
     self_check: SelfCheck
     renderer: Renderer
-    finder: Finder
+    finders: Finders
     directory: Directory
     limiter: Limiter
     look_ups: Limiter
@@ -67,6 +68,16 @@ class Site:
 
     def __post_init__(self) -> None:
         self.metrics = Metrics(self.measured)
+
+    @property
+    def declaration(self) -> Declaration:
+        """The declaration, as it is in force."""
+        return self.declared.current.declaration
+
+    @property
+    def finder(self) -> Finder:
+        """The index of what somebody may ask about."""
+        return self.finders(self.declaration)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -98,6 +109,7 @@ class Site:
             hub_seconds=self.api.seconds,
             failing=len(self.watch.troubles),
             faults=len(self.self_check.faults()),
+            declared=self.declared.current,
             waiting=self.waiting(),
             sent=self.telling.sent,
         )

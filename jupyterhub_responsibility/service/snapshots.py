@@ -9,11 +9,11 @@ from datetime import datetime
 from ..changes.history import History
 from ..changes.reach import Reachable
 from ..coverage.snapshot import Snapshot
+from ..declaration.keeper import DeclarationKeeper
 from ..domain.accounts import Accounts
 from ..domain.channels import Reach
 from ..domain.configured import Configured
 from ..domain.messages import TransportName
-from ..domain.model import Declaration
 from ..hub.roster import RosterKeeper, minute
 from ..ledger.accounts import made_at
 from ..storage.ledger import Ledger
@@ -21,11 +21,12 @@ from .settings import Settings
 
 
 class SnapshotKeeper:
-    """Puts together what the roster, the ledger, the census and the hub's start tell."""
+    """Puts together what the declaration, the roster, the ledger, the census and the hub's start
+    tell."""
 
     def __init__(
         self,
-        declaration: Declaration,
+        declared: DeclarationKeeper,
         settings: Settings,
         keeper: RosterKeeper,
         ledger: Ledger,
@@ -34,7 +35,7 @@ class SnapshotKeeper:
         configured: Configured | None,
         now: Callable[[], datetime],
     ) -> None:
-        self._declaration = declaration
+        self._declared = declared
         self._settings = settings
         self._keeper = keeper
         self._ledger = ledger
@@ -101,6 +102,7 @@ class SnapshotKeeper:
     def version(self) -> tuple[object, ...]:
         """Differs whenever a page could read differently."""
         return (
+            self._declared.current.version,
             self._keeper.current.version,
             self._ledger.state.number,
             self._ledger.without,
@@ -123,7 +125,7 @@ class SnapshotKeeper:
 
     def _snapshot(self) -> Snapshot:
         return Snapshot(
-            self._declaration,
+            self._declared.current.declaration,
             self._keeper.current,
             self._ledger.state,
             self._now(),

@@ -61,7 +61,7 @@ class Templates:
         own: Mapping[str, Any] = NONE,
         *,
         names: Callable[[], Names] = lambda: NOBODY_NAMED,
-        community: str = "",
+        community: Callable[[], str] = str,
     ) -> None:
         self._needed = dict(needed)
         self._base = {**own, **needed}
@@ -102,7 +102,7 @@ class Templates:
 
 
 def _environment(
-    operator_paths: list[str], names: Callable[[], Names], community: str
+    operator_paths: list[str], names: Callable[[], Names], community: Callable[[], str]
 ) -> Environment:
     hub = str(Path(DATA_FILES_PATH) / "templates")
     environment = Environment(
@@ -125,5 +125,5 @@ def _environment(
 
     environment.filters.update(person=person, beside=lambda account: names().beside(account))
     environment.globals["no_role"] = NO_ROLE
-    environment.globals["subject"] = lambda about: f"{about} (hub of {community})"
+    environment.globals["subject"] = lambda about: f"{about} (hub of {community()})"
     return environment

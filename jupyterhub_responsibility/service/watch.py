@@ -3,8 +3,8 @@
 Every round reads what accounts may do, as far as that must not wait, then the roster, and records
 what others changed, and which gaps there are; every minute it also settles what was left open,
 appoints first holders, and ends terms. Beside that, it reads all accounts of a large hub, and
-erases what was kept for long enough, a little at a time, and sends messages. Nothing that fails
-ends it.
+erases what was kept for long enough, a little at a time, looks whether the declaration was
+changed, and sends messages. Nothing that fails ends it.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from ..changes.observations import Observer
 from ..changes.reach import Reachable
 from ..changes.recording import Recorder
 from ..changes.telling import Telling
+from ..declaration.keeper import DeclarationKeeper
 from ..errors import ResponsibilityError
 from ..hub.census import Census
 from ..hub.roster import RosterKeeper
@@ -37,7 +38,7 @@ UNFORESEEN = "It failed in an unforeseen way"
 
 
 class Watch:
-    """The rounds. `interval` and `settle_every` are in seconds.
+    """The rounds. `interval`, `settle_every` and `look_every` are in seconds.
 
     `troubles` says by task why it failed last; `waiting` what waits for somebody to act.
     """
@@ -53,9 +54,11 @@ class Watch:
         snapshots: SnapshotKeeper,
         forgetting: Forgetting,
         reachable: Reachable,
+        declared: DeclarationKeeper,
         telling: Telling,
         interval: float,
         settle_every: float,
+        look_every: float,
     ) -> None:
         self._keeper = keeper
         self._observer = observer
@@ -66,9 +69,11 @@ class Watch:
         self._snapshots = snapshots
         self._forgetting = forgetting
         self._reachable = reachable
+        self._declared = declared
         self._telling = telling
         self._interval = interval
         self._settle_every = settle_every
+        self._look_every = look_every
         self._logged: date | None = None
         self.troubles: dict[str, str] = {}
         self.waiting: tuple[str, ...] = ()
@@ -80,7 +85,13 @@ class Watch:
 
     async def run(self) -> None:
         """Go round for ever."""
-        await asyncio.gather(self._rounds(), self._read_accounts(), self._forget(), self._send())
+        await asyncio.gather(
+            self._rounds(),
+            self._read_accounts(),
+            self._forget(),
+            self._read_declaration(),
+            self._send(),
+        )
 
     async def _send(self) -> None:
         while True:
@@ -94,6 +105,12 @@ class Watch:
             await self._attempt("reading anew", self._forgetting.read_anew)
             await self._attempt("tidying", self._forgetting.tidy)
             await asyncio.sleep(BREATHER if self._forgetting.underway else self._interval)
+
+    async def _read_declaration(self) -> None:
+        """Beside the rounds, which wait for the hub: it has nothing to do with that."""
+        while True:
+            await self._attempt("reading the declaration", self._declared.look)
+            await asyncio.sleep(self._look_every)
 
     async def _read_accounts(self) -> None:
         while True:

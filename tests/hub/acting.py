@@ -52,6 +52,7 @@ QUICK = (
     "--Settings.roster_seconds=1",
     "--Settings.identity_seconds=60",  # so that a change which relied on it would be seen
     "--Settings.settle_seconds=1",
+    "--Settings.declaration_seconds=0.3",
 )
 
 

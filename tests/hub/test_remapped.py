@@ -122,6 +122,9 @@ def test_who_would_gain_or_lose_is_said_beforehand(hub):
         "Hub Administrator (hub-administrator)",
         "  + nele gets this role",
         "  - uwe loses this role",
+        "The hub has to be restarted for this. Where it has the file, everything else takes effect"
+        " by itself:",
+        "  roles.hub-administrator.groups (line 29)",
     ]
     data = json.loads(diff(hub, with_groups("no-such-group"), root, "--format", "json").stdout)
     (role,) = data["roles"]

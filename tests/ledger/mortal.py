@@ -134,7 +134,7 @@ async def _live(pipe: Connection, database: str, hub: str, token: str, fate: Fat
     api = MortalHubAPI(hub, token, fate)
     recorder = Recorder(ledger, api)
     rules = Rules(DECLARED)
-    appointments = Appointments(DECLARED, api, ledger, recorder, rules, _now, _learned)
+    appointments = Appointments(api, ledger, recorder, lambda: rules, _now, _learned)
     await ledger.catch_up()
     await recorder.settle()
     pipe.send("settled")

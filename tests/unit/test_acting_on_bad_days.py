@@ -82,7 +82,7 @@ def recorder(ledger, hub) -> Recorder:
 
 @pytest.fixture
 def appointments(declared, ledger, hub, recorder) -> Appointments:
-    return Appointments(declared, hub, ledger, recorder, Rules(declared), now, lambda *_: None)
+    return Appointments(hub, ledger, recorder, lambda: Rules(declared), now, lambda *_: None)
 
 
 @pytest.fixture

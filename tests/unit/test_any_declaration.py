@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from jupyterhub_responsibility.cli.files import STARTER
 from jupyterhub_responsibility.coverage.snapshot import Snapshot
 from jupyterhub_responsibility.declaration import dump, load, look_over
+from jupyterhub_responsibility.declaration.keeper import InForce
 from jupyterhub_responsibility.declaration.warnings import PLACEHOLDERS
 from jupyterhub_responsibility.domain.access import service_scopes
 from jupyterhub_responsibility.domain.channels import Reach
@@ -199,7 +200,7 @@ def make_all(declared: Declaration) -> None:
     for each in (*DOWNLOADS, MY_CALENDAR):
         source = FileSource(snapshot, VIEWERS[1], (), ORIGIN, "/services/x/", NOW)
         each.write(source).encode("utf-8")
-    measured = Measured(snapshot, snapshot.coverage, 1, 0, 0.1, 0, 0)
+    measured = Measured(snapshot, snapshot.coverage, 1, 0, 0.1, 0, 0, InForce(declared))
     assert Metrics(lambda: measured).text("")
     assert service_scopes(declared, "service", authenticator_groups=False) is not None
 

@@ -40,7 +40,7 @@ def appointments(declared, ledger) -> Appointments:
     """With a hub that doesn't answer: nobody is to ask it."""
     recorder = Recorder(ledger, UNREACHABLE)
     rules = Rules(declared)
-    return Appointments(declared, UNREACHABLE, ledger, recorder, rules, now, lambda *_: None)
+    return Appointments(UNREACHABLE, ledger, recorder, lambda: rules, now, lambda *_: None)
 
 
 @pytest.mark.parametrize("name", [".", "..", "half \ud800"])
@@ -70,12 +70,12 @@ def wish(ledger, roster):
     async def wish(way: str, actor: Viewer, person: str, managed: bool = False) -> str:
         """The code with which it is refused, and the message."""
         rules, recorder = Rules(declared, managed), Recorder(ledger, UNREACHABLE)
-        acts = Appointments(declared, UNREACHABLE, ledger, recorder, rules, now, lambda *_: None)
+        acts = Appointments(UNREACHABLE, ledger, recorder, lambda: rules, now, lambda *_: None)
         change = Change(declared.model.roles["hub-administrator"], "", person)
         made = {
             "appoint": lambda: acts.appoint(actor, change),
             "withdraw": lambda: acts.withdraw(actor, change),
-            "ask": lambda: Requests(declared, acts.hub, ledger, rules, acts, now).ask(
+            "ask": lambda: Requests(acts.hub, ledger, lambda: rules, acts, now).ask(
                 actor, change, roster
             ),
         }

@@ -52,7 +52,22 @@ def test_nothing_changes_for_anybody():
     """Where the same groups stand for the same roles."""
     assert changed() == ()
     assert comparison.unknown_groups(declared(), RUNNING) == ()
-    assert comparison.as_text(()) == ""
+    assert comparison.as_text(()) == f"{comparison.NOTHING}\n"
+
+
+def test_what_needs_a_restart_is_listed():
+    """After who gains or loses a role; nothing is said where that is not known."""
+    change = RoleChange("a", "A", gained=("x",))
+    said = comparison.as_text([change], ["roles.a.groups (line 3)"]).splitlines()
+    assert said == [
+        "A (a)",
+        "  + x gets this role",
+        comparison.NEEDS_RESTART,
+        "  roles.a.groups (line 3)",
+    ]
+    assert comparison.NEEDS_RESTART not in comparison.as_text([change], None)
+    assert comparison.as_data([], ["roles.a.groups"])["restart"] == ["roles.a.groups"]
+    assert comparison.as_data([], None)["restart"] is None
 
 
 def test_another_group():

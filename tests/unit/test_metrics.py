@@ -14,6 +14,7 @@ from prometheus_client.parser import text_string_to_metric_families as parse
 
 from jupyterhub_responsibility.coverage import KINDS, Gap, Step, coverage
 from jupyterhub_responsibility.coverage.snapshot import Snapshot
+from jupyterhub_responsibility.declaration.keeper import InForce
 from jupyterhub_responsibility.domain.accounts import Accounts
 from jupyterhub_responsibility.domain.configured import Configured
 from jupyterhub_responsibility.domain.model import Roster
@@ -39,7 +40,7 @@ def measured(declared, roster) -> Measured:
 
 
 def of(snapshot: Snapshot) -> Measured:
-    return Measured(snapshot, coverage(snapshot), 7, 2, 1.5, 0, 0)
+    return Measured(snapshot, coverage(snapshot), 7, 2, 1.5, 0, 0, InForce(snapshot.declaration))
 
 
 def untold(measured: Measured) -> Measured:

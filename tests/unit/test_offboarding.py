@@ -55,7 +55,8 @@ REQUEST = {"number": 9, "by": "hanna", "user": "hanna", "role": "guide"}
 CONTACT = {"id": "desk", "name": "Desk", "email": "hanna@reef.example"}
 PERSON = {"name": "Hanna", "kind": "person", "groups": [], "as_of": None}
 HOLDS = curl("DELETE", f"{PAGE}api/roles/hub-administrator/holders/hanna")
-EDIT = "In the declaration, take {} out of {}, and restart the hub"
+EDIT = "In the declaration, take {} out of {}; restart the hub if it is no file"
+EDIT_AT_START = "In the declaration, take {} out of {}, and restart the hub"
 
 # what was seen → kind, what it is about, what ends it
 THINGS: dict[str, tuple[dict[str, Any], tuple[str, str, str]]] = {
@@ -113,7 +114,7 @@ THINGS: dict[str, tuple[dict[str, Any], tuple[str, str, str]]] = {
     ),
     "the first holders": (
         {"declared": {"roles": {"guide": {"initial": ["hanna"]}}}},
-        ("initial", "guide", EDIT.format("hanna", "roles.guide.initial")),
+        ("initial", "guide", EDIT_AT_START.format("hanna", "roles.guide.initial")),
     ),
 }
 

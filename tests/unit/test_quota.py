@@ -108,7 +108,7 @@ async def test_every_deed_of_theirs_is_counted(declared, ledger, clock, monkeypa
     monkeypatch.setattr(quota, "MOST_ADDED", 0)
     hub, rules = Hub(), Rules(declared)
     recorder = Recorder(ledger, hub)
-    acts = Appointments(declared, hub, ledger, recorder, rules, clock, lambda *_: None)
+    acts = Appointments(hub, ledger, recorder, lambda: rules, clock, lambda *_: None)
     asks = {"expires": "2026-12-22"}
     role = declared.model.roles["hub-administrator"]
     await ledger.append(Draft("request", "ina", role=role.id, person="ina", details=asks))
@@ -118,7 +118,7 @@ async def test_every_deed_of_theirs_is_counted(declared, ledger, clock, monkeypa
         acts.appoint(rita, Change(role, "hub-admins", "uwe")),
         acts.change_last_day(rita, wish),
         acts.withdraw(rita, Change(role, "hub-admins", "hanna")),
-        Requests(declared, hub, ledger, rules, acts, clock).decide(rita, 1, "declined", ""),
+        Requests(hub, ledger, lambda: rules, acts, clock).decide(rita, 1, "declined", ""),
         NewUsers(hub, ledger, recorder, rules, clock).add(rita, "lia"),
     ):
         with pytest.raises(RefusedError) as caught:
@@ -135,7 +135,7 @@ async def test_an_account_that_there_is_not_is_not_recorded(declared, ledger, cl
     """The hub says so before anything is written; where it doesn't answer, it will say so then."""
     hub, rules = Hub(), Rules(declared)
     hub.account = none = AsyncMock(return_value=None)
-    acts = Appointments(declared, hub, ledger, Recorder(ledger, hub), rules, clock, lambda *_: None)
+    acts = Appointments(hub, ledger, Recorder(ledger, hub), lambda: rules, clock, lambda *_: None)
     role = declared.model.roles["hub-administrator"]
     for _ in range(25):
         with pytest.raises(RefusedError, match="There is no account “Nobody”") as caught:

@@ -39,7 +39,7 @@ def clock() -> Clock:
 @pytest.fixture
 def ask(declared, roster, ledger, clock):
     """Ask for the role of Hub Administrator; the number of the request."""
-    requests = Requests(declared, Hub(), ledger, Rules(declared), None, clock)
+    requests = Requests(Hub(), ledger, lambda: Rules(declared), None, clock)
 
     async def ask(actor: Viewer = UWE, person: str = "uwe") -> int:
         change = Change(declared.model.roles[ADMIN], "hub-admins", person)
@@ -52,7 +52,7 @@ def ask(declared, roster, ledger, clock):
 def decide(declared, ledger, clock):
     async def decide(actor: Viewer, number: int, verdict: str, said=declared, managed=False):
         """Decide, by what a declaration says now; what was refused, or nothing."""
-        requests = Requests(said, Hub(), ledger, Rules(said, managed), None, clock)
+        requests = Requests(Hub(), ledger, lambda: Rules(said, managed), None, clock)
         try:
             await requests.decide(actor, number, verdict, "")
         except RefusedError as error:

@@ -8,8 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from jupyterhub_responsibility.declaration.keeper import InForce
 from jupyterhub_responsibility.domain.accounts import Account, Accounts
-from jupyterhub_responsibility.domain.model import Roster
+from jupyterhub_responsibility.domain.model import Party, Roster
 from jupyterhub_responsibility.ledger.state import Edit, LedgerState
 from jupyterhub_responsibility.service.settings import Settings
 from jupyterhub_responsibility.service.snapshots import SnapshotKeeper
@@ -23,7 +24,8 @@ class Known:
     def __init__(self, declared) -> None:
         self.now = READ_AT
         self.keeper = SimpleNamespace(current=Roster())
-        self.ledger_state, self.declared = LedgerState(), declared
+        self.ledger_state = LedgerState()
+        self.declared = SimpleNamespace(current=InForce(declared))
         self.snapshots = self.made()
         self.accounts = Accounts(read_at=self.now)
 
@@ -188,3 +190,13 @@ def test_pages_are_made_anew_only_for_what_they_tell(known):
     known.snapshots.roster_read(known.accounts)
     assert known.snapshots.current is not snapshot
     assert known.keeper.current is roster
+
+
+def test_pages_follow_the_declaration(known):
+    """As soon as another one is in force, and nothing else is new."""
+    known.read_roster("ada")
+    assert known.snapshots.current.declaration.community.name == "Reef Lab"
+    other = replace(known.declared.current.declaration, community=Party("Kelp Lab"))
+    known.declared.current = InForce(other, version=1)
+    assert known.snapshots.current.declaration is other
+    assert known.snapshots.current.rules.declaration is other

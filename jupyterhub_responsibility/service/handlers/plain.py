@@ -9,11 +9,12 @@ from jupyterhub.services.auth import HubOAuthCallbackHandler
 from tornado.web import HTTPError, RedirectHandler, StaticFileHandler
 
 from ..._version import __version__
+from ...declaration.keeper import InForce
 from ...domain.model import Viewer
 from ...errors import HubError
 from ...text import iso
 from .. import identity
-from ..api_types import Health
+from ..api_types import Declared, Health
 from .base import Handler
 from .discreet import Discreet
 
@@ -62,10 +63,7 @@ class HealthHandler(Handler):
                 "as_of": iso(accounts.read_at),
                 "trouble": accounts.trouble or None,
             },
-            "declaration": {
-                "state": site.self_check.declaration_state(),
-                "as_of": iso(site.declaration.as_of),
-            },
+            "declaration": _declared(site.declared.current),
             "ledger": {
                 "number": site.ledger.state.number,
                 "trouble": site.ledger.trouble or None,
@@ -75,6 +73,16 @@ class HealthHandler(Handler):
             "templates": {"operators_own": not site.renderer.trouble},
             "faults": len(faults),
         }
+
+
+def _declared(in_force: InForce) -> Declared:
+    return {
+        "state": in_force.state,
+        "as_of": iso(in_force.declaration.as_of),
+        "since": iso(in_force.since),
+        "faults": [{"file": file, "line": line} for file, line in in_force.where],
+        "waiting": in_force.waiting_in_words,
+    }
 
 
 class MetricsHandler(Handler):

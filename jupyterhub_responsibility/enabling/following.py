@@ -1,0 +1,36 @@
+"""The hub's own pages follow the declaration's file, as ours do, while the hub runs."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+from ..declaration.keeper import DeclarationKeeper
+from ..domain.model import Declaration
+from .pages import HubPages
+
+log = logging.getLogger(__name__)
+
+SECONDS = 15.0
+"""How often the hub looks whether the file has changed."""
+
+
+def keeper_of(declared: Declaration) -> DeclarationKeeper:
+    """What keeps the declaration that the hub starts with fresh.
+
+    What is wrong with the file, and since when, is for the service to say.
+    """
+    file = str(Path(declared.source).absolute()) if declared.source else ""
+    return DeclarationKeeper(declared, file, lambda: declared.as_of, tell=lambda *_: None)
+
+
+async def follow(pages: HubPages, declared: DeclarationKeeper) -> None:
+    """Let the hub's pages say what the file says, for ever. Nothing that fails ends it."""
+    while True:
+        await asyncio.sleep(SECONDS)
+        try:
+            await declared.look()
+            pages.take(declared.current.declaration)
+        except Exception:
+            log.exception("The hub's pages could not follow the declaration")
