@@ -80,7 +80,14 @@ def together(history: list[Entry]) -> dict[int, list[Entry]]:
     return found
 
 
-@pytest.mark.parametrize("reader", READERS, ids=str)
+def _in_order(reader: Reader | None) -> str:
+    """Who it is, the same in each process: a set has no order."""
+    return (
+        f"{reader.name} {sorted(reader.roles)} {reader.since} {reader.after}" if reader else "all"
+    )
+
+
+@pytest.mark.parametrize("reader", READERS, ids=_in_order)
 @pytest.mark.parametrize("asked", WANTED, ids=str)
 def test_the_database_finds_what_the_rule_lets_see(store, history, reader, asked):
     """Whatever else is wanted: all of it that the reader may see, nothing else, page by page."""
