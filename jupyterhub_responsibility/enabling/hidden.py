@@ -40,7 +40,8 @@ def shadowed(hub: Any) -> list[str]:
     if our_templates() not in [Path(path) for path in hub.template_paths]:
         return [ALL_TEMPLATES]
     trial = Trial(hub.tornado_settings["jinja2_env_sync"], hub.template_vars)
-    contacts = bool(getattr(hub.template_vars.get(VARIABLE), "public", True))
+    said = getattr(hub.template_vars.get(VARIABLE), "said", None)
+    contacts = said is None or bool(said.public)
     theirs = _theirs(hub)
     return [name for name in sorted(theirs) if _hides(trial, name, theirs[name], contacts)]
 

@@ -127,7 +127,12 @@ def test_a_token_with_the_scope_opens_everything(hub, scopes):
         reply = requests.get(hub.page(path), headers=token, timeout=10)
         assert reply.status_code == (200 if may else 403), path
     me = requests.get(hub.page("api/me"), headers=token, timeout=10).json()
-    assert me["user"] == {"name": "rita", "admin": False, "kind": "user"}
+    assert me["user"] == {
+        "name": "rita",
+        "display_name": None,
+        "admin": False,
+        "kind": "user",
+    }
     assert {role["id"] for role in me["roles"]} == {"hub-administrator", "community-representative"}
 
 
@@ -214,16 +219,23 @@ def test_who_may_change_what(hub, name):
 
 
 def test_every_change_says_who_may():
-    """No change is open to everybody who is logged in, but for what its form decides."""
+    """No change is open to everybody who is logged in, but for what its form decides, and what
+    people say of themselves."""
     open_to_all = [w for w in WRITES if ROUTE[w[1]].for_whom(w[0]) == ("users",)]
-    assert open_to_all == [("POST", ""), ("POST", "roles/hub-administrator")]
+    own = [("POST", "reach"), ("PUT", "api/me/channels"), ("PUT", "api/me/messages")]
+    assert {*open_to_all} == {("POST", ""), ("POST", "roles/hub-administrator"), *own}
 
 
 def test_a_service_token_has_no_role(hub):
     """A service of the hub with the scope may read, and is nobody in the model."""
     reply = requests.get(hub.page("api/me"), headers=as_token(ADMIN_TOKEN), timeout=10)
     me = reply.json()
-    assert me["user"] == {"name": "tester", "admin": True, "kind": "service"}
+    assert me["user"] == {
+        "name": "tester",
+        "display_name": None,
+        "admin": True,
+        "kind": "service",
+    }
     assert me["roles"] == me["duties"] == []
 
 
@@ -383,7 +395,12 @@ def test_the_shape_of_me(hub):
     session = hub.visit("rita")
     session.get(hub.page())
     me = session.get(hub.page("api/me")).json()
-    assert me["user"] == {"name": "rita", "admin": False, "kind": "user"}
+    assert me["user"] == {
+        "name": "rita",
+        "display_name": None,
+        "admin": False,
+        "kind": "user",
+    }
     role = next(role for role in me["roles"] if role["id"] == "community-representative")
     confirmation = role.pop("confirmation")
     assert role == {

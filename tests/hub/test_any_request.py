@@ -239,6 +239,8 @@ CHANGES = {
     bodies.ConfirmBody: ("POST", "api/confirmations"),
     bodies.UsersBody: ("POST", "api/users"),
     bodies.EraseBody: ("POST", "api/erasures"),
+    bodies.ReachBody: ("PUT", "api/me/channels"),
+    bodies.MessagesBody: ("PUT", "api/me/messages"),
 }
 
 

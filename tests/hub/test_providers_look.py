@@ -244,6 +244,7 @@ def test_cookies_inside_the_pages_of_others(provided):
     kept = [cookie for cookie in ours if not cookie.partition("=")[2].startswith('""')]
     assert {cookie.partition("=")[0] for cookie in kept} == {
         "_xsrf",
+        "responsibilities-seen",
         "service-responsibilities",
         "service-responsibilities-oauth-state",
     }

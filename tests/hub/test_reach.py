@@ -15,6 +15,7 @@ from jupyterhub_responsibility.domain.channels import CHANNELS
 
 from .. import horrors
 from ..realhub import ADMIN_TOKEN, RealHub
+from ..versions import KEEPS_NAMES
 from .acting import ADMINISTRATOR, DECLARATION, QUICK, Browser, Person, code, later, set_members
 from .test_same_name import make, make_again, quiet
 
@@ -205,3 +206,45 @@ def test_a_service_has_nothing_to_say(hub):
     service.hub, service.headers = hub, {"Authorization": f"token {ADMIN_TOKEN}"}
     reply = service.ask("PUT", "api/me/channels", json={"email": "a@x.example"})
     assert (reply.status_code, code(reply)) == (403, "not_allowed")
+
+
+INFO = """
+def known(authenticator, handler, authentication):
+    authentication["user_info"] = {"contact": {"hanna": "hanna@uni.example", "uwe": "no address",
+                                               "ada": 7}.get(authentication["name"])}
+    return authentication
+
+c.Authenticator.post_auth_hook = known
+c.Authenticator.allow_all = True
+"""
+
+
+def test_an_address_that_the_hub_knows_is_offered_and_no_more(tmp_path):
+    """To its owner, by the name of the account or by what the login service says; nobody else
+    reads it unless they save it."""
+    settings = (*QUICK, "--Settings.email_key=contact")
+    with RealHub(tmp_path, DECLARATION, settings=settings, before=INFO) as hub:
+        own = "rita@reef.example"
+        make(hub, own)
+        set_members(hub, **{"community-reps": {own}, "hub-admins": {"hanna"}})
+        offers = {
+            own: own,
+            "uwe": "",
+            "ada": "",
+            "hanna": "hanna@uni.example" if KEEPS_NAMES else "",
+        }
+        for account, offered in offers.items():
+            page = Browser(hub, account).read("reach")
+            assert page.select_one("#reach-email")["value"] == offered
+            assert ("The hub knows this address" in page.text) is bool(offered)
+        hub.wait_until_accounts_are_read()
+        quiet(hub)
+        uwe = hub.visit("uwe")
+        told = " ".join(uwe.get(hub.page(path), timeout=30).text for path in PAGES)
+        assert "hanna@uni.example" not in told
+        assert f"mailto:{own}" not in told.replace("%40", "@")
+        browser = Browser(hub, own)
+        browser.submit("reach", {"email": own}, email_for="everybody").raise_for_status()
+        quiet(hub)
+        html = uwe.get(hub.page("roles/community-representative"), timeout=30).text
+        assert f"mailto:{own}" in html.replace("%40", "@")

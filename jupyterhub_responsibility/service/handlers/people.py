@@ -148,9 +148,13 @@ class MyHandler(FormPage):
                 for entry in await self.site.ledger.page(Wanted(), each + 1, 1)
             ]
             if found.count:
-                self.set_cookie(SEEN, str(number), path=self.site.home, expires_days=400)
+                self._see(number)
             return tuple(said)
         return ()
+
+    def _see(self, number: int) -> None:
+        options = {"samesite": "Lax", "httponly": True, **self.site.settings.cookie_options}
+        self.set_cookie(SEEN, str(number), path=self.site.home, expires_days=400, **options)
 
     async def post(self) -> None:
         try:
@@ -326,10 +330,13 @@ class ReachHandler(FormPage):
 
     async def post(self) -> None:
         try:
-            if self.get_body_argument("action", "") == "messages":
+            action = self.get_body_argument("action", "")
+            if action == "messages":
                 await actions.choose_messages(self.site, self.who(), self._chosen())
-            else:
+            elif action == "reach":
                 await actions.say_how_to_reach(self.site, self.who(), self.form(bodies.ReachBody))
+            else:  # what isn't our form, and has none of its fields, takes nothing back
+                raise RefusedError("invalid", "action: this is not the form of this page.")
         except RefusedError as error:
             self._show(self.failed(error))
         else:
