@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy import (
     Connection,
     Table,
     and_,
+    bindparam,
     delete,
     func,
     insert,
@@ -204,20 +205,25 @@ def mute(store: Store, recipient: Recipient, kinds: Iterable[MessageName]) -> No
             connection.execute(insert(muted), rows)
 
 
-def forget(connection: Connection, people: Iterable[Bearer]) -> None:
+def forget(connection: Connection, people: Collection[Bearer]) -> None:
     """Erase everything that is to be sent to somebody, or was, and what they turned off.
 
     What has only a name is of the account that has that now; so is everything of that name, where
     it isn't known when the account was made.
     """
-    for who in people:
-        for table in (outbox, muted):
-            if who.made:
-                connection.execute(delete(table).where(table.c.created == who.made))
-            if who.last == ALWAYS:
-                named = table.c.account == storable(who.name)
-                theirs = and_(named, table.c.created == "") if who.made else named
-                connection.execute(delete(table).where(theirs))
+    now = [who for who in people if who.last == ALWAYS]
+    made = [{"who": who.made} for who in people if who.made]
+    known = [{"who": storable(who.name)} for who in now if who.made]
+    unknown = [{"who": storable(who.name)} for who in now if not who.made]
+    for table in (outbox, muted):
+        named = table.c.account == bindparam("who")
+        for theirs, whose in (
+            (table.c.created == bindparam("who"), made),
+            (and_(named, table.c.created == ""), known),
+            (named, unknown),
+        ):
+            if whose:
+                connection.execute(delete(table).where(theirs), whose)
 
 
 def is_of(table: Table, recipient: Recipient) -> ColumnElement[bool]:
