@@ -162,7 +162,7 @@ def fill_ledger(path: Path, number: int) -> None:
     for first in range(0, number, BATCH):
         drafts = [
             Draft("confirmation", f"user-{n}", role="hub-administrator", person=f"user-{n}",
-                  details={"text": "0" * 16})
+                  details={"duties_digest": "0" * 16})
             for n in range(first, min(first + BATCH, number))
         ]  # fmt: skip
         store.append(drafts, datetime.now(timezone.utc))
