@@ -186,6 +186,8 @@ LIVED_IN = {
     },
 }
 
+PACKAGE = "jupyterhub_responsibility"
+
 
 @pytest.fixture(scope="module")
 def lived_in(tmp_path_factory):
@@ -466,6 +468,11 @@ def test_managed_groups_are_dated(own_look):
     assert "the login service decides who is in the group" in html
 
 
+def ours(caplog) -> list[str]:
+    """What the package itself has logged; a hub or proxy of other tests may still say something."""
+    return [each.getMessage() for each in caplog.records if each.name.startswith(PACKAGE)]
+
+
 def test_a_page_html_that_fails_for_some(tmp_path, caplog):
     """A page.html that fails for one viewer only is left out from then on, and says so once."""
     (tmp_path / "page.html").write_text("{% if user.admin %}{{ motd.text }}{% endif %}theirs")
@@ -480,7 +487,7 @@ def test_a_page_html_that_fails_for_some(tmp_path, caplog):
         root = HubUser(Viewer("root", admin=True), NOBODY_NAMED)
         assert "jupyterhub-logo" in templates.render("page.html", {**context, "user": root})
     assert templates.trouble == "UndefinedError: 'motd' is undefined"
-    assert len(caplog.records) == 1
+    assert len(ours(caplog)) == 1
 
 
 def test_a_page_html_that_fails_twice_at_once(tmp_path, caplog):
@@ -496,7 +503,7 @@ def test_a_page_html_that_fails_twice_at_once(tmp_path, caplog):
         "page.html", {**context, "meanwhile": lambda: templates.render("page.html", context)}
     )
     assert "jupyterhub-logo" in html
-    assert len(caplog.records) == 1
+    assert len(ours(caplog)) == 1
 
 
 # -- starting, stopping, starting again
