@@ -44,6 +44,7 @@ from .entries import (
     Title,
     WebAddress,
     json_schema,
+    usable_email,
 )
 from .shape import did_you_mean, entry_of
 from .source import Location, Source, lines_of, read_file, short
@@ -66,6 +67,7 @@ __all__ = [
     "look_over",
     "read_again",
     "shipped_models",
+    "usable_email",
 ]
 
 BUILT_IN = "community-hub"

@@ -22,6 +22,8 @@ from pydantic import (
     StrictBool,
     StrictInt,
     StringConstraints,
+    TypeAdapter,
+    ValidationError,
     create_model,
 )
 from pydantic_core import PydanticCustomError
@@ -99,6 +101,17 @@ Email = Annotated[
     ),
     AfterValidator(_printable),
 ]
+_EMAIL = TypeAdapter[str](Email)
+
+
+def usable_email(address: str) -> str | None:
+    """An email address that is one, and can be written to."""
+    try:
+        return _EMAIL.validate_python(address)
+    except ValidationError:
+        return None
+
+
 Telephone = Annotated[str, StringConstraints(pattern=r"^\+?[0-9][0-9 ()./-]{2,30}$")]
 WebAddress = Annotated[
     str,

@@ -17,7 +17,7 @@ from uuid import NAMESPACE_URL, uuid5
 from pydantic import TypeAdapter, ValidationError
 from typing_extensions import NotRequired, TypedDict
 
-from ..declaration.entries import Email
+from ..declaration.entries import usable_email
 from ..declaration.hubs import Hub
 from ..declaration.shape import did_you_mean
 from ..domain.holders import DECLARED
@@ -119,7 +119,6 @@ class FleetFile(TypedDict):
 
 
 _said = TypeAdapter(Said)
-_email = TypeAdapter[str](Email)
 
 
 def checked(kind: TypeAdapter[T], said: Any) -> T:
@@ -164,7 +163,7 @@ def _of_role(hub: Hub, said: Said, role: SaidRole) -> Iterator[FleetRow]:
         row = _row(*own, each["kind"], each["name"], as_of=each["as_of"])
         row["display_name"] = each.get("display_name")
         row["through"] = ", ".join(each["groups"]) if each["kind"] == "account" else DECLARED
-        row["email"] = usable(each.get("email", ""))
+        row["email"] = usable_email(each.get("email", ""))
         yield row
 
 
@@ -195,14 +194,6 @@ def _row(
 def stable_id(*parts: str) -> str:
     """An id that stays the same for the same parts, whichever letters are in them."""
     return str(uuid5(NAMESPACE_URL, json.dumps(["jupyterhub-responsibility", *parts])))
-
-
-def usable(address: str) -> str | None:
-    """An email address that is one, and can be written to."""
-    try:
-        return _email.validate_python(address)
-    except ValidationError:
-        return None
 
 
 def etag(rows: Iterable[FleetRow]) -> str:

@@ -9,8 +9,9 @@ from urllib.parse import quote
 from pydantic import TypeAdapter
 from typing_extensions import NotRequired, TypedDict
 
+from ..declaration.entries import usable_email
 from ..text import visible
-from .fleet import FleetRow, Said, Told, checked, rows, usable
+from .fleet import FleetRow, Said, Told, checked, rows
 
 _SaidContact = TypedDict("_SaidContact", {"for": list[str], "email": NotRequired[str]})
 
@@ -29,7 +30,9 @@ def with_contacts(said: Said, answer: Any) -> Said:
     """
     contacts = checked(_said, answer)["contacts"]
     for role in said["roles"]:
-        found = (usable(each.get("email", "")) for each in contacts if role["id"] in each["for"])
+        found = (
+            usable_email(each.get("email", "")) for each in contacts if role["id"] in each["for"]
+        )
         role["contacts"] = [address for address in found if address]
     return said
 

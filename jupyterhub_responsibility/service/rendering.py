@@ -11,6 +11,7 @@ from ..hub.roster import RosterKeeper
 from ..paths import STATIC
 from .menu import Menu
 from .pages import ERROR, PAGES, Page
+from .pages.bell import Bell, bell
 from .pages.error import ErrorPage
 from .pages.frame import NOTHING_NEW, Frame, News, Tab
 from .selfcheck import SelfCheck
@@ -43,6 +44,7 @@ class Renderer:
         self._hub = hub
         self._style = fingerprint(STATIC)
         self._kept = lru_cache(maxsize=KEPT_PAGES)(self._rendered)
+        self._heard = lru_cache(maxsize=KEPT_PAGES)(self._news)
 
     @property
     def trouble(self) -> str:
@@ -53,6 +55,20 @@ class Renderer:
         """Find out at start, not at the first visit, whether the operator's own can be used."""
         for viewer in (None, Viewer("somebody"), Viewer("somebody", admin=True)):
             self.page(ERROR, viewer, "", 404, "", "")
+
+    def bell(self, viewer: Viewer, seen: int) -> Bell:
+        """What is new for a viewer who has seen all up to an entry of the ledger: each page says
+        how much, and it is found out once, like the pages."""
+        return self._heard(viewer, viewer.created, seen, self._snapshots.version)
+
+    def _news(
+        self,
+        viewer: Viewer,
+        created: str,  # noqa: ARG002  # two accounts of one name hear of different things
+        seen: int,
+        version: object,  # noqa: ARG002  # part of the key under which it is kept
+    ) -> Bell:
+        return bell(self._snapshots.current, viewer, seen)
 
     def page(
         self,

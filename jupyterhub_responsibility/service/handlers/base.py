@@ -23,7 +23,7 @@ from .. import headers, identity, limits
 from ..bodies import TYPED
 from ..limits import Limiter, seconds_to_midnight
 from ..pages import ERROR
-from ..pages.bell import Bell, bell
+from ..pages.bell import Bell
 from ..pages.frame import NOTHING_NEW, News
 from ..site import Site
 from .discreet import Discreet
@@ -399,7 +399,7 @@ class PageHandler(GuardedHandler):
         """What is new for the viewer, in this browser."""
         seen = self.get_cookie(SEEN, "") or ""
         known = int(seen) if seen.isdecimal() and len(seen) <= 9 else 0
-        return bell(self.site.snapshot, self.who(), known)
+        return self.site.renderer.bell(self.who(), known)
 
     def show(self, *asked: object, news: News = NOTHING_NEW) -> None:
         """Answer with the page that is at this address, about what is `asked`."""

@@ -20,6 +20,7 @@ from .. import actions, bodies, questions
 from ..bodies import Body
 from ..filters import asked_for, wanted
 from ..pages import PAGES
+from ..pages.forget import NOTHING
 from ..pages.frame import NOTHING_NEW, News
 from ..pages.panel import numbers
 from .base import CLOSED, REFUSED, SEEN, PageHandler
@@ -360,16 +361,14 @@ class ForgetHandler(FormPage):
         in_file = False
         with suppress(LedgerError):
             in_file = await self.site.forgetting.in_file()
-        self.show("", 0, 0, in_file, news=await self.news(self.who()))
+        self.show("", NOTHING, in_file, news=await self.news(self.who()))
 
     async def post(self) -> None:
         try:
             body = self.form(bodies.EraseBody)
             if self.get_body_argument("action", "") != "forget":
                 there = await self.site.forgetting.look(self.who(), body.user)
-                several = there.accounts if len(there.accounts) > 1 else ()
-                said = (body.user, there.parts, there.gaps, False, several, there.channels)
-                self.show(*said, news=News(typed=self.filled()))
+                self.show(body.user, there, news=News(typed=self.filled()))
                 return
             done = await actions.forget(self.site, self.who(), body)
         except RefusedError as error:

@@ -6,7 +6,10 @@ from dataclasses import dataclass
 
 from ...coverage.snapshot import Snapshot
 from ...domain.model import Viewer
+from ...storage.erasing import Forgotten
 from ...text import counted
+
+NOTHING = Forgotten(0, 0)
 
 
 @dataclass(frozen=True)
@@ -29,15 +32,15 @@ def forget_page(
     _snapshot: Snapshot,
     _viewer: Viewer,
     name: str = "",
-    parts: int = 0,
-    gaps: int = 0,
+    found: Forgotten = NOTHING,
     in_file: bool = False,
-    accounts: tuple[str, ...] = (),
-    channels: int = 0,
 ) -> ForgetPage:
     """The form, and what it would do."""
     log = "in the activity log"
-    said = [f"{counted(parts, 'name or text', 'names and texts')} {log}"] if parts else []
-    said += [f"the name in {counted(gaps, 'gap', 'gaps')}"] if gaps else []
-    said += [f"{counted(channels, 'way', 'ways')} to reach them"] if channels else []
-    return ForgetPage(name=name, there=", and ".join(said), in_file=in_file, accounts=accounts)
+    said = (
+        [f"{counted(found.parts, 'name or text', 'names and texts')} {log}"] if found.parts else []
+    )
+    said += [f"the name in {counted(found.gaps, 'gap', 'gaps')}"] if found.gaps else []
+    said += [f"{counted(found.channels, 'way', 'ways')} to reach them"] if found.channels else []
+    several = found.accounts if len(found.accounts) > 1 else ()
+    return ForgetPage(name=name, there=", and ".join(said), in_file=in_file, accounts=several)

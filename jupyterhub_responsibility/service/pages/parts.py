@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ...changes.requests import asked
@@ -84,23 +84,24 @@ class RequestLine:
 
 def request_lines(snapshot: Snapshot, viewer: Viewer, role_id: str = "") -> tuple[RequestLine, ...]:
     """The open requests that somebody made, or may decide; for one role, or for all."""
+    return tuple(_lines(snapshot, viewer, role_id))
+
+
+def _lines(snapshot: Snapshot, viewer: Viewer, role_id: str) -> Iterator[RequestLine]:
     roles, rules = snapshot.declaration.model.roles, snapshot.rules
     deciding = rules.decides_on(viewer)
     requests = snapshot.ledger_state.open_requests(snapshot.today)
     of_asker = Counter((each.by, each.asker_created) for each in requests if each.role in deciding)
-    lines = (
-        RequestLine(
-            each,
-            role,
-            mine=rules.may(viewer, "asker", about=asked(each, role)),
-            theirs_to_decide=role.id in deciding and rules.may_decide_about(viewer, each.person),
-            of_asker=of_asker[each.by, each.asker_created],
-            told=will_be_told(snapshot, viewer, "decided", role, _parties(each)),
-        )
-        for each in requests
-        if (role := roles.get(each.role)) and role_id in ("", each.role)
-    )
-    return tuple(line for line in lines if line.mine or line.theirs_to_decide)
+    for each in requests:
+        role = roles.get(each.role)
+        if role is None or role_id not in ("", each.role):
+            continue
+        mine = rules.may(viewer, "asker", about=asked(each, role))
+        theirs = role.id in deciding and rules.may_decide_about(viewer, each.person)
+        if mine or theirs:
+            told = will_be_told(snapshot, viewer, "decided", role, _parties(each))
+            of = of_asker[each.by, each.asker_created]
+            yield RequestLine(each, role, mine, theirs, of, told)
 
 
 def _parties(request: Request) -> list[Recipient]:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pydantic import TypeAdapter, ValidationError
-
 from ...coverage.snapshot import Snapshot
-from ...declaration import Email
+from ...declaration import usable_email
 from ...domain.channels import AUDIENCES, CHANNELS, Audience, ChannelName, Reach, Said
 from ...domain.holders import roles_of
 from ...domain.messages import MESSAGES, MessageName
@@ -88,15 +86,4 @@ def reach_page(
 
 def offered_address(viewer: Viewer) -> str:
     """A mail address that may be the viewer's: the hub's, or the name of the account."""
-    return next(filter(_is_address, (viewer.email, viewer.name)), "")
-
-
-_ADDRESS = TypeAdapter(Email)
-
-
-def _is_address(text: str) -> bool:
-    try:
-        _ADDRESS.validate_python(text)
-    except ValidationError:
-        return False
-    return True
+    return usable_email(viewer.email) or usable_email(viewer.name) or ""
