@@ -396,13 +396,14 @@ class RealHub:
 
     def wait_until_read(self) -> None:
         """Wait until the service has read the roster once more, from start to end."""
-        asked = time.time() + 0.3  # a reading that ends sooner may have begun before
+        asked = time.time() + 0.5  # a reading that ends sooner may have begun before
 
         def has_read() -> bool:
+            now = time.time()  # before the answer: a slow one must not make a reading look younger
             roster = self.health()["roster"]
             if not roster["as_of"]:
                 return False
-            if 0 <= roster["age_seconds"] < time.time() - asked:
+            if 0 <= roster["age_seconds"] < now - asked:
                 return True
             # A service that takes another day for today has no age to go by.
             return datetime.fromisoformat(roster["as_of"]).timestamp() > asked
