@@ -108,6 +108,8 @@ def test_who_holds_what(declared, state):
         "confirmed": "confirmed",
         "confirmed_at": "2026-11-22T10:42:07+00:00",
         "as_of": "2026-11-22T10:42:07+00:00",
+        "known_from": "hub",
+        "unseen_since": "",
         "ledger": "",
     }
 

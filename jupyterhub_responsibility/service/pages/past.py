@@ -49,21 +49,21 @@ def past_part(then: Then, names: Names, most: int) -> PastPart:
     return PastPart(
         when=period_in_words(then.period),
         at=then.period.first,
-        rows=tuple(_row(then.role, each, names) for each in then.holders[:most]),
+        rows=tuple(_row(then, each, names) for each in then.holders[:most]),
         says=then_sentences(then),
         more=max(0, len(then.holders) - most),
     )
 
 
-def _row(role: str, holder: HolderThen, names: Names) -> PastRow:
+def _row(then: Then, holder: HolderThen, names: Names) -> PastRow:
     return PastRow(
         name=holder.name,
         was=holder.was if holder.was != holder.name and readable(holder.was) else "",
         certain=holder.certain,
         until=holder.last_day.until if holder.last_day else None,
-        says=holder_sentence(holder, names),
+        says=holder_sentence(holder, names, then.at_login),
         entries=tuple(
-            EntryLink(number, urlencode({"role": role, "before": number + 1}))
+            EntryLink(number, urlencode({"role": then.role, "before": number + 1}))
             for number in holder.entries
         ),
     )

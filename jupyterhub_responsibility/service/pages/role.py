@@ -8,7 +8,7 @@ from datetime import date
 from ...coverage.snapshot import Snapshot
 from ...domain.access import Ability
 from ...domain.contacts import Answer
-from ...domain.holders import Holder, RoleHolders, holders_of
+from ...domain.holders import Holder, RoleHolders
 from ...domain.matches import Named
 from ...domain.model import Area, Link, Role, Viewer
 from ...domain.rules import RULES, About
@@ -39,6 +39,7 @@ class RolePage:
     answer: Answer
     groups: tuple[str, ...]
     authenticator_groups: bool
+    authenticator_checks: bool
     appointed_by: tuple[Role, ...]
     starts_with: tuple[Role, ...]
     abilities: tuple[Ability, ...]
@@ -96,7 +97,7 @@ def role_page(
     """One role, for one viewer. Raises KeyError where the model has no such role."""
     declaration = snapshot.declaration
     role = declaration.model.roles[role_id]
-    holders = holders_of(declaration, snapshot.roster, role_id)
+    holders = snapshot.holders_by_role[role_id]
     roles, rules = declaration.model.roles, snapshot.rules
     requests = request_lines(snapshot, viewer, role_id)
     return RolePage(
@@ -106,6 +107,7 @@ def role_page(
         answer=snapshot.contact_finder_for(viewer).answer("role", role_id),
         groups=declaration.groups.get(role_id, ()),
         authenticator_groups=snapshot.authenticator_groups,
+        authenticator_checks=snapshot.authenticator_checks,
         appointed_by=tuple(roles[each] for each in role.appointed_by),
         starts_with=tuple(roles[each] for each in role.starts_with),
         abilities=hub_abilities(snapshot, [role_id]),

@@ -1,0 +1,209 @@
+"""Where the login service decides who is in a group: how old that is, and who can't be checked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+
+from jupyterhub_responsibility.coverage import Snapshot
+from jupyterhub_responsibility.declaration import load
+from jupyterhub_responsibility.domain.accounts import Accounts
+from jupyterhub_responsibility.domain.model import Roster
+from jupyterhub_responsibility.exports.fleet import certain
+from jupyterhub_responsibility.exports.lines import holder_lines
+from jupyterhub_responsibility.ledger.state import Edit
+from jupyterhub_responsibility.service.metrics import _holders, _unchecked_holders
+from jupyterhub_responsibility.text import isolated
+
+from .test_coverage import (
+    DECLARED,
+    GROUP_ROLES,
+    MEMBERS,
+    NOW,
+    WELL,
+    WITH_STAFF,
+    account,
+    confirmed,
+    drift,
+    found,
+    knowing,
+)
+
+ADMIN, REP, GUIDE = "hub-administrator", "community-representative", "community-guide"
+LONG_AGO, LATELY = NOW - timedelta(days=91), NOW - timedelta(days=90)
+ELSEWHERE = {"authenticator_groups": True}
+
+
+def snapshot(accounts: Accounts | None = None, state=None, members=MEMBERS, **options) -> Snapshot:
+    """A hub whose login service decides who is in a group."""
+    declared = load({**DECLARED, **options.pop("changes", {})})
+    roster, state = Roster(NOW, members, GROUP_ROLES), state or confirmed(declared)
+    known = {**WELL, **ELSEWHERE, **options}
+    return Snapshot(declared, roster, state, NOW, **{**known, "accounts": accounts or knowing()})
+
+
+def seen(**when: datetime | None) -> Accounts:
+    """The accounts, some of them last seen at another time."""
+    return knowing(*(account(name, seen=at) for name, at in when.items()))
+
+
+def ages(snapshot: Snapshot, role: str = ADMIN) -> dict[str, tuple[str, datetime | None]]:
+    return {h.name: (h.aged, h.as_of) for h in snapshot.holders_by_role[role].holders}
+
+
+def test_somebody_holds_a_role_as_of_a_login_no_later_than_they_were_seen():
+    """Whenever that was read; where the hub decides, it is as old as the reading."""
+    known = snapshot(seen(hanna=LATELY))
+    assert ages(known)["hanna"] == ("as of a login no later than", LATELY)
+    assert known.as_of is None
+    here = snapshot(seen(hanna=LATELY), authenticator_groups=False)
+    assert ages(here)["hanna"] == ("as of", NOW)
+    assert here.as_of == NOW
+
+
+def test_where_the_hub_checks_it_may_have_been_one():
+    """Neither was later than they were seen."""
+    known = snapshot(seen(hanna=LATELY), authenticator_checks=True)
+    assert ages(known)["hanna"] == ("as of a login or check no later than", LATELY)
+    assert known.at_login_in_words == "each holder's last login or check"
+
+
+@pytest.mark.parametrize(
+    "accounts", [seen(hanna=None), replace(knowing(), found={})], ids=["never seen", "not read"]
+)
+def test_where_it_is_not_known_when_somebody_was_seen(accounts):
+    """The reading's time doesn't take its place."""
+    assert ages(snapshot(accounts))["hanna"] == ("as of a login at an unknown time", None)
+
+
+@pytest.mark.parametrize(("minutes", "known"), [(-1, False), (0, True), (1, True)])
+def test_who_came_after_they_were_seen_logged_in_later(minutes, known):
+    """Then what is known of when they were seen tells nothing of that login."""
+    state, after = confirmed(load(DECLARED)), NOW - timedelta(hours=1)
+    edit = Edit(ADMIN, "hub-admins", "hanna", True, after, NOW)
+    state.edits["hub-admins", "hanna"] = edit
+    at = after + timedelta(minutes=minutes)
+    assert ages(snapshot(seen(hanna=at), state))["hanna"][1] == (at if known else None)
+    state.edits["hub-admins", "hanna"] = replace(edit, joined=False)
+    assert ages(snapshot(seen(hanna=at), state))["hanna"][1] == at
+
+
+def test_people_in_the_declaration_are_as_old_as_that():
+    """No login tells anything of them."""
+    known = snapshot()
+    assert ages(known, GUIDE)["Gus"] == ("as of", known.declaration.as_of)
+
+
+def test_the_age_of_a_role_is_that_of_its_oldest_holder():
+    """If one of them is not known, that is said; a single one speaks for itself."""
+    both = snapshot(seen(hanna=LATELY, rita=NOW)).holders_by_role[ADMIN]
+    assert both.age == ("as of logins, the oldest no later than", LATELY)
+    some = snapshot(seen(hanna=None)).holders_by_role[ADMIN]
+    assert some.age == ("as of logins, some at an unknown time", None)
+    one = snapshot(seen(rita=LATELY), members={**MEMBERS, "hub-admins": ("rita",)})
+    assert one.holders_by_role[ADMIN].age == ("as of a login no later than", LATELY)
+    assert snapshot(members={}).holders_by_role[REP].age == ("", None)
+
+
+def test_nobody_is_a_holder_as_of_no_moment():
+    """Somebody may be in the group who has not logged in since."""
+    lines = holder_lines(snapshot(members={**MEMBERS, "community-reps": ()}))
+    (nobody,) = [line for line in lines if line.role.id == REP]
+    assert (nobody.kind, nobody.known_from, nobody.as_of) == ("nobody", "login", None)
+
+
+# Who can't be checked
+
+
+@pytest.mark.parametrize(("at", "unseen"), [(LONG_AGO, LONG_AGO), (LATELY, None)])
+def test_who_was_not_seen_for_longer_than_the_role_allows(at, unseen):
+    """Nobody can tell whether they still hold it; but only where logins decide."""
+    accounts = seen(hanna=at)
+    (hanna, _) = snapshot(accounts).holders_by_role[ADMIN].holders
+    assert (hanna.name, hanna.unseen) == ("hanna", unseen)
+    here = snapshot(accounts, authenticator_groups=False)
+    assert here.holders_by_role[ADMIN].holders[0].unseen is None
+
+
+def states(**options) -> dict[str, str]:
+    result = found(**{**ELSEWHERE, **options})
+    return {each.responsibility.id: each.state for each in result.responsibilities}
+
+
+def test_what_only_they_look_after_could_not_be_checked():
+    """It is neither looked after nor left to nobody, and figures and summary say so."""
+    accounts = seen(rita=LONG_AGO, zoe=LONG_AGO)
+    assert states(accounts=accounts)["decide-finances"] == "unchecked"
+    result = found(accounts=accounts, **ELSEWHERE)
+    unchecked = result.count("unchecked")
+    assert f"{unchecked} could not be checked." in result.summary
+    assert result.count("vacant") == 0
+    assert result.headline.startswith(f"{15 - unchecked} of 18")
+    assert result.people == 6 - 2
+    assert any(each.startswith("Whether \u2068rita\u2069 and") for each in result.unchecked)
+
+
+def test_a_role_of_which_nobody_was_seen_has_one_gap():
+    """It says of whom, since when, and whom people are sent to; nobody is said to be away."""
+    gaps = found(accounts=seen(rita=LONG_AGO, zoe=LONG_AGO), **ELSEWHERE).gaps
+    (gap,) = [each for each in gaps if each.about == REP and each.urgency == "urgent"]
+    assert gap.kind == "role-unchecked"
+    assert f"whether {isolated('rita')} and {isolated('zoe')} still hold the role" in gap.text
+    assert "none of them seen on the hub since 23 Aug 2026" in gap.text
+    assert "are sent to \u2068Desk\u2069 instead." in gap.text
+    kinds = {each.kind for each in gaps if each.about == REP}
+    assert kinds.isdisjoint({"holder-not-seen", "role-vacant", "single-holder"})
+
+
+def test_with_somebody_else_in_the_role_it_is_about_one_person():
+    """They are not counted, and that is said."""
+    options = {"accounts": seen(hanna=LONG_AGO), **ELSEWHERE}
+    (gap,) = drift("holder-not-seen", **options)
+    assert f"whether {isolated('hanna')} still holds the role Hub Administrator: not" in gap.text
+    (single,) = drift("single-holder", **options)
+    assert (single.person, single.title) == (
+        "rita",
+        "Only one Hub Administrator, apart from 1 of whom that could not be checked",
+    )
+    assert not drift("role-unchecked", **options)
+
+
+def test_people_of_the_provider_do_not_stand_in_for_them():
+    """In what is the community's job, they are no reason to call it looked after."""
+    options = {"accounts": seen(zoe=LONG_AGO), "changes": {"provider": {"name": "Crew",
+               "staff": ["rita"]}}, **ELSEWHERE}  # fmt: skip
+    assert states(**options)["decide-finances"] == "unchecked"
+    assert [gap.about for gap in drift("role-unchecked", **options)] == [REP]
+    all_staff = {**options, "changes": WITH_STAFF}
+    assert states(**all_staff)["decide-finances"] == "provider-only"
+
+
+def test_whom_to_ask_passes_on():
+    """To the next who can be asked, with the reason; and never to somebody unseen."""
+    known = snapshot(seen(rita=LONG_AGO, zoe=LONG_AGO))
+    answer = known.contact_finder.answer("role", REP)
+    assert answer.because.startswith("It could not be checked whether")
+    assert [each.name for each in answer.channels] == ["Desk"]
+    one = snapshot(seen(rita=LONG_AGO)).contact_finder.answer("role", REP)
+    assert not one.because.startswith("It could not")
+
+
+def test_metrics_count_them_apart():
+    """A role of which nobody else is left is absent, and not 0."""
+
+    class Now:
+        snapshot = snapshot(seen(rita=LONG_AGO, zoe=LONG_AGO))
+
+    holders, unchecked = dict(_holders(Now)), dict(_unchecked_holders(Now))
+    assert (holders.get((ADMIN,)), holders.get((REP,))) == (1, None)
+    assert (unchecked[ADMIN,], unchecked[REP,]) == (1, 2)
+    assert (GUIDE,) not in unchecked
+
+
+def test_a_list_with_somebody_unseen_is_not_certain():
+    """Whoever passes it on can tell."""
+    row = {"kind": "account", "unseen_since": None}
+    assert certain([row])
+    assert not certain([row, {**row, "unseen_since": "2026-01-01T00:00:00+00:00"}])
