@@ -15,7 +15,7 @@ from ..domain.configured import Configured
 from ..domain.contacts import ContactFinder, People
 from ..domain.duties import duties_digest
 from ..domain.holders import Holder, RoleHolders
-from ..domain.logins import Logins
+from ..domain.logins import LAST, AtLogin, Logins
 from ..domain.messages import COMMUNITY, MessageName, Recipient, TransportName
 from ..domain.model import Declaration, Role, Roster, Split, Viewer
 from ..domain.names import Called, Names
@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
 COMMUNITY_SPLITS: frozenset[Split] = frozenset({"community", "partner"})
 """Whose job a responsibility is, where the provider's people can't stand in for good."""
+
+
+RESOLUTION = timedelta(seconds=30)
+"""How much later than it says the hub may have seen somebody, unless it is configured otherwise."""
 
 
 @dataclass(frozen=True)
@@ -119,9 +123,13 @@ class Snapshot:
     def at_login_in_words(self) -> str:
         """As of what somebody is in a group, where logins decide about any that stands for a
         role."""
-        if not any(map(self.rules.decided_elsewhere, self.declaration.mapped_groups)):
-            return ""
-        return f"each holder's last login{' or check' if self.authenticator_checks else ''}"
+        return f"each holder's {LAST[self.at_login]}" if self.at_login else ""
+
+    @property
+    def at_login(self) -> AtLogin:
+        """Whether logins decide about any group that stands for a role."""
+        groups = filter(self.rules.decided_elsewhere, self.declaration.mapped_groups)
+        return self.logins.at_login(tuple(groups))
 
     @property
     def as_of(self) -> datetime | None:
@@ -132,16 +140,19 @@ class Snapshot:
         return None if at_login else self.roster.read_at
 
     def last_seen(self, account: str, groups: Sequence[str]) -> datetime | None:
-        """When the hub last saw an account that is in some groups.
+        """When the hub last saw an account that is in some groups: no login that put it there was
+        later.
 
-        None if that isn't known, or tells nothing of the login that put it there: it was seen to
-        join one of them after that.
+        None if that isn't known, or tells nothing of that login: it was seen to join after that.
         """
         there = self.accounts.found.get(account)
         seen = there.last_activity if there else None
         edits = (self.ledger_state.edits.get((group, account)) for group in groups)
-        came = [edit.after for edit in edits if edit and edit.joined]
-        return seen if seen and all(after <= seen for after in came) else None
+        came = [edit for edit in edits if edit and edit.joined]
+        if seen is None or all(edit.at <= seen for edit in came):
+            return seen
+        last = seen + RESOLUTION
+        return last if all(edit.after <= last for edit in came) else None
 
     def unseen(self, role: Role, account: str) -> datetime | None:
         """Since when the hub hasn't seen a holder of a role, if for longer than that allows."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from .logins import NO_LOGINS, KnownFrom, Logins, aged
+from .logins import NO_LOGINS, AtLogin, KnownFrom, Logins, aged
 from .model import Declaration, Person, Role, Roster, Viewer
 
 DECLARED = "declaration"
@@ -31,7 +31,7 @@ class Holder:
     groups: tuple[str, ...]
     as_of: datetime | None
     person: Person | None = None
-    at_login: Literal["", "login", "check"] = ""
+    at_login: AtLogin = ""
     unseen: datetime | None = None
 
     @property
@@ -63,7 +63,7 @@ class RoleHolders:
     known: bool
     on_hub: bool = False
     missing: tuple[str, ...] = ()
-    at_login: Literal["", "login", "check"] = ""
+    at_login: AtLogin = ""
 
     @property
     def vacant(self) -> bool:

@@ -20,6 +20,9 @@ KnownFrom = Literal["hub", "declaration", "login", "check"]
 """Where something is known from: read from the hub, or declared, at a moment; or told by the login
 service, at a login, or at a login or a check."""
 
+AtLogin = Literal["", "login", "check"]
+"""Whether the login service told it, and when that can have been."""
+
 NO_LATER: dict[KnownFrom, str] = {
     "hub": "as of",
     "declaration": "as of",
@@ -33,6 +36,10 @@ UNKNOWN_TIME: dict[KnownFrom, str] = {
     "check": "as of a login or check at an unknown time",
 }
 """The same where there is no moment."""
+
+
+LAST: dict[str, str] = {"login": "last login", "check": "last login or check"}
+"""The last what it is as of, in words."""
 
 
 def aged(known_from: KnownFrom, has_moment: bool) -> str:
@@ -54,7 +61,7 @@ class Logins:
     unseen: Callable[[Role, str], datetime | None] = lambda *_: None
     checks: bool = False
 
-    def at_login(self, groups: Sequence[str]) -> Literal["", "login", "check"]:
+    def at_login(self, groups: Sequence[str]) -> AtLogin:
         """Whether a login told that somebody is in all of these groups."""
         if not groups or not all(map(self.decide, groups)):
             return ""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urljoin
 
+from ..domain.logins import LAST
 from ..ledger.proof import foot
 from ..text import visible
 
@@ -52,7 +53,8 @@ def _lines(
 
 def _read_at(report: Report) -> str:
     """When it was read who holds which role; no reading makes what logins tell any younger."""
-    at_login = "each holder's last login" if report.get("at_login") else ""
+    last = LAST.get(report.get("at_login") or "")
+    at_login = f"each holder's {last}" if last else ""
     return ", and ".join(filter(None, (report["as_of"], at_login)))
 
 

@@ -865,8 +865,11 @@ class Coverage(Aged):
         list[str], Field(description="The provider's people who hold a role or have power here")
     ]
     at_login: Annotated[
-        bool,
-        Field(description="Whether the login service decides who is in a group of any role"),
+        Literal["login", "check"] | None,
+        Field(
+            description="Where the login service decides who is in a group of any role: whether it"
+            " tells the hub at a login, or also at a later check"
+        ),
     ]
     accounts: Annotated[int | None, Field(description="How many accounts the hub has")]
     accounts_as_of: Annotated[

@@ -366,7 +366,7 @@ def coverage(snapshot: Snapshot, _viewer: Viewer) -> api_types.Coverage:
         "certain": found.certain,
         "unchecked": list(found.unchecked),
         "staff": list(found.staff),
-        "at_login": bool(snapshot.at_login_in_words),
+        "at_login": snapshot.at_login or None,
         "accounts": accounts.total if accounts.read_at else None,
         "accounts_as_of": iso(accounts.read_at),
         "ledger": ledger_end(snapshot.ledger_end),

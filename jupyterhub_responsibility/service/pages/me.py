@@ -10,14 +10,12 @@ from ...domain.access import EVERYTHING, Ability
 from ...domain.channels import EVERYBODY
 from ...domain.contacts import Answer
 from ...domain.holders import Holder, OwnRole, roles_of
+from ...domain.logins import LAST
 from ...domain.model import Area, Contact, Role, Viewer
 from ...ledger.standing import Standing
 from ...ledger.state import Answer as Reply
 from ...ledger.state import Note
 from .parts import DutyLine, RequestLine, Share, duty_lines, hub_abilities, request_lines, shares
-
-AT_LOGIN = {"": "", "login": "login", "check": "login or check"}
-"""As of the last what, in words."""
 
 ANSWERS_SHOWN = 30
 """Days for which somebody sees what became of their request."""
@@ -49,7 +47,8 @@ class RoleCard:
 
     `standing` is their term, and whether they have confirmed its duties; `duties_digest` stands
     for what they would confirm. `came_with` is the role because of which this service gave it to
-    them, as its first holder. `at_login` says at what the login service told so, if it did.
+    them, as its first holder. `at_login` says as of which last time the login service told so, if
+    it did.
     """
 
     own: OwnRole
@@ -105,7 +104,7 @@ def _card(snapshot: Snapshot, own: OwnRole, viewer: Viewer) -> RoleCard:
         duties_digest=snapshot.duties_digests[own.role.id],
         note=note if note and note.by != viewer.name else None,
         came_with=snapshot.declaration.model.roles.get(first),
-        at_login=AT_LOGIN[snapshot.logins.at_login(own.groups)],
+        at_login=LAST.get(snapshot.logins.at_login(own.groups), ""),
     )
 
 
