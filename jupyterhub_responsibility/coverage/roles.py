@@ -56,7 +56,7 @@ def _group_gaps(snapshot: Snapshot, role_holders: RoleHolders) -> Iterator[Gap]:
                 f"It is one of several groups for the role {role.title}. If it isn't needed,"
                 " the operator can remove it.",
                 appoint(snapshot, role, "Appoint somebody"),
-                since=snapshot.ledger_state.emptied.get(group),
+                since=snapshot.emptied(group),
                 group=group,
             )
 
@@ -166,11 +166,7 @@ def _vacant(snapshot: Snapshot, role: Role) -> Gap:
 def _vacant_since(snapshot: Snapshot, role: Role) -> datetime | None:
     """When its last group became empty, unless somebody in the declaration held it after that."""
     groups = snapshot.declaration.groups.get(role.id, ())
-    emptied = [
-        snapshot.ledger_state.emptied[group]
-        for group in groups
-        if group in snapshot.ledger_state.emptied
-    ]
+    emptied = list(filter(None, map(snapshot.emptied, groups)))
     since = max(emptied) if emptied and len(emptied) == len(groups) else None
     noticed = snapshot.noticed.get(key_of("role-vacant", role.id, ""))
     return None if since and noticed and noticed - since > AT_ONCE else since

@@ -154,6 +154,13 @@ class Snapshot:
         last = seen + RESOLUTION
         return last if all(edit.after <= last for edit in came) else None
 
+    def emptied(self, group: str) -> datetime | None:
+        """Since when nobody is in a group, where that is known: the hub learns of it later where
+        logins decide."""
+        if self.rules.decided_elsewhere(group):
+            return None
+        return self.ledger_state.emptied.get(group)
+
     def unseen(self, role: Role, account: str) -> datetime | None:
         """Since when the hub hasn't seen a holder of a role, if for longer than that allows."""
         there = self.accounts.found.get(account)

@@ -125,6 +125,16 @@ def test_nobody_is_a_holder_as_of_no_moment():
     assert (nobody.kind, nobody.known_from, nobody.as_of) == ("nobody", "login", None)
 
 
+def test_since_when_nobody_holds_a_role_is_not_known():
+    """The hub has only learned of it; where it decides itself, it knows."""
+    state = confirmed(load(DECLARED))
+    state.emptied["community-reps"] = LATELY
+    vacant = {"members": {**MEMBERS, "community-reps": ()}, "state": state}
+    (there,) = drift("role-vacant", **vacant, **ELSEWHERE)
+    (here,) = drift("role-vacant", **vacant)
+    assert (there.since, here.since) == (None, LATELY)
+
+
 # Who can't be checked
 
 
