@@ -98,7 +98,7 @@ def may_decide(
         said = f"{why}{_aged(known_from, as_of)}"
         return May(account.name, responsibility, False, said, (), as_of, known_from)
     holder = _recorded(account, then)
-    through = tuple(_through(role, group, holder) for group in groups)
+    through = tuple(_through(role, group, holder, logins) for group in groups)
     why = f"{user} is {role.title}, which decides on {title}. {_told(through, now, names)}"
     said = f"{why}{_aged(known_from, as_of)}"
     return May(account.name, responsibility, True, said, through, as_of, known_from)
@@ -121,12 +121,14 @@ def _recorded(account: Account, then: Then | None) -> HolderThen | None:
     return None
 
 
-def _through(role: Role, group: str, holder: HolderThen | None) -> Through:
+def _through(role: Role, group: str, holder: HolderThen | None, logins: Logins) -> Through:
+    """How the account came into a group; when is known where that was done here, or seen."""
     stay = next((s for s in holder.through if s.group == group), None) if holder else None
     if holder is None or stay is None:
         return Through(role, group)
     until = holder.last_day.until if holder.last_day else None
-    since = None if stay.began.earlier else stay.began.at
+    learned_later = logins.decide(group) and not stay.by
+    since = None if stay.began.earlier or learned_later else stay.began.at
     return Through(role, group, stay.by, since, until)
 
 

@@ -6,13 +6,27 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
+from jupyterhub.auth import Authenticator
+from ldapauthenticator import LDAPAuthenticator
+from oauthenticator.generic import GenericOAuthenticator
 
 from jupyterhub_responsibility.coverage import Snapshot
 from jupyterhub_responsibility.declaration import load
-from jupyterhub_responsibility.domain.accounts import Accounts
+from jupyterhub_responsibility.domain.accounts import Account, Accounts
 from jupyterhub_responsibility.domain.model import Roster
+from jupyterhub_responsibility.domain.names import NOBODY_NAMED
+from jupyterhub_responsibility.enabling.arrangement import checks_groups
 from jupyterhub_responsibility.exports.fleet import certain
 from jupyterhub_responsibility.exports.lines import holder_lines
+from jupyterhub_responsibility.ledger.chain import BEGINNING, write
+from jupyterhub_responsibility.ledger.entry import Draft, stamp
+from jupyterhub_responsibility.ledger.may import find_responsibility, may_decide
+from jupyterhub_responsibility.ledger.past import Past, Period
+from jupyterhub_responsibility.ledger.past_sentences import (
+    AT_LOGIN,
+    holder_sentence,
+    then_sentences,
+)
 from jupyterhub_responsibility.ledger.state import Edit
 from jupyterhub_responsibility.service.metrics import _holders, _unchecked_holders
 from jupyterhub_responsibility.text import isolated
@@ -228,3 +242,102 @@ def test_a_list_with_somebody_unseen_is_not_certain():
     row = {"kind": "account", "unseen_since": None}
     assert certain([row])
     assert not certain([row, {**row, "unseen_since": "2026-01-01T00:00:00+00:00"}])
+
+
+# What the ledger tells
+
+GROUP, MADE = "community-reps", NOW - timedelta(days=400)
+
+
+def observed(**changes: datetime) -> Past:
+    """What the ledger knows of rita, who was seen to join or leave at some times."""
+    past, entry = Past(), BEGINNING
+    began = Draft("observation", "x", "service", REP, GROUP, details={"change": "began"})
+    past.read(write(began, 1, entry, NOW - timedelta(hours=9)))
+    for number, (change, at) in enumerate(changes.items(), 2):
+        details = {"change": change, "after": stamp(at - timedelta(hours=1))}
+        draft = Draft("observation", "", "hub", REP, GROUP, "rita", details=details)
+        past.read(write(draft, number, entry, at))
+    return past
+
+
+def test_who_held_it_is_told_by_when_the_hub_learned_it():
+    """Never that these held it and no others: the login service may have decided long before."""
+    joined, left = NOW - timedelta(hours=5), NOW - timedelta(hours=2)
+    at = Period(NOW - timedelta(hours=4), NOW - timedelta(hours=4))
+    here = observed(joined=joined, left=left).at(REP, at, (GROUP,), NOW)
+    there = here.told(lambda group: group == GROUP)
+    assert (here.certain, there.certain, there.at_login) == (True, False, {GROUP})
+    assert here.told(lambda _: False) == here
+    assert then_sentences(here)[0] == "These accounts held this role, and no others."
+    assert then_sentences(there)[:2] == (
+        "The hub had these accounts in this role, and no others.",
+        AT_LOGIN,
+    )
+    (rita,) = there.holders
+    says = holder_sentence(rita, NOBODY_NAMED, there.at_login)
+    assert "the hub learned between 22 Nov 2026, 04:00 UTC and 22 Nov 2026, 05:00 UTC that" in says
+    assert says.endswith("07:00 UTC and 22 Nov 2026, 08:00 UTC that they were no longer in it.")
+    assert "joined outside this page between" in holder_sentence(rita, NOBODY_NAMED)
+    empty = Period(NOW, NOW)
+    nobody = observed(joined=joined, left=left).at(REP, empty, (GROUP,), NOW)
+    assert then_sentences(nobody.told(lambda _: True))[0] == "The hub had nobody in this role."
+
+
+def test_whoever_was_appointed_here_was():
+    """Whatever decides about the group by now."""
+    past, about = Past(), ("root", "user", REP, GROUP, "rita")
+    past.read(write(Draft("appointment", *about), 1, BEGINNING, NOW))
+    details = {"of": "appointment", "result": "done"}
+    past.read(write(Draft("outcome", *about, intent=1, details=details), 2, BEGINNING, NOW))
+    (rita,) = past.at(REP, Period(NOW, NOW), (GROUP,), NOW).holders
+    assert "appointed by" in holder_sentence(rita, NOBODY_NAMED, {GROUP})
+
+
+@pytest.mark.parametrize("names", [("rita",), ()], ids=["holds it", "does not"])
+def test_whether_somebody_may_decide_is_as_old_as_their_login(names):
+    """The hub is asked now, and says what it was told then; when they joined isn't known."""
+    known = snapshot()
+    model, rita = known.declaration.model, Account("rita", False, (), LATELY, NOW, MADE)
+    money = find_responsibility(model, "decide-finances")
+    then = observed(joined=NOW - timedelta(hours=5)).at(REP, Period(NOW, NOW), (GROUP,), NOW)
+    asked = (model, money, rita, {GROUP: names}, NOW, then, NOBODY_NAMED)
+    there, here = may_decide(*asked, known.logins), may_decide(*asked)
+    assert (there.may, there.as_of, there.known_from) == (bool(names), LATELY, "login")
+    assert there.why.endswith("That is as of a login no later than 24 Aug 2026, 10:00 UTC.")
+    assert (here.as_of, here.known_from) == (NOW, "hub")
+    assert not any(each.since for each in there.through)
+    assert all(each.since for each in here.through)
+
+
+# What the hub's own process knows
+
+
+class Asking(Authenticator):
+    """Somebody's own, which is asked again."""
+
+    async def refresh_user(self, user, handler=None):
+        """Whatever it tells."""
+        return True
+
+
+OAUTH = {"client_id": "x", "authorize_url": "x", "token_url": "x", "userdata_url": "x"}
+
+
+@pytest.mark.parametrize(
+    ("made", "options", "checks"),
+    [
+        (Authenticator, {}, False),
+        (LDAPAuthenticator, {"server_address": "x", "lookup_dn": True}, False),
+        (Asking, {}, True),
+        (Asking, {"auth_refresh_age": 0}, False),
+        (Asking, {"manage_groups": False}, False),
+        (GenericOAuthenticator, OAUTH, False),
+        (GenericOAuthenticator, {**OAUTH, "enable_auth_state": True}, True),
+        (GenericOAuthenticator, {**OAUTH, "enable_auth_state": True, "auth_refresh_age": 0}, False),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_which_authenticators_are_asked_again(made, options, checks):
+    """Those that have something to tell, unless that is turned off."""
+    assert checks_groups(made(**{"manage_groups": True, **options})) is checks
