@@ -110,6 +110,8 @@ def ahead(managed):
 
     yield go
     file.unlink(missing_ok=True)
+    managed.wait_for(lambda: managed.health()["roster"]["age_seconds"] >= 0)
+    managed.wait_until_read()
 
 
 def words(hub: Managed) -> dict[str, str]:

@@ -167,6 +167,9 @@ def test_who_is_in_the_group_holds_the_role(managed):
 
 def test_the_page_says_what_it_knows(managed):
     """Who holds a role is as of a login, and nothing can be changed here; there is no form."""
+    for name in ("hanna", "rita"):
+        read(managed, name)
+    managed.wait_until_accounts_are_read()
     said = read(managed, "rita", f"roles/{ADMINISTRATOR}")
     assert f"through the group {managed.admins}, as of a login no later than" in said
     assert "the login service decides who is in the group" in said
