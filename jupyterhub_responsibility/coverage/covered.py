@@ -136,7 +136,7 @@ def apart_from(snapshot: Snapshot, staff: bool, unchecked: int) -> str:
     nobody can tell whether they still are holders."""
     words = [f"people from {snapshot.declaration.provider.name}"] if staff else []
     if unchecked:
-        words.append(f"{unchecked} of whom that could not be checked")
+        words.append(f"{unchecked} who could not be checked")
     return " and ".join(words)
 
 

@@ -130,6 +130,7 @@ def holders_of(
         for name in roster.members.get(group, ()):
             through[name] = (*through.get(name, ()), group)
     accounts = [_account(role, name, those, roster, logins) for name, those in through.items()]
+    accounts.sort(key=lambda each: each.unseen is not None)  # who may be asked comes first
     people = [
         Holder(person.name, "person", (), declaration.as_of, person)
         for person in declaration.people.get(role_id, ())
