@@ -103,9 +103,9 @@ class FleetRow(TypedDict):
         "when that was read from the hub, or declared; where the login service told it, no later"
         " than when, or nothing where that is not known",
     ]
+    why: Annotated[str | None, "why it is unknown"]
     known_from: Annotated[KnownFrom | None, f"{KNOWN_FROM}; nothing where it is unknown"]
     unseen_since: Annotated[str | None, UNSEEN_SINCE]
-    why: Annotated[str | None, "why it is unknown"]
 
 
 class FleetHub(TypedDict):
@@ -207,9 +207,9 @@ def _row(
         "through": "",
         "email": None,
         "as_of": as_of,
+        "why": why,
         "known_from": None,
         "unseen_since": None,
-        "why": why,
     }
 
 
