@@ -15,6 +15,7 @@ from jupyterhub_responsibility.declaration import load
 from jupyterhub_responsibility.domain.accounts import Account, Accounts
 from jupyterhub_responsibility.domain.model import Roster
 from jupyterhub_responsibility.domain.names import NOBODY_NAMED
+from jupyterhub_responsibility.domain.rules import Rules
 from jupyterhub_responsibility.enabling.arrangement import checks_groups
 from jupyterhub_responsibility.exports.fleet import certain
 from jupyterhub_responsibility.exports.lines import holder_lines
@@ -343,3 +344,32 @@ OAUTH = {"client_id": "x", "authorize_url": "x", "token_url": "x", "userdata_url
 def test_which_authenticators_are_asked_again(made, options, checks):
     """Those that have something to tell, unless that is turned off."""
     assert checks_groups(made(**{"manage_groups": True, **options})) is checks
+
+
+# Both kinds of groups on one hub
+
+
+@pytest.fixture
+def mixed(monkeypatch):
+    """The login service decides who is in hub-admins alone."""
+    monkeypatch.setattr(Rules, "decided_elsewhere", lambda _, group: group == "hub-admins")
+
+
+@pytest.mark.usefixtures("mixed")
+def test_each_group_is_as_old_as_its_own_kind():
+    """And a page says both."""
+    known = snapshot(seen(hanna=LATELY, rita=LATELY))
+    assert ages(known)["rita"] == ("as of a login no later than", LATELY)
+    assert ages(known, REP)["rita"] == ("as of", NOW)
+    assert (known.as_of, known.at_login_in_words) == (NOW, "each holder's last login")
+
+
+@pytest.mark.usefixtures("mixed")
+def test_who_is_in_a_group_of_the_hub_as_well_is_so_as_it_was_read():
+    """One that is certain is enough."""
+    two = {"roles": {**DECLARED["roles"], ADMIN: {"groups": ["hub-admins", "more"]}}}
+    members = {**MEMBERS, "more": ("hanna",)}
+    known = snapshot(seen(hanna=LONG_AGO, rita=LONG_AGO), members=members, changes=two)
+    hanna, rita = known.holders_by_role[ADMIN].holders
+    assert (hanna.name, hanna.known_from, hanna.unseen) == ("hanna", "hub", None)
+    assert (rita.name, rita.known_from, rita.unseen) == ("rita", "login", LONG_AGO)
