@@ -121,7 +121,8 @@ def covered(snapshot: Snapshot, each: Responsibility) -> Covered:
     if not known:  # there may be more of them
         return Covered(each, holders, "covered", counted)
     if not counted:
-        return Covered(each, holders, "unchecked" if countable else "provider-only")
+        theirs = not countable and any(not h.unseen for h in holders)
+        return Covered(each, holders, "provider-only" if theirs else "unchecked")
     staff = len(countable) < len(holders)
     apart = apart_from(snapshot, staff, len(countable) - len(counted))
     return Covered(each, holders, "single" if len(counted) == 1 else "covered", counted, "", apart)

@@ -85,7 +85,8 @@ def _not_seen(snapshot: Snapshot, role_holders: RoleHolders, holder: Holder) -> 
     """Who wasn't seen for long. If a login told that they hold the role, it may be over; if it may
     be over for all who hold it, the gap about the role says so."""
     role, since = role_holders.role, snapshot.unseen(role_holders.role, holder.name)
-    none_left = holder in snapshot.countable(role_holders) and not snapshot.counted(role_holders)
+    said_of_role = role_holders.unchecked or holder in snapshot.countable(role_holders)
+    none_left = said_of_role and not snapshot.counted(role_holders)
     if since is None or (holder.at_login and none_left):
         return
     account = snapshot.accounts.found[holder.name]

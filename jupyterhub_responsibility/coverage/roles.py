@@ -107,9 +107,10 @@ def _beside(snapshot: Snapshot, role_holders: RoleHolders) -> str:
 
 def _held_by_nobody(snapshot: Snapshot, role_holders: RoleHolders) -> Gap:
     """That nobody who counts holds a role, as far as can be told."""
-    if unchecked := snapshot.countable(role_holders):
-        return _unchecked(snapshot, role_holders.role, unchecked)
     staff = role_holders.holders
+    unchecked = staff if role_holders.unchecked else snapshot.countable(role_holders)
+    if unchecked:
+        return _unchecked(snapshot, role_holders.role, unchecked)
     return _only_staff(snapshot, role_holders) if staff else _vacant(snapshot, role_holders.role)
 
 

@@ -216,6 +216,10 @@ def test_people_of_the_provider_do_not_stand_in_for_them():
     assert [gap.about for gap in drift("role-unchecked", **options)] == [REP]
     all_staff = {**options, "changes": WITH_STAFF}
     assert states(**all_staff)["decide-finances"] == "provider-only"
+    unseen = {**all_staff, "accounts": seen(rita=LONG_AGO, zoe=LONG_AGO)}
+    assert states(**unseen)["decide-finances"] == "unchecked"
+    assert [gap.about for gap in drift("role-unchecked", **unseen)] == [REP]
+    assert REP not in {gap.about for gap in drift("holder-not-seen", **unseen)}
 
 
 def test_whom_to_ask_passes_on():
