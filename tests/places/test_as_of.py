@@ -219,7 +219,7 @@ def test_whoever_was_not_seen_for_long_could_not_be_checked(managed, ahead):
     )
     assert answer["because"].startswith(why)
     assert "could not be checked" in read(managed, "rita", "admin")
-    page = read(managed, "rita", f"roles/{ADMINISTRATOR}")
+    page = read(managed, "uwe", f"roles/{ADMINISTRATOR}")
     assert f"Not seen since {today}: it could not be checked whether they still hold it" in page
     assert why in read(managed, "uwe", "contacts?q=Hub+administrators")
     assert "could not be checked" in read(managed, "rita", "exports/print")
