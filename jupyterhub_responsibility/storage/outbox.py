@@ -62,6 +62,7 @@ class Claim:
 
     `address` is where to, for a single person; empty where they want it no more. `attempts` are
     those that were made, this one included. Who hasn't begun by `begin_before` sends it no more.
+    `since` is when the last of the messages was written down.
     """
 
     letter: str
@@ -70,6 +71,7 @@ class Claim:
     deeds: Mapping[int, Deed]
     attempts: int
     begin_before: datetime
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,7 +302,8 @@ def _claimed(connection: Connection, letter: str, begin_before: datetime) -> Cla
     address = next(filter(None, addresses.values()), "")
     numbers = {each.entry for each in wanted if each.entry}
     found = _deeds(connection, numbers)
-    return Claim(letter, wanted, address, found, rows[0].attempts, begin_before)
+    since = datetime.fromisoformat(rows[-1].at)
+    return Claim(letter, wanted, address, found, rows[0].attempts, begin_before, since)
 
 
 def _deeds(connection: Connection, numbers: set[int]) -> dict[int, Deed]:

@@ -13,11 +13,13 @@ import pytest
 
 from jupyterhub_responsibility.changes.telling import Telling
 from jupyterhub_responsibility.coverage.snapshot import Snapshot
+from jupyterhub_responsibility.domain.accounts import Accounts
 from jupyterhub_responsibility.domain.channels import Said
 from jupyterhub_responsibility.domain.messages import Message, Recipient
 from jupyterhub_responsibility.domain.model import Roster
 from jupyterhub_responsibility.errors import LedgerError, SendingError
 from jupyterhub_responsibility.ledger.entry import Draft
+from jupyterhub_responsibility.messages import checks
 from jupyterhub_responsibility.messages.recipients import message_id
 from jupyterhub_responsibility.service import transport
 from jupyterhub_responsibility.storage import channels, erasing, outbox
@@ -49,7 +51,8 @@ class Replica:
         self.ledger.beside = self.telling.beside
 
     def snapshot(self) -> Snapshot:
-        return Snapshot(DECLARED, self.roster, self.ledger.state, self.clock())
+        now, state = self.clock(), self.ledger.state
+        return Snapshot(DECLARED, self.roster, state, now, accounts=Accounts(READ_AT))
 
     async def ask(self, person: str = "uwe") -> None:
         """Somebody asks, and rita may decide."""
@@ -73,6 +76,14 @@ class Replica:
 def _rows(store: Store) -> list[dict]:
     with store.reading() as connection:
         return [dict(row) for row in connection.execute(outbox.outbox.select()).mappings()]
+
+
+@pytest.fixture(autouse=True)
+def still_so(monkeypatch):
+    """What is noted here is made up, and stays so until a test says otherwise."""
+    so = {"still": True}
+    monkeypatch.setattr(checks, "_still_so", lambda *_: so["still"])
+    return so
 
 
 @pytest.fixture(scope="module")
@@ -191,6 +202,30 @@ async def test_who_can_no_longer_decide_is_not_told(replica, post):
     replica.roster = Roster(READ_AT, {"community-reps": ("hanna",)})
     await replica.telling.send_due()
     assert post.mails == []
+    assert await replica.waiting() == 0
+
+
+async def test_what_is_no_longer_so_is_not_told(replica, post, still_so):
+    """Once the hub was read after it was noted: what was known before may not know of it yet."""
+    replica.clock.now += timedelta(minutes=1)
+    await replica.note("term_ended")
+    still_so["still"] = False
+    await replica.telling.send_due()
+    assert (post.mails, await replica.waiting()) == ([], 1)
+    replica.clock.now += timedelta(minutes=2)
+    replica.roster = Roster(replica.clock(), HOLDERS)
+    await replica.telling.send_due()
+    assert (post.mails, await replica.waiting()) == ([], 0)
+
+
+async def test_of_several_things_what_is_still_so_is_told(replica, post, monkeypatch):
+    """The others are left out of the letter."""
+    monkeypatch.setattr(checks, "_still_so", lambda message, _: message.kind == "term_ended")
+    await replica.note("term_ended", "confirmation_due")
+    await replica.telling.send_due()
+    assert [mail.subject for mail in post.mails] == [
+        "[JupyterHub] Your term as Hub Administrator has ended"
+    ]
     assert await replica.waiting() == 0
 
 

@@ -14,7 +14,7 @@ from jupyterhub_responsibility.domain.messages import Recipient
 from jupyterhub_responsibility.domain.model import Roster, Viewer
 from jupyterhub_responsibility.ledger.state import Confirmation, LedgerState, Term
 from jupyterhub_responsibility.messages.beforehand import NOBODY, will_be_told
-from jupyterhub_responsibility.messages.checks import of_the_day
+from jupyterhub_responsibility.messages.checks import of_the_day, still_told
 
 from ..conftest import READ_AT
 from ..realhub import HOLDERS
@@ -148,6 +148,60 @@ def test_what_is_not_known_is_not_told(unknown):
     ended = known(TODAY - timedelta(days=1), contacts=[old])
     changes = {"roster": Roster()} if unknown == "roster" else {"ledger_read": False}
     assert told(replace(ended, **changes)) == set()
+
+
+# When it is sent
+
+
+def test_what_is_no_longer_so_is_not_told():
+    """Who got a longer term, confirmed, or lost the role meanwhile, hears nothing of before."""
+    ends = known(TODAY + timedelta(days=5))
+    (told,) = of_the_day(ends)
+    assert still_told(told, ends)
+    assert still_told(told, known(TODAY + timedelta(days=90))) is False
+    assert still_told(told, known(TODAY + timedelta(days=5), members={})) is False
+    due = known()
+    due.ledger_state.confirmations[ADMIN, "hanna"] = Confirmation(READ_AT, "f" * 16)
+    (told,) = of_the_day(due)
+    assert (still_told(told, due), still_told(told, known())) == (True, False)
+
+
+@pytest.mark.parametrize("unknown", [{"roster": Roster()}, {"ledger_read": False}])
+def test_while_nobody_knows_it_waits(unknown):
+    """It is neither told nor forgotten."""
+    ends = known(TODAY + timedelta(days=5))
+    (told,) = of_the_day(ends)
+    assert still_told(told, replace(ends, **unknown)) is None
+
+
+OLD = {"id": "old", "name": "Old", "email": "a@reef.example", "review_by": "2026-11-21"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "gap", "was"),
+    [
+        ("vacant", "role-vacant", {"members": {"hub-admins": (), "community-reps": ("rita",)}}),
+        ("power", "power-without-role", {"accounts": ["uwe"]}),
+        ("contact_review", "contact-past-review", {"contacts": [OLD]}),
+    ],
+)
+def test_a_gap_that_is_closed_is_not_told(kind, gap, was):
+    """One that is there still is, also right after a start, before it is read since when."""
+    there = noticing(known(**was), gap)
+    told = next(m for m in of_the_day(there) if (m.kind, m.recipient.account) == (kind, "root"))
+    assert still_told(told, replace(there, noticed={}))
+    well = known() if kind != "power" else without_power(there)
+    assert still_told(told, well) is False
+    blind = replace(well, roster=Roster(), accounts=Accounts(trouble="The hub did not answer"))
+    assert still_told(told, blind) is None
+
+
+def without_power(snapshot: Snapshot) -> Snapshot:
+    """root is an admin, and administers the hub."""
+    found = {"root": snapshot.accounts.found["root"]}
+    members = {**HOLDERS, "hub-admins": (*HOLDERS["hub-admins"], "root")}
+    roster = replace(snapshot.roster, members=members)
+    return replace(snapshot, accounts=Accounts(READ_AT, 4, found), roster=roster)
 
 
 # Beforehand

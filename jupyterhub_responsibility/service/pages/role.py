@@ -74,7 +74,7 @@ class HolderRow:
 
     `mine` if it is the viewer, `staff` if it is one of the provider's people; `may_withdraw` if the
     viewer may take them out, on a hub where that can be done here, `may_change_day` if they may say
-    until when. `told` says who will be told when they are taken out.
+    until when. `told` says who will be told when they are taken out, `told_day` when that is said.
     """
 
     holder: Holder
@@ -84,6 +84,7 @@ class HolderRow:
     may_change_day: bool
     standing: Standing
     told: str = ""
+    told_day: str = ""
 
 
 def role_page(
@@ -143,6 +144,7 @@ def _rows(
 def _row(snapshot: Snapshot, viewer: Viewer, role: Role, holder: Holder) -> HolderRow:
     if holder.kind != "account":
         return HolderRow(holder, False, False, False, False, Standing())
+    people = [snapshot.recipient(holder.name)]
     return HolderRow(
         holder,
         mine=_is(viewer, holder),
@@ -150,7 +152,8 @@ def _row(snapshot: Snapshot, viewer: Viewer, role: Role, holder: Holder) -> Hold
         may_withdraw=snapshot.rules.may_withdraw(viewer, role, holder.name),
         may_change_day=snapshot.rules.may_change_day(viewer, role, holder.name),
         standing=snapshot.standing(role, holder.name),
-        told=will_be_told(snapshot, viewer, "withdrawn", role, [snapshot.recipient(holder.name)]),
+        told=will_be_told(snapshot, viewer, "withdrawn", role, people),
+        told_day=will_be_told(snapshot, viewer, "term_changed", role, people),
     )
 
 
