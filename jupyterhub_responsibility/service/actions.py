@@ -14,7 +14,6 @@ from ..domain.names import Called
 from ..domain.pasted import Habits, Line, are_addresses, read
 from ..domain.rules import About, Change, Rules
 from ..errors import RefusedError
-from ..text import visible
 from . import limits
 from .bodies import (
     AppointBody,
@@ -163,7 +162,7 @@ def _to_appoint(site: Site, viewer: Viewer, named: tuple[Named, ...]) -> tuple[N
     called = {each.account: Called(each.person) for each in named if each.person}
     names = replace(known, given={**known.given, **called})
     return tuple(
-        replace(each, person=names.of(each.account) if each.opaque else visible(each.person))
+        replace(each, person=names.plain(each.account)) if each.opaque else each
         for each in named
         if Rules.may_decide_about(viewer, each.account)
     )

@@ -172,7 +172,7 @@ def build_site(
             lambda: census.current,
             timedelta(0) if settings.authenticator_groups else SOMETIMES,
         ),
-        Automatic(appointments),
+        Automatic(appointments, lambda: snapshots.current.names),
         recorder,
         census,
         history,

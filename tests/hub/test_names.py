@@ -180,6 +180,21 @@ def test_two_of_one_name_can_be_told_apart(hub):
     }
 
 
+def test_why_not_is_said_with_names(hub):
+    """On a page; programs are told of accounts."""
+    page = Browser(hub, REP).submit(
+        f"roles/{ADMINISTRATOR}", {"action": "appoint"}, person=REP, reason="Myself"
+    )
+    assert page.status_code >= 400
+    page = Browser(hub, ADMIN).submit(
+        f"roles/{ADMINISTRATOR}", {"action": "request"}, person=OTHER_ADMIN, reason="Again"
+    )
+    assert "Cyn Marlow is already Hub Administrator." in seen(page.text)
+    body = {"role": ADMINISTRATOR, "user": OTHER_ADMIN}
+    said = Person(hub, ADMIN).ask("POST", "api/requests", json=body).json()
+    assert said["error"]["message"] == f"{OTHER_ADMIN} is already Hub Administrator."
+
+
 def test_what_is_recorded_are_accounts(hub):
     """Names change, and are not proved by anything: the record has none."""
     recorded = str([{**each, "details": {}} for each in entries(hub)])

@@ -270,7 +270,7 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
             status = 503
         if isinstance(error, RefusedError):
             status, code = REFUSED[error.code], error.code
-            message = str(error)
+            message = self.in_words(error)
         if code == "enough_today":
             self.retry_seconds = seconds_to_midnight(self.site.now())
         if isinstance(error, UnknownError):
@@ -282,6 +282,10 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
         if status in (429, 503):
             self.set_header("Retry-After", str(self.retry_seconds))
         self.say_error(status, message or MESSAGES.get(status, MESSAGES[500]), code)
+
+    def in_words(self, error: RefusedError) -> str:
+        """Why something was refused, for people: by what they are called."""
+        return str(error.in_words(self.site.snapshot.names))
 
     def say_error(self, status: int, message: str, code: str = "") -> None:
         """An error as a page, in the hub's look."""
@@ -416,6 +420,10 @@ class PageHandler(GuardedHandler):
 
 class APIHandler(GuardedHandler):
     """JSON for browser sessions and hub tokens; errors are JSON too."""
+
+    def in_words(self, error: RefusedError) -> str:
+        """The same for programs, which know accounts."""
+        return str(error)
 
     def answer(self, said: Mapping[str, object]) -> None:
         """Answer with one of the `api_types`."""

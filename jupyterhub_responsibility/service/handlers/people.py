@@ -116,7 +116,7 @@ class FormPage(PageHandler):
     def failed(self, error: RefusedError) -> News:
         """Why it was refused, and what had been filled in."""
         self.set_status(REFUSED[error.code])
-        return News(failed=str(error), typed=self.filled(), wrong=error.field)
+        return News(failed=self.in_words(error), typed=self.filled(), wrong=error.field)
 
     def filled(self) -> dict[str, str]:
         """What had been filled in, field by field."""
@@ -196,7 +196,7 @@ class RoleHandler(FormPage):
             then = await questions.held(self.site, await self.afresh(), role_id, at)
         except RefusedError as error:
             self.set_status(REFUSED[error.code])
-            self.show(role_id, news=News(failed=str(error), typed=typed, wrong="at"))
+            self.show(role_id, news=News(failed=self.in_words(error), typed=typed, wrong="at"))
         else:
             self.show(role_id, (), then, news=News(typed=typed))
 
