@@ -157,3 +157,13 @@ def test_what_is_wrong_with_the_file_is_said(tmp_path):
         assert hub.health()["messages"] == {}
         assert SECRET not in hub.log()
         assert "What you are told by mail" not in hub.visit("rita").get(hub.page("reach")).text
+
+
+def test_links_without_the_hub_are_a_fault(tmp_path, post):
+    """Nobody can follow one from a mail: JupyterHub admins are told what to set."""
+    file = tmp_path / "messages"
+    file.write_text(post.addresses)
+    with RealHub(tmp_path, DECLARED, settings=(*QUICK, f"--Settings.messages_file={file}")) as hub:
+        text = hub.visit("root").get(hub.page()).text
+        assert "Links in messages lead nowhere" in text
+        assert "Links in messages" not in hub.visit("rita").get(hub.page()).text
