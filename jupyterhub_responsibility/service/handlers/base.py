@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from hashlib import sha256
 from http import HTTPStatus
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -399,10 +400,17 @@ class PageHandler(GuardedHandler):
         except HTTPError:  # no page of ours sends what isn't text
             return ()
 
+    def mark(self) -> str:
+        """Stands for the viewer in a cookie: several people may use one browser."""
+        viewer = self.who()
+        said = f"{viewer.name}\n{viewer.created}".encode("utf-8", "backslashreplace")
+        return sha256(said).hexdigest()[:12]
+
     def bell(self) -> Bell:
         """What is new for the viewer, in this browser."""
-        seen = self.get_cookie(SEEN, "") or ""
-        known = int(seen) if seen.isdecimal() and len(seen) <= 9 else 0
+        whose, _, seen = (self.get_cookie(SEEN, "") or "").partition(".")
+        mine = whose == self.mark() and seen.isdecimal() and len(seen) <= 9
+        known = int(seen) if mine else 0
         return self.site.renderer.bell(self.who(), known)
 
     def show(self, *asked: object, news: News = NOTHING_NEW) -> None:

@@ -155,7 +155,8 @@ class MyHandler(FormPage):
 
     def _see(self, number: int) -> None:
         options = {"samesite": "Lax", "httponly": True, **self.site.settings.cookie_options}
-        self.set_cookie(SEEN, str(number), path=self.site.home, expires_days=400, **options)
+        seen = f"{self.mark()}.{number}"
+        self.set_cookie(SEEN, seen, path=self.site.home, expires_days=400, **options)
 
     async def post(self) -> None:
         try:
