@@ -235,6 +235,22 @@ def test_who_will_be_told():
     )
 
 
+def test_what_else_there_is_to_tell_is_said():
+    """Of a proposal both those who can act and whom it is about are told; nobody twice."""
+    snapshot = replace(known(), tellable={"rita": frozenset(), "root": frozenset()})
+    role = snapshot.declaration.model.roles[ADMIN]
+    proposed = will_be_told(snapshot, UWE, "proposed", role, anybody=True, also=("request",))
+    assert proposed == (
+        "2 people who can act will be told by mail."
+        " Whoever you name will be told by mail, if they have given an address."
+    )
+    empties = will_be_told(snapshot, UWE, "withdrawn", role, [Recipient("rita")], also=("vacant",))
+    assert empties.translate(dict.fromkeys((0x2068, 0x2069))) == (
+        "rita and 1 person who can act will be told by mail."
+        " The channel of the community will be told, without names."
+    )
+
+
 def test_nothing_is_said_where_nothing_is_sent():
     """No transport, or nobody is meant to be told."""
     assert said(known(), RITA, "withdrawn", "hanna", transports=frozenset()) == ""
