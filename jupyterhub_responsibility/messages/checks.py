@@ -101,7 +101,7 @@ def _of_holder(snapshot: Snapshot, role: Role, account: str) -> Iterator[News]:
     if stands.state == "due" and stands.due_since:
         yield News("confirmation_due", role.id, f"{role.id} {stands.due_since}", people)
     elif stands.state == "due":
-        cause = f"{role.id} {snapshot.duties_digests[role.id]}"
+        cause = f"{role.id} {stands.confirmed_at} {snapshot.duties_digests[role.id]}"
         yield News("duties_changed", role.id, cause, people)
 
 

@@ -94,6 +94,14 @@ def test_duties_have_changed():
     assert told(snapshot) == {("duties_changed", "person", "hanna")}
 
 
+def test_duties_that_change_there_and_back_are_told_each_time():
+    """Whoever has confirmed them in between has to do so again."""
+    once, again = known(), known()
+    for snapshot, at in ((once, READ_AT - timedelta(days=9)), (again, READ_AT)):
+        snapshot.ledger_state.confirmations[ADMIN, "hanna"] = Confirmation(at, "f" * 16)
+    assert ids(once).isdisjoint(ids(again))
+
+
 def test_a_confirmation_is_due():
     """After as many months as the role says."""
     snapshot = known()
