@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from ..coverage.snapshot import Snapshot
-from ..domain.messages import TRANSPORTS, TransportName
+from ..domain.messages import TRANSPORTS, Recipient, TransportName
 from ..errors import RewrittenError, SendingError
 from ..messages.checks import of_the_day, still_told
 from ..messages.texts import Letter, letter
@@ -38,6 +38,9 @@ class Transport(Protocol):
     @property
     def names(self) -> frozenset[TransportName]:
         """Those that are set up."""
+
+    def takes(self, address: str) -> bool:
+        """Whether mail can be sent to an address at all."""
 
     async def send(self, name: TransportName, address: str, letter: Letter) -> bool:
         """Hand over a letter; whether it was taken. False also where nobody knows."""
@@ -75,6 +78,19 @@ class Telling:
     def transports(self) -> frozenset[TransportName]:
         """What messages can go through."""
         return self._transport.names
+
+    def takes(self, address: str) -> bool:
+        """Whether a mail address is one that messages can be sent to."""
+        return self._transport.takes(address)
+
+    async def not_taken(self, recipient: Recipient) -> datetime | None:
+        """Since when messages to somebody have not been taken; None where the last one was.
+
+        Raises LedgerError.
+        """
+        if "mail" not in self.transports:
+            return None
+        return await self._ledger.run(outbox.not_taken, recipient)
 
     def beside(self) -> Beside | None:
         """What writes the messages that entries cause, by what is known before them."""
@@ -167,6 +183,7 @@ class Telling:
         """Once a day."""
         today = self._now().date()
         if today != self._tidied:
+            await self._ledger.run(outbox.give_up, self._now())
             await self._ledger.run(outbox.tidy, self._now())
             self._tidied = today
 

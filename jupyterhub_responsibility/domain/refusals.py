@@ -69,6 +69,11 @@ NOT_YET = Refusal(
 NO_PERSON = Refusal(
     "not_allowed", "Only people can say how to reach them, not a service with a token."
 )
+NO_MAIL = Refusal(
+    "invalid",
+    "email: this hub can't send its messages to this address. Enter another one, or none.",
+    "email",
+)
 NO_GROUP = Refusal("no_group", "The hub has no group “{group}”.", "group")
 NOT_MAPPED = Refusal(
     "not_mapped",

@@ -99,6 +99,8 @@ async def confirm(site: Site, actor: Viewer, body: ConfirmBody) -> Entry:
 
 async def say_how_to_reach(site: Site, actor: Viewer, body: ReachBody) -> Reach:
     """Keep what somebody says of how to reach them."""
+    if body.email and not site.telling.takes(body.email):
+        raise refusals.NO_MAIL()
     return await site.reachable.save(site.known(actor), body.said())
 
 

@@ -53,7 +53,10 @@ KEPT = timedelta(days=7)
 REMEMBERED = timedelta(days=400)
 """For how long it is kept that something else was: it would be said again."""
 
-WAITING, SENT, DROPPED = "", "sent", "dropped"
+HOPELESS = timedelta(days=3)
+"""What was not taken for so long, while others were, is not tried again: its address is none."""
+
+WAITING, SENT, DROPPED, GIVEN_UP = "", "sent", "dropped", "given up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +189,36 @@ def tidy(store: Store, now: datetime) -> None:
     with store.writing() as connection:
         old = or_(entry, outbox.c.at < stamp(now - REMEMBERED))
         connection.execute(delete(outbox).where(done, old))
+
+
+def give_up(store: Store, now: datetime) -> int:
+    """Try no more what nobody will take: mail to somebody, while later mail to others was sent. How
+    many letters that are."""
+    later = outbox.alias()
+    others = select(later.c.id).where(
+        later.c.transport == "mail", later.c.became == SENT, later.c.at > outbox.c.at
+    )
+    hopeless = and_(
+        outbox.c.transport == "mail",
+        outbox.c.became == WAITING,
+        outbox.c.attempts > 0,
+        outbox.c.at < stamp(now - HOPELESS),
+        others.exists(),
+    )
+    with store.writing() as connection:
+        done = connection.execute(update(outbox).where(hopeless).values(became=GIVEN_UP))
+        return done.rowcount
+
+
+def not_taken(store: Store, recipient: Recipient) -> datetime | None:
+    """Since when mail to somebody has not been taken; None where the last one was."""
+    theirs = and_(is_of(outbox, recipient), outbox.c.transport == "mail")
+    tried = and_(outbox.c.became.in_((WAITING, GIVEN_UP)), outbox.c.attempts > 0)
+    last = select(func.max(outbox.c.at)).where(theirs, outbox.c.became == SENT)
+    refused = and_(theirs, tried, outbox.c.at > func.coalesce(last.scalar_subquery(), ""))
+    with store.reading() as connection:
+        at = connection.execute(select(func.min(outbox.c.at)).where(refused)).scalar()
+    return datetime.fromisoformat(at) if at else None
 
 
 def read_muted(store: Store) -> dict[str, frozenset[MessageName]]:

@@ -261,6 +261,36 @@ async def test_it_is_tried_again_later_and_later(replica, post):
     assert replica.telling.figures.stuck == {}
 
 
+async def test_an_address_that_nobody_takes_is_given_up(replica, post):
+    """Once mail to others was taken for days; its owner can see it, until something arrives."""
+    rita, moment = Recipient("rita"), replica.clock()
+    post.refuses = lambda to: "no such mailbox" if to.startswith("rita") else ""
+    await replica.ask()
+    with pytest.raises(SendingError):
+        await replica.telling.send_due()
+    assert await replica.telling.not_taken(rita) == moment
+    assert await replica.telling.not_taken(Recipient("hanna")) is None
+    replica.clock.now += timedelta(days=4)
+    with pytest.raises(SendingError):  # perhaps no mail is taken at all
+        await replica.telling.send_due()
+    said = {"email": Said("hanna@reef.example", "nobody")}
+    await replica.ledger.run(channels.save, "hanna", "", said, READ_AT)
+    await replica.note("appointed", name="hanna")
+    replica.clock.now += timedelta(days=1)
+    with pytest.raises(SendingError):
+        await replica.telling.send_due()
+    assert [mail.to for mail in post.mails] == [("hanna@reef.example",)]
+    replica.clock.now += timedelta(days=1)
+    await replica.telling.send_due()
+    assert await replica.waiting() == 0
+    assert replica.telling.figures.stuck == {}
+    assert await replica.telling.not_taken(rita) == moment
+    post.refuses = lambda _: ""
+    await replica.note("withdrawn")
+    await replica.telling.send_due()
+    assert await replica.telling.not_taken(rita) is None
+
+
 async def test_what_isnt_urgent_is_one_letter_a_day(replica, post):
     """What comes later waits for the next day."""
     await replica.note("term_ended", "confirmation_due")

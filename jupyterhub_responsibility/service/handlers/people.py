@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from ...changes.users import Added
 from ...domain.matches import Named
-from ...domain.messages import MESSAGES
+from ...domain.messages import MESSAGES, Recipient
 from ...domain.model import Viewer
 from ...domain.pasted import Line
 from ...domain.rules import ACCESS
@@ -328,7 +328,7 @@ class ReachHandler(FormPage):
 
     async def get(self) -> None:
         saved = News(done="Saved.") if self.get_query_argument("saved", "") else NOTHING_NEW
-        self._show(saved)
+        await self._show(saved)
 
     async def post(self) -> None:
         try:
@@ -340,7 +340,7 @@ class ReachHandler(FormPage):
             else:  # what isn't our form, and has none of its fields, takes nothing back
                 raise RefusedError("invalid", "action: this is not the form of this page.")
         except RefusedError as error:
-            self._show(self.failed(error))
+            await self._show(self.failed(error))
         else:
             self.redirect(f"{self.site.home}reach?saved=yes", status=303)
 
@@ -350,9 +350,12 @@ class ReachHandler(FormPage):
         off = [kind for kind in MESSAGES if kind not in wanted]
         return bodies.check(bodies.MessagesBody, {"off": off})
 
-    def _show(self, news: News) -> None:
+    async def _show(self, news: News) -> None:
         known, reachable = self.site.known(self.who()), self.site.reachable
-        self.show(reachable.own(known), reachable.muted(known), news=news)
+        since = None
+        with suppress(LedgerError):
+            since = await self.site.telling.not_taken(Recipient(known.name, known.created))
+        self.show(reachable.own(known), reachable.muted(known), since, news=news)
 
 
 class ForgetHandler(FormPage):
