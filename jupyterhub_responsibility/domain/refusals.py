@@ -74,6 +74,9 @@ NO_MAIL = Refusal(
     "email: this hub can't send its messages to this address. Enter another one, or none.",
     "email",
 )
+BACK_ALREADY = Refusal(
+    "bad_date", "{date} has passed. Choose a later day, or leave it empty.", "away_until"
+)
 NO_GROUP = Refusal("no_group", "The hub has no group “{group}”.", "group")
 NOT_MAPPED = Refusal(
     "not_mapped",

@@ -14,6 +14,7 @@ from ..domain.names import Called
 from ..domain.pasted import Habits, Line, are_addresses, read
 from ..domain.rules import About, Change, Rules
 from ..errors import RefusedError
+from ..text import day
 from . import limits
 from .bodies import (
     AppointBody,
@@ -99,6 +100,8 @@ async def confirm(site: Site, actor: Viewer, body: ConfirmBody) -> Entry:
 
 async def say_how_to_reach(site: Site, actor: Viewer, body: ReachBody) -> Reach:
     """Keep what somebody says of how to reach them."""
+    if body.away_until and body.away_until < site.snapshot.today:
+        raise refusals.BACK_ALREADY(date=day(body.away_until))
     if body.email and not site.telling.takes(body.email):
         raise refusals.NO_MAIL()
     return await site.reachable.save(site.known(actor), body.said())

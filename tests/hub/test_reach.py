@@ -125,6 +125,19 @@ def test_who_is_away_is_passed_over_and_said_to_be(hub):
     assert (told["contacts"][0]["name"], told["away"]) == ("hanna", [])
 
 
+def test_a_day_that_has_passed_is_no_day_to_be_away_until(hub):
+    """It is refused, in its field; today is the last one that is taken."""
+    browser = Browser(hub, "rita")
+    reply = browser.submit("reach", {"email": ""}, away_until=later(-1))
+    assert reply.status_code == 400
+    assert "has passed" in reply.text
+    page = BeautifulSoup(reply.text, "html.parser")
+    assert "autofocus" in page.select_one("#reach-away_until").attrs
+    assert Person(hub, "rita").get("api/me/channels").json() == {"channels": {}}
+    say(hub, "rita", "nobody", away_until=later(0)).raise_for_status()
+    say(hub, "rita", "nobody").raise_for_status()
+
+
 def test_on_the_page(hub):
     """Nothing is there at first; what is saved is there again, and can be taken back."""
     browser = Browser(hub, "rita")

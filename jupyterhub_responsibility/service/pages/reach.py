@@ -76,9 +76,12 @@ def reach_page(
     not_taken: datetime | None = None,
 ) -> ReachPage:
     """The form with what was said, by the one who says it, and which messages they want."""
+    over = set() if reach.away(snapshot.today) else {"away_until"}  # who is back need not say so
     return ReachPage(
         fields=FIELDS,
-        said={name: reach.said[name] for name in CHANNELS if name in reach.said},
+        said={
+            name: reach.said[name] for name in CHANNELS if name in reach.said and name not in over
+        },
         offered="" if "email" in reach.said else offered_address(viewer),
         holds=bool(roles_of(snapshot.declaration, viewer)),
         audiences=AUDIENCES,
