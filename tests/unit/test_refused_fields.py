@@ -11,7 +11,8 @@ from jupyterhub_responsibility.domain.names import Called, Names
 from jupyterhub_responsibility.domain.refusals import Refusal, Whom
 from jupyterhub_responsibility.service import bodies
 
-FIELDS = {"person", "at", *bodies.AppointBody.model_fields, *bodies.EraseBody.model_fields}
+FORMS = (bodies.AppointBody, bodies.EraseBody, bodies.ReachBody)
+FIELDS = {"person", "at", *(name for form in FORMS for name in form.model_fields)}
 REFUSALS = [each for each in vars(refusals).values() if isinstance(each, Refusal)]
 
 
