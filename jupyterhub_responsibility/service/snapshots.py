@@ -170,8 +170,10 @@ class SnapshotKeeper:
 
     def _reach(self) -> dict[str, Reach]:
         """What holders say of how to reach them."""
-        found, recorded = self.accounts.found, self._ledger.state.created
-        known = {name: created for (_, name), created in recorded.items()}
+        found, state = self.accounts.found, self._ledger.state
+        known: dict[str, str] = {}
+        for (_, name), created in list(state.created.items()):  # it may be written to meanwhile
+            known[name] = max(created, known.get(name, ""))  # the last account of that name
         holders = self._keeper.current.accounts
         return self._reachable.of(
             {name: made_at(found.get(name)) or known.get(name, "") for name in holders}
