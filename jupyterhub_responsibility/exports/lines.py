@@ -192,7 +192,7 @@ def _accounts(snapshot: Snapshot, origin: str) -> Iterator[ContactLine]:
                 ages.setdefault(holder.name, []).append(holder.as_of)
     for account, titles in held.items():
         reach = snapshot.reach[account]
-        contact = reach.contact(snapshot.names.of(account), IN_CHARGE)
+        contact = reach.contact(snapshot.names.plain(account), IN_CHARGE)
         if contact:
             yield ContactLine(
                 "account",
