@@ -36,10 +36,17 @@ ROUTE = {_example(route.path): route for route in ROUTES}
 
 PATHS = tuple(OFFERED)
 API = tuple(path for path in PATHS if path.startswith("api/"))
-OPEN = ("healthz", "oauth_callback")
+OPEN = ("healthz", "oauth_callback", "confirm")
+BY_LINK = "confirm"
+"""Where a link that was mailed is what is needed: tests/hub/test_mailed_link.py has some."""
 METRICS = "metrics"
 """For programs, by a scope of its own."""
 PAGES = tuple(path for path in PATHS if path not in (*API, *OPEN, METRICS))
 
 READABLE = tuple(path for path in PATHS if "GET" in OFFERED[path] and path != METRICS)
-WRITES = tuple((method, path) for path in PATHS for method in OFFERED[path] if method != "GET")
+WRITES = tuple(
+    (method, path)
+    for path in PATHS
+    for method in OFFERED[path]
+    if method != "GET" and path != BY_LINK
+)

@@ -6,6 +6,7 @@ What is sent goes outside the event loop, and again only where nobody knows whet
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -14,9 +15,10 @@ from ..coverage.snapshot import Snapshot
 from ..domain.messages import TRANSPORTS, TransportName
 from ..errors import SendingError
 from ..messages.checks import of_the_day
+from ..messages.question import link_to, question_letter, still_asked
 from ..messages.recipients import still_told
 from ..messages.texts import Letter, letter
-from ..storage import locks, outbox
+from ..storage import links, locks, outbox
 from ..storage.ledger import Ledger
 from ..storage.outbox import Claim, Figures
 from ..storage.store import Beside
@@ -141,14 +143,14 @@ class Telling:
             until = self._now() + SOON  # nobody knows who can act
             await self._ledger.run(lambda store: outbox.put_off(store, claim, until, tried=False))
             return True
-        wanted = [each for each in claim.messages if still_told(each, snapshot)]
-        if not wanted:
+        found = await self._question(claim) if claim.question else self._messages(claim)
+        if found is None:
             await self._ledger.run(outbox.drop, claim.letter)
             return True
-        written = letter(claim.letter, wanted, claim.deeds, snapshot, self._home)
+        address, written = found
         if self._now() > claim.begin_before:  # another process may have it by now
             return True
-        if await self._transport.send(name, claim.address, written):
+        if await self._transport.send(name, address, written):
             await self._ledger.run(outbox.note_sent, claim.letter)
             self.sent[name] += 1
             return True
@@ -156,11 +158,36 @@ class Telling:
         await self._ledger.run(outbox.put_off, claim, self._now() + wait)
         return False
 
+    def _messages(self, claim: Claim) -> tuple[str, Letter] | None:
+        """The messages of a letter that somebody is still to be told."""
+        snapshot = self._snapshot()
+        wanted = [each for each in claim.messages if still_told(each, snapshot)]
+        if not wanted:
+            return None
+        written = letter(claim.letter, wanted, claim.deeds, snapshot, self._home)
+        return claim.address, written
+
+    async def _question(self, claim: Claim) -> tuple[str, Letter] | None:
+        """A letter to somebody without an account, with a link of its own, which nothing has but
+        the letter: one that is sent again has another."""
+        asking, now = claim.question, self._now()
+        await self._ledger.catch_up()  # another replica may have written it
+        snapshot = self._snapshot()
+        person = still_asked(asking, snapshot) if asking else None
+        if asking is None or person is None:
+            return None
+        token = secrets.token_urlsafe(32)
+        await self._ledger.run(links.put, token, asking.role, person, now)
+        until = (now + links.LASTS).date()
+        link = link_to(self._home, token)
+        return person.email, question_letter(claim.letter, asking, person, link, until, snapshot)
+
     async def _tidy(self) -> None:
         """Once a day."""
         today = self._now().date()
         if today != self._tidied:
             await self._ledger.run(outbox.tidy, self._now())
+            await self._ledger.run(links.tidy, self._now())
             self._tidied = today
 
 

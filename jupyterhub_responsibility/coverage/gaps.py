@@ -35,6 +35,7 @@ GapKind = Literal[
     "term-ended",
     "never-confirmed",
     "confirmation-due",
+    "holder-denies",
     "holder-gone",
     "holder-not-seen",
     "power-without-role",
@@ -127,6 +128,11 @@ KINDS: dict[GapKind, Kind] = {
         "a holder's duties have changed since they confirmed them, or that was long ago",
         ("roster", "ledger"),
         confirm=True,
+    ),
+    "holder-denies": Kind(
+        "soon",
+        "a holder without an account says that they don't hold the role",
+        ("ledger",),
     ),
     "holder-gone": Kind(
         "soon", "a holder's account was deleted, and nobody has taken over", ("roster", "ledger")

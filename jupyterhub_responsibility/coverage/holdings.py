@@ -8,6 +8,7 @@ from datetime import datetime, timedelta, timezone
 from ..domain.model import Role
 from ..text import isolated
 from .gaps import Gap, Place, Step, ask_operator
+from .people import people_gaps
 from .roles import appoint
 from .snapshot import Snapshot
 
@@ -34,6 +35,8 @@ def holding_gaps(snapshot: Snapshot) -> Iterator[Gap]:
             if holder.kind == "account":
                 yield from _ledger_gaps(snapshot, role_holders.role, holder.name)
                 yield from _not_seen(snapshot, role_holders.role, holder.name)
+            elif snapshot.ledger_read:
+                yield from people_gaps(snapshot, role_holders.role, holder)
     if snapshot.ledger_read:
         yield from _lost(snapshot)
         yield from _gone(snapshot)

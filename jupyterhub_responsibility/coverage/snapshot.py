@@ -22,7 +22,7 @@ from ..domain.rules import Rules
 from ..ledger.accounts import is_other, made_at
 from ..ledger.chain import Head
 from ..ledger.gap_spans import Key, Span
-from ..ledger.standing import Standing, standing
+from ..ledger.standing import Standing, standing, standing_by_word
 from ..ledger.state import LedgerState
 from .gaps import Source
 
@@ -165,7 +165,8 @@ class Snapshot:
         return IN_CHARGE if self.rules.may(viewer, "in charge") else EVERYBODY
 
     def _finder(self, audiences: frozenset[Audience]) -> ContactFinder:
-        people = People(self.reach, audiences, self.names, self.today)
+        denied = frozenset(self.ledger_state.words.denied())
+        people = People(self.reach, audiences, self.names, self.today, denied)
         return ContactFinder(self.declaration, self.roster, people)
 
     @property
@@ -196,6 +197,15 @@ class Snapshot:
         if self._is_other(role, account, created):
             return Standing(state="never")
         return standing(self.ledger_state, role, account, self.duties_digests[role.id], self.today)
+
+    def standing_of(self, role: Role, holder: Holder) -> Standing:
+        """How any holder stands in a role, with an account or without."""
+        if holder.kind == "account":
+            return self.standing(role, holder.name)
+        if not self.ledger_read:
+            return Standing()
+        word = self.ledger_state.words.of(role.id, holder.name)
+        return standing_by_word(word, role, self.duties_digests[role.id], self.today)
 
     def _is_other(self, role: Role, account: str, created: str) -> bool:
         """Whether an account is another one than that of which the ledger tells.

@@ -78,6 +78,12 @@ STILL_DECLARED = Refusal(
     " (initial): take the name out there, and restart the hub, first.",
     "user",
 )
+STILL_NAMED = Refusal(
+    "kept",
+    "“{name}” cannot be forgotten, because the declaration of this hub names them as a holder"
+    " without an account (people): take the name out there first.",
+    "user",
+)
 LAST = Refusal(
     "last",
     "The role {role} needs at least {holders}. Appoint somebody else first, or ask a JupyterHub"
@@ -85,6 +91,19 @@ LAST = Refusal(
 )
 HOLDS_IT = Refusal("already", "{name} is already {role}.", "person")
 NOT_HOLDER = Refusal("unknown", "{name} is not {role}.")
+NOT_NAMED = Refusal("unknown", "Nobody called {name} holds the role {role} without an account.")
+NO_ADDRESS = Refusal(
+    "invalid", "{name} has no mail address here, so they cannot be asked by mail. Add one first."
+)
+NO_MAIL = Refusal(
+    "invalid",
+    "This hub sends no mail. Ask them yourself, or ask the operator to set up messages by mail.",
+)
+ASKED_TODAY = Refusal(
+    "enough_today",
+    "{name} has been asked {most} times today, and is not asked again before tomorrow.",
+)
+NO_ANSWER = Refusal("invalid", "Choose an answer.")
 SAME_DAY = Refusal("already", "This is the last day of {name} already.", "until")
 OTHER_ACCOUNT = Refusal(
     "closed",

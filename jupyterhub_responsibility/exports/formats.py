@@ -41,10 +41,11 @@ class HolderRow(TypedDict):
     until: Annotated[str | None, "the last day of its term"]
     confirmed: Annotated[
         Confirmed | None,
-        "whether it has confirmed the duties: `confirmed`, `due`, `never`, or `unknown` until the"
-        " ledger has been read",
+        "whether they have confirmed the duties: `confirmed`, `due`, `never`, `denied` by somebody"
+        " without an account who says that they don't hold the role, or `unknown` until the ledger"
+        " has been read; empty for whoever has no account and was never asked",
     ]
-    confirmed_at: Annotated[str | None, "when it last confirmed them"]
+    confirmed_at: Annotated[str | None, "when they last confirmed them"]
     as_of: Annotated[str | None, "when that was read from the hub, or declared"]
 
 

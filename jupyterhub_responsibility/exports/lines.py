@@ -21,16 +21,17 @@ from ..ledger.state import ConfirmationState
 Held = Literal["account", "person", "nobody", "unknown"]
 """By whom: an account, a person without one, nobody, or the hub doesn't say."""
 
-Confirmed = ConfirmationState | Literal["unknown"]
+Confirmed = ConfirmationState | Literal["denied", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
 class HolderLine:
     """A holder of a role; no name where it is held by nobody, or by who knows whom.
 
-    `through` are the groups, none for a person without an account. `since`, `until` (the last day)
-    and `confirmed` are about accounts, and come from the ledger: None where it says nothing.
-    `confirmed` is "unknown" until it has been read. `nobody` is how pages say that there is none,
+    `through` are the groups, none for a person without an account. `since` and `until` (the last
+    day) are about accounts, and come from the ledger, as `confirmed` does: None where it says
+    nothing. `confirmed` is "unknown" until it has been read, and "denied" where a person without an
+    account says that they don't hold the role. `nobody` is how pages say that there is none,
     `display_name` what somebody with an account is called, where that is known.
     """
 
@@ -133,16 +134,17 @@ def _read_at(snapshot: Snapshot, role_holders: RoleHolders) -> datetime | None:
 def _holder_line(snapshot: Snapshot, role: Role, holder: Holder) -> HolderLine:
     line = HolderLine(role, holder.kind, holder.name, holder.groups, as_of=holder.as_of)
     if holder.kind == "person":
-        return replace(line, person=holder.person)
-    line = replace(line, display_name=snapshot.names.called(holder.name))
+        line = replace(line, person=holder.person)
+    else:
+        line = replace(line, display_name=snapshot.names.called(holder.name))
     if not snapshot.ledger_read:
         return replace(line, confirmed="unknown")
-    stands = snapshot.standing(role, holder.name)
+    stands = snapshot.standing_of(role, holder)
     return replace(
         line,
         since=stands.term.since if stands.term else None,
         until=stands.term.until if stands.term else None,
-        confirmed=stands.state,
+        confirmed="denied" if stands.denied_at else stands.state,
         confirmed_at=stands.confirmed_at,
     )
 

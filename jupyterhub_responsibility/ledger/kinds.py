@@ -17,7 +17,9 @@ Event = Literal[
     "settlement",
     "request",
     "decision",
+    "asking",
     "confirmation",
+    "denial",
     "observation",
     "erasure",
 ]
@@ -41,6 +43,7 @@ Detail = Literal[
     "verdict",
     "expires",
     "duties_digest",
+    "named",
     "change",
     "was",
     "after",
@@ -52,12 +55,13 @@ Detail = Literal[
 Result = Literal["done", "unchanged", "refused", "unknown", "not done"]
 """What became of a change on the hub."""
 
-ActorKind = Literal["user", "service", "hub", "operator"]
+ActorKind = Literal["user", "service", "hub", "operator", "person"]
 ACTOR_KINDS: dict[ActorKind, str] = {
     "user": "a person",
     "service": "a program: this service by itself, or one that has a token of the hub",
     "hub": "somebody whom the hub doesn't name",
     "operator": "whoever runs a command on the machine of the ledger",
+    "person": "a person without an account, by a link that was mailed to them",
 }
 """Every kind of actor, and who that is."""
 
@@ -100,7 +104,11 @@ EVENTS: dict[Event, EventKind] = {
     "decision": EventKind(
         "a request was declined, or taken back", ("request", "asker", "verdict", "reason")
     ),
+    "asking": EventKind(
+        "somebody asks a holder without an account to confirm their duties", ("named",)
+    ),
     "confirmation": EventKind("a holder confirmed their duties", ("duties_digest",)),
+    "denial": EventKind("a holder without an account says that they don't hold the role", ()),
     "observation": EventKind(
         "a group or an account was changed other than through this service",
         ("change", "first", "gone", "through", "after", "was", "created"),
@@ -210,6 +218,7 @@ DETAILS: dict[Detail, DetailKind] = {
     "duties_digest": DetailKind(
         "id", "identifies the duties as they were read before they were confirmed"
     ),
+    "named": DetailKind("text", "the name of a holder without an account", personal=True),
     "change": DetailKind(
         "one of",
         "`began` and `ended` for the record of a group; `joined` and `left` for an account;"
@@ -233,7 +242,9 @@ DETAILS: dict[Detail, DetailKind] = {
 }
 """What else an entry may say, by name; what is empty is left out."""
 
-PartName = Literal["actor", "person", "asker", "reason", "note", "created", "asker_created", "was"]
+PartName = Literal[
+    "actor", "person", "asker", "reason", "note", "created", "asker_created", "named", "was"
+]
 PARTS: dict[PartName, str] = {
     "actor": "who did it",
     "person": "whom it is about",
@@ -242,6 +253,7 @@ PARTS: dict[PartName, str] = {
     "note": "the note",
     "created": "when the account was made",
     "asker_created": "when the account of the asker was made",
+    "named": "the holder without an account",
     "was": "the earlier name",
 }
 """What lies outside the chain, and can be erased, by name and in words: who did it, the account
@@ -274,7 +286,7 @@ class Kind:
 KINDS: dict[KindName, Kind] = {
     "appointments": Kind("Appointments and withdrawals", ("appointment", "withdrawal", "term")),
     "requests": Kind("Requests", ("request", "decision")),
-    "confirmations": Kind("Confirmations", ("confirmation",)),
+    "confirmations": Kind("Confirmations", ("asking", "confirmation", "denial")),
     "people": Kind("People added", ("account",)),
     "outside": Kind("Changes outside this page", ("observation",)),
     "erasures": Kind("What was erased", ("erasure",)),

@@ -15,6 +15,7 @@ from ..errors import RefusedError
 from . import limits
 from .bodies import (
     AppointBody,
+    AskBody,
     ConfirmBody,
     EraseBody,
     MessagesBody,
@@ -93,6 +94,11 @@ async def confirm(site: Site, actor: Viewer, body: ConfirmBody) -> Entry:
     return await confirming.confirm(
         site.ledger, site.snapshot.rules, site.now, actor, role, body.duties_digest
     )
+
+
+async def ask_to_confirm(site: Site, actor: Viewer, body: AskBody) -> Entry:
+    """Ask somebody without an account, by mail, whether they hold a role."""
+    return await site.asking.ask(actor, role_of(site, body.role), body.name)
 
 
 async def say_how_to_reach(site: Site, actor: Viewer, body: ReachBody) -> Reach:

@@ -23,6 +23,7 @@ from traitlets.config import Application, Config, catch_config_error
 
 from .._version import __version__
 from ..changes.appointments import Appointments
+from ..changes.asking import Asking
 from ..changes.automatic import Automatic
 from ..changes.forgetting import Forgetting
 from ..changes.history import History
@@ -56,7 +57,7 @@ from .events import emitter
 from .handlers.plain import FileHandler, SlashHandler
 from .headers import POLICY, policy
 from .identity import cookie_secret, hub_oauth
-from .limits import Limiter
+from .limits import Guesses, Limiter
 from .menu import Menu
 from .openapi import document
 from .port import listen
@@ -161,7 +162,7 @@ def build_site(
         max_age=max_age,
     )
     keep = timedelta(days=settings.keep_days) if settings.keep_days else None
-    forgetting = Forgetting(ledger, api, rules(), utcnow, keep)
+    forgetting = Forgetting(ledger, api, rules, utcnow, keep)
     watch = Watch(
         roster,
         Observer(
@@ -211,6 +212,7 @@ def build_site(
         forgetting=forgetting,
         reachable=reachable,
         telling=telling,
+        asking=Asking(ledger, lambda: snapshots.current, utcnow),
         snapshots=snapshots,
         watch=watch,
         self_check=self_check,
@@ -219,6 +221,7 @@ def build_site(
         directory=Directory(api, time.monotonic, lambda: declared.current.declaration.names),
         limiter=Limiter(time.monotonic, limits.MAX_WRITES, "changes"),
         look_ups=Limiter(time.monotonic, limits.MAX_LOOK_UPS, "look-ups"),
+        guesses=Guesses(time.monotonic),
         # made when somebody first asks for it: it takes a tenth of the start
         api_document=cache(lambda: document(OPERATIONS, PARAMETERS, home, auth.cookie_name)),
         now=utcnow,

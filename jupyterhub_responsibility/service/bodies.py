@@ -22,6 +22,7 @@ AccountName = Annotated[
 ]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 RoleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,80}$")]
+PersonName = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
 GroupName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 
@@ -99,6 +100,15 @@ class ConfirmBody(Body):
     """The role whose duties are confirmed."""
     duties_digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
     """Identifies the duties that were read, as in `GET api/me`."""
+
+
+class AskBody(Body):
+    """Whom to ask by mail, of those without an account."""
+
+    role: RoleId
+    """The role that they hold."""
+    name: PersonName
+    """Their name, as it is written there."""
 
 
 class PastedBody(Body):

@@ -15,7 +15,7 @@ from ..domain.rules import WITHDRAWERS, AccessName
 from ..exports.ledger import FORMATS
 from . import api_types, bodies, pages, payloads
 from .downloads import CALENDAR, DOWNLOADS, MY_CALENDAR, Download
-from .handlers import api, exports, people, plain
+from .handlers import api, confirm, exports, people, plain
 from .openapi import Operation, Operations, Parameter
 from .pages import Page
 
@@ -157,6 +157,12 @@ ROUTES: tuple[Route, ...] = (
         exports.DownloadHandler,
         MY_CALENDAR.purpose,
         download=MY_CALENDAR,
+    ),
+    Route(
+        "confirm",
+        confirm.ConfirmHandler,
+        "people without an account confirm their duties, by the link that was mailed to them",
+        "anybody",
     ),
     Route("oauth_callback", plain.CallbackHandler, "the end of a login", "anybody"),
     Route(
@@ -333,6 +339,19 @@ ROUTES: tuple[Route, ...] = (
             status=201,
             errors=(404, 412, *WRITING),
             may=("holders",),
+        ),
+    ),
+    endpoint(
+        "api/askings",
+        api.AskingsHandler,
+        POST=Operation(
+            "ask somebody without an account, by mail, to confirm the duties of a role",
+            "changes",
+            api_types.Entry,
+            bodies.AskBody,
+            status=201,
+            errors=(404, *WRITING),
+            may=("deciders",),
         ),
     ),
     endpoint(

@@ -9,6 +9,7 @@ from datetime import datetime
 from jupyterhub.services.auth import HubOAuth
 
 from ..changes.appointments import Appointments
+from ..changes.asking import Asking
 from ..changes.forgetting import Forgetting
 from ..changes.reach import Reachable
 from ..changes.requests import Requests
@@ -27,7 +28,7 @@ from ..ledger.entry import Entry
 from ..ledger.sentences import sentence
 from ..storage.ledger import Ledger
 from .api_types import Document
-from .limits import Limiter
+from .limits import Guesses, Limiter
 from .metrics import Measured, Metrics
 from .rendering import Renderer
 from .selfcheck import SelfCheck
@@ -53,6 +54,7 @@ class Site:
     forgetting: Forgetting
     reachable: Reachable
     telling: Telling
+    asking: Asking
     snapshots: SnapshotKeeper
     watch: Watch
     self_check: SelfCheck
@@ -61,6 +63,7 @@ class Site:
     directory: Directory
     limiter: Limiter
     look_ups: Limiter
+    guesses: Guesses
     api_document: Callable[[], Document]
     now: Callable[[], datetime]
     started_at: datetime
@@ -112,4 +115,5 @@ class Site:
             declared=self.declared.current,
             waiting=self.waiting(),
             sent=self.telling.sent,
+            links=self.guesses.tried,
         )

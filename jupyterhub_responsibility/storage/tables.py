@@ -139,4 +139,16 @@ muted = Table(
 )
 """The kinds of messages that somebody has turned off."""
 
+links = Table(
+    "responsibility_links",
+    metadata,
+    Column("digest", CHAR(64), primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("person", CHAR(64), nullable=False),
+    Column("address", CHAR(64), nullable=False),
+    Column("expires", String(32), nullable=False),
+)
+"""Links by which people without an account can confirm, while they are good: digests alone, of the
+link, of whose it is, and of the address that it was mailed to."""
+
 VERSION_TABLE = "responsibility_version"

@@ -171,6 +171,7 @@ SENT = {
     ("PUT", "api/roles/hub-administrator/holders/nobody-of-that-name"): PASSED,
     ("PATCH", "api/roles/hub-administrator/holders/nobody-of-that-name"): PASSED,
     ("POST", "api/confirmations"): {"role": "hub-administrator", "duties_digest": "0" * 16},
+    ("POST", "api/askings"): {"role": "hub-administrator", "name": "nobody-of-that-name"},
     ("POST", "api/requests"): {
         "role": "hub-administrator",
         "user": "nobody-of-that-name",

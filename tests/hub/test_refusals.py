@@ -13,6 +13,7 @@ from ..realhub import ADMIN_TOKEN, RealHub
 from .acting import (
     ADMINISTRATOR,
     DECLARATION,
+    ENGINEER,
     GROUPS,
     QUICK,
     REPRESENTATIVE,
@@ -38,6 +39,7 @@ GOOD_FIELDS = {
 GOOD_BODIES = {
     "api/users": {"usernames": ["newcomer"]},
     "api/confirmations": {"role": REPRESENTATIVE, "duties_digest": "0" * 16},
+    "api/askings": {"role": ENGINEER, "name": "Sam of Cloud Crew"},
     "api/requests": {"role": ADMINISTRATOR},
     "api/requests/1": {"verdict": "declined"},
     "api/erasures": {"user": "nobody-of-that-name"},
@@ -145,6 +147,7 @@ def test_the_same_from_our_own_pages_is_let_through(hub, someone):
     assert statuses == {
         "": 403,  # holds no role whose duties they could confirm
         "api/confirmations": 403,
+        "api/askings": 400,  # this hub sends no mail
         f"roles/{ADMINISTRATOR}": 200,
         "users": 200,
         "forget": 200,

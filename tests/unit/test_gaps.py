@@ -82,6 +82,7 @@ FIRST = {
     "term-ended": Said(ADMIN, person="hanna", since=YESTERDAY, **HOLDERS),
     "never-confirmed": Said(ADMIN, "holder", person="hanna"),
     "confirmation-due": Said(ADMIN, "holder", person="hanna"),
+    "holder-denies": Said(GUIDE, "operator", person="Gus", since=NOW),
     "held-by-provider-only": Said(REP, where=f"roles/{REP}#holders", needs="may appoint"),
     "group-empty": appointed_to(ADMIN, group="more-admins"),
     "group-without-role": Said(REP, "operator", group="community-reps"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from ...changes.asking import cannot_be_asked
 from ...coverage.snapshot import Snapshot
 from ...domain.access import Ability
 from ...domain.contacts import Answer
@@ -15,6 +16,7 @@ from ...domain.rules import RULES, About
 from ...ledger.past import Then
 from ...ledger.standing import Standing, state_tag
 from ...messages.beforehand import will_be_told
+from ...text import isolated
 from .parts import DutyLine, RequestLine, duty_lines, hub_abilities, request_lines
 from .past import PastPart, past_part
 
@@ -70,11 +72,13 @@ class RolePage:
 
 @dataclass(frozen=True)
 class HolderRow:
-    """A holder, and how they stand in the role (accounts only).
+    """A holder, and how they stand in the role.
 
     `mine` if it is the viewer, `staff` if it is one of the provider's people; `may_withdraw` if the
     viewer may take them out, on a hub where that can be done here, `may_change_day` if they may say
-    until when. `told` says who will be told when they are taken out.
+    until when. `told` says who will be told when they are taken out. `may_ask` if the viewer can
+    ask somebody without an account, by mail, whether they hold the role; `not_asked` is why that
+    can't be done, for whoever might.
     """
 
     holder: Holder
@@ -84,6 +88,8 @@ class HolderRow:
     may_change_day: bool
     standing: Standing
     told: str = ""
+    may_ask: bool = False
+    not_asked: str = ""
 
 
 def role_page(
@@ -142,7 +148,7 @@ def _rows(
 
 def _row(snapshot: Snapshot, viewer: Viewer, role: Role, holder: Holder) -> HolderRow:
     if holder.kind != "account":
-        return HolderRow(holder, False, False, False, False, Standing())
+        return _person_row(snapshot, viewer, role, holder)
     return HolderRow(
         holder,
         mine=_is(viewer, holder),
@@ -151,6 +157,22 @@ def _row(snapshot: Snapshot, viewer: Viewer, role: Role, holder: Holder) -> Hold
         may_change_day=snapshot.rules.may_change_day(viewer, role, holder.name),
         standing=snapshot.standing(role, holder.name),
         told=will_be_told(snapshot, viewer, "withdrawn", role, [snapshot.recipient(holder.name)]),
+    )
+
+
+def _person_row(snapshot: Snapshot, viewer: Viewer, role: Role, holder: Holder) -> HolderRow:
+    """Somebody without an account: what can be done about them is to ask."""
+    why_not = cannot_be_asked(holder.person, snapshot.transports)
+    asks = snapshot.rules.may(viewer, "deciders", about=About(role))
+    return HolderRow(
+        holder,
+        mine=False,
+        staff=False,
+        may_withdraw=False,
+        may_change_day=False,
+        standing=snapshot.standing_of(role, holder),
+        may_ask=asks and why_not is None,
+        not_asked=str(why_not(name=isolated(holder.name))) if asks and why_not else "",
     )
 
 

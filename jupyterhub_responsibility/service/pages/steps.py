@@ -20,7 +20,7 @@ def gaps_for(snapshot: Snapshot, viewer: Viewer) -> tuple[Gap, ...]:
 def step_for(snapshot: Snapshot, viewer: Viewer, gap: Gap) -> Step:
     """A step that is theirs to take: no link leads to what would refuse them."""
     step, rules = gap.step, snapshot.rules
-    if gap.kind in CONFIRMATIONS and gap.person == viewer.name:
+    if gap.kind in CONFIRMATIONS and step.by == "holder" and gap.person == viewer.name:
         return Step("Read and confirm your duties", where=Place("confirm", gap.about))
     if step.needs == "hub admin page" and not rules.opens_hub_admin(viewer):
         return Step(

@@ -119,3 +119,11 @@ def _make_messages() -> None:
         sa.Column("created", sa.String(32), primary_key=True),
         sa.Column("kind", sa.String(20), primary_key=True),
     )
+    op.create_table(
+        "responsibility_links",
+        sa.Column("digest", sa.CHAR(64), primary_key=True),
+        sa.Column("role", sa.Text, nullable=False),
+        sa.Column("person", sa.CHAR(64), nullable=False),
+        sa.Column("address", sa.CHAR(64), nullable=False),
+        sa.Column("expires", sa.String(32), nullable=False),
+    )

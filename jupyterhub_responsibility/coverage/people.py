@@ -1,0 +1,57 @@
+"""Gaps about holders without an account, by what they said when they were asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..domain.holders import Holder
+from ..domain.model import Role
+from ..ledger.standing import Standing
+from ..text import day, isolated
+from .gaps import Gap, Place, Step, ask_operator
+from .snapshot import Snapshot
+
+
+def people_gaps(snapshot: Snapshot, role: Role, holder: Holder) -> Iterator[Gap]:
+    """The gaps of one of them; none, as long as nobody has asked them anything."""
+    name = isolated(holder.name)
+    stands = snapshot.standing_of(role, holder)
+    if stands.denied_at:
+        yield Gap(
+            "holder-denies",
+            role.id,
+            f"{name} says that they don't hold the role {role.title}",
+            "They said so by the link that was mailed to them. Nobody is sent to them about it any"
+            " more.",
+            ask_operator(
+                f"take them out of the declaration (roles.{role.id}.people), or ask them again",
+                ("roles", role.id, "people"),
+            ),
+            since=stands.denied_at,
+            person=holder.name,
+        )
+    elif stands.state in ("never", "due"):
+        yield Gap(
+            "never-confirmed" if stands.state == "never" else "confirmation-due",
+            role.id,
+            f"{name} has not confirmed the duties of {role.title}"
+            if stands.state == "never"
+            else f"{name} should confirm the duties of {role.title} again",
+            _waiting(stands),
+            _ask(snapshot, role, holder),
+            since=stands.due_since,
+            person=holder.name,
+        )
+
+
+def _waiting(stands: Standing) -> str:
+    """What they were asked, and when."""
+    if stands.asked_at is None:
+        return "They have no account: they are asked by mail."
+    return f"They were asked by mail on {day(stands.asked_at)}, and have not answered yet."
+
+
+def _ask(snapshot: Snapshot, role: Role, holder: Holder) -> Step:
+    if "mail" in snapshot.transports and holder.person and holder.person.email:
+        return Step("Ask them again", where=Place("holders", role.id), needs="may appoint")
+    return Step("Ask them whether they still hold the role", where=Place("role", role.id))
