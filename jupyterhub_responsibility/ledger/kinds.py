@@ -18,6 +18,7 @@ Event = Literal[
     "request",
     "decision",
     "confirmation",
+    "kept",
     "observation",
     "erasure",
 ]
@@ -47,10 +48,17 @@ Detail = Literal[
     "gone",
     "parts",
     "because",
+    "kind",
+    "thing",
+    "title",
+    "deed",
 ]
 
 Result = Literal["done", "unchanged", "refused", "unknown", "not done"]
 """What became of a change on the hub."""
+
+Deed = Literal["added", "changed", "set_aside", "taken_back"]
+"""What somebody did about a contact, a person without an account, or a link."""
 
 ActorKind = Literal["user", "service", "hub", "operator"]
 ACTOR_KINDS: dict[ActorKind, str] = {
@@ -101,6 +109,11 @@ EVENTS: dict[Event, EventKind] = {
         "a request was declined, or taken back", ("request", "asker", "verdict", "reason")
     ),
     "confirmation": EventKind("a holder confirmed their duties", ("duties_digest",)),
+    "kept": EventKind(
+        "somebody wrote a contact, a person without an account or a link on the page, set one"
+        " aside, or took that back",
+        ("kind", "thing", "title", "deed"),
+    ),
     "observation": EventKind(
         "a group or an account was changed other than through this service",
         ("change", "first", "gone", "through", "after", "was", "created"),
@@ -230,10 +243,26 @@ DETAILS: dict[Detail, DetailKind] = {
         "`asked` where a person was to be forgotten, `age` where it was kept for long enough",
         choices=("asked", "age"),
     ),
+    "kind": DetailKind(
+        "one of",
+        "what was written on the page: a `contact`, a `person` without an account, or a `link`",
+        choices=("contact", "person", "link"),
+    ),
+    "thing": DetailKind("id", "the id of the contact or the link"),
+    "title": DetailKind(
+        "text", "the name of the contact or the person, or the title of the link", personal=True
+    ),
+    "deed": DetailKind(
+        "one of",
+        "what was done about it: `added`, `changed`, `set_aside` or `taken_back`",
+        choices=get_args(Deed),
+    ),
 }
 """What else an entry may say, by name; what is empty is left out."""
 
-PartName = Literal["actor", "person", "asker", "reason", "note", "created", "asker_created", "was"]
+PartName = Literal[
+    "actor", "person", "asker", "reason", "note", "created", "asker_created", "was", "title"
+]
 PARTS: dict[PartName, str] = {
     "actor": "who did it",
     "person": "whom it is about",
@@ -243,6 +272,7 @@ PARTS: dict[PartName, str] = {
     "created": "when the account was made",
     "asker_created": "when the account of the asker was made",
     "was": "the earlier name",
+    "title": "the name of a contact, a person or a link",
 }
 """What lies outside the chain, and can be erased, by name and in words: who did it, the account
 that it is about, and the details that are personal."""
@@ -254,10 +284,12 @@ CONCERNED: tuple[PartName, ...] = ("person", "actor", "asker")
 """Who is concerned by an entry: the account that it is about, whoever did it, and whoever had asked
 for it."""
 
-TEXTS: tuple[PartName, ...] = ("reason", "note")
+TEXTS: tuple[PartName, ...] = ("reason", "note", "title")
 """Which of these somebody wrote."""
 
-KindName = Literal["appointments", "requests", "confirmations", "people", "outside", "erasures"]
+KindName = Literal[
+    "appointments", "requests", "confirmations", "people", "contacts", "outside", "erasures"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +308,7 @@ KINDS: dict[KindName, Kind] = {
     "requests": Kind("Requests", ("request", "decision")),
     "confirmations": Kind("Confirmations", ("confirmation",)),
     "people": Kind("People added", ("account",)),
+    "contacts": Kind("Contacts, people and links", ("kept",)),
     "outside": Kind("Changes outside this page", ("observation",)),
     "erasures": Kind("What was erased", ("erasure",)),
 }

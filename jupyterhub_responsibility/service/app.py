@@ -26,6 +26,7 @@ from ..changes.appointments import Appointments
 from ..changes.automatic import Automatic
 from ..changes.forgetting import Forgetting
 from ..changes.history import History
+from ..changes.keeping import Keeping
 from ..changes.observations import SOMETIMES, Observer
 from ..changes.reach import Reachable
 from ..changes.recording import Recorder
@@ -147,6 +148,7 @@ def build_site(
         return snapshots.current.rules
 
     recorder = Recorder(ledger, api)
+    keeping = Keeping(ledger, declared, rules, utcnow)
     appointments = Appointments(api, ledger, recorder, rules, utcnow, roster.learn)
     census = Census(
         started,
@@ -179,6 +181,7 @@ def build_site(
         snapshots,
         forgetting,
         reachable,
+        keeping,
         declared,
         telling,
         settings.roster_seconds,
@@ -210,6 +213,7 @@ def build_site(
         new_users=NewUsers(api, ledger, recorder, rules(), utcnow),
         forgetting=forgetting,
         reachable=reachable,
+        keeping=keeping,
         telling=telling,
         snapshots=snapshots,
         watch=watch,

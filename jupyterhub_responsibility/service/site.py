@@ -10,6 +10,7 @@ from jupyterhub.services.auth import HubOAuth
 
 from ..changes.appointments import Appointments
 from ..changes.forgetting import Forgetting
+from ..changes.keeping import Keeping
 from ..changes.reach import Reachable
 from ..changes.requests import Requests
 from ..changes.telling import Telling
@@ -52,6 +53,7 @@ class Site:
     new_users: NewUsers
     forgetting: Forgetting
     reachable: Reachable
+    keeping: Keeping
     telling: Telling
     snapshots: SnapshotKeeper
     watch: Watch

@@ -16,6 +16,7 @@ OBSERVATIONS = Lock("observing")
 GAPS = Lock("noting gaps")
 FORGETTING = Lock("forgetting")
 MESSAGES = Lock("writing messages")
+KEEPING = Lock("keeping contacts")
 
 
 def of_role(role_id: str) -> Lock:

@@ -139,4 +139,20 @@ muted = Table(
 )
 """The kinds of messages that somebody has turned off."""
 
+kept = Table(
+    "responsibility_kept",
+    metadata,
+    Column("kind", String(10), primary_key=True),
+    Column("id", String(80), primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("over", String(64), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("by_created", String(32), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("entry", Integer, nullable=False),
+)
+"""What those in charge keep on the page: contacts, people and links, as JSON, empty for what is set
+aside; over which declared thing, and who wrote it by which entry."""
+
 VERSION_TABLE = "responsibility_version"
