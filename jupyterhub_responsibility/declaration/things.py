@@ -3,10 +3,13 @@ by the same types."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
-from ..domain.kept import Thing, ThingKind, known_targets
+from ..domain.kept import Kept, Thing, ThingKind, known_targets
 from ..domain.model import Contact, Link, Model, Person
 from ..errors import Fault
 from . import dump_thing
@@ -35,6 +38,41 @@ def thing_of(kind: ThingKind, fields: Mapping[str, Any]) -> tuple[Thing | None, 
     if source.faults:
         return None, tuple(source.faults)
     return made(**found.model_dump(exclude_none=True)), ()
+
+
+def plain_of(kept: Kept) -> dict[str, Any]:
+    """Something that is kept, as plain data; `fields` is JSON, empty for what is set aside."""
+    return {
+        "kind": kept.kind,
+        "id": kept.id,
+        "role": kept.role,
+        "fields": json.dumps(fields_of(kept.thing)) if kept.thing else "",
+        "over": kept.over,
+        "by": kept.by,
+        "by_created": kept.by_created,
+        "at": kept.at.isoformat(),
+        "entry": kept.number,
+    }
+
+
+def kept_of(plain: Mapping[str, Any]) -> Kept:
+    """The same again, whatever another version of this service may have made of the fields."""
+    thing: Thing | None = None
+    if plain["fields"]:
+        with suppress(ValueError, KeyError, TypeError, RecursionError):
+            thing, _ = thing_of(plain["kind"], json.loads(plain["fields"]))
+    return Kept(
+        kind=plain["kind"],
+        id=plain["id"],
+        role=plain["role"],
+        thing=thing,
+        over=plain["over"],
+        by=plain["by"],
+        by_created=plain["by_created"],
+        at=datetime.fromisoformat(plain["at"]),
+        number=plain["entry"],
+        readable=not plain["fields"] or thing is not None,
+    )
 
 
 def faults_in(model: Model, kind: ThingKind, thing: Thing) -> tuple[Fault, ...]:

@@ -16,6 +16,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
+from functools import cached_property
 from hashlib import sha256
 from typing import Literal
 
@@ -107,6 +108,11 @@ class Laid:
     counts: Mapping[Key, Kept] = field(default_factory=dict)
     differs: tuple[Difference, ...] = ()
 
+    @cached_property
+    def items(self) -> dict[Key, Item]:
+        """What is in force: what is declared in its place, and what was added on the page."""
+        return _merged(items(self.file), self.counts)
+
     @property
     def kept(self) -> dict[Key, Kept]:
         """All that was written on the page."""
@@ -127,7 +133,8 @@ def lay(file: Declaration, kept: Iterable[Kept]) -> Laid:
             differs.append(Difference(each, there.thing if there else None, why))
     if not counts:
         return Laid(file, file, {}, tuple(differs))
-    return Laid(_with(file, declared, counts), file, counts, tuple(differs))
+    laid = _merged(declared, counts).values()
+    return Laid(_with(file, laid, counts), file, counts, tuple(differs))
 
 
 def items(declaration: Declaration) -> dict[Key, Item]:
@@ -248,20 +255,26 @@ def known_targets(model: Model, kind: ThingKind) -> dict[str, str]:
     return {each: title for each, title in model.titles().items() if each in known}
 
 
-def _with(
-    file: Declaration, declared: Mapping[Key, Item], counts: Mapping[Key, Kept]
-) -> Declaration:
-    """A declaration with what counts of the page: in place of what is declared, or at the end."""
-    merged = {key: item for key, item in declared.items() if key not in counts}
-    for key, kept in counts.items():
-        if kept.thing:
-            merged[key] = Item(*key, kept.thing, kept.role)
-    in_order = [merged[key] for key in dict.fromkeys((*declared, *counts)) if key in merged]
+def _merged(declared: Mapping[Key, Item], counts: Mapping[Key, Kept]) -> dict[Key, Item]:
+    """Every thing with what counts of the page: in place of what is declared, or at the end."""
+    found = {}
+    for key in dict.fromkeys((*declared, *counts)):
+        kept = counts.get(key)
+        if kept is None:
+            found[key] = declared[key]
+        elif kept.thing:
+            found[key] = Item(*key, kept.thing, kept.role)
+    return found
+
+
+def _with(file: Declaration, laid: Iterable[Item], counts: Mapping[Key, Kept]) -> Declaration:
+    """A declaration with other things in it; `counts` are those that are of the page."""
     people: dict[str, tuple[Person, ...]] = {}
-    for item in in_order:
+    things = []
+    for item in laid:
+        things.append(item.thing)
         if isinstance(item.thing, Person):
             people[item.role] = (*people.get(item.role, ()), item.thing)
-    things = [item.thing for item in in_order]
     return replace(
         file,
         contacts=tuple(each for each in things if isinstance(each, Contact)),

@@ -188,6 +188,9 @@ class Rules:
         ]
         if self.may(viewer, "adders"):
             found.append(Ability("Add people to the hub", "users", "Add people", our=True))
+        if self.may(viewer, "keepers"):
+            keep = "Change contacts, people without an account, and links"
+            found.append(Ability(keep, "keep", "Contacts and people", our=True))
         return tuple(found)
 
     def abilities(self, viewer: Viewer) -> tuple[Ability, ...]:
@@ -317,6 +320,7 @@ AccessName = Literal[
     "adders",
     "admins",
     "metrics",
+    "the hub",
     "deciders",
     "oneself",
     "holders",
@@ -385,6 +389,11 @@ ACCESS: dict[AccessName, Access] = {
         lambda _, viewer: METRICS_SCOPE in viewer.scopes,
         f"This needs a hub token with the scope {METRICS_SCOPE}, in the header"
         " Authorization, as in: Authorization: Bearer ...",
+    ),
+    "the hub": Access(
+        "the hub itself, which shows that it has the token of this service",
+        lambda *_: False,
+        "Only the hub itself can read this.",
     ),
     "deciders": Access(
         "JupyterHub admins, and holders of the roles that appoint to this one",

@@ -39,7 +39,7 @@ from ..domain.configured import other_groups
 from ..domain.finder import Finders
 from ..domain.model import Declaration
 from ..domain.rules import Rules
-from ..enabling.belonging import ANSWER, answer
+from ..enabling.belonging import ANSWER, PROOF, answer, proof
 from ..enabling.handover import handed_over, hub_says
 from ..enabling.pages import Navigation
 from ..errors import ConfigurationError, ResponsibilityError
@@ -275,6 +275,7 @@ def web_application(site: Site, secret: bytes) -> WebApplication:
     settings: dict[str, Any] = {
         POLICY: policy(site.settings.frame_ancestors),
         ANSWER: partial(answer, site.auth.api_token, site.settings.hub_pid),
+        PROOF: partial(proof, site.auth.api_token),
         # pages have the token in them; a script of our origin could read it from the cookie
         "xsrf_cookie_kwargs": {"httponly": True, **site.settings.cookie_options},
     }

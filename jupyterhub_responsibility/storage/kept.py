@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
-    Row,
     and_,
     bindparam,
     delete,
@@ -20,7 +18,7 @@ from sqlalchemy import (
     update,
 )
 
-from ..declaration.things import fields_of, thing_of
+from ..declaration.things import kept_of, plain_of
 from ..domain.kept import Kept, Key
 from ..ledger.bearers import ALWAYS, Bearer
 from ..ledger.entry import Entry, stamp, storable
@@ -32,21 +30,8 @@ from .tables import kept
 def read(store: Store) -> list[Kept]:
     """All of it, in the order in which it was written."""
     with store.reading() as connection:
-        return [_kept(row) for row in connection.execute(select(kept).order_by(kept.c.entry))]
-
-
-def _kept(row: Row[Any]) -> Kept:
-    """A row as what was kept; whatever another version of this service may have written."""
-    thing, readable = None, True
-    if row.fields:
-        try:
-            thing, faults = thing_of(row.kind, json.loads(row.fields))
-        except (ValueError, KeyError, RecursionError):
-            faults = ()
-        readable = thing is not None and not faults
-    at = datetime.fromisoformat(row.at)
-    return Kept(row.kind, row.id, row.role, thing, row.over, row.by, row.by_created, at, row.entry,
-                readable)  # fmt: skip
+        rows = connection.execute(select(kept).order_by(kept.c.entry)).mappings()
+        return [kept_of({str(name): value for name, value in row.items()}) for row in rows]
 
 
 def saving(each: Kept) -> Beside:
@@ -54,17 +39,8 @@ def saving(each: Kept) -> Beside:
 
     def write(connection: Connection, entries: Sequence[Entry], now: datetime) -> None:
         connection.execute(delete(kept).where(_is(each.key)))
-        row = {
-            "kind": each.kind,
-            "id": each.id,
-            "role": each.role,
-            "fields": json.dumps(fields_of(each.thing)) if each.thing else "",
-            "over": each.over,
-            "by": storable(each.by),
-            "by_created": each.by_created,
-            "at": stamp(now),
-            "entry": entries[0].number,
-        }
+        row = plain_of(replace(each, number=entries[0].number))
+        row |= {"at": stamp(now), "by": storable(each.by)}
         connection.execute(insert(kept), [row])
 
     return write

@@ -29,7 +29,8 @@ class RolePage:
     `appoints_self` if they need not ask. `meant` are accounts that may have been meant by a name
     that no account has, `adders` the roles whose holders can add one; `adds` says whether the
     viewer can, here. `told_appointed` and `told_asked` say who will be told when somebody is
-    appointed, or asks. `looks_back` if they may see who held it before, and `then` is who held it
+    appointed, or asks. `keeps` if they may say how to reach it, and who holds it without an account.
+    `looks_back` if they may see who held it before, and `then` is who held it
     when they asked about.
     """
 
@@ -57,6 +58,7 @@ class RolePage:
     meant: tuple[Named, ...]
     adders: tuple[Role, ...]
     adds: bool
+    keeps: bool
     looks_back: bool
     then: PastPart | None
     told_appointed: str
@@ -124,6 +126,7 @@ def role_page(
         meant=meant,
         adders=rules.adding_roles(),
         adds=rules.may(viewer, "adders"),
+        keeps=rules.may_keep(viewer, (role_id,)),
         looks_back=declaration.on_hub(role_id)
         and rules.may(viewer, "past readers", about=About(role)),
         then=past_part(then, snapshot.names, HOLDERS_SHOWN) if then else None,
