@@ -8,7 +8,13 @@ from jupyterhub_responsibility.service.routes import ROUTES
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 
-EXAMPLES = {"<role>": "hub-administrator", "<user>": "nobody-of-that-name", "<number>": "1"}
+EXAMPLES = {
+    "<role>": "hub-administrator",
+    "<user>": "nobody-of-that-name",
+    "<number>": "1",
+    "<kind>": "contact",
+    "<thing>": "hub-admins",
+}
 """What stands in the place of each part of a path."""
 
 ASKED = {"api/may": "?user=hanna&responsibility=decide-finances"}
@@ -41,9 +47,13 @@ BY_LINK = "confirm"
 """Where a link that was mailed is what is needed: tests/hub/test_mailed_link.py has some."""
 METRICS = "metrics"
 """For programs, by a scope of its own."""
-PAGES = tuple(path for path in PATHS if path not in (*API, *OPEN, METRICS))
+HUB_ONLY = "hub-contacts"
+"""For the hub itself, by the token of the service."""
+PAGES = tuple(path for path in PATHS if path not in (*API, *OPEN, METRICS, HUB_ONLY))
 
-READABLE = tuple(path for path in PATHS if "GET" in OFFERED[path] and path != METRICS)
+READABLE = tuple(
+    path for path in PATHS if "GET" in OFFERED[path] and path not in (METRICS, HUB_ONLY)
+)
 WRITES = tuple(
     (method, path)
     for path in PATHS

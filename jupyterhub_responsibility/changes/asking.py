@@ -11,7 +11,6 @@ from ..coverage.snapshot import Snapshot
 from ..domain import refusals
 from ..domain.messages import TransportName
 from ..domain.model import Person, Role, Viewer
-from ..domain.rules import About
 from ..ledger.confirmed import BY_PEOPLE
 from ..ledger.entry import Draft, Entry
 from ..messages.question import person_named
@@ -58,7 +57,7 @@ class Asking:
     async def ask(self, actor: Viewer, role: Role, name: str) -> Entry:
         """Record that somebody is asked, with the letter to them; links of before are over."""
         snapshot = self._snapshot()
-        snapshot.rules.check(actor, "deciders", about=About(role))
+        snapshot.rules.check_keeper(actor, (role.id,))
         person = person_named(snapshot.declaration, role.id, name)
         if person is None:
             raise refusals.NOT_NAMED(name=visible(name), role=role.title)

@@ -13,6 +13,7 @@ from typing import Protocol
 
 from ..coverage.snapshot import Snapshot
 from ..domain.messages import TRANSPORTS, TransportName
+from ..domain.model import Declaration
 from ..errors import SendingError
 from ..messages.checks import of_the_day
 from ..messages.question import link_to, question_letter, still_asked
@@ -67,6 +68,8 @@ class Telling:
         self._released = False
         self._tidied: date | None = None
         self._looked: Snapshot | None = None
+        self._linked: Declaration | None = None
+        """Whose people alone have links."""
         self._said: set[str] = set()
         self._woken = asyncio.Event()
         self.figures = Figures()
@@ -122,6 +125,7 @@ class Telling:
             await self._ledger.run(outbox.release)
             self._released = True
         await self._tidy()
+        await self._end_links()
         lanes = [name for name in sorted(self.transports) for _ in range(_lanes(name))]
         await asyncio.gather(*map(self._send_all, lanes))
         self.figures = await self._ledger.run(outbox.figures, self._now())
@@ -181,6 +185,14 @@ class Telling:
         until = (now + links.LASTS).date()
         link = link_to(self._home, token)
         return person.email, question_letter(claim.letter, asking, person, link, until, snapshot)
+
+    async def _end_links(self) -> None:
+        """Whoever holds a role no more, or by another name or address, is asked anew if they come
+        back."""
+        snapshot = self._snapshot()
+        if snapshot.page is not None and snapshot.declaration is not self._linked:
+            await self._ledger.run(links.keep_only, snapshot.declaration.people)
+            self._linked = snapshot.declaration
 
     async def _tidy(self) -> None:
         """Once a day."""

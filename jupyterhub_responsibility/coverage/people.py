@@ -8,7 +8,7 @@ from ..domain.holders import Holder
 from ..domain.model import Role
 from ..ledger.standing import Standing
 from ..text import day, isolated
-from .gaps import Gap, Place, Step, ask_operator
+from .gaps import Gap, Keep, Place, Step, ask_operator
 from .snapshot import Snapshot
 
 
@@ -24,8 +24,9 @@ def people_gaps(snapshot: Snapshot, role: Role, holder: Holder) -> Iterator[Gap]
             "They said so by the link that was mailed to them. Nobody is sent to them about it any"
             " more.",
             ask_operator(
-                f"take them out of the declaration (roles.{role.id}.people), or ask them again",
+                f"take them out of the declaration (roles.{role.id}.people)",
                 ("roles", role.id, "people"),
+                Keep("Take them out, or ask them again", _kept(snapshot, role, holder), (role.id,)),
             ),
             since=stands.denied_at,
             person=holder.name,
@@ -44,6 +45,13 @@ def people_gaps(snapshot: Snapshot, role: Role, holder: Holder) -> Iterator[Gap]
         )
 
 
+def _kept(snapshot: Snapshot, role: Role, holder: Holder) -> Place:
+    """Where what is said of somebody is kept."""
+    items = snapshot.laid.items.values()
+    found = (i.id for i in items if (i.role, i.thing) == (role.id, holder.person))
+    return Place("kept", f"person-{next(found, '')}")
+
+
 def _waiting(stands: Standing) -> str:
     """What they were asked, and when."""
     if stands.asked_at is None:
@@ -53,5 +61,9 @@ def _waiting(stands: Standing) -> str:
 
 def _ask(snapshot: Snapshot, role: Role, holder: Holder) -> Step:
     if "mail" in snapshot.transports and holder.person and holder.person.email:
-        return Step("Ask them again", where=Place("holders", role.id), needs="may appoint")
+        return Step(
+            "Ask the people who change contacts here to ask them again",
+            by="operator",
+            keep=Keep("Ask them again", Place("holders", role.id), (role.id,)),
+        )
     return Step("Ask them whether they still hold the role", where=Place("role", role.id))

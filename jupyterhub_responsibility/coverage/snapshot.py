@@ -15,6 +15,7 @@ from ..domain.configured import Configured
 from ..domain.contacts import ContactFinder, People
 from ..domain.duties import duties_digest
 from ..domain.holders import Holder, RoleHolders
+from ..domain.kept import Laid
 from ..domain.messages import COMMUNITY, MessageName, Recipient, TransportName
 from ..domain.model import Declaration, Role, Roster, Split, Viewer
 from ..domain.names import Called, Names
@@ -45,8 +46,8 @@ class Snapshot:
     messages go through; `tellable` are the people who gave a mail address (`Recipient.key`), with
     the kinds of messages that they have turned off; `unsent` are the transports that have not
     taken messages for long, and since when. `subdomains`: each user's server has a domain of its
-    own (None: not known). `noticed` is when the gaps that are open were first seen, `spans` are
-    those of before as well.
+    own (None: not known). `page` is what is kept on the page, None where that wasn't read.
+    `noticed` is when the gaps that are open were first seen, `spans` are those of before as well.
     """
 
     declaration: Declaration
@@ -66,8 +67,14 @@ class Snapshot:
     transports: frozenset[TransportName] = frozenset()
     tellable: Mapping[str, frozenset[MessageName]] = field(default_factory=dict)
     unsent: Mapping[TransportName, datetime] = field(default_factory=dict)
+    page: Laid | None = None
     noticed: Mapping[Key, datetime] = field(default_factory=dict)
     spans: tuple[Span, ...] = ()
+
+    @property
+    def laid(self) -> Laid:
+        """The file's declaration, and what is kept on the page."""
+        return self.page or Laid(self.declaration, self.declaration)
 
     @cached_property
     def known(self) -> frozenset[Source]:

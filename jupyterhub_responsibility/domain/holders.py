@@ -85,7 +85,7 @@ def holders_of(declaration: Declaration, roster: Roster, role_id: str) -> RoleHo
             through[name] = (*through.get(name, ()), group)
     accounts = [Holder(name, "account", those, roster.read_at) for name, those in through.items()]
     people = [
-        Holder(person.name, "person", (), declaration.as_of, person)
+        Holder(person.name, "person", (), declaration.age_of(person), person)
         for person in declaration.people.get(role_id, ())
     ]
     known = roster.read_at is not None or not groups

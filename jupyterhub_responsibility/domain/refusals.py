@@ -132,3 +132,20 @@ NOT_PERMITTED = Refusal(
     "not_permitted",
     "The hub does not let this service do that ({why}). Tell the operator of the hub.",
 )
+NO_THING = Refusal("unknown", "There is no such contact, person or link here any more.")
+THING_CHANGED = Refusal(
+    "stale",
+    "Somebody has changed this since you opened it. What it says now stands beside what you wrote:"
+    " look at both, and save again.",
+)
+NOT_DECLARED = Refusal(
+    "closed", "Only what stands in the declaration can be set aside. Take this back instead."
+)
+NOTHING_KEPT = Refusal(
+    "closed", "Nothing about this was written on the page that could be taken back."
+)
+TOO_MANY_KEPT = Refusal(
+    "too_many_open",
+    "{most} contacts, people and links are kept on this page, and that is all there is room for."
+    " Take some back first, or ask the operator to write them into the declaration.",
+)

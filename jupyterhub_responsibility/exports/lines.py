@@ -96,7 +96,7 @@ def contact_lines(snapshot: Snapshot, origin: str) -> tuple[ContactLine, ...]:
             each.email,
             each.telephone,
             complete(each, origin),
-            declaration.as_of,
+            declaration.age_of(each),
             each.hours,
             each.languages,
             each.topics,
@@ -191,6 +191,6 @@ def _people(declaration: Declaration, origin: str) -> Iterator[ContactLine]:
                 person.email,
                 person.telephone,
                 complete(person, origin),
-                declaration.as_of,
+                declaration.age_of(person),
                 review_by=person.review_by,
             )

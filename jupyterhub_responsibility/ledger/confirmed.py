@@ -67,6 +67,9 @@ class Words:
         if not name or is_erased(name):
             return
         key = (entry.role, name)
+        if entry.event == "kept":  # who comes back starts anew
+            self._said.pop(key, None)
+            return
         word = self._said.get(key, NO_WORD)
         if entry.event == "asking":
             asked = (*word.asked, entry.moment)[-REMEMBERED:]
@@ -80,7 +83,12 @@ class Words:
 
 
 def person_of(entry: Entry) -> str:
-    """The person without an account that an entry is about; empty where there is none."""
+    """The person without an account who is asked by an entry, answers by it, or holds a role no
+    more; empty where there is none."""
     if entry.event == "asking":
         return entry.facts.get("named", "")
+    if entry.event == "kept":
+        facts = entry.facts
+        gone = facts["kind"] == "person" and facts["deed"] in ("set_aside", "taken_back")
+        return facts.get("title", "") if gone else ""
     return entry.actor if entry.actor_kind == BY_PEOPLE else ""

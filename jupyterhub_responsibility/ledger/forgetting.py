@@ -20,7 +20,7 @@ from .kinds import PartName
 from .state import LedgerState
 
 _ABOUT: tuple[PartName, ...] = ("person", "reason", "note", "created")
-_BY: tuple[PartName, ...] = ("actor", "reason", "note", "asker_created")
+_BY: tuple[PartName, ...] = ("actor", "reason", "note", "asker_created", "title")
 
 POWER = "power-without-role"
 """The kind of gap that is noted anew each time the hub is read, for as long as it is so."""

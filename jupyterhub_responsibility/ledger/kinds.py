@@ -20,6 +20,7 @@ Event = Literal[
     "asking",
     "confirmation",
     "denial",
+    "kept",
     "observation",
     "erasure",
 ]
@@ -50,10 +51,17 @@ Detail = Literal[
     "gone",
     "parts",
     "because",
+    "kind",
+    "thing",
+    "title",
+    "deed",
 ]
 
 Result = Literal["done", "unchanged", "refused", "unknown", "not done"]
 """What became of a change on the hub."""
+
+Deed = Literal["added", "changed", "set_aside", "taken_back"]
+"""What somebody did about a contact, a person without an account, or a link."""
 
 ActorKind = Literal["user", "service", "hub", "operator", "person"]
 ACTOR_KINDS: dict[ActorKind, str] = {
@@ -109,6 +117,11 @@ EVENTS: dict[Event, EventKind] = {
     ),
     "confirmation": EventKind("a holder confirmed their duties", ("duties_digest",)),
     "denial": EventKind("a holder without an account says that they don't hold the role", ()),
+    "kept": EventKind(
+        "somebody wrote a contact, a person without an account or a link on the page, set one"
+        " aside, or took that back",
+        ("kind", "thing", "title", "deed"),
+    ),
     "observation": EventKind(
         "a group or an account was changed other than through this service",
         ("change", "first", "gone", "through", "after", "was", "created"),
@@ -239,11 +252,34 @@ DETAILS: dict[Detail, DetailKind] = {
         "`asked` where a person was to be forgotten, `age` where it was kept for long enough",
         choices=("asked", "age"),
     ),
+    "kind": DetailKind(
+        "one of",
+        "what was written on the page: a `contact`, a `person` without an account, or a `link`",
+        choices=("contact", "person", "link"),
+    ),
+    "thing": DetailKind("id", "the id of the contact or the link"),
+    "title": DetailKind(
+        "text", "the name of the contact or the person, or the title of the link", personal=True
+    ),
+    "deed": DetailKind(
+        "one of",
+        "what was done about it: `added`, `changed`, `set_aside` or `taken_back`",
+        choices=get_args(Deed),
+    ),
 }
 """What else an entry may say, by name; what is empty is left out."""
 
 PartName = Literal[
-    "actor", "person", "asker", "reason", "note", "created", "asker_created", "named", "was"
+    "actor",
+    "person",
+    "asker",
+    "reason",
+    "note",
+    "created",
+    "asker_created",
+    "named",
+    "was",
+    "title",
 ]
 PARTS: dict[PartName, str] = {
     "actor": "who did it",
@@ -255,6 +291,7 @@ PARTS: dict[PartName, str] = {
     "asker_created": "when the account of the asker was made",
     "named": "the holder without an account",
     "was": "the earlier name",
+    "title": "the name of a contact, a person or a link",
 }
 """What lies outside the chain, and can be erased, by name and in words: who did it, the account
 that it is about, and the details that are personal."""
@@ -266,10 +303,12 @@ CONCERNED: tuple[PartName, ...] = ("person", "actor", "asker")
 """Who is concerned by an entry: the account that it is about, whoever did it, and whoever had asked
 for it."""
 
-TEXTS: tuple[PartName, ...] = ("reason", "note")
+TEXTS: tuple[PartName, ...] = ("reason", "note", "title")
 """Which of these somebody wrote."""
 
-KindName = Literal["appointments", "requests", "confirmations", "people", "outside", "erasures"]
+KindName = Literal[
+    "appointments", "requests", "confirmations", "people", "contacts", "outside", "erasures"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +327,7 @@ KINDS: dict[KindName, Kind] = {
     "requests": Kind("Requests", ("request", "decision")),
     "confirmations": Kind("Confirmations", ("asking", "confirmation", "denial")),
     "people": Kind("People added", ("account",)),
+    "contacts": Kind("Contacts, people and links", ("kept",)),
     "outside": Kind("Changes outside this page", ("observation",)),
     "erasures": Kind("What was erased", ("erasure",)),
 }

@@ -84,6 +84,14 @@ _TERMS = {
 }
 """By whether there was a last day before, and is one now."""
 
+_KEPT = {
+    "added": "{actor} added {thing}",
+    "changed": "{actor} changed {thing}",
+    "set_aside": "{actor} set aside {thing}, which stands in the declaration",
+    "taken_back": "{actor} took back what was written here about {thing}",
+}
+"""By what was done about something that is kept on the page."""
+
 _ERASURES = {
     "asked": "{actor} erased everything about one person",
     "age": "{actor} erased what was kept for long enough",
@@ -247,6 +255,7 @@ def _plain(
         through=isolated(facts.get("through", "")),
         named=_named(facts),
         was=_was(entry),
+        thing=_thing(facts, _title(model, entry.role)),
         until=_day(facts.get("until")),
         before=_day(facts.get("before")),
         number=f"{number:,}",
@@ -263,6 +272,15 @@ def _was(entry: Entry) -> str:
 def _named(facts: Mapping[str, str]) -> str:
     """Somebody without an account, unless their name was erased."""
     return isolated(facts["named"]) if "named" in facts else "somebody who was erased"
+
+
+def _thing(facts: Mapping[str, str], role: str) -> str:
+    """What is kept on the page, by its name; a person with the role that they hold."""
+    kind = facts.get("kind", "")
+    called = f" {quoted(facts['title'])}" if "title" in facts else ""
+    if kind == "person":
+        return f"{called.strip() or 'a person'} ({role}, without an account)"
+    return f"the {kind}{called}"
 
 
 def _actor(entry: Entry, names: Names) -> str:
@@ -290,6 +308,8 @@ def _pattern(entry: Entry, facts: Mapping[str, str]) -> str:
         return _ERASURES[facts["because"]]
     if entry.event == "observation":
         return _OBSERVATIONS[_observed(entry, facts)]
+    if entry.event == "kept":
+        return _KEPT[facts["deed"]]
     if entry.event == "term":
         return _TERMS["before" in facts, "until" in facts]
     if entry.event == "confirmation" and entry.actor_kind == BY_PEOPLE:

@@ -27,6 +27,7 @@ from ..changes.asking import Asking
 from ..changes.automatic import Automatic
 from ..changes.forgetting import Forgetting
 from ..changes.history import History
+from ..changes.keeping import Keeping
 from ..changes.observations import SOMETIMES, Observer
 from ..changes.reach import Reachable
 from ..changes.recording import Recorder
@@ -39,7 +40,7 @@ from ..domain.configured import other_groups
 from ..domain.finder import Finders
 from ..domain.model import Declaration
 from ..domain.rules import Rules
-from ..enabling.belonging import ANSWER, answer
+from ..enabling.belonging import ANSWER, PROOF, answer, proof
 from ..enabling.handover import handed_over, hub_says
 from ..enabling.pages import Navigation
 from ..errors import ConfigurationError, ResponsibilityError
@@ -148,6 +149,7 @@ def build_site(
         return snapshots.current.rules
 
     recorder = Recorder(ledger, api)
+    keeping = Keeping(ledger, declared, rules, utcnow)
     appointments = Appointments(api, ledger, recorder, rules, utcnow, roster.learn)
     census = Census(
         started,
@@ -180,6 +182,7 @@ def build_site(
         snapshots,
         forgetting,
         reachable,
+        keeping,
         declared,
         telling,
         settings.roster_seconds,
@@ -211,6 +214,7 @@ def build_site(
         new_users=NewUsers(api, ledger, recorder, rules(), utcnow),
         forgetting=forgetting,
         reachable=reachable,
+        keeping=keeping,
         telling=telling,
         asking=Asking(ledger, lambda: snapshots.current, utcnow),
         snapshots=snapshots,
@@ -274,6 +278,7 @@ def web_application(site: Site, secret: bytes) -> WebApplication:
     settings: dict[str, Any] = {
         POLICY: policy(site.settings.frame_ancestors),
         ANSWER: partial(answer, site.auth.api_token, site.settings.hub_pid),
+        PROOF: partial(proof, site.auth.api_token),
         # pages have the token in them; a script of our origin could read it from the cookie
         "xsrf_cookie_kwargs": {"httponly": True, **site.settings.cookie_options},
     }

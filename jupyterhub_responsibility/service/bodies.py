@@ -203,6 +203,22 @@ class MessagesBody(Body):
     """The kinds of messages that you have turned off."""
 
 
+class ThingBody(Body):
+    """What counts of a contact, a person or a link from now on."""
+
+    fields: dict[str, Any] | None
+    """What it says, by the keys of the declaration; null sets aside what the declaration has."""
+
+
+class AddThingBody(Body):
+    """A contact, a person without an account, or a link that is new."""
+
+    role: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{0,80}$")] = ""
+    """The role that a person holds."""
+    fields: dict[str, Any]
+    """What it says, by the keys of the declaration."""
+
+
 class EraseBody(Body):
     """Whom to forget."""
 

@@ -11,6 +11,7 @@ from jupyterhub.services.auth import HubOAuth
 from ..changes.appointments import Appointments
 from ..changes.asking import Asking
 from ..changes.forgetting import Forgetting
+from ..changes.keeping import Keeping
 from ..changes.reach import Reachable
 from ..changes.requests import Requests
 from ..changes.telling import Telling
@@ -53,6 +54,7 @@ class Site:
     new_users: NewUsers
     forgetting: Forgetting
     reachable: Reachable
+    keeping: Keeping
     telling: Telling
     asking: Asking
     snapshots: SnapshotKeeper

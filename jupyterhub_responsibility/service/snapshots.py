@@ -142,6 +142,7 @@ class SnapshotKeeper:
             tellable=self._reachable.tellable,
             unsent=self.unsent(),
             configured=self._configured,
+            page=self._declared.current.page,
             noticed=self._history.noticed,
             spans=self._history.spans,
         )

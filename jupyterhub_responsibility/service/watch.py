@@ -17,6 +17,7 @@ from datetime import date, datetime
 from ..changes.automatic import Automatic
 from ..changes.forgetting import Forgetting
 from ..changes.history import History
+from ..changes.keeping import Keeping
 from ..changes.observations import Observer
 from ..changes.reach import Reachable
 from ..changes.recording import Recorder
@@ -54,6 +55,7 @@ class Watch:
         snapshots: SnapshotKeeper,
         forgetting: Forgetting,
         reachable: Reachable,
+        keeping: Keeping,
         declared: DeclarationKeeper,
         telling: Telling,
         interval: float,
@@ -69,6 +71,7 @@ class Watch:
         self._snapshots = snapshots
         self._forgetting = forgetting
         self._reachable = reachable
+        self._keeping = keeping
         self._declared = declared
         self._telling = telling
         self._interval = interval
@@ -138,6 +141,7 @@ class Watch:
             await self._attempt("observing", self._observe)
             await self._attempt("noting gaps", self._note)
             await self._attempt("reading how to reach people", self._reach)
+            await self._attempt("reading what is kept on the page", self._keeping.read)
             await self._attempt("finding out whom to tell", self._telling.look)
             self._log_end()
             await asyncio.sleep(self._interval)

@@ -17,6 +17,7 @@ from .tables import (
     entries,
     gaps,
     head,
+    kept,
     links,
     muted,
     outbox,
@@ -33,6 +34,7 @@ GRANTS = {
     outbox.name: "SELECT, INSERT, UPDATE, DELETE",
     muted.name: "SELECT, INSERT, UPDATE, DELETE",
     links.name: "SELECT, INSERT, DELETE",
+    kept.name: "SELECT, INSERT, UPDATE, DELETE",
     readings.name: "SELECT, INSERT, UPDATE, DELETE",
     VERSION_TABLE: "SELECT",
 }

@@ -6,12 +6,12 @@ answer in anybody's place.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import Connection, bindparam, delete, insert, select
+from sqlalchemy import Connection, and_, bindparam, delete, insert, select
 
 from ..domain.model import Person
 from ..ledger.entry import Entry, stamp, storable
@@ -20,6 +20,8 @@ from .store import Beside, Store
 from .tables import links
 
 LASTS = timedelta(days=7)
+
+WHOSE = ("role", "person", "address")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,23 @@ def asking(role_id: str, name: str) -> Beside:
         outbox.put_question(connection, entries, now)
 
     return write
+
+
+def keep_only(store: Store, people: Mapping[str, Iterable[Person]]) -> None:
+    """End the links of all but these people, by role."""
+    theirs = {
+        Link(role, digest(each.name), digest(each.email))
+        for role in people
+        for each in people[role]
+    }
+    query = select(links.c.role, links.c.person, links.c.address).distinct()
+    with store.reading() as connection:
+        others = {Link(*row) for row in connection.execute(query)} - theirs
+    if others:
+        there = and_(*(links.c[name] == bindparam(f"the_{name}") for name in WHOSE))
+        gone = [{f"the_{name}": getattr(each, name) for name in WHOSE} for each in others]
+        with store.writing() as connection:
+            connection.execute(delete(links).where(there), gone)
 
 
 def tidy(store: Store, now: datetime) -> None:

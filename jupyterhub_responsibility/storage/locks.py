@@ -17,6 +17,7 @@ GAPS = Lock("noting gaps")
 FORGETTING = Lock("forgetting")
 MESSAGES = Lock("writing messages")
 LINKS = Lock("answering by a link")
+KEEPING = Lock("keeping contacts")
 
 
 def of_role(role_id: str) -> Lock:

@@ -15,7 +15,6 @@ from datetime import datetime
 from sqlalchemy import Connection, func, or_, select
 
 from ..ledger.chain import Taken
-from ..ledger.confirmed import BY_PEOPLE
 from ..ledger.entry import stamp, storable
 from ..ledger.forgetting import Channel, Traces
 from ..ledger.gap_spans import Span
@@ -24,7 +23,7 @@ from ..ledger.mentions import Named
 from .erasing import BY_AGE, NOTHING, Forgotten, Lot, erase, lot_of
 from .store import Store
 from .tables import IS_NAME, entries, parts
-from .tracing import Answers, Spellings, Tracer, mentions_in
+from .tracing import WITHOUT_ACCOUNT, Answers, Spellings, Tracer, mentions_in
 
 TEXTS_AT_ONCE = 2000
 """Texts to erase, or to look through, in one step."""
@@ -185,12 +184,11 @@ def _old_texts(connection: Connection, before: str, most: int | None) -> Taken:
 
 def _last_named(connection: Connection, before: str) -> dict[str, int]:
     """The people who are named in no entry since a moment, and how often each is, in order."""
-    by_people = entries.c.actor_kind.in_(("user", BY_PEOPLE))
+    account = IS_NAME & or_(parts.c.name != "actor", entries.c.actor_kind == "user")
     named = (
         select(parts.c.text, func.count())
         .join(entries, entries.c.number == parts.c.number)
-        .where(or_(IS_NAME, parts.c.name == "named"), parts.c.erasure.is_(None))
-        .where(or_(parts.c.name != "actor", by_people))
+        .where(or_(account, WITHOUT_ACCOUNT), parts.c.erasure.is_(None))
         .group_by(parts.c.text)
         .having(func.max(entries.c.at) < before)
     )

@@ -28,6 +28,14 @@ Texts = Mapping[str, Taken]
 """Name → the texts in which it is written."""
 
 
+WITHOUT_ACCOUNT = or_(
+    parts.c.name == "named",
+    (parts.c.name == "actor") & (entries.c.actor_kind == BY_PEOPLE),
+    (parts.c.name == "title") & entries.c.stated.contains('"kind":"person"'),
+)
+"""Whether a part names somebody without an account."""
+
+
 class Spellings:
     """The names in the ledger: which of them is another in other letters, as somebody typed it."""
 
@@ -278,12 +286,11 @@ def _two(entry: Entry) -> Iterator[str]:
 def _without_account(connection: Connection, names: Iterable[str]) -> Texts:
     """The parts of entries that name people without an account, by the name."""
     found: defaultdict[str, Taken] = defaultdict(set)
-    by_themselves = (parts.c.name == "actor") & (entries.c.actor_kind == BY_PEOPLE)
     for chunk in chunks(names):
         query = (
             select(parts.c.text, parts.c.number, parts.c.name)
             .join(entries, entries.c.number == parts.c.number)
-            .where(parts.c.text.in_(chunk), or_(parts.c.name == "named", by_themselves))
+            .where(parts.c.text.in_(chunk), WITHOUT_ACCOUNT)
         )
         for name, number, part in connection.execute(query):
             found[name].add((number, part))

@@ -15,9 +15,10 @@ from jupyterhub_responsibility.changes.asking import MOST_A_DAY, Asking
 from jupyterhub_responsibility.changes.telling import Telling
 from jupyterhub_responsibility.coverage.snapshot import Snapshot
 from jupyterhub_responsibility.declaration import load
+from jupyterhub_responsibility.domain.kept import Laid
 from jupyterhub_responsibility.domain.model import Roster, Viewer
 from jupyterhub_responsibility.errors import LedgerError, RefusedError
-from jupyterhub_responsibility.ledger.entry import storable
+from jupyterhub_responsibility.ledger.entry import Draft, storable
 from jupyterhub_responsibility.service import transport
 from jupyterhub_responsibility.storage import erasing, outbox
 from jupyterhub_responsibility.storage.erasing import Eraser
@@ -34,7 +35,7 @@ from ..realhub import HOLDERS
 from ..unit.conftest import Clock
 
 GUIDE = "community-guide"
-RITA = Viewer("rita", groups=frozenset({"community-reps"}))
+RITA = Viewer("rita", admin=True)
 LINK = re.compile(r"https://x\.example/confirm\?link=(\S+)")
 GUS = {"name": "Gus Gruber", "email": "gus@reef.example"}
 NOAH = {"name": "Noah", "email": ""}
@@ -66,7 +67,7 @@ class Service:
 
     def snapshot(self) -> Snapshot:
         return Snapshot(self.declared, Roster(READ_AT, HOLDERS), self.ledger.state, self.clock(),
-                        transports=self.transports)  # fmt: skip
+                        transports=self.transports, page=Laid(self.declared, self.declared))  # fmt: skip
 
     async def ask(self, name: str = GUS["name"], actor: Viewer = RITA):
         return await self.asking.ask(actor, self.declared.model.roles[GUIDE], name)
@@ -238,6 +239,32 @@ async def test_who_is_somebody_else_now(service, link, changed):
     assert await service.asking.answer(link, "yes", "") is None
 
 
+async def test_who_comes_back_is_asked_anew(service, link):
+    """A link that was over stays so."""
+    await service.telling.send_due()
+    assert await service.number_of_links() == 1
+    service.declared = declared(NOAH)
+    await service.telling.send_due()
+    service.declared = declared(GUS)
+    assert await service.asking.question(link) is None
+    assert await service.number_of_links() == 0
+
+
+@pytest.mark.parametrize("deed", ["set_aside", "taken_back"])
+async def test_withdrawn_on_the_page(service, link, deed):
+    """What they have said is over with it."""
+    await service.answer(link, "no")
+    details = {"kind": "person", "title": "Gus Gruber"}
+    for each in ("changed", deed):
+        assert service.word.denied_at
+        said = {**details, "deed": each}
+        await service.ledger.append(Draft("kept", "rita", role=GUIDE, details=said))
+    assert not service.word.denied_at
+    gone = await service.ledger.run(erasing.forget, "Gus Gruber", Eraser("root", "user"), READ_AT)
+    assert gone.parts == 4
+    assert "Gus" not in str(await service.ledger.run(everything))
+
+
 async def test_asked_again(service, post, link):
     """The older link is over, and the new one is good; a letter that waited is not sent."""
     await service.ask()
@@ -299,8 +326,8 @@ async def test_what_is_not_taken_waits(service, post):
     [
         ("Gus", RITA, "Nobody called Gus"),
         ("Noah", RITA, "no mail address"),
-        (GUS["name"], Viewer("uwe"), "Only these people can decide"),
-        (GUS["name"], Viewer("tester", admin=True, kind="service"), "Only these people can decide"),
+        (GUS["name"], Viewer("uwe"), "This is the provider's"),
+        (GUS["name"], Viewer("tester", admin=True, kind="service"), "This is the provider's"),
     ],
 )
 async def test_who_cannot_be_asked(service, name, actor, said):

@@ -24,18 +24,25 @@ from jupyterhub_responsibility.messages.question import (
 )
 from jupyterhub_responsibility.service.pages.panel import panel_page
 from jupyterhub_responsibility.service.pages.role import role_page
+from jupyterhub_responsibility.service.pages.steps import gaps_for
 
 from ..conftest import READ_AT
 from ..realhub import HOLDERS
 
 GUIDE = "community-guide"
 RITA = Viewer("rita", groups=frozenset({"community-reps", "hub-admins"}))
+ROOT = Viewer("root", admin=True)
+KIM = Viewer("kim")
 UWE = Viewer("uwe")
 DECLARED = load({
     "community": {"name": "Reef Lab", "url": "https://reef.example"},
+    "provider": {"name": "Cloud Crew", "staff": ["kim"]},
     "roles": {
         "hub-administrator": {"groups": ["hub-admins"]},
-        "community-representative": {"groups": ["community-reps"]},
+        "community-representative": {
+            "groups": ["community-reps"],
+            "people": [{"name": "Mary Marlow", "email": "mary@reef.example"}],
+        },
         GUIDE: {
             "people": [
                 {"name": "Gus", "email": "gus@reef.example"},
@@ -116,12 +123,17 @@ def test_it_is_due_again():
 
 
 @pytest.mark.parametrize(
-    ("transports", "label"), [(MAIL, "Ask them again"), ((), "Ask them whether")]
+    ("viewer", "transports", "label"),
+    [
+        (ROOT, MAIL, "Ask them again"),
+        (RITA, MAIL, "Ask the people who change contacts here"),
+        (ROOT, (), "Ask them whether they still hold the role"),
+    ],
 )
-def test_the_next_step(transports, label):
+def test_the_next_step(viewer, transports, label):
     """It says when they were asked, and leads to where they are asked again, if they can be."""
     snapshot = known(asking(), transports=frozenset(transports))
-    (gap,) = [each for each in snapshot.coverage.gaps if each.person == "Gus"]
+    (gap,) = [each for each in gaps_for(snapshot, viewer) if each.person == "Gus"]
     assert gap.step.label.startswith(label)
     assert "asked by mail on 22 Nov 2026" in gap.text
 
@@ -179,19 +191,27 @@ def test_on_the_panel(drafts, counted):
 @pytest.mark.parametrize(
     ("viewer", "transports", "asks", "why"),
     [
-        (RITA, MAIL, {"Gus"}, {"Gia": "no mail address"}),
-        (RITA, frozenset(), set(), {"Gus": "sends no mail", "Gia": "sends no mail"}),
+        (ROOT, MAIL, {"Gus"}, {"Gia": "no mail address"}),
+        (KIM, MAIL, {"Gus"}, {"Gia": "no mail address"}),
+        (ROOT, frozenset(), set(), {"Gus": "sends no mail", "Gia": "sends no mail"}),
+        (RITA, MAIL, set(), {}),
         (UWE, MAIL, set(), {}),
         (UWE, frozenset(), set(), {}),
     ],
 )
 def test_who_may_ask_whom(viewer, transports, asks, why):
-    """Those who can appoint, if a mail can be sent; else they are told why not."""
+    """Those who keep who holds the role, if a mail can be sent; else they are told why not."""
     rows = role_page(known(transports=transports), viewer, GUIDE).shown
     assert {row.holder.name for row in rows if row.may_ask} == asks
     told = {row.holder.name: row.not_asked for row in rows if row.not_asked}
     assert told.keys() == why.keys()
     assert all(why[name] in said for name, said in told.items())
+
+
+def test_who_asks_those_of_the_community():
+    """Its own people."""
+    rows = role_page(known(), RITA, "community-representative").shown
+    assert {row.holder.name for row in rows if row.may_ask} == {"Mary Marlow"}
 
 
 def test_why_somebody_cannot_be_asked():

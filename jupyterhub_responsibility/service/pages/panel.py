@@ -72,7 +72,7 @@ class PanelPage:
     `unconfirmed` is how many confirmations are missing (None: not known). `ages` says of each
     source when it was read (None: not yet), `accounts` how many there are. `downloads` are the
     files by what they are about. `first_steps` are there as long as nobody holds a role. `admin`:
-    the viewer is a JupyterHub admin; `subdomains`: each user's server has a domain of its own
+    the viewer is a JupyterHub admin; `keeps` if they may change contacts; `subdomains`: each user's server has a domain of its own
     (None: not known).
     """
 
@@ -88,6 +88,7 @@ class PanelPage:
     accounts: int
     downloads: tuple[tuple[str, tuple[Download, ...]], ...]
     admin: bool
+    keeps: bool
     subdomains: bool | None
 
 
@@ -116,6 +117,7 @@ def panel_page(snapshot: Snapshot, viewer: Viewer) -> PanelPage:
             (about, tuple(files)) for about, files in groupby(DOWNLOADS, lambda each: each.about)
         ),
         admin=viewer.admin,
+        keeps=snapshot.rules.may(viewer, "keepers"),
         subdomains=snapshot.subdomains,
     )  # fmt: skip
 

@@ -31,7 +31,8 @@ class RolePage:
     `appoints_self` if they need not ask. `meant` are accounts that may have been meant by a name
     that no account has, `adders` the roles whose holders can add one; `adds` says whether the
     viewer can, here. `told_appointed` and `told_asked` say who will be told when somebody is
-    appointed, or asks. `looks_back` if they may see who held it before, and `then` is who held it
+    appointed, or asks. `keeps` if they may say how to reach it, and who holds it without an account.
+    `looks_back` if they may see who held it before, and `then` is who held it
     when they asked about.
     """
 
@@ -59,6 +60,7 @@ class RolePage:
     meant: tuple[Named, ...]
     adders: tuple[Role, ...]
     adds: bool
+    keeps: bool
     looks_back: bool
     then: PastPart | None
     told_appointed: str
@@ -130,6 +132,7 @@ def role_page(
         meant=meant,
         adders=rules.adding_roles(),
         adds=rules.may(viewer, "adders"),
+        keeps=rules.may_keep(viewer, (role_id,)),
         looks_back=declaration.on_hub(role_id)
         and rules.may(viewer, "past readers", about=About(role)),
         then=past_part(then, snapshot.names, HOLDERS_SHOWN) if then else None,
@@ -163,7 +166,7 @@ def _row(snapshot: Snapshot, viewer: Viewer, role: Role, holder: Holder) -> Hold
 def _person_row(snapshot: Snapshot, viewer: Viewer, role: Role, holder: Holder) -> HolderRow:
     """Somebody without an account: what can be done about them is to ask."""
     why_not = cannot_be_asked(holder.person, snapshot.transports)
-    asks = snapshot.rules.may(viewer, "deciders", about=About(role))
+    asks = snapshot.rules.may_keep(viewer, (role.id,))
     return HolderRow(
         holder,
         mine=False,

@@ -26,6 +26,10 @@ def step_for(snapshot: Snapshot, viewer: Viewer, gap: Gap) -> Step:
         return Step(
             "Ask the operator whether this account needs to be a JupyterHub admin", by="operator"
         )
+    if step.keep and rules.may_keep(viewer, step.keep.targets):
+        step = replace(step, label=step.keep.label, by="reader", where=step.keep.where)
+    if step.needs == "may keep" and not rules.may(viewer, "keepers"):
+        return Step("Ask the people who change contacts here to say which one is right", "operator")
     if step.needs == "may appoint":
         role = snapshot.declaration.model.roles[gap.about]
         if not rules.may_appoint(viewer, role):
