@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
 from ..coverage.snapshot import Snapshot
 from ..domain import refusals
-from ..domain.messages import TransportName
 from ..domain.model import Person, Role, Viewer
 from ..ledger.confirmed import BY_PEOPLE
 from ..ledger.entry import Draft, Entry
@@ -35,12 +34,12 @@ class Question:
     digest: str
 
 
-def cannot_be_asked(
-    person: Person | None, transports: Collection[TransportName]
-) -> refusals.Refusal | None:
+def cannot_be_asked(person: Person | None, snapshot: Snapshot) -> refusals.Refusal | None:
     """Why no mail can be sent to somebody; None, if it can."""
-    if "mail" not in transports:
+    if "mail" not in snapshot.transports:
         return refusals.NO_MAIL
+    if not snapshot.whole_links:
+        return refusals.NO_WHOLE_LINKS
     return None if person and person.email else refusals.NO_ADDRESS
 
 
@@ -61,7 +60,7 @@ class Asking:
         person = person_named(snapshot.declaration, role.id, name)
         if person is None:
             raise refusals.NOT_NAMED(name=visible(name), role=role.title)
-        if why_not := cannot_be_asked(person, snapshot.transports):
+        if why_not := cannot_be_asked(person, snapshot):
             raise why_not(name=visible(name))
         async with Quota(self._ledger, snapshot.rules, self._now).of(actor):
             self._check_not_too_often(role, name)

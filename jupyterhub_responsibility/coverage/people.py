@@ -60,7 +60,8 @@ def _waiting(stands: Standing) -> str:
 
 
 def _ask(snapshot: Snapshot, role: Role, holder: Holder) -> Step:
-    if "mail" in snapshot.transports and holder.person and holder.person.email:
+    by_mail = "mail" in snapshot.transports and snapshot.whole_links
+    if by_mail and holder.person and holder.person.email:
         return Step(
             "Ask the people who change contacts here to ask them again",
             by="operator",

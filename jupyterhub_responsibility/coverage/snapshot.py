@@ -43,7 +43,8 @@ class Snapshot:
     them. `configured` is how the hub says that it is configured, None where it didn't. `left` are
     accounts whose power is not known: they left a role, or were read before the service began, and
     have not been read since. `reach` is what holders say of how to reach them. `transports` is what
-    messages go through; `tellable` are the people who gave a mail address (`Recipient.key`), with
+    messages go through, whose links are whole where the address of the hub is known
+    (`whole_links`); `tellable` are the people who gave a mail address (`Recipient.key`), with
     the kinds of messages that they have turned off; `unsent` are the transports that have not
     taken messages for long, and since when. `subdomains`: each user's server has a domain of its
     own (None: not known). `page` is what is kept on the page, None where that wasn't read.
@@ -65,6 +66,7 @@ class Snapshot:
     left: frozenset[str] = frozenset()
     reach: Mapping[str, Reach] = field(default_factory=dict)
     transports: frozenset[TransportName] = frozenset()
+    whole_links: bool = True
     tellable: Mapping[str, frozenset[MessageName]] = field(default_factory=dict)
     unsent: Mapping[TransportName, datetime] = field(default_factory=dict)
     page: Laid | None = None

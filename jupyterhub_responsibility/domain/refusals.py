@@ -99,6 +99,11 @@ NO_MAIL = Refusal(
     "invalid",
     "This hub sends no mail. Ask them yourself, or ask the operator to set up messages by mail.",
 )
+NO_WHOLE_LINKS = Refusal(
+    "invalid",
+    "They cannot be asked by mail, because this service doesn't know the address of this hub, and a"
+    " link would lead nowhere: ask the operator to set public_url.",
+)
 ASKED_TODAY = Refusal(
     "enough_today",
     "{name} has been asked {most} times today, and is not asked again before tomorrow.",

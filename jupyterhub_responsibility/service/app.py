@@ -143,6 +143,7 @@ def build_site(
     telling = Telling(ledger, transport, lambda: snapshots.current, utcnow, pages)
     ledger.beside = telling.beside
     snapshots.transports = transport.names
+    snapshots.whole_links = pages.startswith("http")
     snapshots.unsent = lambda: telling.figures.stuck
 
     def rules() -> Rules:

@@ -51,6 +51,8 @@ class SnapshotKeeper:
         self._accounts_version = 0
         self.transports: frozenset[TransportName] = frozenset()
         """What messages go through."""
+        self.whole_links = True
+        """Whether their links have the address of the hub in front."""
         self.unsent: Callable[[], Mapping[TransportName, datetime]] = dict
         """Which transports have not taken messages for long, and since when."""
         self.accounts = Accounts()
@@ -139,6 +141,7 @@ class SnapshotKeeper:
             left=self._leaving().union(self._left),
             reach=self._reach(),
             transports=self.transports,
+            whole_links=self.whole_links,
             tellable=self._reachable.tellable,
             unsent=self.unsent(),
             configured=self._configured,

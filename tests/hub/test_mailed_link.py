@@ -53,6 +53,8 @@ ROLES = {
     },
 }
 DECLARED = {**DECLARATION, "roles": ROLES}
+AT = "https://hub.example/services/responsibilities/"
+"""Where people reach it, as its mails say."""
 OTHERS = ("Reef Lab Help", "rita", "hanna", "reef.example/help", "Log in", "Login", "Whom to ask")
 
 
@@ -67,7 +69,7 @@ def hub(tmp_path_factory, post):
     folder = tmp_path_factory.mktemp("mailed")
     file = folder / "messages"
     file.write_text(post.addresses)
-    settings = (*QUICK, f"--Settings.messages_file={file}")
+    settings = (*QUICK, f"--Settings.messages_file={file}", f"--Settings.public_url={AT}")
     with RealHub(folder, DECLARED, settings=settings, first=MOVABLE_CLOCK + SOON) as running:
         set_members(running, **{"community-reps": {"rita"}, "hub-admins": {"hanna", "rita"}})
         running.wait_until_read()
@@ -97,7 +99,7 @@ def name_in(form) -> str:
 
 
 def link_in(mail) -> str:
-    """The address in a mail, whole or as the path below the hub's."""
+    """The address in a mail."""
     return re.search(r"(\S*/services/responsibilities/confirm\?link=\S+)", mail.text).group(1)
 
 

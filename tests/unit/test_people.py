@@ -215,11 +215,13 @@ def test_who_asks_those_of_the_community():
 
 
 def test_why_somebody_cannot_be_asked():
-    """No mail, or no address."""
-    assert cannot_be_asked(Person("Gus", "gus@reef.example"), MAIL) is None
-    assert cannot_be_asked(Person("Gus"), MAIL)
-    assert cannot_be_asked(None, MAIL)
-    assert cannot_be_asked(Person("Gus", "gus@reef.example"), {"community"})
+    """No mail, no address of theirs, or none of the hub."""
+    gus = Person("Gus", "gus@reef.example")
+    assert cannot_be_asked(gus, known()) is None
+    assert "public_url" in cannot_be_asked(gus, replace(known(), whole_links=False)).message
+    assert "no mail address" in cannot_be_asked(Person("Gus"), known()).message
+    assert "no mail address" in cannot_be_asked(None, known()).message
+    assert "no mail." in cannot_be_asked(gus, known(transports={"community"})).message
 
 
 @pytest.mark.parametrize(

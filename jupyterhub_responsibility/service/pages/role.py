@@ -165,7 +165,7 @@ def _row(snapshot: Snapshot, viewer: Viewer, role: Role, holder: Holder) -> Hold
 
 def _person_row(snapshot: Snapshot, viewer: Viewer, role: Role, holder: Holder) -> HolderRow:
     """Somebody without an account: what can be done about them is to ask."""
-    why_not = cannot_be_asked(holder.person, snapshot.transports)
+    why_not = cannot_be_asked(holder.person, snapshot)
     asks = snapshot.rules.may_keep(viewer, (role.id,))
     return HolderRow(
         holder,
