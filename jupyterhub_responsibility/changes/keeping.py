@@ -180,14 +180,15 @@ class Keeping:
                 self._check(actor, key[0], there.role, there.kept.thing)
             return await self._write(actor, there, there.kept.thing)
 
-    async def take_back(self, actor: Viewer, key: Key, seen: str = "") -> Entry:
-        """Let the page say nothing more of it: what the file says counts."""
+    async def take_back(self, actor: Viewer, key: Key, seen: str = "") -> Entry | None:
+        """Let the page say nothing more of it: what the file says counts. None where it doesn't
+        say anything."""
         self._theirs(actor, key)
         async with self._changing(actor):
             there = self._theirs(actor, key)
             _check_seen(there, seen)
             if there.kept is None:
-                raise refusals.NOTHING_KEPT()
+                return None
             return await self._drop(actor, there)
 
     def _theirs(self, actor: Viewer, key: Key) -> Standing:

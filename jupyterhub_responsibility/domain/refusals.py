@@ -147,7 +147,7 @@ NOT_DECLARED = Refusal(
     "closed", "Only what stands in the declaration can be set aside. Take this back instead."
 )
 NOTHING_KEPT = Refusal(
-    "closed", "Nothing about this was written on the page that could be taken back."
+    "closed", "Nothing was written on this page about it that could count instead."
 )
 TOO_MANY_KEPT = Refusal(
     "too_many_open",

@@ -110,8 +110,10 @@ class Rules:
         return viewer.kind == "user" and (viewer.admin or bool(roles_of(self.declaration, viewer)))
 
     def has_power(self, viewer: Viewer) -> bool:
-        """Whether somebody may change something about others: appoint, or add users."""
-        return self.may_appoint_to_some(viewer) or self.may_add_users(viewer)
+        """Whether somebody may change something about others: appoint, add users, or keep contacts
+        and people without an account."""
+        acts = self.may_appoint_to_some(viewer) or self.may_add_users(viewer)
+        return acts or self.may(viewer, "keepers")
 
     def may_add_users(self, viewer: Viewer) -> bool:
         """Whether somebody may add users here: JupyterHub admins, and whose role says so."""

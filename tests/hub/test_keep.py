@@ -62,6 +62,7 @@ PROVIDERS = {
     "link": id_of_link(LINKS[1]["url"]),
 }
 ROLES = {"reps": REPRESENTATIVE, "crew": "operator"}
+MANY = f"{MANY_WRITES}\nquota.MOST_WITH_POWER = 100_000\n"
 MAY = {
     "rita": (COMMUNITYS,),
     "hanna": (COMMUNITYS,),
@@ -77,7 +78,7 @@ def hub(tmp_path_factory):
     """Reef Lab's hub: rita represents, hanna administers, guy guides, kim is the provider's."""
     folder = tmp_path_factory.mktemp("keep")
     before = "c.Authenticator.allow_all = True\n"
-    with RealHub(folder, KEPT, settings=QUICK, before=before, first=MANY_WRITES) as running:
+    with RealHub(folder, KEPT, settings=QUICK, before=before, first=MANY) as running:
         make(running, "kim", "guy")
         set_members(
             running, **{"community-reps": {"rita"}, "hub-admins": {"hanna"}, "guides": {"guy"}}

@@ -66,8 +66,14 @@ class Service:
         self.asking = Asking(self.ledger, self.snapshot, clock)
 
     def snapshot(self) -> Snapshot:
-        return Snapshot(self.declared, Roster(READ_AT, HOLDERS), self.ledger.state, self.clock(),
-                        transports=self.transports, page=Laid(self.declared, self.declared))  # fmt: skip
+        return Snapshot(
+            self.declared,
+            Roster(READ_AT, HOLDERS),
+            self.ledger.state,
+            self.clock(),
+            transports=self.transports,
+            page=Laid(self.declared, self.declared),
+        )
 
     async def ask(self, name: str = GUS["name"], actor: Viewer = RITA):
         return await self.asking.ask(actor, self.declared.model.roles[GUIDE], name)

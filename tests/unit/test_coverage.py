@@ -23,7 +23,8 @@ from jupyterhub_responsibility.domain.access import ROLE_SCOPES
 from jupyterhub_responsibility.domain.accounts import Account, Accounts
 from jupyterhub_responsibility.domain.configured import Configured, Grant
 from jupyterhub_responsibility.domain.duties import duties_digest
-from jupyterhub_responsibility.domain.model import Roster
+from jupyterhub_responsibility.domain.kept import Kept, lay
+from jupyterhub_responsibility.domain.model import Contact, Roster
 from jupyterhub_responsibility.ledger.chain import write
 from jupyterhub_responsibility.ledger.entry import Draft
 from jupyterhub_responsibility.ledger.state import Confirmation, Edit, LedgerState, Loss, Term
@@ -174,6 +175,11 @@ TWO_GROUPS = {"hub-administrator": {"groups": ["hub-admins", "more-admins"]}}
 WITH_STAFF = {"provider": {"name": "Crew", "staff": ["rita", "zoe", "root"]}}
 WITH_GUS = role(**{"community-guide": {"people": [{"name": "Gus", "email": "gus@reef.example"}]}})
 REVIEWED = {"review_by": date(2026, 11, 21), "email": "a@reef.example"}
+WRITTEN = lay(
+    load(DECLARED, NOW),
+    [Kept("contact", "desk", "", Contact("desk", "Desk", ("gone",)), "", "rita", "", NOW, 7)],
+)
+"""A contact on the page for something that the model doesn't have."""
 GAPS = {
     "role-vacant": {"members": {**MEMBERS, "community-reps": ()}},
     "role-below-minimum": {
@@ -191,6 +197,7 @@ GAPS = {
     "contact-past-review": {
         "changes": {"contacts": [*DECLARED["contacts"], {"id": "old", "name": "Old", **REVIEWED}]}
     },
+    "page-differs": {"page": WRITTEN},
     "messages-not-sent": {"unsent": {"mail": NOW}},
     "term-ended": {"state": with_term()},
     "never-confirmed": {"state": without("hanna")},

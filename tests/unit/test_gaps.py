@@ -78,6 +78,7 @@ FIRST = {
     "responsibility-without-contact": Said("monitor-infrastructure", "operator"),
     "contact-without-channel": Said("bare", "operator"),
     "contact-past-review": Said("old", "operator", since=YESTERDAY),
+    "page-differs": Said("desk", where="keep#contact-desk", needs="may keep", since=NOW),
     "messages-not-sent": Said("mail", "operator", since=NOW),
     "term-ended": Said(ADMIN, person="hanna", since=YESTERDAY, **HOLDERS),
     "never-confirmed": Said(ADMIN, "holder", person="hanna"),

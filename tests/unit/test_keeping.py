@@ -193,7 +193,8 @@ async def test_what_isnt_valid(keeping):
 
 async def test_what_cannot_be_taken_back_or_set_aside(keeping):
     """Only what was written can be taken back, and only what is declared set aside."""
-    assert await refused(keeping.take_back(RITA, ("contact", "reps"))) == "closed"
+    assert await keeping.take_back(RITA, ("contact", "reps")) is None
+    assert await refused(keeping.insist(RITA, ("contact", "reps"))) == "closed"
     key, _ = await keeping.add(RITA, "contact", "", fields("contact"))
     assert await refused(keeping.set_aside(RITA, key)) == "closed"
     await keeping.set_aside(RITA, ("contact", "reps"))

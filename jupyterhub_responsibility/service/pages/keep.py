@@ -98,7 +98,7 @@ class KeepRow:
     `where` is the file with the line, for those who may know it. `by` wrote it here, at `at`. Where
     the page and the file differ, `why` says so in short, `declared` is what the file says and
     `written` what the page says; either is None where that is nothing. `mine` if the viewer keeps
-    it; `tag` stands for what they see. `asks` is the role of a person who can be asked, on its page,
+    it; `tag` stands for what they see. `asks` is the role of a person who can be asked on its page
     whether they hold it.
     """
 

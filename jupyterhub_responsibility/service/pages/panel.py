@@ -72,8 +72,8 @@ class PanelPage:
     `unconfirmed` is how many confirmations are missing (None: not known). `ages` says of each
     source when it was read (None: not yet), `accounts` how many there are. `downloads` are the
     files by what they are about. `first_steps` are there as long as nobody holds a role. `admin`:
-    the viewer is a JupyterHub admin; `keeps` if they may change contacts; `subdomains`: each user's server has a domain of its own
-    (None: not known).
+    the viewer is a JupyterHub admin; `keeps` if they may change contacts; `subdomains`: each user's
+    server has a domain of its own (None: not known).
     """
 
     coverage: Coverage

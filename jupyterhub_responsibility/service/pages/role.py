@@ -31,9 +31,9 @@ class RolePage:
     `appoints_self` if they need not ask. `meant` are accounts that may have been meant by a name
     that no account has, `adders` the roles whose holders can add one; `adds` says whether the
     viewer can, here. `told_appointed` and `told_asked` say who will be told when somebody is
-    appointed, or asks. `keeps` if they may say how to reach it, and who holds it without an account.
-    `looks_back` if they may see who held it before, and `then` is who held it
-    when they asked about.
+    appointed, or asks. `keeps` if they may say how to reach it, and who holds it without an
+    account. `looks_back` if they may see who held it before, and `then` is who held it when they
+    asked about.
     """
 
     role_holders: RoleHolders
