@@ -31,7 +31,8 @@ class HolderLine:
     `through` are the groups, none for a person without an account. `since`, `until` (the last day)
     and `confirmed` are about accounts, and come from the ledger: None where it says nothing.
     `confirmed` is "unknown" until it has been read. `nobody` is how pages say that there is none,
-    `display_name` what somebody with an account is called, where that is known.
+    `display_name` what somebody with an account is called, where that is known, `source` where
+    somebody without one is named.
     """
 
     role: Role
@@ -46,6 +47,7 @@ class HolderLine:
     person: Person | None = None
     nobody: str = ""
     display_name: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,7 @@ def _read_at(snapshot: Snapshot, role_holders: RoleHolders) -> datetime | None:
 def _holder_line(snapshot: Snapshot, role: Role, holder: Holder) -> HolderLine:
     line = HolderLine(role, holder.kind, holder.name, holder.groups, as_of=holder.as_of)
     if holder.kind == "person":
-        return replace(line, person=holder.person)
+        return replace(line, person=holder.person, source=holder.source)
     line = replace(line, display_name=snapshot.names.called(holder.name))
     if not snapshot.ledger_read:
         return replace(line, confirmed="unknown")
