@@ -12,6 +12,9 @@ from .model import Declaration, Person, Role, Roster, Viewer
 DECLARED = "declaration"
 """The source of a holder whom the operator's file names."""
 
+ON_PAGE = "page"
+"""The source of one whom somebody named on the page."""
+
 NO_ROLE = "no role assigned"
 """Who looks after what no role of the model is responsible for."""
 
@@ -20,7 +23,8 @@ NO_ROLE = "no role assigned"
 class Holder:
     """A holder of a role: an account through groups, or a declared person without one.
 
-    `as_of` is when that was read.
+    `as_of` is when that was read; `on_page`, if somebody named them on the page, and not in the
+    operator's file.
     """
 
     name: str
@@ -28,11 +32,14 @@ class Holder:
     groups: tuple[str, ...]
     as_of: datetime | None
     person: Person | None = None
+    on_page: bool = False
 
     @property
     def source(self) -> str:
-        """The first of the groups, or "declaration"."""
-        return self.groups[0] if self.groups else DECLARED
+        """The first of the groups, "declaration", or "page"."""
+        if self.groups:
+            return self.groups[0]
+        return ON_PAGE if self.on_page else DECLARED
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +92,14 @@ def holders_of(declaration: Declaration, roster: Roster, role_id: str) -> RoleHo
             through[name] = (*through.get(name, ()), group)
     accounts = [Holder(name, "account", those, roster.read_at) for name, those in through.items()]
     people = [
-        Holder(person.name, "person", (), declaration.age_of(person), person)
+        Holder(
+            person.name,
+            "person",
+            (),
+            declaration.age_of(person),
+            person,
+            person in declaration.ages,
+        )
         for person in declaration.people.get(role_id, ())
     ]
     known = roster.read_at is not None or not groups

@@ -190,17 +190,17 @@ class Rules:
         ]
         if self.may(viewer, "adders"):
             found.append(Ability("Add people to the hub", "users", "Add people", our=True))
-        if self.may(viewer, "keepers"):
-            keep = "Change contacts, people without an account, and links"
-            found.append(Ability(keep, "keep", "Contacts and people", our=True))
         return tuple(found)
 
     def abilities(self, viewer: Viewer) -> tuple[Ability, ...]:
         """What somebody may do on our own pages, beside what everybody may."""
-        if not self.may(viewer, "appointers"):
-            return self.changes(viewer)
-        log = Ability("See who changed what", "ledger", "Activity log", our=True)
-        return (*self.changes(viewer), log)
+        found = list(self.changes(viewer))
+        if self.may(viewer, "keepers"):
+            keep = "Change contacts, people without an account, and links"
+            found.append(Ability(keep, "keep", "Contacts and people", our=True))
+        if self.may(viewer, "appointers"):
+            found.append(Ability("See who changed what", "ledger", "Activity log", our=True))
+        return tuple(found)
 
     def open_to_change(self, role: Role) -> bool:
         """Whether who holds a role can be changed here at all."""

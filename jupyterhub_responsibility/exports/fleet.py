@@ -52,6 +52,7 @@ class SaidHolder(TypedDict):
     kind: Literal["account", "person"]
     groups: list[str]
     as_of: str | None
+    source: NotRequired[str]
     email: NotRequired[str]
 
 
@@ -91,7 +92,7 @@ class FleetRow(TypedDict):
         "`account`, `person`, `nobody`, `no-role` where the hub's model has no such role, or"
         " `unknown` where the hub didn't say who holds it",
     ]
-    through: Annotated[str, "the groups of the hub, separated by commas, or `declaration`"]
+    through: Annotated[str, "the groups of the hub, separated by commas; `declaration` or `page`"]
     email: Annotated[str | None, "their email address, where the hub tells it to this token"]
     as_of: Annotated[str | None, "when that was read from the hub, or declared"]
     why: Annotated[str | None, "why it is unknown"]
@@ -162,7 +163,8 @@ def _of_role(hub: Hub, said: Said, role: SaidRole) -> Iterator[FleetRow]:
     for each in role["holders"]:
         row = _row(*own, each["kind"], each["name"], as_of=each["as_of"])
         row["display_name"] = each.get("display_name")
-        row["through"] = ", ".join(each["groups"]) if each["kind"] == "account" else DECLARED
+        accounts = each["kind"] == "account"
+        row["through"] = ", ".join(each["groups"]) if accounts else each.get("source", DECLARED)
         row["email"] = usable_email(each.get("email", ""))
         yield row
 

@@ -14,7 +14,6 @@ from typing import Annotated, Literal
 from typing_extensions import TypedDict
 
 from ..coverage.snapshot import Snapshot
-from ..domain.holders import DECLARED
 from ..ledger.chain import Head
 from ..text import iso
 from . import spreadsheet
@@ -36,7 +35,7 @@ class HolderRow(TypedDict):
     kind: Annotated[
         Held, "`account`, `person`, `nobody`, or `unknown` while the hub doesn't say who holds it"
     ]
-    through: Annotated[str, "the groups of the hub, separated by commas, or `declaration`"]
+    through: Annotated[str, "the groups of the hub, separated by commas; `declaration` or `page`"]
     since: Annotated[str | None, "when the account was appointed here"]
     until: Annotated[str | None, "the last day of its term"]
     confirmed: Annotated[
@@ -116,7 +115,7 @@ def holder_row(line: HolderLine) -> HolderRow:
         "name": line.name,
         "display_name": line.display_name or None,
         "kind": line.kind,
-        "through": DECLARED if line.kind == "person" else ", ".join(line.through),
+        "through": line.source if line.kind == "person" else ", ".join(line.through),
         "since": iso(line.since),
         "until": line.until.isoformat() if line.until else None,
         "confirmed": line.confirmed,

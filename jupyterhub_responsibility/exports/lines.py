@@ -32,7 +32,8 @@ class HolderLine:
     day) are about accounts, and come from the ledger, as `confirmed` does: None where it says
     nothing. `confirmed` is "unknown" until it has been read, and "denied" where a person without an
     account says that they don't hold the role. `nobody` is how pages say that there is none,
-    `display_name` what somebody with an account is called, where that is known.
+    `display_name` what somebody with an account is called, where that is known, `source` where
+    somebody without one is named.
     """
 
     role: Role
@@ -47,6 +48,7 @@ class HolderLine:
     person: Person | None = None
     nobody: str = ""
     display_name: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +136,7 @@ def _read_at(snapshot: Snapshot, role_holders: RoleHolders) -> datetime | None:
 def _holder_line(snapshot: Snapshot, role: Role, holder: Holder) -> HolderLine:
     line = HolderLine(role, holder.kind, holder.name, holder.groups, as_of=holder.as_of)
     if holder.kind == "person":
-        line = replace(line, person=holder.person)
+        line = replace(line, person=holder.person, source=holder.source)
     else:
         line = replace(line, display_name=snapshot.names.called(holder.name))
     if not snapshot.ledger_read:

@@ -277,7 +277,7 @@ class Holder(TypedDict):
     staff: Annotated[
         bool, Field(description="Whether it is the account of somebody from the provider")
     ]
-    source: Annotated[str, Field(description="The first of the groups, or `declaration`")]
+    source: Annotated[str, Field(description="The first of the groups, `declaration`, or `page`")]
     groups: Annotated[list[str], Field(description="Every group that they hold the role through")]
     as_of: Annotated[Time | None, Field(description="When that was read")]
     email: NotRequired[Annotated[str, Field(description="As declared, or as they let you see it")]]

@@ -346,6 +346,7 @@ ROUTES: tuple[Route, ...] = (
     endpoint(
         "api/kept/<kind>",
         keep.KindHandler,
+        pages.KEEP.may,
         POST=Operation(
             "add a contact, a person without an account, or a link",
             "contacts",
@@ -353,12 +354,13 @@ ROUTES: tuple[Route, ...] = (
             bodies.AddThingBody,
             status=201,
             errors=(404, 409, *WRITING),
-            may=KEEPERS["both"],
+            may=("keepers", *KEEPERS["both"]),
         ),
     ),
     endpoint(
         "api/kept/<kind>/<thing>",
         keep.ThingHandler,
+        pages.KEEP.may,
         PUT=Operation(
             "change one of them, or set aside what the declaration has",
             "contacts",
@@ -366,7 +368,7 @@ ROUTES: tuple[Route, ...] = (
             bodies.ThingBody,
             headers=api_types.IfMatch,
             errors=(404, 409, 412, *WRITING),
-            may=KEEPERS["both"],
+            may=("keepers", *KEEPERS["both"]),
         ),
         DELETE=Operation(
             "take back what was written of it: what the declaration says counts",
@@ -374,7 +376,7 @@ ROUTES: tuple[Route, ...] = (
             api_types.ThingChange,
             headers=api_types.IfMatch,
             errors=(404, 409, 412, *WRITING),
-            may=KEEPERS["both"],
+            may=("keepers", *KEEPERS["both"]),
         ),
     ),
     endpoint(

@@ -7,7 +7,6 @@ from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Connection,
     and_,
@@ -20,7 +19,7 @@ from sqlalchemy import (
 
 from ..declaration.things import kept_of, plain_of
 from ..domain.kept import Kept, Key
-from ..ledger.bearers import ALWAYS, Bearer
+from ..ledger.bearers import Bearer
 from ..ledger.entry import Entry, stamp, storable
 from . import tidying
 from .store import Beside, Store
@@ -57,19 +56,13 @@ def dropping(key: Key) -> Beside:
 
 
 def forget(connection: Connection, people: Collection[Bearer]) -> None:
-    """Say no more that it was somebody who wrote what is kept; what they wrote is the hub's.
-
-    What has only a name is of the account that has that now.
-    """
-    made = [{"who": who.made} for who in people if who.made]
-    named = [{"who": storable(who.name)} for who in people if who.last == ALWAYS]
-    without = update(kept).values(by="", by_created="")
-    who: BindParameter[str] = bindparam("who")
-    if made:
-        connection.execute(without.where(kept.c.by_created == who), made)
-    if named:
-        unknown = and_(kept.c.by == who, kept.c.by_created == "")
-        connection.execute(without.where(unknown), named)
+    """Say no more that it was these people who wrote what is kept, as the entries about it have
+    it; what they wrote is the hub's."""
+    entries = {number for who in people for number, part in who.parts if part == "actor"}
+    without = update(kept).where(kept.c.entry == bindparam("number"))
+    if entries:
+        numbers = [{"number": each} for each in sorted(entries)]
+        connection.execute(without.values(by="", by_created=""), numbers)
 
 
 def _is(key: Key) -> ColumnElement[bool]:

@@ -243,6 +243,8 @@ CHANGES = {
     bodies.EraseBody: ("POST", "api/erasures"),
     bodies.ReachBody: ("PUT", "api/me/channels"),
     bodies.MessagesBody: ("PUT", "api/me/messages"),
+    bodies.ThingBody: ("PUT", "api/kept/contact/hub-admins"),
+    bodies.AddThingBody: ("POST", "api/kept/contact"),
 }
 
 

@@ -180,7 +180,7 @@ def test_every_kind_of_holder_has_its_line():
     )
     (gus,) = declared.people[GUIDE]
     assert found[GUIDE, "Gus"] == HolderLine(
-        roles[GUIDE], "person", "Gus", as_of=DECLARED_AT, person=gus
+        roles[GUIDE], "person", "Gus", as_of=DECLARED_AT, person=gus, source="declaration"
     )
     assert found[REP, ""] == HolderLine(roles[REP], "nobody", as_of=READ_AT, nobody="nobody")
     site = "site-reliability-engineer"

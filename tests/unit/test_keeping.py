@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 import pytest
+import yaml
 
 from jupyterhub_responsibility.changes.keeping import MOST, Keeping, all_standing, standing
+from jupyterhub_responsibility.cli import main
 from jupyterhub_responsibility.declaration import load
 from jupyterhub_responsibility.declaration.keeper import DeclarationKeeper
 from jupyterhub_responsibility.domain.kept import Kept, id_of_link, id_of_person
@@ -239,6 +241,25 @@ async def test_there_is_an_end_to_it(ledger, keeping, monkeypatch):
     assert MOST == 500
     await keeping.add(RITA, "contact", "", fields("contact"))
     assert await refused(keeping.add(RITA, "contact", "", fields("contact"))) == "too_many_open"
+
+
+async def test_it_goes_out_as_a_declaration(tmp_path, ledger, keeping, clock):
+    """What `export` writes has no faults, says the same, and takes the page over into the file."""
+    file, out = tmp_path / "responsibilities.yaml", tmp_path / "exported.yaml"
+    file.write_text(yaml.safe_dump(DECLARED))
+    await keeping.save(RITA, ("contact", "reps"), changed(keeping, ("contact", "reps")))
+    await keeping.set_aside(RITA, ("link", id_of_link("/rules")))
+    await keeping.add(RITA, "person", "hub-administrator", fields("person", "Kim Miller"))
+    database = f"sqlite:///{tmp_path}/ledger.sqlite"
+    assert main(["export", str(file), "--database", database, "-o", str(out)]) == 0
+    assert main(["check", str(out)]) == 0
+    exported, there = load(out), keeping.laid.declaration
+    assert (exported.contacts, exported.people) == (there.contacts, there.people)
+    assert exported.links == there.links
+    again = DeclarationKeeper(exported, "", clock)
+    await again.keep(tuple(keeping.laid.kept.values()))
+    taken_over = again.current.declaration
+    assert (taken_over.contacts, taken_over.people) == (there.contacts, there.people)
 
 
 async def test_what_another_version_wrote(ledger, keeping):

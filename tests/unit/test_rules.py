@@ -202,12 +202,12 @@ def test_who_may_read_the_metrics(rules, scopes, may):
 @pytest.mark.parametrize(
     ("viewer", "management", "managed", "places"),
     [
-        (RITA, "service", False, [f"roles/{ADMIN}", "users", "keep"]),
-        (RITA, "off", False, [f"roles/{ADMIN}", "keep"]),
-        (RITA, "service", True, ["users", "keep"]),
-        (HANNA, "service", False, ["users", "keep"]),
-        (HANNA, "admin", False, ["keep"]),
-        (ROOT, "service", False, [f"roles/{ADMIN}", f"roles/{REP}", "users", "keep"]),
+        (RITA, "service", False, [f"roles/{ADMIN}", "users"]),
+        (RITA, "off", False, [f"roles/{ADMIN}"]),
+        (RITA, "service", True, ["users"]),
+        (HANNA, "service", False, ["users"]),
+        (HANNA, "admin", False, []),
+        (ROOT, "service", False, [f"roles/{ADMIN}", f"roles/{REP}", "users"]),
         (UWE, "service", False, []),
         (ROBOT, "service", False, []),
     ],

@@ -201,18 +201,10 @@ def test_what_is_on_our_pages_for_whom():
     assert [(a.text, a.place, a.link, a.our) for a in rules.changes(ROOT)] == [
         (f"Decide who is {title}", f"roles/{role_id}", title, True)
         for role_id, title in ((REP, "Community Representative"), (ADMIN, "Hub Administrator"))
-    ] + [
-        ("Add people to the hub", "users", "Add people", True),
-        (
-            "Change contacts, people without an account, and links",
-            "keep",
-            "Contacts and people",
-            True,
-        ),
-    ]
+    ] + [("Add people to the hub", "users", "Add people", True)]
     managed = Rules(declared, authenticator_groups=True)
-    assert [each.place for each in managed.changes(ROOT)] == ["users", "keep"]
-    assert [a.place for a in Rules(declared, user_management="off").changes(HANNA)] == ["keep"]
+    assert [each.place for each in managed.changes(ROOT)] == ["users"]
+    assert Rules(declared, user_management="off").changes(HANNA) == ()
 
 
 def test_who_is_shown_the_hubs_own_admin_page():
