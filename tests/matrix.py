@@ -6,12 +6,16 @@ setup.cfg lets in; a row may be given by its name, and the others are left out.
 
 from __future__ import annotations
 
-import re
+import json
 import subprocess
 import sys
 from configparser import ConfigParser
 from pathlib import Path
 from typing import NamedTuple
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / ".venv-matrix"
@@ -33,13 +37,36 @@ ROWS = {
 }
 
 
-def oldest() -> list[str]:
-    """The lowest version of everything that the package needs, but the hub."""
+def oldest(python: Path) -> list[str]:
+    """The lowest version of everything that the package needs, but the hub: as low as the hub that
+    is there lets it be."""
     config = ConfigParser()
     config.read(ROOT / "setup.cfg")
-    needed = config["options"]["install_requires"].split("\n")
-    lowest = [re.sub(r"\s*>=\s*", "==", each) for each in filter(None, needed)]
-    return [each for each in lowest if not each.startswith("jupyterhub==")]
+    ours = map(Requirement, config["options"]["install_requires"].strip().split("\n"))
+    of_hub = {canonicalize_name(each.name): each for each in map(Requirement, _needed(python))}
+    return [
+        f"{each.name}=={max(map(_lowest, (each, of_hub.get(canonicalize_name(each.name)))))}"
+        for each in ours
+        if each.name != "jupyterhub"
+    ]
+
+
+def _needed(python: Path) -> list[str]:
+    """What the hub of an environment needs."""
+    ask = "import json; from importlib.metadata import requires; "
+    said = subprocess.run(
+        [python, "-c", ask + "print(json.dumps(requires('jupyterhub')))"],
+        check=True,
+        stdout=subprocess.PIPE,
+    ).stdout
+    needed: list[str] = json.loads(said)
+    return needed
+
+
+def _lowest(needed: Requirement | None) -> Version:
+    """The lowest version that is enough; 0 where any is."""
+    bounds = (Version(each.version) for each in needed.specifier) if needed else ()
+    return min(bounds, default=Version("0"))
 
 
 def environment(name: str, row: Row) -> Path:
@@ -47,8 +74,9 @@ def environment(name: str, row: Row) -> Path:
     folder = FOLDER / name
     subprocess.run([sys.executable, "-m", "venv", "--clear", folder], check=True)
     python = folder / "bin" / "python"
-    exact = oldest() if row.oldest else []
     install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    subprocess.run([*install, row.hub], check=True)
+    exact = oldest(python) if row.oldest else []
     subprocess.run([*install, "-e", f"{ROOT}[test]", row.hub, *exact], check=True)
     return python
 

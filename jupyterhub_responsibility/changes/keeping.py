@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -28,7 +28,7 @@ from ..domain.kept import (
 )
 from ..domain.model import Contact, Person, Viewer
 from ..domain.rules import Rules
-from ..errors import InvalidError, RefusedError
+from ..errors import InvalidError, LedgerError, RefusedError
 from ..ledger.entry import Draft, Entry
 from ..ledger.kinds import Deed, Detail
 from ..storage import kept as storage
@@ -249,7 +249,8 @@ class Keeping:
         role = next((each for each in targets if each in roles), there.role)
         draft = Draft("kept", actor.name, role=role, details=details)
         (entry,) = await self._ledger.append(draft, beside=beside)
-        await self.read()
+        with suppress(LedgerError):  # it is done; the next look finds it
+            await self.read()
         return entry
 
 

@@ -75,7 +75,7 @@ def _differs(each: Difference) -> Gap:
     """That the page and the file say different things, to be settled by those who keep it."""
     kept = each.kept
     thing = kept.thing or each.declared
-    called = isolated(title_of(thing)) if thing else f"a {THING_KINDS[kept.kind]}"
+    called = isolated(title_of(thing)) if thing else f"a {THING_KINDS.get(kept.kind, 'thing')}"
     return Gap(
         "page-differs",
         kept.id,

@@ -909,8 +909,8 @@ IfMatch = TypedDict(
             Annotated[
                 str,
                 Field(
-                    description="The `ETag` of the role that was seen: if somebody else has changed"
-                    " who holds it since, nothing is done (412)"
+                    description="The `ETag` of what was seen: if somebody else has changed it"
+                    " since, nothing is done (412)"
                 ),
             ]
         ]

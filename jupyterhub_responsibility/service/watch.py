@@ -128,6 +128,7 @@ class Watch:
         clock = asyncio.get_running_loop().time
         settled = float("-inf")
         while True:
+            await self._attempt("reading what is kept on the page", self._keeping.read)
             await self._attempt("reading accounts", self._census.look)
             accounts = self._census.current
             await self._keeper.refresh()
@@ -141,7 +142,6 @@ class Watch:
             await self._attempt("observing", self._observe)
             await self._attempt("noting gaps", self._note)
             await self._attempt("reading how to reach people", self._reach)
-            await self._attempt("reading what is kept on the page", self._keeping.read)
             await self._attempt("finding out whom to tell", self._telling.look)
             self._log_end()
             await asyncio.sleep(self._interval)
