@@ -291,7 +291,7 @@ async def test_sent_again_after_a_kill(service, post, database):
     await service.ask()
     post.before = lambda: setattr(post, "before", lambda: None)
     claim = await service.ledger.run(outbox.claim, "mail", service.clock())
-    address, letter = await service.telling._question(claim)
+    address, letter = await service.telling._question(claim.letter, claim.question)
     assert await service.telling._transport.send("mail", address, letter)  # and then it is killed
     service.clock.now += timedelta(minutes=6)
     await service.telling.send_due()
