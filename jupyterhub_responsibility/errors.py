@@ -168,3 +168,12 @@ class RefusedError(ResponsibilityError):
         self.field = field
         self.in_words = in_words or (lambda _names: message)
         super().__init__(message)
+
+
+class InvalidError(RefusedError):
+    """What somebody filled in isn't valid; `faults` has all that is wrong with it, by key."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        self.faults = faults
+        first = faults[0]
+        super().__init__("invalid", f"{first}.", first.path.partition("[")[0])

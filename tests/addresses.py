@@ -8,7 +8,13 @@ from jupyterhub_responsibility.service.routes import ROUTES
 
 METHODS = ("GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS")
 
-EXAMPLES = {"<role>": "hub-administrator", "<user>": "nobody-of-that-name", "<number>": "1"}
+EXAMPLES = {
+    "<role>": "hub-administrator",
+    "<user>": "nobody-of-that-name",
+    "<number>": "1",
+    "<kind>": "contact",
+    "<thing>": "hub-admins",
+}
 """What stands in the place of each part of a path."""
 
 ASKED = {"api/may": "?user=hanna&responsibility=decide-finances"}
@@ -36,10 +42,21 @@ ROUTE = {_example(route.path): route for route in ROUTES}
 
 PATHS = tuple(OFFERED)
 API = tuple(path for path in PATHS if path.startswith("api/"))
-OPEN = ("healthz", "oauth_callback")
+OPEN = ("healthz", "oauth_callback", "confirm")
+BY_LINK = "confirm"
+"""Where a link that was mailed is what is needed: tests/hub/test_mailed_link.py has some."""
 METRICS = "metrics"
 """For programs, by a scope of its own."""
-PAGES = tuple(path for path in PATHS if path not in (*API, *OPEN, METRICS))
+HUB_ONLY = "hub-contacts"
+"""For the hub itself, by the token of the service."""
+PAGES = tuple(path for path in PATHS if path not in (*API, *OPEN, METRICS, HUB_ONLY))
 
-READABLE = tuple(path for path in PATHS if "GET" in OFFERED[path] and path != METRICS)
-WRITES = tuple((method, path) for path in PATHS for method in OFFERED[path] if method != "GET")
+READABLE = tuple(
+    path for path in PATHS if "GET" in OFFERED[path] and path not in (METRICS, HUB_ONLY)
+)
+WRITES = tuple(
+    (method, path)
+    for path in PATHS
+    for method in OFFERED[path]
+    if method != "GET" and path != BY_LINK
+)

@@ -46,7 +46,7 @@ class Forgetting:
         self,
         ledger: Ledger,
         hub: Hub,
-        rules: Rules,
+        rules: Callable[[], Rules],
         now: Callable[[], datetime],
         keep: timedelta | None = None,
     ) -> None:
@@ -62,7 +62,7 @@ class Forgetting:
 
     async def look(self, actor: Viewer, name: str) -> Forgotten:
         """What would be erased; changes nothing."""
-        self._rules.check(actor, "admins")
+        self._rules().check(actor, "admins")
         found = await self._ledger.run(erasing.traces, name)
         if storable(actor.name) in found.now:
             raise refusals.FORGETS_THEMSELVES()
@@ -70,6 +70,8 @@ class Forgetting:
             raise refusals.KEPT(name=refusals.account(name), why=found.hindrance)
         if self._is_declared(found.names):
             raise refusals.STILL_DECLARED(name=refusals.account(name))
+        if not self._holders().isdisjoint(found.names):
+            raise refusals.STILL_NAMED(name=refusals.account(name))
         for each in found.now:
             if await self._has_power(each):
                 raise refusals.KEPT(name=refusals.account(name), why=found.powerful(each))
@@ -94,7 +96,8 @@ class Forgetting:
 
     async def _sweep_on(self, keep: timedelta) -> None:
         now, until = self._now(), monotonic() + A_WHILE
-        sweep, self._sweep = self._sweep or Sweep(now - keep, now), None
+        begun = self._sweep or Sweep(now - keep, now, holders=self._holders())
+        sweep, self._sweep = begun, None
         while await self._step(sweep):
             if monotonic() > until:
                 self._sweep = sweep  # one that fails begins anew
@@ -152,12 +155,17 @@ class Forgetting:
     async def _has_power(self, name: str) -> bool:
         """Whether an account has power on the hub itself, beside what roles give their holders."""
         account = await self._hub.account(name, self._now())
-        roles = self._rules.declaration.groups.keys()
+        roles = self._rules().declaration.groups.keys()
         return account is not None and (
             account.can_do_everything or not roles.isdisjoint(account.roles)
         )
 
     def _is_declared(self, names: Iterable[str]) -> bool:
         """Whether the declaration would bring the name back."""
-        declared = {name for each in self._rules.declaration.initial.values() for name in each}
+        declared = {name for each in self._rules().declaration.initial.values() for name in each}
         return not declared.isdisjoint(names)
+
+    def _holders(self) -> frozenset[str]:
+        """The holders of roles who have no account."""
+        people = self._rules().declaration.people.values()
+        return frozenset(storable(person.name) for each in people for person in each)

@@ -6,6 +6,7 @@ What is sent goes outside the event loop, and again only where nobody knows whet
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
@@ -13,10 +14,13 @@ from typing import Protocol
 
 from ..coverage.snapshot import Snapshot
 from ..domain.messages import TRANSPORTS, Recipient, TransportName
+from ..domain.model import Declaration
 from ..errors import RewrittenError, SendingError
+from ..ledger.entry import Entry
 from ..messages.checks import of_the_day, still_told
+from ..messages.question import link_to, question_letter, still_asked
 from ..messages.texts import Letter, letter
-from ..storage import locks, outbox
+from ..storage import links, locks, outbox
 from ..storage.ledger import Ledger
 from ..storage.outbox import Claim, Figures
 from ..storage.store import Beside
@@ -68,6 +72,8 @@ class Telling:
         self._released = False
         self._tidied: date | None = None
         self._looked: Snapshot | None = None
+        self._linked: Declaration | None = None
+        """Whose people alone have links."""
         self._said: set[str] = set()
         self._woken = asyncio.Event()
         self.figures = Figures()
@@ -136,6 +142,7 @@ class Telling:
             await self._ledger.run(outbox.release)
             self._released = True
         await self._tidy()
+        await self._end_links()
         lanes = [name for name in sorted(self.transports) for _ in range(_lanes(name))]
         await asyncio.gather(*map(self._send_all, lanes))
         self.figures = await self._ledger.run(outbox.figures, self._now())
@@ -159,19 +166,47 @@ class Telling:
             await self._ledger.run(lambda store: outbox.put_off(store, claim, until, tried=False))
             return True
         wanted = [each for each, still in told.items() if still]
-        if not wanted:
+        found: tuple[str, Letter] | None = None
+        if claim.question:
+            found = await self._question(claim.letter, claim.question)
+        elif wanted:
+            written = letter(claim.letter, wanted, claim.deeds, snapshot, self._home)
+            found = claim.address, written
+        if found is None:
             await self._ledger.run(outbox.drop, claim.letter)
             return True
-        written = letter(claim.letter, wanted, claim.deeds, snapshot, self._home)
+        address, written = found
         if self._now() > claim.begin_before:  # another process may have it by now
             return True
-        if await self._transport.send(name, claim.address, written):
+        if await self._transport.send(name, address, written):
             await self._ledger.run(outbox.note_sent, claim.letter)
             self.sent[name] += 1
             return True
         wait = min(LATEST, SOON * 2 ** min(claim.attempts - 1, 10))
         await self._ledger.run(outbox.put_off, claim, self._now() + wait)
         return False
+
+    async def _question(self, letter_id: str, asking: Entry) -> tuple[str, Letter] | None:
+        """A letter to somebody without an account, with a link of its own, which nothing has but
+        the letter: one that is sent again has another."""
+        await self._ledger.catch_up()  # another replica may have written it
+        snapshot, now = self._snapshot(), self._now()
+        person = still_asked(asking, snapshot)
+        if person is None:
+            return None
+        token = secrets.token_urlsafe(32)
+        await self._ledger.run(links.put, token, asking.role, person, now)
+        until = (now + links.LASTS).date()
+        link = link_to(self._home, token)
+        return person.email, question_letter(letter_id, asking, person, link, until, snapshot)
+
+    async def _end_links(self) -> None:
+        """Whoever holds a role no more, or by another name or address, is asked anew if they come
+        back."""
+        snapshot = self._snapshot()
+        if snapshot.page is not None and snapshot.declaration is not self._linked:
+            await self._ledger.run(links.keep_only, snapshot.declaration.people)
+            self._linked = snapshot.declaration
 
     async def _now_known(self) -> Snapshot:
         """What is known, with what other replicas have written: it may be what led to a message."""
@@ -185,6 +220,7 @@ class Telling:
         if today != self._tidied:
             await self._ledger.run(outbox.give_up, self._now())
             await self._ledger.run(outbox.tidy, self._now())
+            await self._ledger.run(links.tidy, self._now())
             self._tidied = today
 
 

@@ -1,4 +1,4 @@
-"""`check`, `init`, `export`, `schema` and `lab-menu`: what needs no hub and no ledger."""
+"""`check`, `init`, `export`, `schema` and `lab-menu`: what needs no hub."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import argparse
 import json
 import re
 import sys
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 
 from ..declaration import json_schema, load, look_over
 from ..declaration.warnings import PLACEHOLDERS
+from ..domain.kept import Kept, lay
 from ..exports.declaration import for_another_hub
 from ..exports.lab_menu import lab_menu
 from ..paths import SCHEMA
@@ -81,6 +83,11 @@ def add_commands(commands: Commands) -> None:
     )
     command.add_argument("file", metavar="FILE", nargs="?", default="responsibilities.yaml")
     command.add_argument("-o", "--output", metavar="FILE", help="default: standard output")
+    command.add_argument(
+        "--database",
+        metavar="URL",
+        help="where the hub's ledger is: what was written on the page is in the file as well",
+    )
     command.set_defaults(command=export)
 
     command = commands.add_parser("schema", help="print the JSON Schema of the declaration")
@@ -128,12 +135,24 @@ def init(options: argparse.Namespace) -> int:
 
 def export(options: argparse.Namespace) -> int:
     """Write model and declaration as one file."""
-    text = for_another_hub(load(options.file))
+    declared = load(options.file)
+    if options.database:
+        declared = lay(declared, _kept(options.database)).declaration
+    text = for_another_hub(declared)
     if options.output:
         Path(options.output).write_text(text, encoding="utf-8")
     else:
         print_utf8([text])
     return CLEAN
+
+
+def _kept(database: str) -> list[Kept]:
+    """What is kept on the page. Raises LedgerError."""
+    from ..storage import kept  # a database's library is slow to load
+    from ..storage.store import Store
+
+    with closing(Store.to_read(database)) as store:
+        return kept.read(store)
 
 
 def schema(_: argparse.Namespace) -> int:

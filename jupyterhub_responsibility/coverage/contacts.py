@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ..domain.kept import THING_KINDS, WHY, Difference, title_of
 from ..domain.messages import TRANSPORTS
 from ..text import isolated
-from .gaps import Gap, Step, ask_operator
+from .gaps import Gap, Keep, Place, Step, ask_operator
 from .snapshot import Snapshot
 
 
@@ -14,13 +15,18 @@ def contact_gaps(snapshot: Snapshot) -> Iterator[Gap]:
     """Everything that nobody can be reached about, and every contact that should be checked."""
     yield from _unreachable(snapshot)
     for contact in snapshot.declaration.contacts:
+        where = Place("contact", contact.id)
         if not contact.reachable:
             yield Gap(
                 "contact-without-channel",
                 contact.id,
                 f"{contact.name} cannot be reached",
                 "This contact has no email address, telephone number or web address.",
-                ask_operator("add one", ("contacts", contact.id)),
+                ask_operator(
+                    "add one",
+                    ("contacts", contact.id),
+                    Keep("Add one", where, contact.targets),
+                ),
             )
         if contact.review_by and contact.review_by < snapshot.today:
             yield Gap(
@@ -32,9 +38,11 @@ def contact_gaps(snapshot: Snapshot) -> Iterator[Gap]:
                     "Check it, and ask the operator to set a new date",
                     by="operator",
                     place=("contacts", contact.id, "review_by"),
+                    keep=Keep("Check it, and set a new date", where, contact.targets),
                 ),
                 since=contact.review_by,
             )
+    yield from map(_differs, snapshot.laid.differs)
     yield from _people(snapshot)
     for transport, since in snapshot.unsent.items():
         yield Gap(
@@ -55,12 +63,36 @@ def _unreachable(snapshot: Snapshot) -> Iterator[Gap]:
                 each.id,
                 f"There is no contact for “{each.title}”",
                 "People who ask about it find no way to reach anybody.",
-                ask_operator("add a contact for it, or for everyone", ("contacts",)),
+                ask_operator(
+                    "add a contact for it, or for everyone",
+                    ("contacts",),
+                    Keep("Add a contact for it", Place("new contact", each.id), (each.id,)),
+                ),
             )
+
+
+def _differs(each: Difference) -> Gap:
+    """That the page and the file say different things, to be settled by those who keep it."""
+    kept = each.kept
+    thing = kept.thing or each.declared
+    called = isolated(title_of(thing)) if thing else f"a {THING_KINDS.get(kept.kind, 'thing')}"
+    return Gap(
+        "page-differs",
+        kept.id,
+        f"The page and the declaration say different things about {called}",
+        f"What was written on the page doesn't count, because {WHY[each.why]}.",
+        Step(
+            "Look at both, and say which one is right",
+            where=Place("kept", f"{kept.kind}-{kept.id}"),
+            needs="may keep",
+        ),
+        since=kept.at,
+    )
 
 
 def _people(snapshot: Snapshot) -> Iterator[Gap]:
     roles = snapshot.declaration.model.roles
+    ids = {(item.role, item.thing): item.id for item in snapshot.laid.items.values()}
     for role_id, people in snapshot.declaration.people.items():
         for number, person in enumerate(people):
             if person.review_by and person.review_by < snapshot.today:
@@ -73,6 +105,11 @@ def _people(snapshot: Snapshot) -> Iterator[Gap]:
                         "Ask them, then ask the operator to set a new date",
                         by="operator",
                         place=("roles", role_id, "people", number, "review_by"),
+                        keep=Keep(
+                            "Ask them, then set a new date",
+                            Place("person", ids.get((role_id, person), "")),
+                            (role_id,),
+                        ),
                     ),
                     since=person.review_by,
                     person=person.name,

@@ -32,10 +32,12 @@ GapKind = Literal[
     "contact-without-channel",
     "contact-past-review",
     "messages-not-sent",
+    "page-differs",
     "person-past-review",
     "term-ended",
     "never-confirmed",
     "confirmation-due",
+    "holder-denies",
     "holder-gone",
     "holder-not-seen",
     "power-without-role",
@@ -117,6 +119,11 @@ KINDS: dict[GapKind, Kind] = {
     "person-past-review": Kind(
         "later", "the review date of a holder without an account has passed"
     ),
+    "page-differs": Kind(
+        "soon",
+        "the page and the declaration say different things about a contact, a person without an"
+        " account, or a link",
+    ),
     "messages-not-sent": Kind(
         "soon", "messages have waited for more than a day, because they could not be sent"
     ),
@@ -134,6 +141,11 @@ KINDS: dict[GapKind, Kind] = {
         "a holder's duties have changed since they confirmed them, or that was long ago",
         ("roster", "ledger"),
         confirm=True,
+    ),
+    "holder-denies": Kind(
+        "soon",
+        "a holder without an account says that they don't hold the role",
+        ("ledger",),
     ),
     "holder-gone": Kind(
         "soon", "a holder's account was deleted, and nobody has taken over", ("roster", "ledger")
@@ -169,21 +181,37 @@ CONFIRMATIONS: frozenset[GapKind] = frozenset(name for name, kind in KINDS.items
 """Those that a holder closes by confirming."""
 
 
-PlaceKind = Literal["role", "appoint", "holders", "appointers", "confirm", "hub admin"]
+PlaceKind = Literal[
+    "role",
+    "appoint",
+    "holders",
+    "appointers",
+    "confirm",
+    "hub admin",
+    "contact",
+    "person",
+    "new contact",
+    "kept",
+]
 PLACES: dict[PlaceKind, str] = {
     "role": "roles/{}",
     "appoint": "roles/{}#appoint",
     "holders": "roles/{}#holders",
     "appointers": "roles/{}#appointers",
     "confirm": "#confirm-{}",
+    "contact": "keep/contact/{}",
+    "person": "keep/person/{}",
+    "new contact": "keep/contact?for={}",
+    "kept": "keep#{}",
     "hub admin": "admin",
 }
-"""Where a step is taken; `{}` is the role. The last one is a page of the hub's own."""
+"""Where a step is taken; `{}` is the role, or the id of what it is about. The last one is a page of
+the hub's own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a step is taken."""
+    """Where a step is taken, and for which role or which thing that is kept."""
 
     kind: PlaceKind
     role: str = ""
@@ -202,8 +230,18 @@ class Place:
 By = Literal["reader", "operator", "holder", "login service"]
 """Whose step it is: the person who reads about the gap, or somebody they have to ask."""
 
-Need = Literal["may appoint", "hub admin page"]
-"""What somebody has to be able to do for a step: appoint to its role, or open the hub's page."""
+Need = Literal["may appoint", "hub admin page", "may keep"]
+"""What somebody has to be able to do for a step: appoint to its role, open the hub's page, or keep
+what it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """What somebody does on the page themselves who keeps what is for all of these `targets`."""
+
+    label: str
+    where: Place
+    targets: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +249,7 @@ class Step:
     """What to do next, and whose step it is; `where` is None for what is done by hand.
 
     `place` is where in the declaration; `edit` is the file and line of it, for those who may know.
+    Whoever may `keep` what it is about does that instead.
     """
 
     label: str
@@ -219,11 +258,13 @@ class Step:
     needs: Need | None = None
     place: DeclaredPlace | None = None
     edit: str = ""
+    keep: Keep | None = None
 
 
-def ask_operator(what: str, place: DeclaredPlace | None = None) -> Step:
-    """A step that only the operator can take; `place` is where, if it is in the declaration."""
-    return Step(f"Ask the operator to {what}", by="operator", place=place)
+def ask_operator(what: str, place: DeclaredPlace | None = None, keep: Keep | None = None) -> Step:
+    """A step that the operator can take, and nobody else but who may `keep` what it is about;
+    `place` is where, if it is in the declaration."""
+    return Step(f"Ask the operator to {what}", by="operator", place=place, keep=keep)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from ..domain.holders import Holder, RoleHolders
 from ..domain.model import Role
 from ..text import in_a_row, isolated
 from .gaps import Gap, Place, Step, ask_operator
+from .people import people_gaps
 from .roles import AT_LOGIN_ONLY, appoint
 from .snapshot import Snapshot
 
@@ -36,6 +37,8 @@ def holding_gaps(snapshot: Snapshot) -> Iterator[Gap]:
             if holder.kind == "account":
                 yield from _ledger_gaps(snapshot, role_holders.role, holder.name)
                 yield from _not_seen(snapshot, role_holders, holder)
+            elif snapshot.ledger_read:
+                yield from people_gaps(snapshot, role_holders.role, holder)
     if snapshot.ledger_read:
         yield from _lost(snapshot)
         yield from _gone(snapshot)

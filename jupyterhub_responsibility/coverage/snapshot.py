@@ -15,6 +15,7 @@ from ..domain.configured import Configured
 from ..domain.contacts import ContactFinder, People
 from ..domain.duties import duties_digest
 from ..domain.holders import Holder, RoleHolders
+from ..domain.kept import Laid
 from ..domain.logins import LAST, AtLogin, Logins
 from ..domain.messages import COMMUNITY, MessageName, Recipient, TransportName
 from ..domain.model import Declaration, Role, Roster, Split, Viewer
@@ -23,7 +24,7 @@ from ..domain.rules import Rules
 from ..ledger.accounts import is_other, made_at
 from ..ledger.chain import Head
 from ..ledger.gap_spans import Key, Span
-from ..ledger.standing import Standing, standing
+from ..ledger.standing import Standing, standing, standing_by_word
 from ..ledger.state import LedgerState
 from .gaps import Source
 
@@ -47,12 +48,13 @@ class Snapshot:
     them; `authenticator_checks`: the hub asks it again while people use the hub. `configured` is
     how the hub says that it is configured, None where it didn't. `left` are accounts whose power is
     not known: they left a role, or were read before the service began, and have not been read
-    since. `reach` is what holders say of how to reach them. `transports` is what
-    messages go through; `tellable` are the people who gave a mail address (`Recipient.key`), with
+    since. `reach` is what holders say of how to reach them. `transports` is what messages go
+    through, whose links are whole where the address of the hub is known
+    (`whole_links`); `tellable` are the people who gave a mail address (`Recipient.key`), with
     the kinds of messages that they have turned off; `unsent` are the transports that have not
     taken messages for long, and since when. `subdomains`: each user's server has a domain of its
-    own (None: not known). `noticed` is when the gaps that are open were first seen, `spans` are
-    those of before as well.
+    own (None: not known). `page` is what is kept on the page, None where that wasn't read.
+    `noticed` is when the gaps that are open were first seen, `spans` are those of before as well.
     """
 
     declaration: Declaration
@@ -71,10 +73,17 @@ class Snapshot:
     left: frozenset[str] = frozenset()
     reach: Mapping[str, Reach] = field(default_factory=dict)
     transports: frozenset[TransportName] = frozenset()
+    whole_links: bool = True
     tellable: Mapping[str, frozenset[MessageName]] = field(default_factory=dict)
     unsent: Mapping[TransportName, datetime] = field(default_factory=dict)
+    page: Laid | None = None
     noticed: Mapping[Key, datetime] = field(default_factory=dict)
     spans: tuple[Span, ...] = ()
+
+    @property
+    def laid(self) -> Laid:
+        """The file's declaration, and what is kept on the page."""
+        return self.page or Laid(self.declaration, self.declaration)
 
     @cached_property
     def known(self) -> frozenset[Source]:
@@ -221,7 +230,8 @@ class Snapshot:
         return IN_CHARGE if self.rules.may(viewer, "in charge") else EVERYBODY
 
     def _finder(self, audiences: frozenset[Audience]) -> ContactFinder:
-        people = People(self.reach, audiences, self.names, self.today)
+        denied = frozenset(self.ledger_state.words.denied())
+        people = People(self.reach, audiences, self.names, self.today, denied)
         return ContactFinder(self.declaration, self.roster, people, self.logins)
 
     @property
@@ -258,6 +268,15 @@ class Snapshot:
         if self._is_other(role, account, created):
             return Standing(state="never")
         return standing(self.ledger_state, role, account, self.duties_digests[role.id], self.today)
+
+    def standing_of(self, role: Role, holder: Holder) -> Standing:
+        """How any holder stands in a role, with an account or without."""
+        if holder.kind == "account":
+            return self.standing(role, holder.name)
+        if not self.ledger_read:
+            return Standing()
+        word = self.ledger_state.words.of(role.id, holder.name)
+        return standing_by_word(word, role, self.duties_digests[role.id], self.today)
 
     def _is_other(self, role: Role, account: str, created: str) -> bool:
         """Whether an account is another one than that of which the ledger tells.

@@ -61,6 +61,7 @@ __all__ = [
     "Title",
     "WebAddress",
     "dump",
+    "dump_thing",
     "json_schema",
     "lines_in",
     "load",
@@ -319,8 +320,8 @@ def dump(declaration: Declaration) -> dict[str, Any]:
         **{name: _filled(_fields(party)) for name, party in parties.items()},
         "roles": {role.id: _dump_role(declaration, role) for role in model.roles.values()},
         "areas": {area.id: _dump_area(area) for area in model.areas},
-        "contacts": [_dump_targeted(contact) for contact in declaration.contacts],
-        "links": [_dump_targeted(link) for link in declaration.links],
+        "contacts": [dump_thing(contact) for contact in declaration.contacts],
+        "links": [dump_thing(link) for link in declaration.links],
         "names": dict(declaration.names),
         "messages": {kind: list(to) for kind, to in declaration.messages.items()},
     }
@@ -364,6 +365,7 @@ def _dump_area(area: Area) -> dict[str, Any]:
     return _filled(own)
 
 
-def _dump_targeted(thing: Contact | Link) -> dict[str, Any]:
+def dump_thing(thing: Contact | Person | Link) -> dict[str, Any]:
+    """A contact, a person or a link as plain data in the format of the file."""
     values = _fields(thing)
     return _filled({"for" if k == "targets" else k: v for k, v in values.items()})

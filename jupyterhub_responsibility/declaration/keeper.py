@@ -1,4 +1,5 @@
-"""Keeps the declaration as its file says it, while the file is changed.
+"""Keeps the declaration as its file says it, while the file is changed, with what is kept on the
+page.
 
 A file counts once it reads the same twice in a row: somebody may be in the middle of writing it.
 Whatever is wrong with it, what it said before stays in force, and `current` tells what is wrong.
@@ -14,6 +15,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
+from ..domain.kept import Kept, Laid, lay
 from ..domain.model import Declaration, Place
 from ..errors import DeclarationError, Fault, UnreadableError
 from . import read_again
@@ -48,6 +50,7 @@ class InForce:
 
     `version` grows whenever a page made from it could read differently. `waiting` are the places of
     what needs a restart, `faults` what is wrong with the file, `since` when that was first seen.
+    `page` is what is kept on the page, None where it hasn't been read.
     """
 
     declaration: Declaration
@@ -56,6 +59,12 @@ class InForce:
     waiting: tuple[Place, ...] = ()
     faults: tuple[Fault, ...] = ()
     since: datetime | None = None
+    page: Laid | None = None
+
+    @property
+    def laid(self) -> Laid:
+        """The file's declaration, and what is kept on the page."""
+        return self.page or Laid(self.declaration, self.declaration)
 
     @property
     def waiting_in_words(self) -> list[str]:
@@ -99,19 +108,69 @@ class DeclarationKeeper:
         self._seen: Stamp = ()
         self._taken: Stamp = ()
         state: FileState = "loaded" if file else "not a file"
-        self.current = InForce(started.seen_from(host), state=state)
+        self._kept: tuple[Kept, ...] | None = None
+        self._kept_version = 0
+        self._read_from_file = InForce(started, state=state)
+        """What the file says, without the page."""
+        self._made: tuple[Declaration, object, Laid, Declaration] = (
+            started,
+            None,
+            lay(started, ()),
+            started.seen_from(host),
+        )
+        self.current = InForce(self._made[-1], state=state)
         """What is in force: whoever needs it asks here, each time."""
 
     async def look(self) -> None:
         """Look at the file, and take over what can be; everything at once. Never fails."""
         if self._file:
-            self.current = await asyncio.to_thread(self._looked)
+            was = self._read_from_file
+            self._read_from_file = await asyncio.to_thread(self._looked)
+            if self._read_from_file is not was:
+                await self._lay()
+
+    async def keep(self, kept: tuple[Kept, ...]) -> None:
+        """Let this count from now on that is kept on the page."""
+        if kept != self._kept:
+            self._kept_version += bool(kept or self._kept)
+            self._kept = kept
+            await self._lay()
+
+    async def _lay(self) -> None:
+        """Lay what is kept on the page over what the file says."""
+        while True:
+            file, kept, version = self._read_from_file, self._kept, self._kept_version
+            found = await asyncio.to_thread(self._laid, file, kept, file.version + version)
+            if file is self._read_from_file and kept is self._kept:  # else it is news by now
+                self.current = found
+                return
+
+    def _laid(self, file: InForce, kept: tuple[Kept, ...] | None, version: int) -> InForce:
+        page, declaration = self._together(file.declaration, kept)
+        return replace(
+            file,
+            declaration=declaration,
+            version=version,
+            page=None if kept is None else page,
+        )
+
+    def _together(
+        self, file: Declaration, kept: tuple[Kept, ...] | None
+    ) -> tuple[Laid, Declaration]:
+        """Both together, and what is in force; what takes long is done before anybody sees it."""
+        made = self._made
+        if made[0] is not file or made[1] is not kept:
+            page = lay(file, kept or ())
+            declaration = page.declaration.seen_from(self._host)
+            self._prepare(declaration)
+            made = self._made = file, kept, page, declaration
+        return made[2:]
 
     def _looked(self) -> InForce:
-        stamp = _stamp(self._files)
+        stamp, was = _stamp(self._files), self._read_from_file
         settled, self._seen = stamp == self._seen, stamp
         if stamp == self._taken or not settled:
-            return self.current
+            return was
         try:
             found = self._read(stamp)
         except UnreadableError as error:
@@ -119,10 +178,10 @@ class DeclarationKeeper:
         except DeclarationError as error:
             found = self._wrong("faulty", error.faults)
         except Exception:  # whatever somebody may write into a file
-            if not self.current.faults:
+            if not was.faults:
                 log.exception("Reading %s failed", self._file)
             found = self._wrong("faulty", [Fault("", UNFORESEEN, source=self._file)])
-        self._tell(self.current, found)
+        self._tell(was, found)
         return found
 
     @property
@@ -130,16 +189,16 @@ class DeclarationKeeper:
         return "unreadable" if Path(self._file).exists() else "missing"
 
     def _read(self, stamp: Stamp) -> InForce:
-        """What the file says now; `current`, where it was changed meanwhile.
+        """What the file says now; what it said before, where it was changed meanwhile.
 
         Raises DeclarationError or UnreadableError.
         """
         reading = read_again(self._file)
         if reading.files != self._files:  # as it starts from other ones: these have to settle, too
             self._files, self._seen = reading.files, _stamp(reading.files)
-            return self.current
+            return self._read_from_file
         if _stamp(self._files) != stamp:
-            return self.current
+            return self._read_from_file
         if reading.declaration is None:
             return self._wrong("faulty", reading.faults)
         found = self._taken_over(reading.declaration)
@@ -148,17 +207,17 @@ class DeclarationKeeper:
 
     def _taken_over(self, declared: Declaration) -> InForce:
         named = declared.with_accounts(self._called)
-        declaration, waiting = in_force(self._started, named)
-        new = declaration.seen_from(self._host)
+        new, waiting = in_force(self._started, named)
         state: FileState = "waiting" if waiting else "loaded"
-        if _reads_alike(new, self.current.declaration):
-            return replace(self.current, state=state, waiting=waiting, faults=(), since=None)
-        self._prepare(new)
-        return InForce(new, self.current.version + 1, state, waiting)
+        was = self._read_from_file
+        if _reads_alike(new, was.declaration):
+            return replace(was, state=state, waiting=waiting, faults=(), since=None)
+        self._together(new, self._kept)
+        return InForce(new, was.version + 1, state, waiting)
 
     def _wrong(self, state: FileState, faults: Sequence[Fault]) -> InForce:
         """What was in force stays so; the file is read again at each look until it is right."""
-        self._taken, last = (), self.current
+        self._taken, last = (), self._read_from_file
         since = last.since or self._now()
         return replace(last, state=state, waiting=(), faults=tuple(faults), since=since)
 

@@ -87,12 +87,27 @@ def _addresses(contact: Contact) -> set[str]:
 
 @dataclass(frozen=True)
 class People:
-    """What accounts say of how to reach them, by account, as far as `audiences` may see it."""
+    """What accounts say of how to reach them, by account, as far as `audiences` may see it.
+
+    `denied` are people without an account who say that they don't hold a role, each with that
+    role's id before the name.
+    """
 
     reach: Mapping[str, Reach] = field(default_factory=dict)
     audiences: frozenset[Audience] = EVERYBODY
     names: Names = NOBODY_NAMED
     today: date = date.min
+    denied: frozenset[tuple[str, str]] = frozenset()
+
+    def asked(self, role_holders: RoleHolders) -> tuple[Holder, ...]:
+        """The holders of a role who can be asked: it is known that they hold it, and they don't say
+        that they don't."""
+        role_id = role_holders.role.id
+        return tuple(
+            each
+            for each in role_holders.certain
+            if each.kind == "account" or (role_id, each.name) not in self.denied
+        )
 
     def channels(self, role_holders: RoleHolders) -> tuple[Contact, ...]:
         """The ways to reach those who hold a role and are there; a few."""
@@ -225,13 +240,13 @@ class ContactFinder:
         role_holders = self.holders_by_role[role_id]
         if not role_holders.on_hub and self._reachable(role_id):
             return True
-        return not (role_holders.vacant or role_holders.unchecked)
+        return not role_holders.known or bool(self._people.asked(role_holders))
 
     def _role_channels(self, role_holders: RoleHolders) -> tuple[Contact, ...]:
         """Holders first, as they say themselves; then what is declared of the role."""
         declared = self._reachable(role_holders.role.id)
         known = {address for contact in declared for address in _addresses(contact)}
-        people = (holder.person for holder in role_holders.holders if holder.person)
+        people = (each.person for each in self._people.asked(role_holders) if each.person)
         own = (
             Contact("", p.name, (), email=p.email, telephone=p.telephone, url=p.url) for p in people
         )

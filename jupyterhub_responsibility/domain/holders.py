@@ -13,6 +13,9 @@ from .model import Declaration, Person, Role, Roster, Viewer
 DECLARED = "declaration"
 """The source of a holder whom the operator's file names."""
 
+ON_PAGE = "page"
+"""The source of one whom somebody named on the page."""
+
 NO_ROLE = "no role assigned"
 """Who looks after what no role of the model is responsible for."""
 
@@ -23,7 +26,8 @@ class Holder:
 
     `as_of` is when that was read. If it was told `at_login`, it is when the account was last seen:
     the login was no later; None where that isn't known. `unseen` is since when it hasn't been seen,
-    where that is so long that nobody can tell whether it still holds the role.
+    where that is so long that nobody can tell whether it still holds the role. `on_page`: somebody
+    named them on the page, and not in the operator's file.
     """
 
     name: str
@@ -33,11 +37,14 @@ class Holder:
     person: Person | None = None
     at_login: AtLogin = ""
     unseen: datetime | None = None
+    on_page: bool = False
 
     @property
     def known_from(self) -> KnownFrom:
         """Where it is known from."""
-        return self.at_login or ("hub" if self.kind == "account" else "declaration")
+        if self.kind == "account":
+            return self.at_login or "hub"
+        return "page" if self.on_page else "declaration"
 
     @property
     def aged(self) -> str:
@@ -46,8 +53,10 @@ class Holder:
 
     @property
     def source(self) -> str:
-        """The first of the groups, or "declaration"."""
-        return self.groups[0] if self.groups else DECLARED
+        """The first of the groups, "declaration", or "page"."""
+        if self.groups:
+            return self.groups[0]
+        return ON_PAGE if self.on_page else DECLARED
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +141,14 @@ def holders_of(
     accounts = [_account(role, name, those, roster, logins) for name, those in through.items()]
     accounts.sort(key=lambda each: each.unseen is not None)  # who may be asked comes first
     people = [
-        Holder(person.name, "person", (), declaration.as_of, person)
+        Holder(
+            person.name,
+            "person",
+            (),
+            declaration.age_of(person),
+            person,
+            on_page=person in declaration.ages,
+        )
         for person in declaration.people.get(role_id, ())
     ]
     known = roster.read_at is not None or not groups

@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from .model import Role
 
-KnownFrom = Literal["hub", "declaration", "login", "check"]
-"""Where something is known from: read from the hub, or declared, at a moment; or told by the login
-service, at a login, or at a login or a check."""
+KnownFrom = Literal["hub", "declaration", "page", "login", "check"]
+"""Where something is known from: read from the hub, declared, or written on the page, at a moment;
+or told by the login service, at a login, or at a login or a check."""
 
 AtLogin = Literal["", "login", "check"]
 """Whether the login service told it, and when that can have been."""
@@ -26,6 +26,7 @@ AtLogin = Literal["", "login", "check"]
 NO_LATER: dict[KnownFrom, str] = {
     "hub": "as of",
     "declaration": "as of",
+    "page": "as of",
     "login": "as of a login no later than",
     "check": "as of a login or check no later than",
 }

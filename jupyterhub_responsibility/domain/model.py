@@ -241,6 +241,10 @@ def _at(host: str, each: Addressed) -> Addressed:
     return replace(each, url=host + each.url) if of_the_hub else each
 
 
+def _at_any(host: str, each: Person | Contact | Link) -> Person | Contact | Link:
+    return replace(each, url=host + each.url) if each.url.startswith("/") else each
+
+
 Place = tuple[str | int, ...]
 """Where something stands in the declaration: `("contacts", "help-desk", "email")`, by ids."""
 
@@ -252,7 +256,8 @@ class Declaration:
     The mappings are by role id, but for `names`: what people are called, by account, and
     `messages`: whom each kind of message goes to, where that isn't as usual. `as_of` is when the
     file was last changed: the age of everything that it claims. `source` names the file, and is
-    empty for a dict; `lines` are those of its parts, by their place in it.
+    empty for a dict; `lines` are those of its parts, by their place in it. `ages` is when that was
+    said that stands on the page, and not in the file.
     """
 
     model: Model
@@ -269,6 +274,11 @@ class Declaration:
     messages: Mapping[MessageName, tuple[To, ...]] = field(default_factory=dict)
     source: str = ""
     lines: Mapping[Place, int] = field(default_factory=dict, compare=False)
+    ages: Mapping[Person | Contact | Link, datetime] = field(default_factory=dict, compare=False)
+
+    def age_of(self, thing: Person | Contact | Link) -> datetime:
+        """When what is said of a person, a contact or a link was said."""
+        return self.ages.get(thing, self.as_of)
 
     def where(self, place: Place) -> str:
         """The file in which something is declared or would be, with the line of the nearest part
@@ -306,6 +316,7 @@ class Declaration:
             },
             contacts=tuple(_at(host, each) for each in self.contacts),
             links=tuple(_at(host, each) for each in self.links),
+            ages={_at_any(host, thing): at for thing, at in self.ages.items()},
         )
 
     def with_accounts(self, called: Callable[[str, str], str]) -> Declaration:

@@ -116,6 +116,12 @@ STILL_DECLARED = Refusal(
     " (initial): take the name out there, and restart the hub, first.",
     "user",
 )
+STILL_NAMED = Refusal(
+    "kept",
+    "“{name}” cannot be forgotten, because the declaration of this hub names them as a holder"
+    " without an account (people): take the name out there first.",
+    "user",
+)
 LAST = Refusal(
     "last",
     "The role {role} needs at least {holders}. Appoint somebody else first, or ask a JupyterHub"
@@ -123,6 +129,24 @@ LAST = Refusal(
 )
 HOLDS_IT = Refusal("already", "{name} is already {role}.", "person")
 NOT_HOLDER = Refusal("unknown", "{name} is not {role}.")
+NOT_NAMED = Refusal("unknown", "Nobody called {name} holds the role {role} without an account.")
+NO_ADDRESS = Refusal(
+    "invalid", "{name} has no mail address here, so they cannot be asked by mail. Add one first."
+)
+NO_MAIL = Refusal(
+    "invalid",
+    "This hub sends no mail. Ask them yourself, or ask the operator to set up messages by mail.",
+)
+NO_WHOLE_LINKS = Refusal(
+    "invalid",
+    "They cannot be asked by mail, because this service doesn't know the address of this hub, and a"
+    " link would lead nowhere: ask the operator to set public_url.",
+)
+ASKED_TODAY = Refusal(
+    "enough_today",
+    "{name} has been asked {most} times today, and is not asked again before tomorrow.",
+)
+NO_ANSWER = Refusal("invalid", "Choose an answer.")
 SAME_DAY = Refusal("already", "This is the last day of {name} already.", "until")
 OTHER_ACCOUNT = Refusal(
     "closed",
@@ -150,4 +174,21 @@ BAD_NAME = Refusal("bad_name", "The hub does not accept the name “{name}”.")
 NOT_PERMITTED = Refusal(
     "not_permitted",
     "The hub does not let this service do that ({why}). Tell the operator of the hub.",
+)
+NO_THING = Refusal("unknown", "There is no such contact, person or link here any more.")
+THING_CHANGED = Refusal(
+    "stale",
+    "Somebody has changed this since you opened it. What it says now stands beside what you wrote:"
+    " look at both, and save again.",
+)
+NOT_DECLARED = Refusal(
+    "closed", "Only what stands in the declaration can be set aside. Take this back instead."
+)
+NOTHING_KEPT = Refusal(
+    "closed", "Nothing was written on this page about it that could count instead."
+)
+TOO_MANY_KEPT = Refusal(
+    "too_many_open",
+    "{most} contacts, people and links are kept on this page, and that is all there is room for."
+    " Take some back first, or ask the operator to write them into the declaration.",
 )

@@ -16,6 +16,7 @@ from ..text import visible
 from . import refusals
 from .access import METRICS_SCOPE, Ability, UserManagement, scopes_of, service_adds_users
 from .holders import RoleHolders, roles_of
+from .kept import Owner, owner_of
 from .model import Declaration, Role, Viewer
 
 RULES: dict[str, str] = {
@@ -109,8 +110,10 @@ class Rules:
         return viewer.kind == "user" and (viewer.admin or bool(roles_of(self.declaration, viewer)))
 
     def has_power(self, viewer: Viewer) -> bool:
-        """Whether somebody may change something about others: appoint, or add users."""
-        return self.may_appoint_to_some(viewer) or self.may_add_users(viewer)
+        """Whether somebody may change something about others: appoint, add users, or keep contacts
+        and people without an account."""
+        acts = self.may_appoint_to_some(viewer) or self.may_add_users(viewer)
+        return acts or self.may(viewer, "keepers")
 
     def may_add_users(self, viewer: Viewer) -> bool:
         """Whether somebody may add users here: JupyterHub admins, and whose role says so."""
@@ -119,6 +122,39 @@ class Rules:
         return viewer.admin or any(
             own.role.adds_users for own in roles_of(self.declaration, viewer)
         )
+
+    def keeps_the_communitys(self, viewer: Viewer) -> bool:
+        """Whether somebody keeps the community's contacts, people without an account, and links:
+        holders of its roles that decide something, by appointing others or adding users."""
+        if viewer.kind != "user":
+            return False
+        return viewer.admin or any(
+            self._decides(own.role) and owner_of(self.declaration.model, own.role.id) == "community"
+            for own in roles_of(self.declaration, viewer)
+        )
+
+    def _decides(self, role: Role) -> bool:
+        roles = self.declaration.model.roles.values()
+        return role.adds_users or any(role.id in each.appointed_by for each in roles)
+
+    def keeps_the_providers(self, viewer: Viewer) -> bool:
+        """The same for what is the provider's: its own people."""
+        staff = self.declaration.provider.staff
+        return viewer.kind == "user" and (viewer.admin or viewer.name in staff)
+
+    def may_keep(self, viewer: Viewer, targets: Iterable[str]) -> bool:
+        """Whether somebody keeps what is for all of these."""
+        return all(self.may(viewer, *KEEPERS[each]) for each in self._owners(targets))
+
+    def check_keeper(self, viewer: Viewer, targets: Iterable[str]) -> None:
+        """The same as a check: each of these has to be theirs to keep."""
+        for owner in self._owners(targets):
+            self.check(viewer, *KEEPERS[owner])
+
+    def _owners(self, targets: Iterable[str]) -> list[Owner]:
+        """Whose these are; what is for nothing is anybody's who keeps anything."""
+        owners = [owner_of(self.declaration.model, each) for each in targets]
+        return list(dict.fromkeys(owners or ["both"]))
 
     def adding_roles(self) -> tuple[Role, ...]:
         """The roles whose holders may add users, here or on the hub's own pages."""
@@ -158,10 +194,13 @@ class Rules:
 
     def abilities(self, viewer: Viewer) -> tuple[Ability, ...]:
         """What somebody may do on our own pages, beside what everybody may."""
-        if not self.may(viewer, "appointers"):
-            return self.changes(viewer)
-        log = Ability("See who changed what", "ledger", "Activity log", our=True)
-        return (*self.changes(viewer), log)
+        found = list(self.changes(viewer))
+        if self.may(viewer, "keepers"):
+            keep = "Change contacts, people without an account, and links"
+            found.append(Ability(keep, "keep", "Contacts and people", our=True))
+        if self.may(viewer, "appointers"):
+            found.append(Ability("See who changed what", "ledger", "Activity log", our=True))
+        return tuple(found)
 
     def decided_elsewhere(self, group: str) -> bool:  # noqa: ARG002  # all of a hub's, so far
         """Whether the login service decides who is in a group, and the hub learns it at a login."""
@@ -289,6 +328,7 @@ AccessName = Literal[
     "adders",
     "admins",
     "metrics",
+    "the hub",
     "deciders",
     "oneself",
     "holders",
@@ -296,6 +336,9 @@ AccessName = Literal[
     "asker",
     "past readers",
     "support",
+    "keepers",
+    "community keepers",
+    "provider keepers",
 ]
 
 
@@ -355,6 +398,11 @@ ACCESS: dict[AccessName, Access] = {
         f"This needs a hub token with the scope {METRICS_SCOPE}, in the header"
         " Authorization, as in: Authorization: Bearer ...",
     ),
+    "the hub": Access(
+        "the hub itself, which shows that it has the token of this service",
+        lambda *_: False,
+        "Only the hub itself can read this.",
+    ),
     "deciders": Access(
         "JupyterHub admins, and holders of the roles that appoint to this one",
         refusal="Only these people can decide who is {role}: {deciders}.",
@@ -392,8 +440,35 @@ ACCESS: dict[AccessName, Access] = {
         refusal="Only the person who asked can take this back.",
         may_about=lambda _, viewer, about: viewer.is_account(about.asked_by, about.asker_created),
     ),
+    "keepers": Access(
+        "JupyterHub admins, holders of a role of the community that appoints others or adds users,"
+        " and the provider's staff",
+        lambda rules, viewer: rules.may(viewer, *KEEPERS["both"]),
+        "Only JupyterHub admins, people who hold a role of the community in which they appoint"
+        " others or add users, and the provider's staff can change contacts, people and links.",
+    ),
+    "community keepers": Access(
+        "JupyterHub admins, and holders of a role of the community that appoints others or adds"
+        " users, for what is the community's",
+        Rules.keeps_the_communitys,
+        "This is the community's: only JupyterHub admins, and people who hold a role of the"
+        " community in which they appoint others or add users, can change it.",
+    ),
+    "provider keepers": Access(
+        "JupyterHub admins and the provider's staff, for what is the provider's",
+        Rules.keeps_the_providers,
+        "This is the provider's: only JupyterHub admins and the provider's staff can change it."
+        " Ask the operator.",
+    ),
 }
 """Who may open and change what: the table of addresses names these for each."""
+
+KEEPERS: dict[Owner, tuple[AccessName, ...]] = {
+    "community": ("community keepers",),
+    "provider": ("provider keepers",),
+    "both": ("community keepers", "provider keepers"),
+}
+"""Who may keep contacts, people without an account and links, by whose they are."""
 
 WITHDRAWERS: tuple[AccessName, ...] = ("deciders", "oneself")
 """Who may take an account out of a role."""

@@ -62,11 +62,12 @@ def arrange_at_start() -> None:
     @wraps(make_roles)
     async def arranged(hub: Any) -> None:
         try:
-            arrange(hub)
+            routing = arrange(hub)
         except ConfigurationError as error:
             hub.log.critical("%s", error)
             hub.exit(1)
-        _follow(hub)
+        if routing is not None:
+            _follow(hub, routing)
         await make_roles(hub)
 
     @wraps(make_settings)
@@ -78,14 +79,15 @@ def arrange_at_start() -> None:
     JupyterHub.init_role_creation, JupyterHub.init_tornado_settings = arranged, laid_over
 
 
-def arrange(hub: Any) -> None:
-    """Add what `enable` promised to a hub whose configuration is loaded.
+def arrange(hub: Any) -> Routing | None:
+    """Add what `enable` promised to a hub whose configuration is loaded; what sends people to the
+    service, None where nothing was promised.
 
     Raises ConfigurationError, and adds nothing, where something of the operator's is in the way.
     """
     enabled = remembered(hub.config)
     if enabled is None:
-        return
+        return None
     authenticator = hub.authenticator
     options, normalize = enabled.options, authenticator.normalize_username
     declared, called = _as_at_login(enabled.declaration, normalize, options.external)
@@ -102,13 +104,14 @@ def arrange(hub: Any) -> None:
     for name, value in changes.items():
         setattr(hub, name, value)
     plan.routing.look_after(hub)
+    return plan.routing
 
 
-def _follow(hub: Any) -> None:
+def _follow(hub: Any, routing: Routing) -> None:
     """Let the hub's pages follow the declaration from now on."""
     pages = hub.template_vars.get(VARIABLE)
     if isinstance(pages, HubPages):
-        following = follow(pages, keeper_of(pages.said.declaration))
+        following = follow(pages, keeper_of(pages.said.declaration), routing.kept)
         pages.following = asyncio.create_task(following)
 
 

@@ -15,6 +15,11 @@ ANSWER = "X-Responsibility-Answer"
 """The header in which the service answers; every service of this kind does, to any hub."""
 
 
+PROOF = "X-Responsibility-Proof"
+"""The header in which the hub shows that it is the hub, where it asks for what nobody else may
+know."""
+
+
 def key(api_token: str, purpose: str) -> bytes:
     """A key for one purpose, the same for whoever has the token."""
     said = f"jupyterhub-responsibility {purpose}"
@@ -29,3 +34,8 @@ def answer(api_token: str, hub_pid: int, question: str) -> str:
     """
     said = f"{hub_pid} {question}".encode()
     return hmac.new(key(api_token, "belonging"), said, "sha256").hexdigest()
+
+
+def proof(api_token: str, question: str) -> str:
+    """What the hub shows with its question, by the same token."""
+    return hmac.new(key(api_token, "asking"), question.encode(), "sha256").hexdigest()

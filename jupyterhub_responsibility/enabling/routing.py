@@ -15,11 +15,13 @@ import ssl
 from contextlib import suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from typing import Any, Literal
 from urllib.parse import SplitResult, urlsplit
 
-from .belonging import ANSWER, QUESTION, answer
+from ..domain.kept import Kept
+from . import kept
+from .belonging import ANSWER, PROOF, QUESTION, answer, proof
 
 Found = Literal["ours", "another hub's", "something else", "nothing"]
 
@@ -80,6 +82,7 @@ class Routing:
         self._url = url
         self._hub_pid = hub_pid
         self._open = False
+        self._service: tuple[Any, Any] | None = None
         self.trouble = ""
 
     def look_after(self, hub: Any) -> None:
@@ -100,6 +103,7 @@ class Routing:
         the port and is mute.
         """
         self._gate(hub.proxy)
+        self._service = hub, service
         hub.log.info("Starting %s service %s at %s", service.kind, self._name, self._url)
         if service.managed:
             await service.start()
@@ -145,7 +149,18 @@ class Routing:
                 hub.log.exception("Who answers at %s could not be told", self._url)
 
     async def _ask(self, hub: Any, service: Any) -> Found:
-        url = f"{service.server.host}{service.prefix}healthz"
+        found, _ = await self._read(hub, service, "healthz")
+        return found
+
+    async def kept(self) -> tuple[Kept, ...] | None:
+        """The contacts that are kept on the page; None where they can't be told right now."""
+        if self._service is None or not self._open:
+            return None
+        found, said = await self._read(*self._service, kept.PATH)
+        return kept.read(said) if found == "ours" else None
+
+    async def _read(self, hub: Any, service: Any, path: str) -> tuple[Found, bytes]:
+        url = f"{service.server.host}{service.prefix}{path}"
         files = InternalFiles(hub.internal_ssl_ca, hub.internal_ssl_cert, hub.internal_ssl_key)
         internal = files if hub.internal_ssl else None
         return await asyncio.to_thread(ask, url, service.api_token, self._hub_pid, internal)
@@ -172,23 +187,31 @@ class Routing:
         )
 
 
-def ask(url: str, api_token: str, hub_pid: int, files: InternalFiles | None) -> Found:
-    """Ask whoever is there whether it is the service of the hub. Takes TIMEOUT at most."""
+def ask(url: str, api_token: str, hub_pid: int, files: InternalFiles | None) -> tuple[Found, bytes]:
+    """Ask whoever is there whether it is the service of the hub, and what it says. Takes TIMEOUT at
+    most, for each thing that is waited for."""
     question, where = secrets.token_urlsafe(16), urlsplit(url)
     connection = _connection(where, files)
     try:
-        connection.request("GET", where.path, headers={QUESTION: question})
+        shown = {QUESTION: question, PROOF: proof(api_token, question)}
+        connection.request("GET", where.path, headers=shown)
         reply = connection.getresponse()
+        found = _who(reply, answer(api_token, hub_pid, question))
+        return found, reply.read(kept.MOST) if found == "ours" else b""
     except OSError:  # it is not there, or going
-        return "nothing"
+        return "nothing", b""
     except HTTPException:
-        return "something else"
+        return "something else", b""
     finally:
         connection.close()
+
+
+def _who(reply: HTTPResponse, expected: str) -> Found:
+    """Who has answered."""
     said = reply.headers.get(ANSWER)
     if said is None:
         return "something else"
-    if not hmac.compare_digest(said.encode(), answer(api_token, hub_pid, question).encode()):
+    if not hmac.compare_digest(said.encode(), expected.encode()):
         return "another hub's"
     there = reply.status == HTTPStatus.OK  # or it is ours, with another name or base_url
     return "ours" if there else "something else"

@@ -79,6 +79,8 @@ def _of_holders(
         for holder in held.holders:
             if holder.kind == "account":
                 yield from _of_holder(snapshot, viewer, role, holder.name, requests)
+            elif (stands := snapshot.standing_of(role, holder)).state:
+                yield _of_person(snapshot, role, holder.name, stands)
 
 
 def _of_holder(
@@ -91,6 +93,20 @@ def _of_holder(
         yield _last_day(snapshot, role, account, stands.term.until, successors, mine)
     if stands.state:
         yield _confirmation(snapshot, role, account, stands, mine)
+
+
+def _of_person(snapshot: Snapshot, role: Role, name: str, stands: Standing) -> Deadline:
+    """When somebody without an account should confirm, of those who were asked before."""
+    who = isolated(name)
+    return Deadline(
+        "confirmation",
+        ("confirmation", role.id, "person", visible(name)),
+        _confirm_on(snapshot, role, name, stands),
+        f"{who} should confirm their duties as {role.title}",
+        f"{_why(f'{who} has', stands)} They have no account: they are asked by mail, on the page of"
+        " the role.",
+        f"roles/{role.id}",
+    )
 
 
 def _of_account(snapshot: Snapshot, role: Role, account: str) -> str:

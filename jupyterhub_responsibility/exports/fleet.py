@@ -55,6 +55,7 @@ class SaidHolder(TypedDict):
     as_of: str | None
     known_from: NotRequired[KnownFrom]
     unseen_since: NotRequired[str | None]
+    source: NotRequired[str]
     email: NotRequired[str]
 
 
@@ -96,7 +97,7 @@ class FleetRow(TypedDict):
         "`account`, `person`, `nobody`, `no-role` where the hub's model has no such role, or"
         " `unknown` where the hub didn't say who holds it",
     ]
-    through: Annotated[str, "the groups of the hub, separated by commas, or `declaration`"]
+    through: Annotated[str, "the groups of the hub, separated by commas; `declaration` or `page`"]
     email: Annotated[str | None, "their email address, where the hub tells it to this token"]
     as_of: Annotated[
         str | None,
@@ -176,7 +177,8 @@ def _of_role(hub: Hub, said: Said, role: SaidRole) -> Iterator[FleetRow]:
         row = _row(*own, each["kind"], each["name"], as_of=each["as_of"])
         row["known_from"], row["unseen_since"] = each.get("known_from"), each.get("unseen_since")
         row["display_name"] = each.get("display_name")
-        row["through"] = ", ".join(each["groups"]) if each["kind"] == "account" else DECLARED
+        accounts = each["kind"] == "account"
+        row["through"] = ", ".join(each["groups"]) if accounts else each.get("source", DECLARED)
         row["email"] = usable_email(each.get("email", ""))
         yield row
 

@@ -14,7 +14,6 @@ from typing import Annotated, Literal
 from typing_extensions import TypedDict
 
 from ..coverage.snapshot import Snapshot
-from ..domain.holders import DECLARED
 from ..domain.logins import KnownFrom
 from ..ledger.chain import Head
 from ..text import iso
@@ -26,8 +25,8 @@ BYTE_ORDER = "\ufeff"
 
 
 KNOWN_FROM = (
-    "`hub` or `declaration`: what `as_of` is about; `login`: the login service told it at a login;"
-    " `check`: at a login, or when the hub asked it again"
+    "`hub`, `declaration` or `page`: what `as_of` is about; `login`: the login service told it at a"
+    " login; `check`: at a login, or when the hub asked it again"
 )
 UNSEEN_SINCE = (
     "since when the hub has not seen them, where that is so long that nobody can tell whether they"
@@ -48,15 +47,16 @@ class HolderRow(TypedDict):
     kind: Annotated[
         Held, "`account`, `person`, `nobody`, or `unknown` while the hub doesn't say who holds it"
     ]
-    through: Annotated[str, "the groups of the hub, separated by commas, or `declaration`"]
+    through: Annotated[str, "the groups of the hub, separated by commas; `declaration` or `page`"]
     since: Annotated[str | None, "when the account was appointed here"]
     until: Annotated[str | None, "the last day of its term"]
     confirmed: Annotated[
         Confirmed | None,
-        "whether it has confirmed the duties: `confirmed`, `due`, `never`, or `unknown` until the"
-        " ledger has been read",
+        "whether they have confirmed the duties: `confirmed`, `due`, `never`, `denied` by somebody"
+        " without an account who says that they don't hold the role, or `unknown` until the ledger"
+        " has been read; empty for whoever has no account and was never asked",
     ]
-    confirmed_at: Annotated[str | None, "when it last confirmed them"]
+    confirmed_at: Annotated[str | None, "when they last confirmed them"]
     as_of: Annotated[
         str | None,
         "when that was read from the hub, or declared; where the login service told it, no later"
@@ -137,7 +137,7 @@ def holder_row(line: HolderLine) -> HolderRow:
         "name": line.name,
         "display_name": line.display_name or None,
         "kind": line.kind,
-        "through": DECLARED if line.kind == "person" else ", ".join(line.through),
+        "through": line.source if line.kind == "person" else ", ".join(line.through),
         "since": iso(line.since),
         "until": line.until.isoformat() if line.until else None,
         "confirmed": line.confirmed,

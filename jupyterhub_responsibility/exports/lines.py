@@ -23,20 +23,21 @@ from ..ledger.state import ConfirmationState
 Held = Literal["account", "person", "nobody", "unknown"]
 """By whom: an account, a person without one, nobody, or the hub doesn't say."""
 
-Confirmed = ConfirmationState | Literal["unknown"]
+Confirmed = ConfirmationState | Literal["denied", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
 class HolderLine:
     """A holder of a role; no name where it is held by nobody, or by who knows whom.
 
-    `through` are the groups, none for a person without an account. `since`, `until` (the last day)
-    and `confirmed` are about accounts, and come from the ledger: None where it says nothing.
-    `confirmed` is "unknown" until it has been read. `nobody` is how pages say that there is none,
-    `display_name` what somebody with an account is called, where that is known. `as_of` is how old
-    that is, by where it is `known_from`: when it was read, or no later than when it was told; both
-    are None where nobody knows who holds it. `unseen` is since when they haven't been seen, where
-    nobody can tell whether they still hold it.
+    `through` are the groups, none for a person without an account. `since` and `until` (the last
+    day) are about accounts, and come from the ledger, as `confirmed` does: None where it says
+    nothing. `confirmed` is "unknown" until it has been read, and "denied" where a person without an
+    account says that they don't hold the role. `nobody` is how pages say that there is none,
+    `display_name` what somebody with an account is called, where that is known, `source` where
+    somebody without one is named. `as_of` is how old that is, by where it is `known_from`: when it
+    was read, or no later than when it was told; both are None where nobody knows who holds it.
+    `unseen` is since when they haven't been seen, where nobody can tell whether they still hold it.
     """
 
     role: Role
@@ -51,6 +52,7 @@ class HolderLine:
     person: Person | None = None
     nobody: str = ""
     display_name: str = ""
+    source: str = ""
     known_from: KnownFrom | None = None
     unseen: datetime | None = None
 
@@ -113,7 +115,7 @@ def contact_lines(snapshot: Snapshot, origin: str) -> tuple[ContactLine, ...]:
             each.email,
             each.telephone,
             complete(each, origin),
-            declaration.as_of,
+            declaration.age_of(each),
             each.hours,
             each.languages,
             each.topics,
@@ -167,16 +169,17 @@ def _holder_line(snapshot: Snapshot, role: Role, holder: Holder) -> HolderLine:
         unseen=holder.unseen,
     )
     if holder.kind == "person":
-        return replace(line, person=holder.person)
-    line = replace(line, display_name=snapshot.names.called(holder.name))
+        line = replace(line, person=holder.person, source=holder.source)
+    else:
+        line = replace(line, display_name=snapshot.names.called(holder.name))
     if not snapshot.ledger_read:
         return replace(line, confirmed="unknown")
-    stands = snapshot.standing(role, holder.name)
+    stands = snapshot.standing_of(role, holder)
     return replace(
         line,
         since=stands.term.since if stands.term else None,
         until=stands.term.until if stands.term else None,
-        confirmed=stands.state,
+        confirmed="denied" if stands.denied_at else stands.state,
         confirmed_at=stands.confirmed_at,
     )
 
@@ -232,6 +235,6 @@ def _people(declaration: Declaration, origin: str) -> Iterator[ContactLine]:
                 person.email,
                 person.telephone,
                 complete(person, origin),
-                declaration.as_of,
+                declaration.age_of(person),
                 review_by=person.review_by,
             )

@@ -20,7 +20,7 @@ from .kinds import PartName
 from .state import LedgerState
 
 _ABOUT: tuple[PartName, ...] = ("person", "reason", "note", "created")
-_BY: tuple[PartName, ...] = ("actor", "reason", "note", "asker_created")
+_BY: tuple[PartName, ...] = ("actor", "reason", "note", "asker_created", "title")
 
 POWER = "power-without-role"
 """The kind of gap that is noted anew each time the hub is read, for as long as it is so."""
@@ -44,7 +44,8 @@ class Traces:
     They were asked for by `name`, and had each of the `bearers`' names for a while; `spellings` has
     more ways in which each was typed. `texts` are those by others about others in which a name of
     theirs is written, `gaps` those that name them, and `channels` how they can be reached. `others`
-    are accounts that had the name before or after them.
+    are accounts that had the name before or after them. `without` are the parts of entries that
+    mean somebody of their names without an account.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Traces:
     channels: tuple[Channel, ...] = ()
     spellings: Mapping[str, Sequence[str]] = field(default_factory=dict)
     others: tuple[Bearer, ...] = ()
+    without: Taken = field(default_factory=set)
 
     @property
     def names(self) -> dict[str, int]:
@@ -71,13 +73,19 @@ class Traces:
         """The parts of entries that name them."""
         return {part for each in self.bearers for part in each.parts}
 
+    @property
+    def last(self) -> str:
+        """When an entry was last written that names them, by whichever of their names."""
+        theirs = {number for number, _ in self.mine | self.without}
+        return max((each.at for each in self.entries if each.number in theirs), default="")
+
     @cached_property
     def taken(self) -> Taken:
         """The parts that have to go."""
         asked = {e.number for e in self.entries if e.event == "request" and self._is_by(e)}
         own = {e.number for e in self.entries if self._is_about(e)}
         linked = {e.intent for e in self.entries if e.intent and e.number in own}
-        found: Taken = set(self.texts)
+        found: Taken = self.texts | self.without
         for entry in self.entries:
             about = entry.number in own | linked or entry.intent in own
             answered = int(entry.facts.get("request", 0)) in asked

@@ -17,7 +17,10 @@ Event = Literal[
     "settlement",
     "request",
     "decision",
+    "asking",
     "confirmation",
+    "denial",
+    "kept",
     "observation",
     "erasure",
 ]
@@ -41,23 +44,32 @@ Detail = Literal[
     "verdict",
     "expires",
     "duties_digest",
+    "named",
     "change",
     "was",
     "after",
     "gone",
     "parts",
     "because",
+    "kind",
+    "thing",
+    "title",
+    "deed",
 ]
 
 Result = Literal["done", "unchanged", "refused", "unknown", "not done"]
 """What became of a change on the hub."""
 
-ActorKind = Literal["user", "service", "hub", "operator"]
+Deed = Literal["added", "changed", "set_aside", "taken_back"]
+"""What somebody did about a contact, a person without an account, or a link."""
+
+ActorKind = Literal["user", "service", "hub", "operator", "person"]
 ACTOR_KINDS: dict[ActorKind, str] = {
     "user": "a person",
     "service": "a program: this service by itself, or one that has a token of the hub",
     "hub": "somebody whom the hub doesn't name",
     "operator": "whoever runs a command on the machine of the ledger",
+    "person": "a person without an account, by a link that was mailed to them",
 }
 """Every kind of actor, and who that is."""
 
@@ -100,7 +112,16 @@ EVENTS: dict[Event, EventKind] = {
     "decision": EventKind(
         "a request was declined, or taken back", ("request", "asker", "verdict", "reason")
     ),
+    "asking": EventKind(
+        "somebody asks a holder without an account to confirm their duties", ("named",)
+    ),
     "confirmation": EventKind("a holder confirmed their duties", ("duties_digest",)),
+    "denial": EventKind("a holder without an account says that they don't hold the role", ()),
+    "kept": EventKind(
+        "somebody wrote a contact, a person without an account or a link on the page, set one"
+        " aside, or took that back",
+        ("kind", "thing", "title", "deed"),
+    ),
     "observation": EventKind(
         "a group or an account was changed other than through this service",
         ("change", "first", "gone", "through", "after", "was", "created"),
@@ -210,6 +231,7 @@ DETAILS: dict[Detail, DetailKind] = {
     "duties_digest": DetailKind(
         "id", "identifies the duties as they were read before they were confirmed"
     ),
+    "named": DetailKind("text", "the name of a holder without an account", personal=True),
     "change": DetailKind(
         "one of",
         "`began` and `ended` for the record of a group; `joined` and `left` for an account;"
@@ -230,10 +252,35 @@ DETAILS: dict[Detail, DetailKind] = {
         "`asked` where a person was to be forgotten, `age` where it was kept for long enough",
         choices=("asked", "age"),
     ),
+    "kind": DetailKind(
+        "one of",
+        "what was written on the page: a `contact`, a `person` without an account, or a `link`",
+        choices=("contact", "person", "link"),
+    ),
+    "thing": DetailKind("id", "the id of the contact or the link"),
+    "title": DetailKind(
+        "text", "the name of the contact or the person, or the title of the link", personal=True
+    ),
+    "deed": DetailKind(
+        "one of",
+        "what was done about it: `added`, `changed`, `set_aside` or `taken_back`",
+        choices=get_args(Deed),
+    ),
 }
 """What else an entry may say, by name; what is empty is left out."""
 
-PartName = Literal["actor", "person", "asker", "reason", "note", "created", "asker_created", "was"]
+PartName = Literal[
+    "actor",
+    "person",
+    "asker",
+    "reason",
+    "note",
+    "created",
+    "asker_created",
+    "named",
+    "was",
+    "title",
+]
 PARTS: dict[PartName, str] = {
     "actor": "who did it",
     "person": "whom it is about",
@@ -242,7 +289,9 @@ PARTS: dict[PartName, str] = {
     "note": "the note",
     "created": "when the account was made",
     "asker_created": "when the account of the asker was made",
+    "named": "the holder without an account",
     "was": "the earlier name",
+    "title": "the name of a contact, a person or a link",
 }
 """What lies outside the chain, and can be erased, by name and in words: who did it, the account
 that it is about, and the details that are personal."""
@@ -254,10 +303,12 @@ CONCERNED: tuple[PartName, ...] = ("person", "actor", "asker")
 """Who is concerned by an entry: the account that it is about, whoever did it, and whoever had asked
 for it."""
 
-TEXTS: tuple[PartName, ...] = ("reason", "note")
+TEXTS: tuple[PartName, ...] = ("reason", "note", "title")
 """Which of these somebody wrote."""
 
-KindName = Literal["appointments", "requests", "confirmations", "people", "outside", "erasures"]
+KindName = Literal[
+    "appointments", "requests", "confirmations", "people", "contacts", "outside", "erasures"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,8 +325,9 @@ class Kind:
 KINDS: dict[KindName, Kind] = {
     "appointments": Kind("Appointments and withdrawals", ("appointment", "withdrawal", "term")),
     "requests": Kind("Requests", ("request", "decision")),
-    "confirmations": Kind("Confirmations", ("confirmation",)),
+    "confirmations": Kind("Confirmations", ("asking", "confirmation", "denial")),
     "people": Kind("People added", ("account",)),
+    "contacts": Kind("Contacts, people and links", ("kept",)),
     "outside": Kind("Changes outside this page", ("observation",)),
     "erasures": Kind("What was erased", ("erasure",)),
 }

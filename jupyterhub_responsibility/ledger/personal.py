@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ..domain.model import Viewer
+from .confirmed import Confirmation
 from .entry import stamp, storable
 from .gap_spans import Span
-from .state import Answer, Confirmation, Holding, LedgerState, Note, Request, Term
+from .state import Answer, Holding, LedgerState, Note, Request, Term
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from datetime import date
 from ..domain.model import Model
 from ..domain.names import Names, readable
 from ..text import day, is_erased, isolated, quoted
+from .confirmed import BY_PEOPLE
 from .deeds import Deed, Run
 from .entry import ITSELF, Entry, Part
 from .kinds import ENDINGS, PartName, Result
@@ -24,7 +25,12 @@ _DEEDS = {
     "ended": "The request to make {person} {role} has ended: an account that it was about is gone",
     "erased": "A request for {role} has ended: somebody whom it concerned was erased",
     "confirmation": "{actor} confirmed the duties of {role}",
+    "asking": "{actor} asked {named} to confirm the duties of {role}, by mail",
+    "denial": "{actor} says, by a mailed link, that they don't hold the role {role}",
 }
+_BY_LINK = "{actor} confirmed the duties of {role}, by a mailed link"
+"""Where somebody without an account did."""
+
 _OWN_DEEDS = _DEEDS | {
     "appointment": "{actor} started appointing themselves as {role}",
     "withdrawal": "{actor} started stepping down as {role}",
@@ -77,6 +83,14 @@ _TERMS = {
     (True, False): "{actor} removed the last day of {person} as {role}, which was {before}",
 }
 """By whether there was a last day before, and is one now."""
+
+_KEPT = {
+    "added": "{actor} added {thing}",
+    "changed": "{actor} changed {thing}",
+    "set_aside": "{actor} set aside {thing}, which stands in the declaration",
+    "taken_back": "{actor} took back what was written here about {thing}",
+}
+"""By what was done about something that is kept on the page."""
 
 _ERASURES = {
     "asked": "{actor} erased everything about one person",
@@ -239,7 +253,9 @@ def _plain(
         role=_title(model, entry.role),
         starts_with=_title(model, facts.get("starts_with", "")),
         through=isolated(facts.get("through", "")),
+        named=_named(facts),
         was=_was(entry),
+        thing=_thing(facts, _title(model, entry.role)),
         until=_day(facts.get("until")),
         before=_day(facts.get("before")),
         number=f"{number:,}",
@@ -253,9 +269,25 @@ def _was(entry: Entry) -> str:
     return f" {isolated(entry.was)}" if told else ""
 
 
+def _named(facts: Mapping[str, str]) -> str:
+    """Somebody without an account, unless their name was erased."""
+    return isolated(facts["named"]) if "named" in facts else "somebody who was erased"
+
+
+def _thing(facts: Mapping[str, str], role: str) -> str:
+    """What is kept on the page, by its name; a person with the role that they hold."""
+    kind = facts.get("kind", "")
+    called = f" {quoted(facts['title'])}" if "title" in facts else ""
+    if kind == "person":
+        return f"{called.strip() or 'a person'} ({role}, without an account)"
+    return f"the {kind}{called}"
+
+
 def _actor(entry: Entry, names: Names) -> str:
     if entry.actor_kind == "operator":
         return _OPERATOR
+    if entry.actor_kind == BY_PEOPLE:  # an account of that name would be somebody else
+        return "somebody who was erased" if is_erased(entry.actor) else isolated(entry.actor)
     return "This service" if entry.actor == ITSELF else names.isolated(entry.actor, entry.moment)
 
 
@@ -276,8 +308,12 @@ def _pattern(entry: Entry, facts: Mapping[str, str]) -> str:
         return _ERASURES[facts["because"]]
     if entry.event == "observation":
         return _OBSERVATIONS[_observed(entry, facts)]
+    if entry.event == "kept":
+        return _KEPT[facts["deed"]]
     if entry.event == "term":
         return _TERMS["before" in facts, "until" in facts]
+    if entry.event == "confirmation" and entry.actor_kind == BY_PEOPLE:
+        return _BY_LINK
     verdict = facts.get("verdict", "")
     if verdict == "ended" and not entry.person:
         verdict = "erased"

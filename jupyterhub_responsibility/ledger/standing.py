@@ -9,7 +9,8 @@ from datetime import date, datetime
 from hashlib import sha256
 
 from ..domain.model import Declaration, Role
-from .state import Confirmation, ConfirmationState, LedgerState, Term
+from .confirmed import Confirmation, Word
+from .state import ConfirmationState, LedgerState, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class Standing:
 
     `term_ended` is the last day of a term that is over, `state` whether they have confirmed the
     duties (None: not known); `confirm_by` is the day from which they should do so again, as long as
-    the duties stay the same.
+    the duties stay the same. Who has no account was `asked_at` that moment, or has denied, at
+    `denied_at`, that they hold the role.
     """
 
     term: Term | None = None
@@ -26,6 +28,8 @@ class Standing:
     state: ConfirmationState | None = None
     confirmed_at: datetime | None = None
     confirm_by: date | None = None
+    asked_at: datetime | None = None
+    denied_at: datetime | None = None
 
     @property
     def due_since(self) -> date | None:
@@ -44,6 +48,20 @@ def standing(state: LedgerState, role: Role, account: str, digest: str, today: d
         state=_state_of(confirmation, confirm_by, today),
         confirmed_at=confirmation.at if confirmation else None,
         confirm_by=confirm_by,
+    )
+
+
+def standing_by_word(word: Word, role: Role, digest: str, today: date) -> Standing:
+    """The same of somebody without an account, by what they have said: who was never asked, and has
+    said nothing, need not confirm anything."""
+    confirm_by = _confirm_by(word.confirmation, digest, role)
+    quiet = word.denied_at or not (word.asked or word.confirmation)
+    return Standing(
+        state=None if quiet else _state_of(word.confirmation, confirm_by, today),
+        confirmed_at=word.confirmation.at if word.confirmation else None,
+        confirm_by=confirm_by,
+        asked_at=word.asked[-1] if word.open else None,
+        denied_at=word.denied_at,
     )
 
 

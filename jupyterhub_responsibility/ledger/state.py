@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from ..text import is_erased
 from .chain import BEGINNING, Head
+from .confirmed import BY_PEOPLE, Confirmation, Words
 from .entry import Entry, stamp
 from .kinds import ENDINGS
 from .past import Past
@@ -43,14 +44,6 @@ class Term:
     def ended(self, today: date) -> bool:
         """Whether its last day is over."""
         return self.until is not None and self.until < today
-
-
-@dataclass(frozen=True, slots=True)
-class Confirmation:
-    """A holder's "I know these duties": when, and the digest of what they saw."""
-
-    at: datetime
-    duties_digest: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +183,14 @@ class LedgerState:
         """Account → the last entries by which others changed something for it."""
         self.past = Past()
         """Who held which role when."""
+        self.words = Words()
+        """What people without an account have said."""
 
     def read(self, entry: Entry) -> None:
         """Take in the next entry."""
         self.number, self.digest = entry.number, entry.digest
         self.past.read(entry)
+        self.words.read(entry)
         self._name(entry)
         if entry.group:
             self.touched[entry.group] = entry.number
@@ -210,7 +206,7 @@ class LedgerState:
             self.answers.pop((entry.role, entry.actor), None)
         elif entry.event == "decision":
             self._answered(entry, approved=False)
-        elif entry.event == "confirmation":
+        elif entry.event == "confirmation" and entry.actor_kind != BY_PEOPLE:
             confirmed = Confirmation(entry.moment, entry.facts["duties_digest"])
             self.confirmations[entry.role, entry.person] = confirmed
         elif entry.event == "term":

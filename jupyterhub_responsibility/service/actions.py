@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..changes import confirming
 from ..changes.users import Added
+from ..declaration.things import thing_of
 from ..domain import refusals
 from ..domain.matches import Named
 from ..domain.model import Role, Viewer
@@ -18,6 +19,7 @@ from ..text import day
 from . import limits
 from .bodies import (
     AppointBody,
+    AskBody,
     ConfirmBody,
     EraseBody,
     MessagesBody,
@@ -31,9 +33,14 @@ from .bodies import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any
+
     from ..coverage.snapshot import Snapshot
     from ..domain.channels import Reach
+    from ..domain.kept import ThingKind
     from ..domain.messages import MessageName
+    from ..errors import Fault
     from ..ledger.entry import Entry
     from ..storage.erasing import Forgotten
     from .site import Site
@@ -98,6 +105,11 @@ async def confirm(site: Site, actor: Viewer, body: ConfirmBody) -> Entry:
     )
 
 
+async def ask_to_confirm(site: Site, actor: Viewer, body: AskBody) -> Entry:
+    """Ask somebody without an account, by mail, whether they hold a role."""
+    return await site.asking.ask(actor, role_of(site, body.role), body.name)
+
+
 async def say_how_to_reach(site: Site, actor: Viewer, body: ReachBody) -> Reach:
     """Keep what somebody says of how to reach them."""
     if body.away_until and body.away_until < site.snapshot.today:
@@ -110,6 +122,13 @@ async def say_how_to_reach(site: Site, actor: Viewer, body: ReachBody) -> Reach:
 async def choose_messages(site: Site, actor: Viewer, body: MessagesBody) -> frozenset[MessageName]:
     """Keep which kinds of messages somebody doesn't want."""
     return await site.reachable.mute(site.known(actor), body.off)
+
+
+def faults_of(kind: ThingKind, fields: Mapping[str, Any], missing: Iterable[Fault]) -> list[Fault]:
+    """What is wrong with a thing, beside what is missing."""
+    known = {each.path for each in missing}
+    named = {"id": "new", **fields} if kind == "contact" else fields
+    return [each for each in thing_of(kind, named)[1] if each.path not in known]
 
 
 async def forget(site: Site, actor: Viewer, body: EraseBody) -> Forgotten:

@@ -22,6 +22,7 @@ from ..declaration.keeper import FILE_STATES, FileState
 from ..domain.access import UserManagement
 from ..domain.channels import Audience, ChannelName
 from ..domain.contacts import Kind
+from ..domain.kept import WHY, ThingKind, Why
 from ..domain.logins import KnownFrom
 from ..domain.messages import MessageName, TransportName
 from ..domain.model import Split
@@ -294,7 +295,7 @@ class Holder(TypedDict):
     staff: Annotated[
         bool, Field(description="Whether it is the account of somebody from the provider")
     ]
-    source: Annotated[str, Field(description="The first of the groups, or `declaration`")]
+    source: Annotated[str, Field(description="The first of the groups, `declaration`, or `page`")]
     groups: Annotated[list[str], Field(description="Every group that they hold the role through")]
     as_of: Annotated[
         Time | None,
@@ -694,6 +695,48 @@ class Change(TypedDict):
     holders: list[Holder]
 
 
+class Thing(TypedDict):
+    """A contact, a person without an account, or a link: what the declaration and the page say."""
+
+    kind: ThingKind
+    id: str
+    role: Annotated[str | None, Field(description="The role that a person holds")]
+    says: Annotated[
+        dict[str, Any] | None,
+        Field(description="What counts, by the keys of the declaration; null if it is set aside"),
+    ]
+    declared: Annotated[dict[str, Any] | None, Field(description="What the declaration says")]
+    written: Annotated[dict[str, Any] | None, Field(description="What was written on the page")]
+    set_aside: Annotated[bool, Field(description="Whether it was set aside on the page")]
+    by: Annotated[str | None, Field(description="Who wrote it, or set it aside")]
+    at: Annotated[Time | None, Field(description="When")]
+    differs: Annotated[
+        Why | None,
+        Field(
+            description="Why what was written doesn't count: "
+            + "; ".join(f"`{name}`: {says}" for name, says in WHY.items())
+        ),
+    ]
+    yours: Annotated[bool, Field(description="Whether you may change it")]
+    etag: Annotated[str, Field(description="Stands for what is said of it, for `If-Match`")]
+
+
+class Things(TypedDict):
+    """Everything that is kept on the page, or could be."""
+
+    things: list[Thing]
+
+
+class ThingChange(TypedDict):
+    """What became of a change of a contact, a person or a link."""
+
+    result: Annotated[
+        Literal["done", "unchanged"], Field(description="`unchanged`: it says that already")
+    ]
+    entry: Annotated[int | None, Field(description="The number of the entry in the ledger")]
+    thing: Annotated[Thing | None, Field(description="As it is now; null if nothing is left of it")]
+
+
 class Added(TypedDict):
     """The result for one name."""
 
@@ -925,8 +968,8 @@ IfMatch = TypedDict(
             Annotated[
                 str,
                 Field(
-                    description="The `ETag` of the role that was seen: if somebody else has changed"
-                    " who holds it since, nothing is done (412)"
+                    description="The `ETag` of what was seen: if somebody else has changed it"
+                    " since, nothing is done (412)"
                 ),
             ]
         ]

@@ -23,9 +23,11 @@ from traitlets.config import Application, Config, catch_config_error
 
 from .._version import __version__
 from ..changes.appointments import Appointments
+from ..changes.asking import Asking
 from ..changes.automatic import Automatic
 from ..changes.forgetting import Forgetting
 from ..changes.history import History
+from ..changes.keeping import Keeping
 from ..changes.observations import SOMETIMES, Observer
 from ..changes.reach import Reachable
 from ..changes.recording import Recorder
@@ -39,7 +41,7 @@ from ..domain.finder import Finders
 from ..domain.messages import TransportName
 from ..domain.model import Declaration
 from ..domain.rules import Rules
-from ..enabling.belonging import ANSWER, answer
+from ..enabling.belonging import ANSWER, PROOF, answer, proof
 from ..enabling.handover import handed_over, hub_says
 from ..enabling.pages import Navigation
 from ..errors import ConfigurationError, ResponsibilityError
@@ -57,7 +59,7 @@ from .events import emitter
 from .handlers.plain import FileHandler, SlashHandler
 from .headers import POLICY, policy
 from .identity import cookie_secret, hub_oauth
-from .limits import Limiter
+from .limits import Guesses, Limiter
 from .menu import Menu
 from .openapi import document
 from .port import listen
@@ -143,12 +145,14 @@ def build_site(
     telling = Telling(ledger, transport, lambda: snapshots.current, utcnow, pages)
     ledger.beside = telling.beside
     snapshots.transports = transport.names
+    snapshots.whole_links = pages.startswith("http")
     snapshots.unsent = lambda: telling.figures.stuck
 
     def rules() -> Rules:
         return snapshots.current.rules
 
     recorder = Recorder(ledger, api)
+    keeping = Keeping(ledger, declared, rules, utcnow)
     appointments = Appointments(api, ledger, recorder, rules, utcnow, roster.learn)
     census = Census(
         started,
@@ -163,7 +167,7 @@ def build_site(
         max_age=max_age,
     )
     keep = timedelta(days=settings.keep_days) if settings.keep_days else None
-    forgetting = Forgetting(ledger, api, rules(), utcnow, keep)
+    forgetting = Forgetting(ledger, api, rules, utcnow, keep)
     watch = Watch(
         roster,
         Observer(
@@ -181,6 +185,7 @@ def build_site(
         snapshots,
         forgetting,
         reachable,
+        keeping,
         declared,
         telling,
         settings.roster_seconds,
@@ -218,7 +223,9 @@ def build_site(
         new_users=NewUsers(api, ledger, recorder, rules(), utcnow),
         forgetting=forgetting,
         reachable=reachable,
+        keeping=keeping,
         telling=telling,
+        asking=Asking(ledger, lambda: snapshots.current, utcnow),
         snapshots=snapshots,
         watch=watch,
         self_check=self_check,
@@ -227,6 +234,7 @@ def build_site(
         directory=Directory(api, time.monotonic, lambda: declared.current.declaration.names),
         limiter=Limiter(time.monotonic, limits.MAX_WRITES, "changes"),
         look_ups=Limiter(time.monotonic, limits.MAX_LOOK_UPS, "look-ups"),
+        guesses=Guesses(time.monotonic),
         # made when somebody first asks for it: it takes a tenth of the start
         api_document=cache(lambda: document(OPERATIONS, PARAMETERS, home, auth.cookie_name)),
         now=utcnow,
@@ -289,6 +297,7 @@ def web_application(site: Site, secret: bytes) -> WebApplication:
     settings: dict[str, Any] = {
         POLICY: policy(site.settings.frame_ancestors),
         ANSWER: partial(answer, site.auth.api_token, site.settings.hub_pid),
+        PROOF: partial(proof, site.auth.api_token),
         # pages have the token in them; a script of our origin could read it from the cookie
         "xsrf_cookie_kwargs": {"httponly": True, **site.settings.cookie_options},
     }

@@ -22,6 +22,7 @@ AccountName = Annotated[
 ]
 Words = Annotated[str, StringConstraints(strip_whitespace=True, max_length=500)]
 RoleId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{1,80}$")]
+PersonName = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
 GroupName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 
@@ -99,6 +100,15 @@ class ConfirmBody(Body):
     """The role whose duties are confirmed."""
     duties_digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{16}$")]
     """Identifies the duties that were read, as in `GET api/me`."""
+
+
+class AskBody(Body):
+    """Whom to ask by mail, of those without an account."""
+
+    role: RoleId
+    """The role that they hold."""
+    name: PersonName
+    """Their name, as it is written there."""
 
 
 class PastedBody(Body):
@@ -191,6 +201,22 @@ class MessagesBody(Body):
 
     off: tuple[MessageName, ...]
     """The kinds of messages that you have turned off."""
+
+
+class ThingBody(Body):
+    """What counts of a contact, a person or a link from now on."""
+
+    fields: dict[str, Any] | None
+    """What it says, by the keys of the declaration; null sets aside what the declaration has."""
+
+
+class AddThingBody(Body):
+    """A contact, a person without an account, or a link that is new."""
+
+    role: Annotated[str, StringConstraints(pattern=r"^[a-z0-9-]{0,80}$")] = ""
+    """The role that a person holds."""
+    fields: dict[str, Any]
+    """What it says, by the keys of the declaration."""
 
 
 class EraseBody(Body):

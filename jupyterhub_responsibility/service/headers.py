@@ -10,6 +10,8 @@ Browsers send what they say (`Sec-Fetch-…`) by https, and by http to the machi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
+from ipaddress import ip_address
 
 from ..enabling.framing import NOBODY
 
@@ -68,3 +70,18 @@ def opens_a_page(asked: Headers) -> bool:
     """Whether this is somebody opening a page, and not a script that asks for one."""
     mode = asked.get("Sec-Fetch-Mode")
     return mode == "navigate" if mode else "text/html" in asked.get("Accept", "")
+
+
+def address_of(asked: Headers, connected: str) -> str:
+    """From where somebody comes, as the outermost proxy on this machine says: what stands before
+    that in the header, anybody may write. `connected` is who has connected to us."""
+    said = [each.strip() for each in asked.get("X-Forwarded-For", "").split(",")]
+    others = [each for each in said if each and not _is_here(each)]
+    return others[-1] if others else connected
+
+
+def _is_here(address: str) -> bool:
+    """Whether an address is of this machine."""
+    with suppress(ValueError):
+        return ip_address(address).is_loopback
+    return False

@@ -44,6 +44,7 @@ class Measured:
     declared: InForce
     waiting: Mapping[TransportName, int] = field(default_factory=dict)
     sent: Mapping[TransportName, int] = field(default_factory=dict)
+    links: Mapping[str, int] = field(default_factory=dict)
 
 
 Samples = Iterable[tuple[tuple[str, ...], float]]
@@ -218,6 +219,14 @@ METRICS = (
         "Messages that this process has sent; a digest is one",
         ("transport",),
         lambda now: (((name,), now.sent[name]) for name in now.waiting),
+    ),
+    Metric(
+        "responsibility_links_total",
+        "counter",
+        "Links to confirm without an account that were tried, by what came of it: `good`, `wrong`,"
+        " or `refused` where too many wrong ones were tried",
+        ("result",),
+        lambda now: (((each,), now.links.get(each, 0)) for each in ("good", "wrong", "refused")),
     ),
     Metric(
         "responsibility_failing_tasks",

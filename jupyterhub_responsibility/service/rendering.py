@@ -12,6 +12,7 @@ from ..paths import STATIC
 from .menu import Menu
 from .pages import ERROR, PAGES, Page
 from .pages.bell import Bell, bell
+from .pages.confirm import ConfirmPage
 from .pages.error import ErrorPage
 from .pages.frame import NOTHING_NEW, Frame, News, Tab
 from .selfcheck import SelfCheck
@@ -108,6 +109,12 @@ class Renderer:
                 "login_url": self._home,
             },
         )
+
+    def alone(self, page: ConfirmPage) -> str:
+        """A page for somebody without an account, with nothing around it, and nothing of the
+        operator's, which may come from elsewhere."""
+        said = {"page": page, "home": self._home, "style": self._style}
+        return self._templates.render_for_anybody("responsibility-confirm.html", said)
 
     def _rendered(
         self,

@@ -10,12 +10,14 @@ from tornado.web import RequestHandler
 
 from ..changes.requests import DECIDED_BY
 from ..coverage.snapshot import Snapshot
+from ..domain.kept import THING_KINDS
 from ..domain.model import Viewer
-from ..domain.rules import WITHDRAWERS, AccessName
+from ..domain.rules import KEEPERS, WITHDRAWERS, AccessName
+from ..enabling.kept import PATH as HUB_CONTACTS
 from ..exports.ledger import FORMATS
 from . import api_types, bodies, pages, payloads
 from .downloads import CALENDAR, DOWNLOADS, MY_CALENDAR, Download
-from .handlers import api, exports, people, plain
+from .handlers import api, confirm, exports, keep, people, plain
 from .openapi import Operation, Operations, Parameter
 from .pages import Page
 
@@ -23,6 +25,8 @@ PARAMETERS = {
     "role": Parameter("[a-z0-9-]+", "The id of a role"),
     "user": Parameter("[^/]+", "The name of an account"),
     "number": Parameter("[0-9]{1,9}", "The number of a request"),
+    "kind": Parameter(f"(?:{'|'.join(THING_KINDS)})", "What it is: contact, person or link"),
+    "thing": Parameter("[a-z0-9-]{1,80}", "The id of a contact, a person or a link"),
 }
 """What stands for `<role>` in an address."""
 
@@ -139,6 +143,9 @@ ROUTES: tuple[Route, ...] = (
     shows(pages.LEDGER, people.LedgerHandler, "the activity log: who did what"),
     shows(pages.DATA, people.DataHandler, "my data: what is recorded about you"),
     shows(pages.REACH, people.ReachHandler, "how people reach you, and who may see it"),
+    shows(pages.KEEP, keep.KeepHandler, "change contacts, people without an account, and links"),
+    shows(pages.KEEP_NEW, keep.KeepFormHandler, "write a new contact, person or link"),
+    shows(pages.KEEP_ONE, keep.KeepFormHandler, "change a contact, a person or a link"),
     shows(pages.FORGET, people.ForgetHandler, "forget a person: erase what is recorded about them"),
     shows(pages.PRINT, exports.PrintHandler, "everything on one page, to print"),
     *(
@@ -158,7 +165,19 @@ ROUTES: tuple[Route, ...] = (
         MY_CALENDAR.purpose,
         download=MY_CALENDAR,
     ),
+    Route(
+        "confirm",
+        confirm.ConfirmHandler,
+        "people without an account confirm their duties, by the link that was mailed to them",
+        "anybody",
+    ),
     Route("oauth_callback", plain.CallbackHandler, "the end of a login", "anybody"),
+    Route(
+        HUB_CONTACTS,
+        plain.HubContactsHandler,
+        "the contacts that are kept here, for the hub's own pages",
+        "the hub",
+    ),
     Route(
         "metrics",
         plain.MetricsHandler,
@@ -315,6 +334,52 @@ ROUTES: tuple[Route, ...] = (
         ),
     ),
     endpoint(
+        "api/kept",
+        keep.KeptHandler,
+        pages.KEEP.may,
+        GET=Operation(
+            "contacts, people without an account, and links, as declared and as kept here",
+            "contacts",
+            api_types.Things,
+        ),
+    ),
+    endpoint(
+        "api/kept/<kind>",
+        keep.KindHandler,
+        pages.KEEP.may,
+        POST=Operation(
+            "add a contact, a person without an account, or a link",
+            "contacts",
+            api_types.ThingChange,
+            bodies.AddThingBody,
+            status=201,
+            errors=(404, 409, *WRITING),
+            may=("keepers", *KEEPERS["both"]),
+        ),
+    ),
+    endpoint(
+        "api/kept/<kind>/<thing>",
+        keep.ThingHandler,
+        pages.KEEP.may,
+        PUT=Operation(
+            "change one of them, or set aside what the declaration has",
+            "contacts",
+            api_types.ThingChange,
+            bodies.ThingBody,
+            headers=api_types.IfMatch,
+            errors=(404, 409, 412, *WRITING),
+            may=("keepers", *KEEPERS["both"]),
+        ),
+        DELETE=Operation(
+            "take back what was written of it: what the declaration says counts",
+            "contacts",
+            api_types.ThingChange,
+            headers=api_types.IfMatch,
+            errors=(404, 409, 412, *WRITING),
+            may=("keepers", *KEEPERS["both"]),
+        ),
+    ),
+    endpoint(
         "api/users",
         api.UsersHandler,
         pages.USERS.may,
@@ -333,6 +398,19 @@ ROUTES: tuple[Route, ...] = (
             status=201,
             errors=(404, 412, *WRITING),
             may=("holders",),
+        ),
+    ),
+    endpoint(
+        "api/askings",
+        api.AskingsHandler,
+        POST=Operation(
+            "ask somebody without an account, by mail, to confirm the duties of a role",
+            "changes",
+            api_types.Entry,
+            bodies.AskBody,
+            status=201,
+            errors=(404, *WRITING),
+            may=KEEPERS["both"],
         ),
     ),
     endpoint(

@@ -9,7 +9,9 @@ from datetime import datetime
 from jupyterhub.services.auth import HubOAuth
 
 from ..changes.appointments import Appointments
+from ..changes.asking import Asking
 from ..changes.forgetting import Forgetting
+from ..changes.keeping import Keeping
 from ..changes.reach import Reachable
 from ..changes.requests import Requests
 from ..changes.telling import Telling
@@ -27,7 +29,7 @@ from ..ledger.entry import Entry
 from ..ledger.sentences import sentence
 from ..storage.ledger import Ledger
 from .api_types import Document
-from .limits import Limiter
+from .limits import Guesses, Limiter
 from .metrics import Measured, Metrics
 from .rendering import Renderer
 from .selfcheck import SelfCheck
@@ -52,7 +54,9 @@ class Site:
     new_users: NewUsers
     forgetting: Forgetting
     reachable: Reachable
+    keeping: Keeping
     telling: Telling
+    asking: Asking
     snapshots: SnapshotKeeper
     watch: Watch
     self_check: SelfCheck
@@ -61,6 +65,7 @@ class Site:
     directory: Directory
     limiter: Limiter
     look_ups: Limiter
+    guesses: Guesses
     api_document: Callable[[], Document]
     now: Callable[[], datetime]
     started_at: datetime
@@ -112,4 +117,5 @@ class Site:
             declared=self.declared.current,
             waiting=self.waiting(),
             sent=self.telling.sent,
+            links=self.guesses.tried,
         )

@@ -53,6 +53,8 @@ class SnapshotKeeper:
         self._met: dict[str, Account] = {}
         self.transports: frozenset[TransportName] = frozenset()
         """What messages go through."""
+        self.whole_links = True
+        """Whether their links have the address of the hub in front."""
         self.unsent: Callable[[], Mapping[TransportName, datetime]] = dict
         """Which transports have not taken messages for long, and since when."""
         self.accounts = Accounts()
@@ -162,9 +164,11 @@ class SnapshotKeeper:
             left=self._leaving().union(self._left),
             reach=self._reach(),
             transports=self.transports,
+            whole_links=self.whole_links,
             tellable=self._reachable.tellable,
             unsent=self.unsent(),
             configured=self._configured,
+            page=self._declared.current.page,
             noticed=self._history.noticed,
             spans=self._history.spans,
         )

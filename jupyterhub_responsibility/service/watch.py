@@ -17,6 +17,7 @@ from datetime import date, datetime
 from ..changes.automatic import Automatic
 from ..changes.forgetting import Forgetting
 from ..changes.history import History
+from ..changes.keeping import Keeping
 from ..changes.observations import Observer
 from ..changes.reach import Reachable
 from ..changes.recording import Recorder
@@ -54,6 +55,7 @@ class Watch:
         snapshots: SnapshotKeeper,
         forgetting: Forgetting,
         reachable: Reachable,
+        keeping: Keeping,
         declared: DeclarationKeeper,
         telling: Telling,
         interval: float,
@@ -69,6 +71,7 @@ class Watch:
         self._snapshots = snapshots
         self._forgetting = forgetting
         self._reachable = reachable
+        self._keeping = keeping
         self._declared = declared
         self._telling = telling
         self._interval = interval
@@ -125,6 +128,7 @@ class Watch:
         clock = asyncio.get_running_loop().time
         settled = float("-inf")
         while True:
+            await self._attempt("reading what is kept on the page", self._keeping.read)
             await self._attempt("reading accounts", self._census.look)
             accounts = self._census.current
             await self._keeper.refresh()

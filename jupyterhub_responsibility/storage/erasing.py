@@ -18,7 +18,7 @@ from ..ledger.forgetting import Channel, Traces
 from ..ledger.gap_spans import Span
 from ..ledger.kinds import ActorKind
 from ..text import counted, visible
-from . import outbox, tidying
+from . import kept, links, outbox, tidying
 from .store import Store, add
 from .tables import channels, gaps, parts, readings
 from .tracing import Tracer
@@ -145,8 +145,12 @@ def erase(
         connection.execute(without, gone)
     _forget_gaps(connection, [gap for lot in lots for gap in lot.gaps])
     _forget_channels(connection, [each for lot in lots for each in lot.channels])
-    outbox.forget(connection, [each for lot in lots for each in lot.people])
-    read = _forget_readings(connection, {name for lot in lots for name in lot.names})
+    people = [each for lot in lots for each in lot.people]
+    outbox.forget(connection, people)
+    kept.forget(connection, people)
+    names = {name for lot in lots for name in lot.names}
+    links.forget(connection, names)
+    read = _forget_readings(connection, names)
     if read or any(lot.parts or lot.gaps or lot.channels for lot in lots):
         tidying.remember(connection)
     return [

@@ -11,7 +11,19 @@ from sqlalchemy import Connection, text
 from ..errors import LedgerError
 from ..text import visible
 from .store import Store
-from .tables import VERSION_TABLE, channels, entries, gaps, head, muted, outbox, parts, readings
+from .tables import (
+    VERSION_TABLE,
+    channels,
+    entries,
+    gaps,
+    head,
+    kept,
+    links,
+    muted,
+    outbox,
+    parts,
+    readings,
+)
 
 GRANTS = {
     entries.name: "SELECT, INSERT",
@@ -21,6 +33,8 @@ GRANTS = {
     channels.name: "SELECT, INSERT, UPDATE, DELETE",
     outbox.name: "SELECT, INSERT, UPDATE, DELETE",
     muted.name: "SELECT, INSERT, UPDATE, DELETE",
+    links.name: "SELECT, INSERT, DELETE",
+    kept.name: "SELECT, INSERT, UPDATE, DELETE",
     readings.name: "SELECT, INSERT, UPDATE, DELETE",
     VERSION_TABLE: "SELECT",
 }

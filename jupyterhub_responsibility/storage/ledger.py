@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TypeVar
+
+from sqlalchemy import Connection
 
 from ..errors import BusyError, LedgerError, RewrittenError
 from ..ledger.deeds import Deed, Run, runs
@@ -134,14 +136,17 @@ class Ledger:
                 self.state = self._state = state
                 self.without = without
 
-    async def append(self, *drafts: Draft, after: int | None = None) -> list[Entry]:
+    async def append(
+        self, *drafts: Draft, after: int | None = None, beside: Beside | None = None
+    ) -> list[Entry]:
         """Write entries, all of them or none; none, where the last entry isn't `after`.
 
-        Raises RewrittenError where they would not go on from what was read before.
+        `beside` writes what belongs to them at once with them. Raises RewrittenError where they
+        would not go on from what was read before.
         """
         if not self._open:
             await self.catch_up()
-        seen, beside = self.state.head, self.beside()
+        seen, beside = self.state.head, _both(self.beside(), beside)
         written = await self._write(self._store.append, drafts, self._now(), after, seen, beside)
         for entry in written:
             self._on_entry(entry)
@@ -238,3 +243,15 @@ class Ledger:
         if not self._unwritable:
             self.trouble = self._rewritten
         return result
+
+
+def _both(one: Beside | None, other: Beside | None) -> Beside | None:
+    """What writes both."""
+    if one is None or other is None:
+        return one or other
+
+    def write(connection: Connection, entries: Sequence[Entry], now: datetime) -> None:
+        one(connection, entries, now)
+        other(connection, entries, now)
+
+    return write

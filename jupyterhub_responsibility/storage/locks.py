@@ -16,6 +16,8 @@ OBSERVATIONS = Lock("observing")
 GAPS = Lock("noting gaps")
 FORGETTING = Lock("forgetting")
 MESSAGES = Lock("writing messages")
+LINKS = Lock("answering by a link")
+KEEPING = Lock("keeping contacts")
 
 
 def of_role(role_id: str) -> Lock:

@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Table, func, insert, select
 from ..errors import LedgerError
 from ..ledger.chain import Head
 from .store import CHUNK, Store
-from .tables import channels, entries, gaps, head, muted, outbox, parts, readings
+from .tables import channels, entries, gaps, head, kept, links, muted, outbox, parts, readings
 
-BESIDE = (entries, parts, gaps, channels, outbox, muted, readings)
+BESIDE = (entries, parts, gaps, channels, outbox, muted, links, kept, readings)
 """What is copied. The head comes after all of them: nothing can be added to entries before it."""
 
 

@@ -58,6 +58,9 @@ HOPELESS = timedelta(days=3)
 
 WAITING, SENT, DROPPED, GIVEN_UP = "", "sent", "dropped", "given up"
 
+QUESTION = "question"
+"""The kind of what asks somebody without an account: no message, which could be turned off."""
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -66,6 +69,8 @@ class Claim:
     `address` is where to, for a single person; empty where they want it no more. `attempts` are
     those that were made, this one included. Who hasn't begun by `begin_before` sends it no more.
     `since` is when the last of the messages was written down.
+    A letter that asks somebody without an account has the `question`, the entry that they are asked
+    by, and no message: whoever sends it knows the address.
     """
 
     letter: str
@@ -75,6 +80,7 @@ class Claim:
     attempts: int
     begin_before: datetime
     since: datetime
+    question: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +123,29 @@ def put_all(store: Store, messages: Sequence[Message], now: datetime) -> int:
     """The same for what no entry causes."""
     with store.writing() as connection:
         return put(connection, messages, now)
+
+
+def put_question(connection: Connection, entries: Sequence[Entry], now: datetime) -> None:
+    """Write down that somebody without an account is to be asked, with the entry that says so.
+
+    Whom, is in the entry alone, from which it can be erased.
+    """
+    (entry,) = entries
+    letter = str(identifier(QUESTION, entry.digest))
+    row = {
+        "id": letter,
+        "kind": QUESTION,
+        "audience": "person",
+        "account": "",
+        "created": "",
+        "transport": "mail",
+        "role": entry.role,
+        "entry": entry.number,
+        "day": "",
+        "letter": letter,
+        **_waiting(now),
+    }
+    connection.execute(insert(outbox), [row])
 
 
 def claim(store: Store, transport: TransportName, now: datetime) -> Claim | None:
@@ -281,13 +310,15 @@ def _row(message: Message, now: datetime) -> dict[str, Any]:
         "role": message.role,
         "entry": message.entry,
         "day": message.day,
-        "at": stamp(now),
         "letter": message.id if urgent else None,
-        "due": stamp(now),
-        "attempts": 0,
-        "claimed": "",
-        "became": WAITING,
+        **_waiting(now),
     }
+
+
+def _waiting(now: datetime) -> dict[str, Any]:
+    """How a row begins."""
+    at = stamp(now)
+    return {"at": at, "due": at, "attempts": 0, "claimed": "", "became": WAITING}
 
 
 def _message(row: Any) -> Message:
@@ -329,6 +360,9 @@ def _collect(connection: Connection, transport: TransportName, now: datetime) ->
 def _claimed(connection: Connection, letter: str, begin_before: datetime) -> Claim:
     query = select(outbox).where(outbox.c.letter == letter, outbox.c.became == WAITING)
     rows = connection.execute(query.order_by(outbox.c.at, outbox.c.id)).all()
+    if rows[0].kind == QUESTION:
+        (asking,) = entries_of(connection, [rows[0].entry])
+        return Claim(letter, (), "", {}, rows[0].attempts, begin_before, asking.moment, asking)
     messages = tuple(map(_message, rows))
     addresses = {each.id: _address(connection, each) for each in messages}
     wanted = tuple(m for m in messages if m.transport == "community" or addresses[m.id])

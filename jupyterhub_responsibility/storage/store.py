@@ -50,7 +50,10 @@ where somebody who reads is in the way, and raises nothing."""
 
 TIDY_POSTGRESQL = (
     "SET statement_timeout = 0",
-    *(f"VACUUM FULL responsibility_{table}" for table in ("parts", "gaps", "channels", "readings")),
+    *(
+        f"VACUUM FULL responsibility_{table}"
+        for table in ("parts", "gaps", "channels", "kept", "readings")
+    ),
 )
 """What rewrites the tables without what is no longer in them; each by itself. PostgreSQL lets the
 owner of a table do that, and goes on with a warning where it is somebody else."""

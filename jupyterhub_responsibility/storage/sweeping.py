@@ -8,14 +8,14 @@ and what is found out once for all of them isn't looked for again.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import AbstractContextManager
 from datetime import datetime
 
 from sqlalchemy import Connection, func, or_, select
 
 from ..ledger.chain import Taken
-from ..ledger.entry import stamp
+from ..ledger.entry import stamp, storable
 from ..ledger.forgetting import Channel, Traces
 from ..ledger.gap_spans import Span
 from ..ledger.kinds import TEXTS
@@ -23,7 +23,7 @@ from ..ledger.mentions import Named
 from .erasing import BY_AGE, NOTHING, Forgotten, Lot, erase, lot_of
 from .store import Store
 from .tables import IS_NAME, entries, parts
-from .tracing import Answers, Spellings, Tracer, mentions_in
+from .tracing import WITHOUT_ACCOUNT, Answers, Spellings, Tracer, mentions_in
 
 TEXTS_AT_ONCE = 2000
 """Texts to erase, or to look through, in one step."""
@@ -37,11 +37,18 @@ Step = Callable[[Store], None]
 class Sweep:
     """Erases what was kept since before a moment, a step at a time; `done` is how much is gone.
 
-    Who holds a role is kept. If it ends early, the rest is for the next time. Unless it `erases`,
-    it only finds out how much there is.
+    Who holds a role is kept, and who is among the `holders`, who have no account. If it ends early,
+    the rest is for the next time. Unless it `erases`, it only finds out how much there is.
     """
 
-    def __init__(self, before: datetime, now: datetime, erases: bool = True) -> None:
+    def __init__(
+        self,
+        before: datetime,
+        now: datetime,
+        erases: bool = True,
+        holders: Collection[str] = (),
+    ) -> None:
+        self._holders = frozenset(map(storable, holders))
         self._before = stamp(before)
         self._now = now
         self._erases = erases
@@ -97,7 +104,9 @@ class Sweep:
             if named:
                 spellings = self._spellings = Spellings(connection)
                 self._names = {
-                    name: often for name, often in named.items() if not spellings.is_typed(name)
+                    name: often
+                    for name, often in named.items()
+                    if not spellings.is_typed(name) and name not in self._holders
                 }
         self._named = Named(self._names)
 
@@ -135,9 +144,7 @@ class Sweep:
 
     def _is_old(self, found: Traces) -> bool:
         """Whether no entry since names them, by whichever of their names."""
-        theirs = {number for number, _ in found.mine}
-        last = max((e.at for e in found.entries if e.number in theirs), default="")
-        return last < self._before
+        return found.last < self._before
 
     def _transaction(self, store: Store) -> AbstractContextManager[Connection]:
         return store.writing() if self._erases else store.reading()
@@ -176,12 +183,12 @@ def _old_texts(connection: Connection, before: str, most: int | None) -> Taken:
 
 
 def _last_named(connection: Connection, before: str) -> dict[str, int]:
-    """The accounts that are named in no entry since a moment, and how often each is, in order."""
+    """The people who are named in no entry since a moment, and how often each is, in order."""
+    account = IS_NAME & or_(parts.c.name != "actor", entries.c.actor_kind == "user")
     named = (
         select(parts.c.text, func.count())
         .join(entries, entries.c.number == parts.c.number)
-        .where(IS_NAME, parts.c.erasure.is_(None))
-        .where(or_(parts.c.name != "actor", entries.c.actor_kind == "user"))
+        .where(or_(account, WITHOUT_ACCOUNT), parts.c.erasure.is_(None))
         .group_by(parts.c.text)
         .having(func.max(entries.c.at) < before)
     )

@@ -139,4 +139,32 @@ muted = Table(
 )
 """The kinds of messages that somebody has turned off."""
 
+links = Table(
+    "responsibility_links",
+    metadata,
+    Column("digest", CHAR(64), primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("person", CHAR(64), nullable=False),
+    Column("address", CHAR(64), nullable=False),
+    Column("expires", String(32), nullable=False),
+)
+"""Links by which people without an account can confirm, while they are good: digests alone, of the
+link, of whose it is, and of the address that it was mailed to."""
+
+kept = Table(
+    "responsibility_kept",
+    metadata,
+    Column("kind", String(10), primary_key=True),
+    Column("id", String(80), primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("fields", Text, nullable=False),
+    Column("over", String(64), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("by_created", String(32), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("entry", Integer, nullable=False),
+)
+"""What those in charge keep on the page: contacts, people and links, as JSON, empty for what is set
+aside; over which declared thing, and who wrote it by which entry."""
+
 VERSION_TABLE = "responsibility_version"

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, or_, select
 
 from ..ledger.bearers import ALL, ALWAYS, Bearer, bearers, is_renaming, meant
 from ..ledger.chain import Taken
+from ..ledger.confirmed import BY_PEOPLE
 from ..ledger.entry import Entry, stamp
 from ..ledger.forgetting import Channel, Traces
 from ..ledger.gap_spans import Span
@@ -25,6 +26,14 @@ MANY = 500
 
 Texts = Mapping[str, Taken]
 """Name → the texts in which it is written."""
+
+
+WITHOUT_ACCOUNT = or_(
+    parts.c.name == "named",
+    (parts.c.name == "actor") & (entries.c.actor_kind == BY_PEOPLE),
+    (parts.c.name == "title") & entries.c.stated.contains('"kind":"person"'),
+)
+"""Whether a part names somebody without an account."""
 
 
 class Spellings:
@@ -98,7 +107,7 @@ class Tracer:
         wanted = self._account(name, made)
         named = Named({each for bearer in wanted for each in self._all(bearer.name)})
         texts, _ = mentions_in(self._connection, named)
-        return self._traces([(name, wanted)], texts)[0]
+        return self._traces([(name, wanted)], texts, made == ALL)[0]
 
     def of_each(self, names: Collection[str], texts: Texts) -> list[Traces]:
         """The same of many; what mentions them has been found already."""
@@ -151,18 +160,25 @@ class Tracer:
                     if (number, other) in each.parts:
                         yield each
 
-    def _traces(self, people: list[tuple[str, list[Bearer]]], texts: Texts) -> list[Traces]:
+    def _traces(
+        self, people: list[tuple[str, list[Bearer]]], texts: Texts, by_name: bool = True
+    ) -> list[Traces]:
+        """Of people without an account nothing but the name is known: they are meant `by_name`."""
         mine = {number for _, found in people for each in found for number, _ in each.parts}
         names = {name for _, found in people for each in found for name in self._all(each.name)}
         written = {number for name in names for number, _ in texts.get(name, ())}
         self._answers.read(self._connection)
-        links = _Links(self._connection, mine | written, self._answers)
+        called = {each for name, _ in people for each in self._all(name)} if by_name else set()
+        without = _without_account(self._connection, called)
+        answered = {number for parts_of in without.values() for number, _ in parts_of}
+        links = _Links(self._connection, mine | written | answered, self._answers)
         watches = _watches(self._connection)
         self._read_entries(links.numbers | watches)
         spans = _gaps(self._connection, names)
         said = _channels(self._connection)
         return [
-            self._one(name, found, texts, links, watches, spans, said) for name, found in people
+            self._one(name, found, texts, links, watches, spans, said, without)
+            for name, found in people
         ]
 
     def _one(
@@ -174,6 +190,7 @@ class Tracer:
         watches: set[int],
         spans: Mapping[str, list[Span]],
         said: Mapping[str, list[Channel]],
+        without: Texts,
     ) -> Traces:
         spellings = {each.name: self._spellings.of(each.name) for each in found}
         theirs: Taken = {
@@ -183,7 +200,9 @@ class Tracer:
             for number, part in texts.get(spelling, ())
             if each.had_it(self._entries[number].at)
         }
-        own = {number for each in found for number, _ in each.parts} | {n for n, _ in theirs}
+        people = {part for each in self._all(name) for part in without.get(each, ())}
+        own = {number for each in found for number, _ in each.parts}
+        own |= {number for number, _ in theirs | people}
         return Traces(
             name,
             tuple(found),
@@ -194,6 +213,7 @@ class Tracer:
             tuple(dict.fromkeys(each for bearer in found for each in _theirs(bearer, said))),
             spellings,
             tuple(each for each in self._bearers[name] if each not in found),
+            people,
         )  # fmt: skip
 
     def _read_entries(self, numbers: set[int]) -> None:
@@ -263,6 +283,20 @@ def _two(entry: Entry) -> Iterator[str]:
             yield there.text
 
 
+def _without_account(connection: Connection, names: Iterable[str]) -> Texts:
+    """The parts of entries that name people without an account, by the name."""
+    found: defaultdict[str, Taken] = defaultdict(set)
+    for chunk in chunks(names):
+        query = (
+            select(parts.c.text, parts.c.number, parts.c.name)
+            .join(entries, entries.c.number == parts.c.number)
+            .where(parts.c.text.in_(chunk), WITHOUT_ACCOUNT)
+        )
+        for name, number, part in connection.execute(query):
+            found[name].add((number, part))
+    return found
+
+
 def _gaps(connection: Connection, names: Iterable[str]) -> Mapping[str, list[Span]]:
     """The gaps that are kept and name somebody, by that name."""
     found: defaultdict[str, list[Span]] = defaultdict(list)
@@ -309,7 +343,7 @@ def _accounts(connection: Connection, names: Collection[str]) -> set[str]:
     """Those that the hub has called an account so: in a result, or as the one who did something."""
     done = or_(*(entries.c.stated.contains(f'"result":"{each}"') for each in ("done", "unchanged")))
     by_the_hub = or_(
-        parts.c.name == "actor",
+        (parts.c.name == "actor") & (entries.c.actor_kind != BY_PEOPLE),
         entries.c.event == "observation",
         (entries.c.event == "outcome") & done,
     )

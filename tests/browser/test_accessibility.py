@@ -26,6 +26,9 @@ PAGES = (
     ("uwe", "roles/community-guide"),
     ("uwe", "model"),
     ("hanna", "users"),
+    ("rita", "keep"),
+    ("rita", "keep/contact/help-desk"),
+    ("rita", "keep/person"),
     ("root", "ledger"),
     ("root", "ledger?person=nobody"),
     ("rita", "exports/print"),
@@ -41,6 +44,8 @@ ACTING = (
     ("hanna", "roles/hub-administrator"),
     ("uwe", "roles/hub-administrator"),
     ("root", "roles/community-representative"),
+    ("root", "keep"),
+    ("root", "keep/contact"),
     ("root", "ledger"),
 )
 """Where there is something to decide, to confirm, to read or to undo."""

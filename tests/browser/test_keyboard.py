@@ -14,6 +14,8 @@ PAGES = (
     ("rita", "roles/hub-administrator"),
     ("root", "roles/hub-administrator"),
     ("hanna", "users"),
+    ("root", "keep"),
+    ("rita", "keep/contact/help-desk"),
     ("root", "ledger"),
     ("rita", "exports/print"),
     ("uwe", "no/such/page"),

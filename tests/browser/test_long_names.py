@@ -79,6 +79,7 @@ PAGES = (
     ("root", "admin"),
     ("root", "ledger"),
     ("root", "users"),
+    ("root", "keep"),
     ("ana", ""),
     ("root", ""),
     ("root", "contacts"),

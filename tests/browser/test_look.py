@@ -35,6 +35,8 @@ def too_wide(page, selector: str = "html") -> int:
         ("rita", ""),
         ("root", ""),
         ("root", "users"),
+        ("root", "keep"),
+        ("root", "keep/contact/help-desk"),
         ("root", "ledger"),
         ("rita", "exports/print"),
         ("rita", "roles/hub-administrator"),
@@ -53,6 +55,8 @@ def test_nothing_has_to_be_scrolled_sideways(open_as, who, path):
     ("who", "path"),
     [
         *(("rita", path) for path in PAGES),
+        ("root", "keep"),
+        ("root", "keep/contact/long"),
         ("root", "ledger"),
         ("root", "exports/print"),
         ("root", "roles/hub-administrator"),

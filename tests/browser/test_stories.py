@@ -587,9 +587,14 @@ def test_only_those_who_may_are_led_to_what_they_may(go):
         return go(who).locator(".rsp-able a[href*='services/']").all_inner_texts()
 
     assert offered("uwe") == []
-    assert offered("hanna") == ["Add people"]
-    assert offered("rita") == ["Hub Administrator", "Add people", "Activity log"]
-    assert offered("root")[-2:] == ["Add people", "Activity log"]
+    assert offered("hanna") == ["Add people", "Contacts and people"]
+    assert offered("rita") == [
+        "Hub Administrator",
+        "Add people",
+        "Contacts and people",
+        "Activity log",
+    ]
+    assert offered("root")[-3:] == ["Add people", "Contacts and people", "Activity log"]
 
 
 # -- the ledger

@@ -35,15 +35,16 @@ TYPES = [
 ]
 FIELDS = sorted({name for kind in TYPES for name in kind.model_fields} | {
     "action", "account", "person", "seen", "request", "q", "since", "before", "format", "entry",
-    "closed", "_xsrf", "token", "code", "state", "error", "v", "at",
+    "closed", "_xsrf", "token", "link", "answer", "said", "code", "state", "error", "v", "at",
 })  # fmt: skip
 """Everything that may be filled in or asked somewhere."""
 
 GOOD = {
     "role": ROLES, "group": ("hub-admins", "guides/pt"), "user": ("uwe", "rita"), "verdict":
     ("approved", "declined", "taken_back"),
-    "action": ("appoint", "withdraw", "request", "decide", "term"),
+    "action": ("appoint", "withdraw", "request", "decide", "term", "ask"),
     "person": ("uwe", "rita"), "account": ("uwe", "rita"), "until": ("2999-01-01",),
+    "answer": ("yes", "no"), "name": ("Sam of Cloud Crew",),
     "duties_digest": ("0" * 16,), "request": ("1",), "format": ("json", "jsonl", "csv"),
     "closed": ("in charge",), "usernames": ("newcomer", "uwe"),
 }  # fmt: skip
@@ -239,10 +240,13 @@ CHANGES = {
     bodies.RequestBody: ("POST", "api/requests"),
     bodies.VerdictBody: ("POST", "api/requests/1"),
     bodies.ConfirmBody: ("POST", "api/confirmations"),
+    bodies.AskBody: ("POST", "api/askings"),
     bodies.UsersBody: ("POST", "api/users"),
     bodies.EraseBody: ("POST", "api/erasures"),
     bodies.ReachBody: ("PUT", "api/me/channels"),
     bodies.MessagesBody: ("PUT", "api/me/messages"),
+    bodies.ThingBody: ("PUT", "api/kept/contact/hub-admins"),
+    bodies.AddThingBody: ("POST", "api/kept/contact"),
 }
 
 

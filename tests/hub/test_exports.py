@@ -130,8 +130,8 @@ def test_everything_says_where_the_ledger_ends(hub):
 
 
 PATHS = {"<role>": ADMIN, "<user>": "hanna", "<number>": "1"}
-NO_FOOT = {"oauth_callback", "metrics", "gaps", "bell"}
-"""What is no page and no file: a part of a login, figures, and parts of the hub's own pages."""
+NO_FOOT = {"oauth_callback", "metrics", "gaps", "bell", "confirm"}
+"""What is no page and no file, such as figures; and the page of those who have no account."""
 MATCHING_NOTHING = [f"api/ledger?format={form}&person=nobody-has-this-name" for form in FORMATS]
 WHOLE = [f"api/ledger?format={form}" for form in FORMATS]
 

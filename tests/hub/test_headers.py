@@ -30,10 +30,18 @@ def hub(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def rita(hub) -> requests.Session:
-    """A browser in which rita has opened the page."""
+def logged_in(hub) -> requests.Session:
     session = hub.visit("rita")
     session.get(hub.page()).raise_for_status()
+    return session
+
+
+@pytest.fixture
+def rita(logged_in) -> requests.Session:
+    """A browser in which rita has opened the page; each address leaves cookies, and a proxy takes
+    only so many."""
+    session = requests.Session()
+    session.cookies.update(logged_in.cookies)
     return session
 
 

@@ -181,16 +181,20 @@ def test_who_is_there(hubs):
     token, pid = first.service.environ()["JUPYTERHUB_API_TOKEN"], first.process.pid
     path = first.page("healthz").removeprefix(first.origin)
     at_port = f"http://127.0.0.1:{first.service_port}{path}"
-    assert ask(at_port, token, pid, None) == "ours"
-    assert ask(at_port, "another-token", pid, None) == "another hub's"
-    assert ask(at_port, token, pid + 1, None) == "another hub's"  # one that a dead hub left behind
+    assert ask(at_port, token, pid, None)[0] == "ours"
+    assert ask(at_port, "another-token", pid, None)[0] == "another hub's"
+    assert (
+        ask(at_port, token, pid + 1, None)[0] == "another hub's"
+    )  # one that a dead hub left behind
     elsewhere = at_port.replace(path, f"/second{path}")  # a hub with another base_url asks there
-    assert ask(elsewhere, "another-token", pid, None) == "another hub's"
-    assert ask(elsewhere, token, pid, None) == "something else"  # the page isn't where it should be
-    assert ask(first.hub_url("login"), token, pid, None) == "something else"
-    assert ask(f"http://127.0.0.1:{free_port()}{path}", token, pid, None) == "nothing"
+    assert ask(elsewhere, "another-token", pid, None)[0] == "another hub's"
+    assert (
+        ask(elsewhere, token, pid, None)[0] == "something else"
+    )  # the page isn't where it should be
+    assert ask(first.hub_url("login"), token, pid, None)[0] == "something else"
+    assert ask(f"http://127.0.0.1:{free_port()}{path}", token, pid, None)[0] == "nothing"
     with first.replica() as replica:
-        assert ask(replica.at(first.page("healthz")), token, pid, None) == "ours"
+        assert ask(replica.at(first.page("healthz")), token, pid, None)[0] == "ours"
 
 
 def test_something_that_speaks_no_http(hubs):
@@ -206,7 +210,7 @@ def test_something_that_speaks_no_http(hubs):
         greeting = Thread(target=greet)
         greeting.start()
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/healthz"
-        assert ask(url, "token", 0, None) == "something else"
+        assert ask(url, "token", 0, None)[0] == "something else"
         greeting.join()
 
 

@@ -71,6 +71,11 @@ def follows(state: LedgerState) -> Iterator[str]:
         yield f"answer: {role} {visible(who)} {'yes' if each.approved else 'no'} {each.message}"
     for role, each in sorted(state.notes.items()):
         yield f"note: {role} {each.text}"
+    for role, who in sorted(state.words.known()):
+        word, yes = state.words.of(role, who), state.words.of(role, who).confirmation
+        said = f"{yes.at} {yes.duties_digest}" if yes else word.denied_at
+        waits = f" waits since {word.number}" if word.open else ""
+        yield f"word: {role} {who} asked {len(word.asked)}, {said}{waits}"
     for group, names in sorted(state.members.items()):
         yield f"members: {group} {', '.join(sorted(map(visible, names)))}"
     for (role, who), at in sorted(state.joined.items()):

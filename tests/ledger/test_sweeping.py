@@ -144,7 +144,7 @@ async def test_others_get_at_the_database_meanwhile(ledger, declared, monkeypatc
     monkeypatch.setattr(sweeping, "NAMED_AT_ONCE", 1)
     monkeypatch.setattr(forgetting, "A_WHILE", 0.0)
     await ledger.run(people, 12)
-    both = Forgetting(ledger, None, Rules(declared), lambda: NOW, timedelta(days=730))
+    both = Forgetting(ledger, None, lambda: Rules(declared), lambda: NOW, timedelta(days=730))
     whiles = 0
     while whiles == 0 or both.underway:
         going = asyncio.ensure_future(both.forget_old())

@@ -112,7 +112,7 @@ async def service(file, declared):
     """The service on that ledger, and what it does by itself."""
     ledger = Ledger(Store(file), lambda: NOW)
     await ledger.catch_up()
-    yield ledger, Forgetting(ledger, None, Rules(declared), lambda: NOW)
+    yield ledger, Forgetting(ledger, None, lambda: Rules(declared), lambda: NOW)
     await ledger.close()
 
 
@@ -137,7 +137,7 @@ async def test_a_start_goes_on_with_it(file, declared):
     """What another process erased, and was killed after that."""
     kill_at("forget", (file, NAME), "before tidying")
     ledger = Ledger(Store(file), lambda: NOW)
-    forgetting = Forgetting(ledger, None, Rules(declared), lambda: NOW)
+    forgetting = Forgetting(ledger, None, lambda: Rules(declared), lambda: NOW)
     await forgetting.tidy()  # before the ledger was read, nothing is known
     await ledger.catch_up()
     assert await forgetting.in_file()

@@ -17,6 +17,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from jupyterhub_responsibility.changes.keeping import all_standing
 from jupyterhub_responsibility.cli.files import STARTER
 from jupyterhub_responsibility.coverage.snapshot import Snapshot
 from jupyterhub_responsibility.declaration import dump, load, look_over
@@ -25,6 +26,7 @@ from jupyterhub_responsibility.declaration.warnings import PLACEHOLDERS
 from jupyterhub_responsibility.domain.access import service_scopes
 from jupyterhub_responsibility.domain.channels import Reach
 from jupyterhub_responsibility.domain.finder import Finder
+from jupyterhub_responsibility.domain.kept import THING_KINDS
 from jupyterhub_responsibility.domain.model import Declaration, Roster, Viewer
 from jupyterhub_responsibility.domain.names import NOBODY_NAMED
 from jupyterhub_responsibility.enabling.pages import HubPages
@@ -37,6 +39,7 @@ from jupyterhub_responsibility.service.pages import (
     CONTACTS,
     DATA,
     ERROR,
+    KEEP_ONE,
     LEDGER,
     PAGES,
     PRINT,
@@ -215,6 +218,10 @@ def pages(snapshot: Snapshot, viewer: Viewer) -> None:
         LEDGER.name: [((), {}, False)],
         DATA.name: [((), False)],
         REACH.name: [(Reach(viewer.name, "", {}),)],
+        KEEP_ONE.name: [
+            *((kind, None) for kind in THING_KINDS),
+            *((each.kind, each) for each in all_standing(snapshot.laid)),
+        ],
         CONTACTS.name: [(q, finder.find(q, holders)) for q in QUESTIONS[:: len(QUESTIONS) // 3]],
         ERROR.name: [(404, "Not found", "It is not there.", "", ())],
     }

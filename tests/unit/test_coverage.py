@@ -23,7 +23,10 @@ from jupyterhub_responsibility.domain.access import ROLE_SCOPES
 from jupyterhub_responsibility.domain.accounts import Account, Accounts
 from jupyterhub_responsibility.domain.configured import Configured, Grant
 from jupyterhub_responsibility.domain.duties import duties_digest
-from jupyterhub_responsibility.domain.model import Roster
+from jupyterhub_responsibility.domain.kept import Kept, lay
+from jupyterhub_responsibility.domain.model import Contact, Roster
+from jupyterhub_responsibility.ledger.chain import write
+from jupyterhub_responsibility.ledger.entry import Draft
 from jupyterhub_responsibility.ledger.state import Confirmation, Edit, LedgerState, Loss, Term
 from jupyterhub_responsibility.text import isolated
 
@@ -113,6 +116,18 @@ def lost(account: str = "ada", since: timedelta = timedelta(days=29)) -> LedgerS
     return state
 
 
+def asked(*events: str, role: str = "community-guide", name: str = "Gus") -> LedgerState:
+    """Somebody without an account was asked, and has answered."""
+    state = confirmed(load(DECLARED))
+    for number, event in enumerate(events, 1):
+        by_rita = event == "asking"
+        details = {"named": name} if by_rita else {"duties_digest": "f" * 16}
+        actor, kind = ("rita", "user") if by_rita else (name, "person")
+        draft = Draft(event, actor, kind, role, details={} if event == "denial" else details)
+        state.words.read(write(draft, number, "", NOW))
+    return state
+
+
 GRANTED = Configured(
     {
         "hub-administrator": Grant(tuple(ROLE_SCOPES["hub-administrator"]), ("hub-admins",)),
@@ -158,7 +173,13 @@ def edited(joined: bool = True) -> LedgerState:
 
 TWO_GROUPS = {"hub-administrator": {"groups": ["hub-admins", "more-admins"]}}
 WITH_STAFF = {"provider": {"name": "Crew", "staff": ["rita", "zoe", "root"]}}
+WITH_GUS = role(**{"community-guide": {"people": [{"name": "Gus", "email": "gus@reef.example"}]}})
 REVIEWED = {"review_by": date(2026, 11, 21), "email": "a@reef.example"}
+WRITTEN = lay(
+    load(DECLARED, NOW),
+    [Kept("contact", "desk", "", Contact("desk", "Desk", ("gone",)), "", "rita", "", NOW, 7)],
+)
+"""A contact on the page for something that the model doesn't have."""
 GAPS = {
     "role-vacant": {"members": {**MEMBERS, "community-reps": ()}},
     "role-below-minimum": {
@@ -176,10 +197,12 @@ GAPS = {
     "contact-past-review": {
         "changes": {"contacts": [*DECLARED["contacts"], {"id": "old", "name": "Old", **REVIEWED}]}
     },
+    "page-differs": {"page": WRITTEN},
     "messages-not-sent": {"unsent": {"mail": NOW}},
     "term-ended": {"state": with_term()},
     "never-confirmed": {"state": without("hanna")},
     "confirmation-due": {"state": without("hanna", "f" * 16)},
+    "holder-denies": {"state": asked("asking", "denial"), "changes": WITH_GUS},
     "held-by-provider-only": {"changes": WITH_STAFF},
     "group-empty": {"members": {**MEMBERS, "more-admins": ()}, "changes": role(**TWO_GROUPS)},
     "group-without-role": {

@@ -40,4 +40,4 @@ def test_every_error_is_of_one_family():
     kinds = [kind for _, kind in inspect.getmembers(errors, inspect.isclass)]
     raised = [kind for kind in kinds if issubclass(kind, BaseException)]
     assert all(issubclass(kind, ResponsibilityError) for kind in raised)
-    assert len(raised) == 12
+    assert len(raised) == 13

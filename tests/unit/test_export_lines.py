@@ -186,7 +186,13 @@ def test_every_kind_of_holder_has_its_line():
     )
     (gus,) = declared.people[GUIDE]
     assert found[GUIDE, "Gus"] == HolderLine(
-        roles[GUIDE], "person", "Gus", as_of=DECLARED_AT, person=gus, known_from="declaration"
+        roles[GUIDE],
+        "person",
+        "Gus",
+        as_of=DECLARED_AT,
+        person=gus,
+        source="declaration",
+        known_from="declaration",
     )
     assert found[REP, ""] == HolderLine(
         roles[REP], "nobody", as_of=READ_AT, nobody="nobody", known_from="hub"

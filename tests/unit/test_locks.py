@@ -22,7 +22,7 @@ def test_no_two_share_a_name():
     """Whatever a role is called, its locks are no others'."""
     names = [value for name, value in vars(locks).items() if name.isupper()]
     names += [lock(role) for role in ROLES for lock in (locks.of_role, locks.of_requests)]
-    assert len(names) == len(set(names)) == 6 + 2 * len(ROLES)
+    assert len(names) == len(set(names)) == 8 + 2 * len(ROLES)
 
 
 def now() -> datetime:

@@ -191,7 +191,7 @@ def test_a_list_of_contacts_has_everyones_once(render):
 
 @pytest.mark.parametrize(("admin", "told"), [(True, True), (False, False)])
 def test_a_step_in_the_declaration_names_file_and_line(declared, render, admin, told):
-    """JupyterHub admins read what to edit; others only whom to ask, who is the operator."""
+    """JupyterHub admins read what to edit, too; others only where to do it on the page."""
     declared = replace(
         declared,
         contacts=(Contact("bare", "Bare"), *declared.contacts),
@@ -199,5 +199,5 @@ def test_a_step_in_the_declaration_names_file_and_line(declared, render, admin, 
         lines={("contacts", "bare"): 41, ("contacts",): 40},
     )
     html = render(PANEL, viewer=replace(RITA, admin=admin), declaration=declared)
-    assert ("Edit /srv/hub/r.yaml, line 41." in text(html)) == told
+    assert ("or edit /srv/hub/r.yaml, line 41" in text(html)) == told
     assert "contacts?q=operator" in html

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timezone
 from itertools import product
 from typing import get_args
@@ -9,9 +10,9 @@ from typing import get_args
 import pytest
 
 from jupyterhub_responsibility.changes.requests import Verdict
-from jupyterhub_responsibility.domain.names import NOBODY_NAMED
+from jupyterhub_responsibility.domain.names import NOBODY_NAMED, Called, Names
 from jupyterhub_responsibility.ledger.chain import BEGINNING, write
-from jupyterhub_responsibility.ledger.entry import Draft
+from jupyterhub_responsibility.ledger.entry import Draft, Part
 from jupyterhub_responsibility.ledger.kinds import DETAILS, EVENTS, INTENTS, Result
 from jupyterhub_responsibility.ledger.sentences import sentence
 
@@ -45,8 +46,14 @@ def drafts() -> list[Draft]:
                             {"through": "crew"})]  # fmt: skip
     days = {"before": "2026-12-01", "until": "2026-12-24"}
     told["term"] = [days, *({name: day} for name, day in days.items())]
+    told["kept"] = [
+        {"kind": kind, "deed": deed, "title": "uwe"}
+        for kind in DETAILS["kind"].choices
+        for deed in DETAILS["deed"].choices
+    ]
     told["erasure"] = [{"because": why} for why in DETAILS["because"].choices]
     told["appointment"] += [{"starts_with": "community-representative"}]
+    told["asking"] = [{"named": "Ann Adams"}]
     told["decision"] = [{"verdict": each, "request": "1"}
                         for each in (*get_args(Verdict), "ended")
                         if each != "approved"]  # fmt: skip
@@ -74,9 +81,10 @@ def test_every_entry_has_a_sentence(draft, declared):
         assert "rita erased" in said
         assert "uwe" not in said
         return
-    if not about_account and not about_group:
+    about_thing = draft.details.get("kind") in ("contact", "link")
+    if not about_account and not about_group and not about_thing:
         assert "Hub Administrator" in said
-    if draft.event == "confirmation":
+    if draft.event in ("confirmation", "denial", "asking"):
         assert "rita" in said
     else:
         assert ("hub-admins" if about_group else "uwe") in said
@@ -86,6 +94,25 @@ def test_no_two_results_read_the_same(declared):
     """Whoever reads a sentence can tell what happened."""
     distinct = [says(draft, declared.model) for draft in drafts() if draft.event != "settlement"]
     assert len(set(distinct)) == len(distinct)
+
+
+def test_who_has_no_account_is_called_by_their_name(declared):
+    """Even if an account has that name, and somebody with it another one; not once it is erased."""
+    role = {"role": "hub-administrator"}
+    names = Names({"rita": Called("Rita Reef")})
+    said = Draft("confirmation", "rita", "person", details={"duties_digest": "d"}, **role)
+    entry = write(said, 1, BEGINNING, NOW)
+    words = "confirmed the duties of Hub Administrator, by a mailed link."
+    assert sentence(entry, declared.model, names).translate(MARKS) == f"rita {words}"
+    gone = replace(entry, parts={"actor": Part(None, None, 7)})
+    assert sentence(gone, declared.model, names) == f"Somebody who was erased {words}"
+    asked = Draft("asking", "rita", details={"named": "rita"}, **role)
+    entry = write(asked, 1, BEGINNING, NOW)
+    said = "Rita Reef asked {} to confirm the duties of Hub Administrator, by mail."
+    assert sentence(entry, declared.model, names).translate(MARKS) == said.format("rita")
+    parts = {**entry.parts, "named": Part(None, None, 7)}
+    told = sentence(replace(entry, parts=parts), declared.model, names).translate(MARKS)
+    assert told == said.format("somebody who was erased")
 
 
 def test_a_request_for_oneself_and_for_another(declared):

@@ -15,8 +15,8 @@ def test_the_log_says_where_the_ledger_ends(caplog):
     state = LedgerState()
     state.number, state.digest = 120, "ab" * 32
     snapshot = SimpleNamespace(ledger_read=False, ledger_state=state, today=date(2026, 11, 22))
-    fakes = [None] * 6
-    watch = Watch(*fakes, SimpleNamespace(current=snapshot), None, None, None, None, 1, 60, 15)
+    fakes, keeper = [None] * 6, SimpleNamespace(current=snapshot)
+    watch = Watch(*fakes, keeper, *[None] * 5, 1, 60, 15)
     caplog.set_level(logging.INFO)
     watch._log_end()
     assert caplog.messages == []

@@ -148,6 +148,16 @@ class ConfirmationsHandler(APIHandler):
         self.answer(payloads.entry(entry, self.site.snapshot))
 
 
+class AskingsHandler(APIHandler):
+    """`POST api/askings`"""
+
+    async def post(self) -> None:
+        body = bodies.from_json(bodies.AskBody, self.request.body)
+        entry = await actions.ask_to_confirm(self.site, self.who(), body)
+        self.set_status(201)
+        self.answer(payloads.entry(entry, self.site.snapshot))
+
+
 class RequestsHandler(APIHandler):
     """`GET` and `POST api/requests`: one's own and those to decide, and a new one."""
 

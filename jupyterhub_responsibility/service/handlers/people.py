@@ -248,6 +248,9 @@ class RoleHandler(FormPage):
                 bodies.RequestBody, {"role": role_id, "user": person or None, **values}
             )
             return await actions.ask(site, actor, asked)
+        if action == "ask":
+            whom = {"role": role_id, "name": self._named(self.exact("account"))}
+            return await actions.ask_to_confirm(site, actor, bodies.check(bodies.AskBody, whom))
         if action == "decide":
             number = self.get_body_argument("request", "")
             if not number.isdecimal() or len(number) > 9:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hmac
 from contextlib import suppress
 
 from jupyterhub.services.auth import HubOAuthCallbackHandler
@@ -11,7 +12,10 @@ from tornado.web import HTTPError, RedirectHandler, StaticFileHandler
 from ..._version import __version__
 from ...declaration.keeper import InForce
 from ...domain.model import Viewer
-from ...errors import HubError
+from ...domain.rules import ACCESS
+from ...enabling import kept
+from ...enabling.belonging import PROOF, QUESTION
+from ...errors import HubError, RefusedError
 from ...text import iso
 from .. import identity
 from ..api_types import Declared, Health
@@ -95,6 +99,25 @@ class MetricsHandler(Handler):
         text, kind = self.site.metrics.text(self.request.headers.get("Accept", ""))
         self.set_header("Content-Type", kind)
         self.finish(text)
+
+    def say_error(self, status: int, message: str, code: str = "") -> None:
+        self.set_header("Content-Type", "text/plain; charset=utf-8")
+        self.finish(f"{message}\n")
+
+
+class HubContactsHandler(Handler):
+    """`GET hub-contacts`: the contacts that are kept here, for the hub's own pages. The hub shows
+    by the token of this service that it is the hub; nobody else hears anything."""
+
+    async def get(self) -> None:
+        asked = self.request.headers.get(QUESTION, "")
+        shown = self.request.headers.get(PROOF, "")
+        is_hub = hmac.compare_digest(shown.encode(), self.settings[PROOF](asked).encode())
+        if not (asked and is_hub):
+            raise RefusedError("not_allowed", ACCESS[self.route.may].refusal)
+        laid = self.site.declared.current.laid
+        self.set_header("Content-Type", "application/json")
+        self.finish(kept.written(laid.kept.values()))
 
     def say_error(self, status: int, message: str, code: str = "") -> None:
         self.set_header("Content-Type", "text/plain; charset=utf-8")

@@ -15,6 +15,7 @@ from .contacts import contacts_page
 from .data import data_page
 from .error import error_page
 from .forget import forget_page
+from .keep import keep_form_page, keep_page
 from .ledger import ledger_page
 from .me import my_page
 from .model import model_page
@@ -60,10 +61,14 @@ LEDGER = Page(
 )
 DATA = Page("data", "my-data", data_page, afresh=True)
 REACH = Page("reach", "reach", reach_page)
+KEEP = Page("keep", "keep", keep_page, may="keepers")
+KEEP_NEW = Page("keep-form", "keep/<kind>", keep_form_page, may="keepers")
+KEEP_ONE = Page("keep-form", "keep/<kind>/<thing>", keep_form_page, may="keepers")
 FORGET = Page("forget", "forget", forget_page, may="admins", afresh=True)
 ROLE = Page("role", "roles/<role>", role_page, kept=True)
 PRINT = Page("print", "exports/print", print_page, may="in charge", afresh=True, shows_end=True)
 ERROR = Page("error", "", error_page, may="anybody")
 
-PAGES = (ME, CONTACTS, MODEL, PANEL, USERS, LEDGER, DATA, REACH, FORGET, ROLE, PRINT, ERROR)
+PAGES = (ME, CONTACTS, MODEL, PANEL, USERS, LEDGER, DATA, REACH, KEEP, KEEP_NEW, KEEP_ONE, FORGET,
+         ROLE, PRINT, ERROR)  # fmt: skip
 """Every page; those with a tab are in the order of the tabs."""

@@ -12,13 +12,15 @@ from ...domain.model import Area, Contact, Viewer
 
 @dataclass(frozen=True)
 class ContactsPage:
-    """Whom to ask. `answers` are for the question; `areas` are everything there is."""
+    """Whom to ask. `answers` are for the question; `areas` are everything there is. `keeps` if the
+    viewer may change contacts."""
 
     question: str
     answers: tuple[Answer, ...]
     directory: tuple[Answer, ...]
     areas: tuple[tuple[Area, tuple[Answer, ...]], ...]
     first: tuple[Contact, ...]
+    keeps: bool
 
 
 def contacts_page(
@@ -39,4 +41,5 @@ def contacts_page(
             for area in areas
         ),
         first=contact_finder.first_contacts(),
+        keeps=snapshot.rules.may(viewer, "keepers"),
     )

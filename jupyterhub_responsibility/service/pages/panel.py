@@ -39,11 +39,11 @@ class Card:
 
 @dataclass(frozen=True)
 class RoleLine:
-    """A role with its holders: how many of them have confirmed their duties, of those that log
-    in (None: not known), when the next term ends, and whose people are the provider's."""
+    """A role with its holders: how many of them have confirmed their duties, of those who log in or
+    were `asked` (None: not known), when the next term ends, and whose people are the provider's."""
 
     role_holders: RoleHolders
-    accounts: int
+    asked: int
     confirmed: int | None
     next_end: date | None
     staff: tuple[str, ...]
@@ -75,7 +75,8 @@ class PanelPage:
     `unconfirmed` is how many confirmations are missing (None: not known). `ages` says of each
     source in words how old it is, and when it was read (None: not yet), `accounts` how many there
     are. `downloads` are the files by what they are about. `first_steps` are there as long as
-    nobody holds a role. `admin`: the viewer is a JupyterHub admin; `subdomains`: each user's
+    nobody holds a role. `admin`: the viewer is a JupyterHub admin; `keeps` if they may change
+    contacts; `subdomains`: each user's
     server has a domain of its own (None: not known).
     """
 
@@ -91,6 +92,7 @@ class PanelPage:
     accounts: int
     downloads: tuple[tuple[str, tuple[Download, ...]], ...]
     admin: bool
+    keeps: bool
     subdomains: bool | None
 
 
@@ -119,6 +121,7 @@ def panel_page(snapshot: Snapshot, viewer: Viewer) -> PanelPage:
             (about, tuple(files)) for about, files in groupby(DOWNLOADS, lambda each: each.about)
         ),
         admin=viewer.admin,
+        keeps=snapshot.rules.may(viewer, "keepers"),
         subdomains=snapshot.subdomains,
     )  # fmt: skip
 
@@ -172,12 +175,15 @@ def chart(days: tuple[Count, ...]) -> Chart | None:
 def _role_line(snapshot: Snapshot, role_holders: RoleHolders) -> RoleLine:
     role = role_holders.role
     accounts = [holder for holder in role_holders.holders if holder.kind == "account"]
-    stands = [snapshot.standing(role, holder.name) for holder in accounts]
+    stands = [snapshot.standing_of(role, holder) for holder in role_holders.holders]
     ends = [s.term.until for s in stands if s.term and s.term.until]
     known = snapshot.ledger_read and role_holders.known
     return RoleLine(
         role_holders,
-        accounts=len(accounts),
+        asked=sum(
+            each.kind == "account" or bool(s.state or s.denied_at)
+            for each, s in zip(role_holders.holders, stands, strict=True)
+        ),
         confirmed=sum(s.state == "confirmed" for s in stands) if known else None,
         next_end=min(ends, default=None),
         staff=tuple(each.name for each in accounts if snapshot.is_staff(each)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from ...changes.asking import cannot_be_asked
 from ...coverage.snapshot import Snapshot
 from ...domain.access import Ability
 from ...domain.contacts import Answer
@@ -16,6 +17,7 @@ from ...domain.rules import RULES, About
 from ...ledger.past import Then
 from ...ledger.standing import Standing, state_tag
 from ...messages.beforehand import will_be_told
+from ...text import isolated
 from .parts import DutyLine, RequestLine, duty_lines, hub_abilities, request_lines
 from .past import PastPart, past_part
 
@@ -30,8 +32,9 @@ class RolePage:
     `appoints_self` if they need not ask. `meant` are accounts that may have been meant by a name
     that no account has, `adders` the roles whose holders can add one; `adds` says whether the
     viewer can, here. `told_appointed` and `told_asked` say who will be told when somebody is
-    appointed, or asks, `told_proposed` when a successor is proposed. `looks_back` if they may see
-    who held it before, and `then` is who held it when they asked about.
+    appointed, or asks, `told_proposed` when a successor is proposed. `keeps` if they may say how to
+    reach it, and who holds it without an account. `looks_back` if they may see who held it before,
+    and `then` is who held it when they asked about.
     """
 
     role_holders: RoleHolders
@@ -59,6 +62,7 @@ class RolePage:
     meant: tuple[Named, ...]
     adders: tuple[Role, ...]
     adds: bool
+    keeps: bool
     looks_back: bool
     then: PastPart | None
     told_appointed: str
@@ -73,11 +77,13 @@ class RolePage:
 
 @dataclass(frozen=True)
 class HolderRow:
-    """A holder, and how they stand in the role (accounts only).
+    """A holder, and how they stand in the role.
 
     `mine` if it is the viewer, `staff` if it is one of the provider's people; `may_withdraw` if the
     viewer may take them out, on a hub where that can be done here, `may_change_day` if they may say
     until when. `told` says who will be told when they are taken out, `told_day` when that is said.
+    `may_ask` if the viewer can ask somebody without an account, by mail, whether they hold the
+    role; `not_asked` is why that can't be done, for whoever might.
     """
 
     holder: Holder
@@ -88,6 +94,8 @@ class HolderRow:
     standing: Standing
     told: str = ""
     told_day: str = ""
+    may_ask: bool = False
+    not_asked: str = ""
 
 
 def role_page(
@@ -129,6 +137,7 @@ def role_page(
         meant=meant,
         adders=rules.adding_roles(),
         adds=rules.may(viewer, "adders"),
+        keeps=rules.may_keep(viewer, (role_id,)),
         looks_back=declaration.on_hub(role_id)
         and rules.may(viewer, "past readers", about=About(role)),
         then=past_part(then, snapshot.names, HOLDERS_SHOWN) if then else None,
@@ -158,7 +167,7 @@ def _row(
 ) -> HolderRow:
     """`empties` is what there is to tell besides once they are gone."""
     if holder.kind != "account":
-        return HolderRow(holder, False, False, False, False, Standing())
+        return _person_row(snapshot, viewer, role, holder)
     people = [snapshot.recipient(holder.name)]
     return HolderRow(
         holder,
@@ -169,6 +178,22 @@ def _row(
         standing=snapshot.standing(role, holder.name),
         told=_told_of_leaving(snapshot, viewer, role, holder, empties),
         told_day=will_be_told(snapshot, viewer, "term_changed", role, people),
+    )
+
+
+def _person_row(snapshot: Snapshot, viewer: Viewer, role: Role, holder: Holder) -> HolderRow:
+    """Somebody without an account: what can be done about them is to ask."""
+    why_not = cannot_be_asked(holder.person, snapshot)
+    asks = snapshot.rules.may_keep(viewer, (role.id,))
+    return HolderRow(
+        holder,
+        mine=False,
+        staff=False,
+        may_withdraw=False,
+        may_change_day=False,
+        standing=snapshot.standing_of(role, holder),
+        may_ask=asks and why_not is None,
+        not_asked=str(why_not(name=isolated(holder.name))) if asks and why_not else "",
     )
 
 

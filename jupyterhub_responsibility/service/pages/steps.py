@@ -20,12 +20,16 @@ def gaps_for(snapshot: Snapshot, viewer: Viewer) -> tuple[Gap, ...]:
 def step_for(snapshot: Snapshot, viewer: Viewer, gap: Gap) -> Step:
     """A step that is theirs to take: no link leads to what would refuse them."""
     step, rules = gap.step, snapshot.rules
-    if gap.kind in CONFIRMATIONS and gap.person == viewer.name:
+    if gap.kind in CONFIRMATIONS and step.by == "holder" and gap.person == viewer.name:
         return Step("Read and confirm your duties", where=Place("confirm", gap.about))
     if step.needs == "hub admin page" and not rules.opens_hub_admin(viewer):
         return Step(
             "Ask the operator whether this account needs to be a JupyterHub admin", by="operator"
         )
+    if step.keep and rules.may_keep(viewer, step.keep.targets):
+        step = replace(step, label=step.keep.label, by="reader", where=step.keep.where)
+    if step.needs == "may keep" and not rules.may(viewer, "keepers"):
+        return Step("Ask the people who change contacts here to say which one is right", "operator")
     if step.needs == "may appoint":
         role = snapshot.declaration.model.roles[gap.about]
         if not rules.may_appoint(viewer, role):

@@ -20,6 +20,7 @@ def upgrade() -> None:
     _make_ledger()
     _make_the_rest()
     _make_messages()
+    _make_kept()
     for statement in guards.statements(op.get_bind().dialect.name):
         op.execute(statement)
 
@@ -118,4 +119,27 @@ def _make_messages() -> None:
         sa.Column("account", sa.Text, primary_key=True),
         sa.Column("created", sa.String(32), primary_key=True),
         sa.Column("kind", sa.String(20), primary_key=True),
+    )
+    op.create_table(
+        "responsibility_links",
+        sa.Column("digest", sa.CHAR(64), primary_key=True),
+        sa.Column("role", sa.Text, nullable=False),
+        sa.Column("person", sa.CHAR(64), nullable=False),
+        sa.Column("address", sa.CHAR(64), nullable=False),
+        sa.Column("expires", sa.String(32), nullable=False),
+    )
+
+
+def _make_kept() -> None:
+    op.create_table(
+        "responsibility_kept",
+        sa.Column("kind", sa.String(10), primary_key=True),
+        sa.Column("id", sa.String(80), primary_key=True),
+        sa.Column("role", sa.Text, nullable=False),
+        sa.Column("fields", sa.Text, nullable=False),
+        sa.Column("over", sa.String(64), nullable=False),
+        sa.Column("by", sa.Text, nullable=False),
+        sa.Column("by_created", sa.String(32), nullable=False),
+        sa.Column("at", sa.String(32), nullable=False),
+        sa.Column("entry", sa.Integer, nullable=False),
     )
