@@ -129,9 +129,15 @@ def test_everything_says_where_the_ledger_ends(hub):
         assert f"Ledger: entry {end['number']}, <code>{end['digest']}</code>" in text, address
 
 
-PATHS = {"<role>": ADMIN, "<user>": "hanna", "<number>": "1"}
-NO_FOOT = {"oauth_callback", "metrics", "gaps", "bell"}
-"""What is no page and no file: a part of a login, figures, and parts of the hub's own pages."""
+PATHS = {
+    "<role>": ADMIN,
+    "<user>": "hanna",
+    "<number>": "1",
+    "<kind>": "contact",
+    "<thing>": "help-desk",
+}
+NO_FOOT = {"oauth_callback", "metrics", "gaps", "bell", "hub-contacts"}
+"""What is no page and no file: a part of a login, figures, and what is for the hub's own pages."""
 MATCHING_NOTHING = [f"api/ledger?format={form}&person=nobody-has-this-name" for form in FORMATS]
 WHOLE = [f"api/ledger?format={form}" for form in FORMATS]
 
