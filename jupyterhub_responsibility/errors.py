@@ -6,8 +6,9 @@ so that every layer may raise these.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import traitlets
 
@@ -152,12 +153,20 @@ class BusyError(LedgerError):
 class RefusedError(ResponsibilityError):
     """Somebody may not do something, or not now; `code` names the rule, the message explains it.
 
-    `field` is what was filled in wrongly, where that is the reason.
+    `field` is what was filled in wrongly, where that is the reason. The message names accounts, as
+    the record does; `in_words` makes it with what people are called (`domain.names.Names`).
     """
 
-    def __init__(self, code: RefusalCode, message: str, field: str = "") -> None:
+    def __init__(
+        self,
+        code: RefusalCode,
+        message: str,
+        field: str = "",
+        in_words: Callable[[Any], str] | None = None,
+    ) -> None:
         self.code = code
         self.field = field
+        self.in_words = in_words or (lambda _names: message)
         super().__init__(message)
 
 

@@ -108,9 +108,11 @@ class Appointments:
             self._check_seen(change.role, members, seen)
             through = groups_of(change.person, members)
             if not through:
-                raise refusals.NOT_HOLDER(name=visible(change.person), role=change.role.title)
+                raise refusals.NOT_HOLDER(
+                    name=refusals.account(change.person), role=change.role.title
+                )
             if self._last_day(change) == change.until:
-                raise refusals.SAME_DAY(name=visible(change.person))
+                raise refusals.SAME_DAY(name=refusals.account(change.person))
             return await self._set_last_day(actor, replace(change, group=through[0]))
 
     async def withdraw(self, actor: Viewer, change: Change, seen: str = "") -> Entry:
@@ -141,7 +143,7 @@ class Appointments:
         request = open_request(self.declaration, self.ledger.state, change.request, self.today)
         is_now = made_at(account)
         if request.created and is_now and request.created != is_now:
-            raise refusals.OTHER_ACCOUNT(name=visible(request.person))
+            raise refusals.OTHER_ACCOUNT(name=refusals.account(request.person))
         return request.proposer
 
     def _last_day(self, change: Change) -> date | None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from ..domain.model import Role
+from ..domain.names import NOBODY_NAMED, Names
 from ..domain.rules import Change
 from ..errors import RefusedError
 from ..ledger.accounts import made_at
@@ -16,8 +19,11 @@ from .recording import SERVICE, Members
 class Automatic:
     """The use cases. They raise HubError, LedgerError or UnknownError."""
 
-    def __init__(self, appointments: Appointments) -> None:
+    def __init__(
+        self, appointments: Appointments, names: Callable[[], Names] = lambda: NOBODY_NAMED
+    ) -> None:
         self._acts = appointments
+        self._names = names
 
     async def appoint_first(self) -> list[str]:
         """Appoint those whom the declaration names as first holders, once each.
@@ -62,7 +68,7 @@ class Automatic:
             try:
                 await self._end_term(role, person)
             except RefusedError as error:
-                waiting.append(f"The term of {visible(person)} has ended. {error}")
+                waiting.append(self._says("The term of ", person, "has ended", error))
         return waiting
 
     async def _appoint_first(self, role: Role, name: str) -> list[str]:
@@ -81,8 +87,13 @@ class Automatic:
                 intent = self._acts.intent("appointment", SERVICE, change, first=True)
                 await self._add(intent, change, members)
         except RefusedError as error:
-            return [f"{visible(name)} should be the first {role.title}. {error}"]
+            return [self._says("", name, f"should be the first {role.title}", error)]
         return []
+
+    def _says(self, before: str, account: str, after: str, error: RefusedError) -> str:
+        """What waits, and why, with what people are called."""
+        names = self._names()
+        return f"{before}{names.of(account)} {after}. {error.in_words(names)}"
 
     def _is_to_start(self, role: Role) -> bool:
         """Whether a role has never had a holder, and others do whose holders are its first ones."""
@@ -110,7 +121,7 @@ class Automatic:
             try:
                 await self._add(intent, change, members)
             except RefusedError as error:
-                waiting.append(f"{visible(person)} should be a first {role.title}. {error}")
+                waiting.append(self._says("", person, f"should be a first {role.title}", error))
             else:
                 members = {**members, group: (*members[group], person)}
         return waiting

@@ -19,7 +19,6 @@ from ..storage import erasing, locks, tidying
 from ..storage.erasing import Eraser, Forgotten
 from ..storage.ledger import Ledger
 from ..storage.sweeping import Sweep
-from ..text import visible
 from .recording import Hub
 
 log = logging.getLogger(__name__)
@@ -68,12 +67,12 @@ class Forgetting:
         if storable(actor.name) in found.now:
             raise refusals.FORGETS_THEMSELVES()
         if found.hindrance:
-            raise refusals.KEPT(name=visible(name), why=found.hindrance)
+            raise refusals.KEPT(name=refusals.account(name), why=found.hindrance)
         if self._is_declared(found.names):
-            raise refusals.STILL_DECLARED(name=visible(name))
+            raise refusals.STILL_DECLARED(name=refusals.account(name))
         for each in found.now:
             if await self._has_power(each):
-                raise refusals.KEPT(name=visible(name), why=found.powerful(each))
+                raise refusals.KEPT(name=refusals.account(name), why=found.powerful(each))
         return erasing.there_is(found)
 
     async def forget(self, actor: Viewer, name: str) -> Forgotten:

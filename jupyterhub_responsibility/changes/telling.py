@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from ..coverage.snapshot import Snapshot
-from ..domain.messages import TRANSPORTS, TransportName
-from ..errors import SendingError
-from ..messages.checks import of_the_day
-from ..messages.recipients import still_told
+from ..domain.messages import TRANSPORTS, Recipient, TransportName
+from ..errors import RewrittenError, SendingError
+from ..messages.checks import of_the_day, still_told
 from ..messages.texts import Letter, letter
 from ..storage import locks, outbox
 from ..storage.ledger import Ledger
@@ -38,6 +38,9 @@ class Transport(Protocol):
     @property
     def names(self) -> frozenset[TransportName]:
         """Those that are set up."""
+
+    def takes(self, address: str) -> bool:
+        """Whether mail can be sent to an address at all."""
 
     async def send(self, name: TransportName, address: str, letter: Letter) -> bool:
         """Hand over a letter; whether it was taken. False also where nobody knows."""
@@ -75,6 +78,19 @@ class Telling:
     def transports(self) -> frozenset[TransportName]:
         """What messages can go through."""
         return self._transport.names
+
+    def takes(self, address: str) -> bool:
+        """Whether a mail address is one that messages can be sent to."""
+        return self._transport.takes(address)
+
+    async def not_taken(self, recipient: Recipient) -> datetime | None:
+        """Since when messages to somebody have not been taken; None where the last one was.
+
+        Raises LedgerError.
+        """
+        if "mail" not in self.transports:
+            return None
+        return await self._ledger.run(outbox.not_taken, recipient)
 
     def beside(self) -> Beside | None:
         """What writes the messages that entries cause, by what is known before them."""
@@ -136,12 +152,13 @@ class Telling:
 
     async def _send(self, name: TransportName, claim: Claim) -> bool:
         """Send a letter, and note what became of it; no, where it was not taken."""
-        snapshot = self._snapshot()
-        if snapshot.roster.read_at is None and any(m.to == "deciders" for m in claim.messages):
-            until = self._now() + SOON  # nobody knows who can act
+        snapshot = await self._now_known()
+        told = {each: still_told(each, snapshot) for each in claim.messages}
+        if None in told.values() or (False in told.values() and not _knows_of(snapshot, claim)):
+            until = self._now() + SOON  # nobody knows whether it still is so, or who can act
             await self._ledger.run(lambda store: outbox.put_off(store, claim, until, tried=False))
             return True
-        wanted = [each for each in claim.messages if still_told(each, snapshot)]
+        wanted = [each for each, still in told.items() if still]
         if not wanted:
             await self._ledger.run(outbox.drop, claim.letter)
             return True
@@ -156,12 +173,26 @@ class Telling:
         await self._ledger.run(outbox.put_off, claim, self._now() + wait)
         return False
 
+    async def _now_known(self) -> Snapshot:
+        """What is known, with what other replicas have written: it may be what led to a message."""
+        with suppress(RewrittenError):  # which the panel says
+            await self._ledger.catch_up()
+        return self._snapshot()
+
     async def _tidy(self) -> None:
         """Once a day."""
         today = self._now().date()
         if today != self._tidied:
+            await self._ledger.run(outbox.give_up, self._now())
             await self._ledger.run(outbox.tidy, self._now())
             self._tidied = today
+
+
+def _knows_of(snapshot: Snapshot, claim: Claim) -> bool:
+    """Whether the hub was read since there was something to tell: what was known before says
+    nothing about whether that still is so."""
+    read_at = snapshot.roster.read_at
+    return read_at is not None and read_at >= claim.since
 
 
 def _lanes(name: TransportName) -> int:

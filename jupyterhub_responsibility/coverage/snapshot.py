@@ -147,9 +147,7 @@ class Snapshot:
 
     def made(self, account: str) -> str:
         """When an account was made, as entries have it; empty where that isn't known."""
-        recorded = list(self.ledger_state.created.items())  # it may be written to meanwhile
-        known = (created for (_, name), created in recorded if name == account)
-        return made_at(self.accounts.found.get(account)) or next(known, "")
+        return made_at(self.accounts.found.get(account)) or self.ledger_state.made(account)
 
     def recipient(self, account: str) -> Recipient:
         """An account as one that is told something."""

@@ -89,7 +89,7 @@ class People:
         each = self.reach.get(holder.name) if holder.kind == "account" else None
         if each is None or each.away(self.today):
             return None
-        return each.contact(self.names.of(holder.name), self.audiences)
+        return each.contact(self.names.plain(holder.name), self.audiences)
 
     def _those(self, role_holders: RoleHolders) -> Iterator[tuple[str, Reach]]:
         for account in sorted(role_holders.accounts & self.reach.keys()):

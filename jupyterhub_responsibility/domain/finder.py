@@ -15,7 +15,7 @@ from math import log, sqrt
 from .contacts import Kind
 from .holders import RoleHolders
 from .model import EVERYONE, OPERATOR, Declaration
-from .names import NOBODY_NAMED, Names
+from .names import NOBODY_NAMED, Names, readable
 from .words import Slips, stem, words
 
 MAX_ANSWERS = 8
@@ -131,7 +131,7 @@ class Finder:
         """
         read = _CLUELESS.sub(" ", question[:_CHARACTERS])
         asked = tuple(dict.fromkeys(words(read)))[:_WORDS]
-        people = self._people(frozenset(asked) - _STOP, holders or {}, names)
+        people = self._people(frozenset(asked), holders or {}, names)
         scores = self._scores(self._understood(asked), alone=len(set(asked) - _STOP) == 1)
         worth = _WORTH * max(scores.values(), default=0.0)
         ranked = sorted((f for f in scores if scores[f] >= worth), key=lambda f: -scores[f])
@@ -186,12 +186,16 @@ class Finder:
     def _people(
         self, asked: frozenset[str], holders: Mapping[str, RoleHolders], names: Names
     ) -> list[Found]:
-        """The roles of those whom a question names."""
-        known = frozenset(word for word in asked if _meaning(word) in self._rarity)
+        """The roles of those whom a question names; nothing but a name may also be “Will”."""
+        telling = asked - _STOP
+        known = frozenset(word for word in telling if _meaning(word) in self._rarity)
         return [
             Found("role", role_id)
             for role_id, each in holders.items()
-            if any(_names(asked, known, name) for name in _names_of(_called(each, names)))
+            if any(
+                asked == name[0] or _names(telling, known, *name)
+                for name in _names_of(_called(each, names))
+            )
         ]
 
 
@@ -209,17 +213,26 @@ class Finders:
         return made[1]
 
 
-def _called(each: RoleHolders, names: Names) -> tuple[str, ...]:
-    """Every name of the holders of a role."""
-    accounts = (h.name for h in each.holders if h.kind == "account")
-    called = filter(None, map(names.called, accounts))
-    return (*(h.name for h in each.holders), *called)
+def _called(each: RoleHolders, names: Names) -> tuple[tuple[str, str], ...]:
+    """Every name of the holders of a role, each with what of it names somebody alone."""
+    accounts = [h.name for h in each.holders if h.kind == "account"]
+    people = [h.name for h in each.holders if h.kind != "account"]
+    called = filter(None, (*map(names.called, accounts), *people))
+    return (*((name, name) for name in called), *((name, _alone(name)) for name in accounts))
 
 
-def _names(asked: frozenset[str], known: frozenset[str], name: frozenset[str]) -> bool:
+def _alone(account: str) -> str:
+    """What of the name of an account names somebody: not the login service, and not the domain of
+    an address, which many have."""
+    return account.partition("@")[0] if readable(account) else ""
+
+
+def _names(
+    asked: frozenset[str], known: frozenset[str], whole: frozenset[str], alone: frozenset[str]
+) -> bool:
     """Whether a question names somebody: by all of their name, which must not be made of words
     that have a meaning here, or by a part of it while it is about nothing else."""
-    return (name <= asked and not name <= known) or bool(asked & name and known <= name)
+    return (whole <= asked and not whole <= known) or bool(asked & alone and known <= whole)
 
 
 def _meaning(word: str) -> str:
@@ -228,6 +241,8 @@ def _meaning(word: str) -> str:
 
 
 @lru_cache(maxsize=100)
-def _names_of(names: tuple[str, ...]) -> tuple[frozenset[str], ...]:
-    """The words of each name."""
-    return tuple(frozenset(words(name)) for name in names)
+def _names_of(
+    names: tuple[tuple[str, str], ...],
+) -> tuple[tuple[frozenset[str], frozenset[str]], ...]:
+    """The words of each name, and of what of it names somebody alone."""
+    return tuple((frozenset(words(whole)), frozenset(words(alone))) for whole, alone in names)

@@ -22,7 +22,8 @@ FEW = 5
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An account, and what the person is called, where the hub says so."""
+    """An account, and what the person is called, where that is known: where it is shown, so that
+    nobody else can be meant."""
 
     account: str
     person: str = ""
@@ -40,26 +41,33 @@ def known_part(typed: str) -> str:
     return longest if len(longest) >= LEAST else ""
 
 
+def enough(typed: str) -> bool:
+    """Whether as much is known as a name needs, if in short parts: “Bo Li” is one in full."""
+    return len(re.findall(r"[^\W_]", typed)) >= LEAST
+
+
 def matching(typed: str, named: Iterable[Named]) -> tuple[Named, ...]:
     """Those that have what was typed in the name of the account, or all its words in that of the
-    person: at most MOST, and first those whose account begins with it."""
-    if not known_part(typed):
+    person: at most MOST, and first those whose account begins with it. Where all its parts are too
+    short, those that are called just so."""
+    if not enough(typed):
         return ()
-    wanted = _folded(typed)
-    found = {each.account: each for each in named if _has(wanted, each)}
+    wanted, fits = _folded(typed), _has if known_part(typed) else _is
+    found = {each.account: each for each in named if fits(wanted, each)}
     return tuple(sorted(found.values(), key=lambda each: _rank(wanted, each))[:MOST])
 
 
 def near(typed: str, named: Iterable[Named]) -> tuple[Named, ...]:
     """Those that may be meant by a name that no account has: at most FEW, the nearest first."""
-    if not known_part(typed):
+    if not enough(typed):
         return ()
     everybody = list(named)
-    by_name = {
-        _folded(name): each for each in everybody for name in (each.person, each.account) if name
-    }
-    close = get_close_matches(_folded(typed), by_name, FEW)
-    found = (*matching(typed, everybody), *(by_name[name] for name in close))
+    by_name: dict[str, list[Named]] = {}
+    for each in everybody:
+        for name in filter(None, (each.person, each.account)):
+            by_name.setdefault(_folded(name), []).append(each)
+    close = get_close_matches(_folded(typed), by_name, FEW) if known_part(typed) else ()
+    found = (*matching(typed, everybody), *(each for name in close for each in by_name[name]))
     return tuple({each.account: each for each in found}.values())[:FEW]
 
 
@@ -73,6 +81,10 @@ def _folded(text: str) -> str:
 def _has(wanted: str, each: Named) -> bool:
     person = _folded(each.person)
     return wanted in _folded(each.account) or all(word in person for word in wanted.split())
+
+
+def _is(wanted: str, each: Named) -> bool:
+    return wanted in (_folded(each.account), _folded(each.person))
 
 
 def _rank(wanted: str, each: Named) -> tuple[int, str]:

@@ -34,6 +34,7 @@ MessageName = Literal[
     "proposed",
     "request",
     "decided",
+    "term_changed",
     "term_ends",
     "term_ended",
     "duties_changed",
@@ -88,12 +89,12 @@ MESSAGES: dict[MessageName, MessageKind] = {
         "",
     ),
     "withdrawn": MessageKind(
-        "somebody was withdrawn from a role",
-        "you are withdrawn from a role",
+        "somebody was withdrawn from a role, or lost it because a group stands for it no more",
+        "you are withdrawn from a role, or lose it",
         ("person",),
         True,
         "You are no longer {role}",
-        "{role}: somebody was withdrawn",
+        "{role}: somebody no longer holds this role",
     ),
     "proposed": MessageKind(
         "a holder proposed somebody for a role",
@@ -118,6 +119,14 @@ MESSAGES: dict[MessageName, MessageKind] = {
         True,
         "Your request about {role} was decided",
         "{role}: a request was decided",
+    ),
+    "term_changed": MessageKind(
+        "the last day of a holder's term was changed",
+        "your last day in a role is changed",
+        ("person",),
+        True,
+        "Your last day as {role} was changed",
+        "{role}: the last day of a term was changed",
     ),
     "term_ends": MessageKind(
         "a holder's term ends in 30 days, and in 7",
@@ -194,6 +203,12 @@ class Recipient:
     def key(self) -> str:
         """What stays the same when the account gets another name."""
         return self.created or self.account
+
+    def may_be(self, other: Recipient) -> bool:
+        """Whether it is the same account, as far as is known of both when they were made."""
+        if self.created and other.created:
+            return self.created == other.created
+        return self.account == other.account
 
 
 COMMUNITY = Recipient("")

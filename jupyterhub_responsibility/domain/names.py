@@ -49,12 +49,20 @@ class Names:
     def of(self, account: str, at: datetime | None = None) -> str:
         """A name for reading: that of the person, so that nobody else can be meant, or else that
         of the account."""
+        called, beside = self._said(account, at)
+        return f"{visible(called)} ({visible(beside)})" if beside else visible(called)
+
+    def plain(self, account: str) -> str:
+        """The same as it is, for whoever makes it visible later."""
+        called, beside = self._said(account, None)
+        return f"{called} ({beside})" if beside else called
+
+    def _said(self, account: str, at: datetime | None) -> tuple[str, str]:
+        """What somebody is called, and what tells them apart from others, where that is needed."""
         called = self.called(account, at)
-        if not called:
-            return visible(account)
-        if _looks(called) not in self._ambiguous:
-            return visible(called)
-        return f"{visible(called)} ({visible(account) if readable(account) else _end(account)})"
+        if not called or _looks(called) not in self._ambiguous:
+            return called or account, ""
+        return called, account if readable(account) else f"…{account[-_END:]}"
 
     def of_holder(self, holder: Holder) -> str:
         """The same of a holder: people without an account are called what the operator says."""
@@ -104,7 +112,3 @@ def readable(account: str) -> bool:
 def _looks(name: str) -> str:
     """What a name looks like to somebody who reads quickly."""
     return " ".join(name.casefold().split())
-
-
-def _end(account: str) -> str:
-    return f"…{visible(account[-_END:])}"

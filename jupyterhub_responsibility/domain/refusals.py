@@ -9,6 +9,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..errors import RefusalCode, RefusedError
+from ..text import visible
+from .holders import Holder
+from .names import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Whom a refusal names: accounts, and people without one."""
+
+    people: tuple[Holder, ...]
+
+    def __str__(self) -> str:
+        return ", ".join(visible(each.name) for each in self.people)
+
+    def called(self, names: Names) -> str:
+        """The same by what they are called."""
+        return ", ".join(map(names.of_holder, self.people))
+
+
+def account(name: str) -> Whom:
+    """Somebody with an account, in the words of a refusal."""
+    return Whom((Holder(name, "account", (), None),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +46,15 @@ class Refusal:
 
     def __call__(self, **said: object) -> RefusedError:
         """The error to raise, about what is `said`."""
-        return RefusedError(self.code, self.message.format(**said), self.field)
+
+        def in_words(names: Names) -> str:
+            called = {
+                key: each.called(names) if isinstance(each, Whom) else each
+                for key, each in said.items()
+            }
+            return self.message.format(**called)
+
+        return RefusedError(self.code, self.message.format(**said), self.field, in_words)
 
 
 NO_ROLE = Refusal("unknown", "There is no such role.")
@@ -38,6 +68,14 @@ NOT_YET = Refusal(
 )
 NO_PERSON = Refusal(
     "not_allowed", "Only people can say how to reach them, not a service with a token."
+)
+NO_MAIL = Refusal(
+    "invalid",
+    "email: this hub can't send its messages to this address. Enter another one, or none.",
+    "email",
+)
+BACK_ALREADY = Refusal(
+    "bad_date", "{date} has passed. Choose a later day, or leave it empty.", "away_until"
 )
 NO_GROUP = Refusal("no_group", "The hub has no group “{group}”.", "group")
 NOT_MAPPED = Refusal(

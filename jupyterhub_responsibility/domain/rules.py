@@ -280,7 +280,7 @@ class Rules:
             self.check(actor, "proposers", about=About(change.role))
         change = self.with_group(change)
         if any(alike(change.person, name) for name in role_holders.accounts):
-            raise refusals.HOLDS_IT(name=visible(change.person), role=change.role.title)
+            raise refusals.HOLDS_IT(name=refusals.account(change.person), role=change.role.title)
         check_until(change.until, today)
         return change
 
@@ -291,7 +291,7 @@ class Rules:
         raise refusals.FULL(
             role=change.role.title,
             holders=_holders(change.role.holders.max or 0),
-            names=", ".join(visible(holder.name) for holder in role_holders.holders),
+            names=refusals.Whom(role_holders.holders),
         )
 
     def check_left_over(self, admin: bool, change: Change, role_holders: RoleHolders) -> None:
@@ -301,7 +301,9 @@ class Rules:
             return
         if len(role_holders.holders) - 1 < least:
             raise refusals.LAST(
-                role=change.role.title, holders=_holders(least), name=visible(change.person)
+                role=change.role.title,
+                holders=_holders(least),
+                name=refusals.account(change.person),
             )
 
     def _mapped(self) -> Iterable[Role]:

@@ -16,6 +16,7 @@ from typing import Literal
 from ..coverage.snapshot import Snapshot
 from ..domain.holders import roles_of
 from ..domain.model import Person, Role, Viewer
+from ..domain.names import Names
 from ..ledger.gap_spans import key_of
 from ..ledger.standing import Standing
 from ..ledger.state import Request
@@ -87,24 +88,36 @@ def _of_holder(
     stands = snapshot.standing(role, account, viewer.created if mine else "")
     if stands.term and stands.term.until:
         successors = [r for r in requests if r.role == role.id and r.person != account]
-        yield _last_day(role, account, stands.term.until, successors, mine)
+        yield _last_day(snapshot, role, account, stands.term.until, successors, mine)
     if stands.state:
         yield _confirmation(snapshot, role, account, stands, mine)
 
 
+def _of_account(snapshot: Snapshot, role: Role, account: str) -> str:
+    """What stands for an account in a key, whatever it is called: it keeps its events in a
+    calendar, and another one of the same name has events of its own."""
+    return snapshot.ledger_state.created.get((role.id, account)) or visible(account)
+
+
 def _last_day(
-    role: Role, account: str, until: date, successors: list[Request], mine: bool
+    snapshot: Snapshot,
+    role: Role,
+    account: str,
+    until: date,
+    successors: list[Request],
+    mine: bool,
 ) -> Deadline:
-    said = [_candidate(role, each) for each in successors]
+    name = snapshot.names.isolated(account)
+    said = [_candidate(snapshot.names, role, each) for each in successors]
     if role.on_term_end == "withdraw":
-        whom = "you" if mine else isolated(account)
+        whom = "you" if mine else name
         said.append(f"After this day, the role is taken away from {whom}.")
     said.append("Anyone who can appoint to this role can set another last day.")
     return Deadline(
         "handover" if successors else "term",
-        ("term", role.id, visible(account)),
+        ("term", role.id, _of_account(snapshot, role, account)),
         until,
-        f"{'Your last day' if mine else f'Last day of {isolated(account)}'} as {role.title}"
+        f"{'Your last day' if mine else f'Last day of {name}'} as {role.title}"
         f"{': hand over' if successors else ''}",
         " ".join(said),
         "" if mine else f"roles/{role.id}",
@@ -112,20 +125,20 @@ def _last_day(
     )
 
 
-def _candidate(role: Role, request: Request) -> str:
-    person = isolated(request.person)
+def _candidate(names: Names, role: Role, request: Request) -> str:
+    person = names.isolated(request.person)
     if request.proposer:
-        return f"{isolated(request.proposer)} has proposed {person} for the role."
+        return f"{names.isolated(request.proposer)} has proposed {person} for the role."
     return f"{person} has asked to become {role.title}."
 
 
 def _confirmation(
     snapshot: Snapshot, role: Role, account: str, stands: Standing, mine: bool
 ) -> Deadline:
-    name, duties = isolated(account), f"duties as {role.title}"
+    name, duties = snapshot.names.isolated(account), f"duties as {role.title}"
     return Deadline(
         "confirmation",
-        ("confirmation", role.id, visible(account)),
+        ("confirmation", role.id, _of_account(snapshot, role, account)),
         _confirm_on(snapshot, role, account, stands),
         f"Confirm your {duties}" if mine else f"{name} should confirm their {duties}",
         f"{_why('You have' if mine else f'{name} has', stands)}"

@@ -157,7 +157,7 @@ def _accounts(snapshot: Snapshot, origin: str) -> Iterator[ContactLine]:
             held.setdefault(account, []).append(each.role.title)
     for account, titles in held.items():
         reach = snapshot.reach[account]
-        contact = reach.contact(snapshot.names.of(account), IN_CHARGE)
+        contact = reach.contact(snapshot.names.plain(account), IN_CHARGE)
         if contact and snapshot.roster.read_at:
             yield ContactLine(
                 "account",

@@ -8,6 +8,7 @@ from datetime import timezone
 from uuid import NAMESPACE_URL, uuid5
 
 from .._version import __version__
+from ..domain.channels import WAYS
 from ..ledger.chain import Head
 from .lines import ContactLine
 
@@ -23,7 +24,7 @@ def vcards(lines: Iterable[ContactLine], origin: str, end: Head | None = None) -
     Whoever imports cards again replaces those of before: a card keeps its id for as long as a
     contact, or a person and their first address, stays the same on the hub at `origin`.
     """
-    reachable = (line for line in lines if line.email or line.telephone or line.url)
+    reachable = (line for line in lines if any(getattr(line, way) for way in WAYS))
     return "".join(
         folded(f"{name}:{value}")
         for line in reachable

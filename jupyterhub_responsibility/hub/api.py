@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -27,6 +27,7 @@ class HubAPI:
     """A client of one hub; `url` is its API, `timeout` is in seconds for one call.
 
     `calls` have been made, `failures` of them had no usable answer, and they took `seconds` in all.
+    `met` is told of each account that was asked for.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class HubAPI:
         self._timeout = timeout
         self._tls = {name: path for name, path in (tls or {}).items() if path}
         self.calls, self.failures, self.seconds = 0, 0, 0.0
+        self.met: Callable[[Account], None] = lambda _account: None
 
     async def groups(self, groups: Iterable[str]) -> Groups:
         """The members and hub roles of those of `groups` that the hub has.
@@ -146,7 +148,11 @@ class HubAPI:
     async def account(self, name: str, now: datetime) -> Account | None:
         """One account; None where the hub has none of that name."""
         model = await self._named("users", name)
-        return None if model is None else _account(model, now)
+        if model is None:
+            return None
+        account = _account(model, now)
+        self.met(account)
+        return account
 
     async def _named(self, kind: str, name: str) -> Any:
         """A user or a group; None where the hub has none of that name."""

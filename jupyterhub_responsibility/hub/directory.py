@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from ..domain.matches import LEAST, Named, known_part, matching, near
+from ..domain.matches import LEAST, Named, enough, known_part, matching, near
 
 PAGES = 5
 """Pages of accounts whose people are known by name: a thousand of them."""
@@ -44,14 +44,14 @@ class Directory:
 
     async def matching(self, typed: str) -> tuple[Named, ...]:
         """Accounts with what was typed in their name, or in that of the person; a few of them."""
-        part = known_part(typed)
-        return matching(typed, await self._with(part)) if part else ()
+        parts = filter(None, (known_part(typed),))
+        return matching(typed, await self._with(*parts)) if enough(typed) else ()
 
     async def near(self, typed: str) -> tuple[Named, ...]:
         """Accounts that may be meant by a name that no account has."""
         part = known_part(typed)
-        ends = dict.fromkeys((part[:LEAST], part[-LEAST:]))
-        return near(typed, await self._with(*ends)) if part else ()
+        ends = dict.fromkeys((part[:LEAST], part[-LEAST:])) if part else ()
+        return near(typed, await self._with(*ends)) if enough(typed) else ()
 
     async def _with(self, *parts: str) -> list[Named]:
         """Accounts that have one of these parts in their name, and those that were active last."""

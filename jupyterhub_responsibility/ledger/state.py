@@ -232,6 +232,11 @@ class LedgerState:
         """Where the chain ends, as far as it was read."""
         return self.number, self.digest
 
+    def made(self, account: str) -> str:
+        """When the last account of a name was made that is known of; empty where none is."""
+        recorded = list(self.created.items())  # it may be written to meanwhile
+        return max((created for (_, name), created in recorded if name == account), default="")
+
     def watched_groups(self) -> list[Holding]:
         """The groups whose members are looked at, each with the role that it stands for."""
         return [

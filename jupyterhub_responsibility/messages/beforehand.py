@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..coverage.snapshot import Snapshot
-from ..domain.messages import MessageName, Recipient
+from ..domain.messages import MessageName, Recipient, To
 from ..domain.model import Role, Viewer
 from ..text import counted
 from .recipients import News, recipients
@@ -20,24 +20,40 @@ def will_be_told(
     role: Role,
     people: Iterable[Recipient] = (),
     anybody: bool = False,
+    also: tuple[MessageName, ...] = (),
 ) -> str:
     """Who will be told if `viewer` does something; empty where this hub sends no messages.
 
-    `anybody` where it isn't known yet whom it is about. Of those who can act there is only the
-    number: who they are is not for everybody.
+    `anybody` where it isn't known yet whom it is about; `also` is what else there is to tell then,
+    about nobody. Of those who can act there is only the number: who they are is not for everybody.
     """
-    if not snapshot.transports or not (told := snapshot.declaration.told(kind)):
+    told = {each: snapshot.declaration.told(each) for each in (kind, *also)}
+    if not snapshot.transports or not any(told.values()):
         return ""
-    news = News(kind, role.id, "", tuple(people), by=viewer.name)
-    found = [(to, each) for to, each in recipients(news, snapshot) if snapshot.can_tell(kind, each)]
+    news = [
+        News(each, role.id, "", tuple(people) if each == kind else (), by=viewer.name)
+        for each in told
+    ]
+    found = [
+        (to, each)
+        for one in news
+        for to, each in recipients(one, snapshot)
+        if snapshot.can_tell(one.kind, each)
+    ]
+    said = _by_mail(snapshot, found)
+    if anybody and "person" in told[kind] and "mail" in snapshot.transports:
+        whoever = "Whoever you name" if said else "They"
+        said.append(f"{whoever} will be told by mail, if they have given an address.")
+    if any(to == "community" for to, _ in found):
+        said.append("The channel of the community will be told, without names.")
+    return " ".join(said) or NOBODY
+
+
+def _by_mail(snapshot: Snapshot, found: list[tuple[To, Recipient]]) -> list[str]:
+    """Single people: whom it is about by name, and the number of the others."""
     named = {each.account for to, each in found if to == "person"}
     acting = {each.account for to, each in found if to == "deciders"} - named
     who = [snapshot.names.isolated(account) for account in sorted(named)]
     if acting:
         who.append(counted(len(acting), "person who can act", "people who can act"))
-    said = [f"{' and '.join(who)} will be told by mail."] if who else []
-    if anybody and "person" in told and "mail" in snapshot.transports:
-        said.append("They will be told by mail, if they have given an address.")
-    if any(to == "community" for to, _ in found):
-        said.append("The channel of the community will be told, without names.")
-    return " ".join(said) or NOBODY
+    return [f"{' and '.join(who)} will be told by mail."] if who else []

@@ -40,11 +40,10 @@ def of_entries(entries: Iterable[Entry], snapshot: Snapshot) -> tuple[Message, .
 
     The snapshot is from before that: an outcome is read with the intent that it belongs to.
     """
-    state = snapshot.ledger_state
     return tuple(
         message
         for entry in entries
-        for news in _news(entry, state)
+        for news in _news(entry, snapshot)
         for message in messages(news, snapshot)
     )
 
@@ -89,25 +88,21 @@ def deciders(snapshot: Snapshot, role_id: str) -> tuple[Recipient, ...]:
     return tuple(map(snapshot.recipient, names))
 
 
-def still_told(message: Message, snapshot: Snapshot) -> bool:
-    """Whether somebody who was to be told because they can act still can."""
-    return message.to != "deciders" or message.recipient.account in {
-        each.account for each in deciders(snapshot, message.role)
-    }
-
-
 def _people(to: To, news: News, snapshot: Snapshot) -> tuple[Recipient, ...]:
     if to == "deciders":
         return deciders(snapshot, news.role)
     return news.people if to == "person" else ()
 
 
-def _news(entry: Entry, state: LedgerState) -> Iterator[News]:
+def _news(entry: Entry, snapshot: Snapshot) -> Iterator[News]:
     """What an entry tells people."""
+    state = snapshot.ledger_state
     if entry.event in ENDINGS:
         yield from _of_change(entry, state)
     elif entry.event == "observation":
-        yield from _of_observation(entry, state)
+        yield from _of_observation(entry, snapshot)
+    elif entry.event == "term":
+        yield _made(entry, "term_changed", [_holder(entry, state)])
     elif entry.event == "request":
         yield from _of_request(entry)
     elif entry.event == "decision":
@@ -151,14 +146,21 @@ def _holder(entry: Entry, state: LedgerState) -> Recipient:
     return Recipient(entry.person, entry.facts.get("created", "") or known)
 
 
-def _of_observation(entry: Entry, state: LedgerState) -> Iterator[News]:
+def _of_observation(entry: Entry, snapshot: Snapshot) -> Iterator[News]:
     """What was changed other than through this service; not who was there when it began."""
     facts = entry.facts
-    person = _holder(entry, state)
+    person = _holder(entry, snapshot.ledger_state)
     if facts["change"] == "joined" and "first" not in facts:
         yield _made(entry, "appointed", [person])
-    if facts["change"] == "left" and not {"gone", "through"} & facts.keys():
+    left = facts["change"] == "left" and not {"gone", "through"} & facts.keys()
+    if left or (facts["change"] == "lost" and not _still_holds(entry, snapshot)):
         yield _made(entry, "withdrawn", [person])
+
+
+def _still_holds(entry: Entry, snapshot: Snapshot) -> bool:
+    """Whether somebody holds the role through a group that stands for it now."""
+    held = snapshot.holders_by_role.get(entry.role)
+    return held is not None and entry.person in held.accounts
 
 
 def _of_request(entry: Entry) -> Iterator[News]:

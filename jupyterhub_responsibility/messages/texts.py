@@ -58,7 +58,8 @@ def paragraph(message: Message, deeds: Deeds, snapshot: Snapshot, home: str) -> 
     said = [f"{title_of(message, snapshot)}."]
     if deed is not None and in_full:
         said.append(deed_sentence(deed, snapshot.declaration.model, snapshot.names))
-    path = MESSAGES[message.kind].path(message.to, message.role)
+    there = message.role in ("", *snapshot.declaration.model.roles)
+    path = MESSAGES[message.kind].path(message.to, message.role) if there else ""
     return "\n".join((*said, f"{home}{path}"))
 
 

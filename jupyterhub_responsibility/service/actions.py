@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..changes import confirming
@@ -10,9 +11,11 @@ from ..declaration.things import thing_of
 from ..domain import refusals
 from ..domain.matches import Named
 from ..domain.model import Role, Viewer
+from ..domain.names import Called
 from ..domain.pasted import Habits, Line, are_addresses, read
 from ..domain.rules import About, Change, Rules
 from ..errors import RefusedError
+from ..text import day
 from . import limits
 from .bodies import (
     AppointBody,
@@ -103,6 +106,10 @@ async def confirm(site: Site, actor: Viewer, body: ConfirmBody) -> Entry:
 
 async def say_how_to_reach(site: Site, actor: Viewer, body: ReachBody) -> Reach:
     """Keep what somebody says of how to reach them."""
+    if body.away_until and body.away_until < site.snapshot.today:
+        raise refusals.BACK_ALREADY(date=day(body.away_until))
+    if body.email and not site.telling.takes(body.email):
+        raise refusals.NO_MAIL()
     return await site.reachable.save(site.known(actor), body.said())
 
 
@@ -153,22 +160,30 @@ def habits(snapshot: Snapshot, viewer: Viewer) -> Habits:
 async def candidates(site: Site, viewer: Viewer, role_id: str, typed: str) -> tuple[Named, ...]:
     """Accounts with what was typed in a name, for somebody who can appoint to a role."""
     _check_decider(site, viewer, role_id)
-    return _to_appoint(viewer, await site.directory.matching(typed))
+    return _to_appoint(site, viewer, await site.directory.matching(typed))
 
 
 async def meant(site: Site, viewer: Viewer, role_id: str, typed: str) -> tuple[Named, ...]:
     """Accounts that they may have meant by a name that no account has."""
     _check_decider(site, viewer, role_id)
-    return _to_appoint(viewer, await site.directory.near(typed))
+    return _to_appoint(site, viewer, await site.directory.near(typed))
 
 
 def _check_decider(site: Site, viewer: Viewer, role_id: str) -> None:
     site.snapshot.rules.check(viewer, "deciders", about=About(role_of(site, role_id)))
 
 
-def _to_appoint(viewer: Viewer, named: tuple[Named, ...]) -> tuple[Named, ...]:
-    """Those about whom the viewer may decide: not themselves, unless they are an admin."""
-    return tuple(each for each in named if Rules.may_decide_about(viewer, each.account))
+def _to_appoint(site: Site, viewer: Viewer, named: tuple[Named, ...]) -> tuple[Named, ...]:
+    """Those about whom the viewer may decide: not themselves, unless they are an admin. Two of one
+    name can be told apart."""
+    known = site.snapshot.names
+    called = {each.account: Called(each.person) for each in named if each.person}
+    names = replace(known, given={**known.given, **called})
+    return tuple(
+        replace(each, person=names.plain(each.account)) if each.opaque else each
+        for each in named
+        if Rules.may_decide_about(viewer, each.account)
+    )
 
 
 async def add_users(site: Site, actor: Viewer, body: UsersBody) -> list[Added]:

@@ -446,7 +446,11 @@ class Candidate(TypedDict):
     user: Annotated[str, Field(description="The name of the account")]
     name: NotRequired[
         Annotated[
-            str, Field(description="What the person is called, if the hub or the operator says so")
+            str,
+            Field(
+                description="What the person is called, if the hub or the operator says so, so that"
+                " nobody else can be meant"
+            ),
         ]
     ]
     opaque: NotRequired[

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
@@ -37,6 +37,7 @@ from ..declaration import lines_in, load
 from ..declaration.keeper import DeclarationKeeper
 from ..domain.configured import other_groups
 from ..domain.finder import Finders
+from ..domain.messages import TransportName
 from ..domain.model import Declaration
 from ..domain.rules import Rules
 from ..enabling.belonging import ANSWER, PROOF, answer, proof
@@ -136,6 +137,7 @@ def build_site(
     snapshots = SnapshotKeeper(
         declared, settings, roster, ledger, history, reachable, configured, utcnow
     )
+    api.met = snapshots.meet
     home, hub = auth.base_url, auth.hub_host + auth.hub_prefix
     transport = set_up(settings.messages_file)
     pages = settings.public_url or auth.hub_host + home
@@ -174,7 +176,7 @@ def build_site(
             lambda: census.current,
             timedelta(0) if settings.authenticator_groups else SOMETIMES,
         ),
-        Automatic(appointments),
+        Automatic(appointments, lambda: snapshots.current.names),
         recorder,
         census,
         history,
@@ -198,7 +200,13 @@ def build_site(
     )
     menu = Menu(settings.services, settings.service_name, home)
     self_check = SelfCheck(
-        declared, templates, settings.left_out, ledger, watch, roster, transport.trouble
+        declared,
+        templates,
+        settings.left_out,
+        ledger,
+        watch,
+        roster,
+        transport.trouble or _half_links(transport.names, pages),
     )
     return Site(
         home=home,
@@ -227,6 +235,16 @@ def build_site(
         api_document=cache(lambda: document(OPERATIONS, PARAMETERS, home, auth.cookie_name)),
         now=utcnow,
         started_at=utcnow(),
+    )
+
+
+def _half_links(transports: Collection[TransportName], pages: str) -> str:
+    """What is wrong with the links in messages, if so: a mail has no address to go on from."""
+    if not transports or "://" in pages:
+        return ""
+    return (
+        f"Links in messages lead nowhere: they begin with {pages}, without the hub. Set"
+        " c.JupyterHub.public_url, or public_url of this service."
     )
 
 

@@ -28,7 +28,7 @@ from ..ledger.standing import state_tag
 from ..ledger.state import Answer as Reply
 from ..ledger.state import Request
 from ..storage.erasing import Forgotten
-from ..text import iso
+from ..text import iso, visible
 from . import api_types
 from .pages.parts import request_lines
 
@@ -235,7 +235,7 @@ def candidates(typed: str, named: Sequence[Named]) -> api_types.Candidates:
 def _candidate(each: Named) -> api_types.Candidate:
     said: api_types.Candidate = {"user": each.account}
     if each.person:
-        said["name"] = each.person
+        said["name"] = visible(each.person)  # which a list shows as it is
     if each.opaque:
         said["opaque"] = True
     return said

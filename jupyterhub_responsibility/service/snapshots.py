@@ -10,10 +10,11 @@ from ..changes.history import History
 from ..changes.reach import Reachable
 from ..coverage.snapshot import Snapshot
 from ..declaration.keeper import DeclarationKeeper
-from ..domain.accounts import Accounts
+from ..domain.accounts import Account, Accounts
 from ..domain.channels import Reach
 from ..domain.configured import Configured
 from ..domain.messages import TransportName
+from ..domain.names import Called
 from ..hub.roster import RosterKeeper, minute
 from ..ledger.accounts import made_at
 from ..storage.ledger import Ledger
@@ -49,6 +50,7 @@ class SnapshotKeeper:
         self._left: dict[str, datetime] = {}
         self._told: object = None
         self._accounts_version = 0
+        self._met: dict[str, Account] = {}
         self.transports: frozenset[TransportName] = frozenset()
         """What messages go through."""
         self.unsent: Callable[[], Mapping[TransportName, datetime]] = dict
@@ -82,6 +84,9 @@ class SnapshotKeeper:
             and accounts.found[name].read_at <= at
         }  # fmt: skip
         self._holders, self._left, self.accounts = holders, left, accounts
+        if accounts.read_at is not None:
+            began = accounts.read_at
+            self._met = {name: each for name, each in self._met.items() if each.read_at >= began}
         snapshot = self._snapshot()
         told = (minute(accounts.read_at), accounts.total, snapshot.coverage, snapshot.names,
                 snapshot.reach)  # fmt: skip
@@ -89,6 +94,23 @@ class SnapshotKeeper:
             self._told = told
             self._accounts_version += 1
             self._made = self.version, snapshot  # its coverage need not be found out twice
+
+    def meet(self, account: Account) -> None:
+        """Take in what somebody is called whom the hub was asked about for another reason: what is
+        said of them at once need not wait until all accounts are read next."""
+        accounts = self._accounts_known()
+        found, other = accounts.found.get(account.name), accounts.names.get(account.name)
+        known = found.display_name if found else other.name if other else ""
+        if account.display_name not in ("", known):
+            self._met[account.name] = account
+            self._accounts_version += 1
+
+    def _accounts_known(self) -> Accounts:
+        """What accounts may do, with what those are called who were met since they were read."""
+        if not self._met:
+            return self.accounts
+        called = {name: Called(a.display_name, a.created) for name, a in self._met.items()}
+        return replace(self.accounts, names={**self.accounts.names, **called})
 
     def _take_without_roster(self, accounts: Accounts) -> None:
         """While there is no roster to go with newer accounts: only why they can't be read."""
@@ -135,7 +157,7 @@ class SnapshotKeeper:
             authenticator_roles=self._settings.authenticator_roles,
             user_management=self._settings.user_management,
             subdomains=self._settings.subdomains,
-            accounts=self.accounts,
+            accounts=self._accounts_known(),
             left=self._leaving().union(self._left),
             reach=self._reach(),
             transports=self.transports,
@@ -149,8 +171,10 @@ class SnapshotKeeper:
 
     def _reach(self) -> dict[str, Reach]:
         """What holders say of how to reach them."""
-        found, recorded = self.accounts.found, self._ledger.state.created
-        known = {name: created for (_, name), created in recorded.items()}
+        found, state = self.accounts.found, self._ledger.state
+        known: dict[str, str] = {}
+        for (_, name), created in list(state.created.items()):  # it may be written to meanwhile
+            known[name] = max(created, known.get(name, ""))  # the last account of that name
         holders = self._keeper.current.accounts
         return self._reachable.of(
             {name: made_at(found.get(name)) or known.get(name, "") for name in holders}

@@ -49,6 +49,11 @@ class Apprise:
         """Those that are set up."""
         return frozenset(self._addresses)
 
+    def takes(self, address: str) -> bool:
+        """Whether mail can be sent to an address at all; yes, where this hub sends none."""
+        through = self._addresses.get("mail")
+        return not through or bool(getattr(_plugin(through, address, ""), "targets", ()))
+
     async def send(self, name: TransportName, address: str, letter: Letter) -> bool:
         """Hand over a letter; whether it was taken. False also where nobody knows."""
         loop = asyncio.get_running_loop()

@@ -53,7 +53,10 @@ KEPT = timedelta(days=7)
 REMEMBERED = timedelta(days=400)
 """For how long it is kept that something else was: it would be said again."""
 
-WAITING, SENT, DROPPED = "", "sent", "dropped"
+HOPELESS = timedelta(days=3)
+"""What was not taken for so long, while others were, is not tried again: its address is none."""
+
+WAITING, SENT, DROPPED, GIVEN_UP = "", "sent", "dropped", "given up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Claim:
 
     `address` is where to, for a single person; empty where they want it no more. `attempts` are
     those that were made, this one included. Who hasn't begun by `begin_before` sends it no more.
+    `since` is when the last of the messages was written down.
     """
 
     letter: str
@@ -70,6 +74,7 @@ class Claim:
     deeds: Mapping[int, Deed]
     attempts: int
     begin_before: datetime
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +191,36 @@ def tidy(store: Store, now: datetime) -> None:
         connection.execute(delete(outbox).where(done, old))
 
 
+def give_up(store: Store, now: datetime) -> int:
+    """Try no more what nobody will take: mail to somebody, while later mail to others was sent. How
+    many letters that are."""
+    later = outbox.alias()
+    others = select(later.c.id).where(
+        later.c.transport == "mail", later.c.became == SENT, later.c.at > outbox.c.at
+    )
+    hopeless = and_(
+        outbox.c.transport == "mail",
+        outbox.c.became == WAITING,
+        outbox.c.attempts > 0,
+        outbox.c.at < stamp(now - HOPELESS),
+        others.exists(),
+    )
+    with store.writing() as connection:
+        done = connection.execute(update(outbox).where(hopeless).values(became=GIVEN_UP))
+        return done.rowcount
+
+
+def not_taken(store: Store, recipient: Recipient) -> datetime | None:
+    """Since when mail to somebody has not been taken; None where the last one was."""
+    theirs = and_(is_of(outbox, recipient), outbox.c.transport == "mail")
+    tried = and_(outbox.c.became.in_((WAITING, GIVEN_UP)), outbox.c.attempts > 0)
+    last = select(func.max(outbox.c.at)).where(theirs, outbox.c.became == SENT)
+    refused = and_(theirs, tried, outbox.c.at > func.coalesce(last.scalar_subquery(), ""))
+    with store.reading() as connection:
+        at = connection.execute(select(func.min(outbox.c.at)).where(refused)).scalar()
+    return datetime.fromisoformat(at) if at else None
+
+
 def read_muted(store: Store) -> dict[str, frozenset[MessageName]]:
     """The kinds of messages that people have turned off, by `Recipient.key`."""
     found: defaultdict[str, set[MessageName]] = defaultdict(set)
@@ -300,7 +335,8 @@ def _claimed(connection: Connection, letter: str, begin_before: datetime) -> Cla
     address = next(filter(None, addresses.values()), "")
     numbers = {each.entry for each in wanted if each.entry}
     found = _deeds(connection, numbers)
-    return Claim(letter, wanted, address, found, rows[0].attempts, begin_before)
+    since = datetime.fromisoformat(rows[-1].at)
+    return Claim(letter, wanted, address, found, rows[0].attempts, begin_before, since)
 
 
 def _deeds(connection: Connection, numbers: set[int]) -> dict[int, Deed]:

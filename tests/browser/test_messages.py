@@ -41,9 +41,12 @@ def test_choosing_what_one_is_told(telling, width):
 
 @pytest.mark.parametrize("width", [1440, 360])
 def test_who_will_be_told_is_said_where_it_is_done(telling, width):
-    """Beside the button by which somebody is withdrawn."""
+    """Beside the button by which somebody is withdrawn, or gets another last day."""
     page = telling("rita", "roles/hub-administrator", width)
     page.get_by_label("Withdraw hanna …").click()
-    expect(page.get_by_text("Nobody can be told by this service").first).to_be_visible()
+    words = "Nobody can be told by this service"
+    expect(page.locator("details[open]").get_by_text(words)).to_be_visible()
+    page.get_by_label("Change the last day of hanna …").click()
+    expect(page.locator("details[open]").get_by_text(words)).to_have_count(2)
     assert faults(page) == []
     assert not too_wide(page)

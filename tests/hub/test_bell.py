@@ -61,6 +61,22 @@ def test_what_others_did_is_new_once(hub):
     assert new(Browser(hub, "uwe")) == 2  # another browser knows nothing of this one
 
 
+def test_whoever_uses_the_browser_next_has_their_own_news(hub):
+    """What somebody else has seen in it is new for them."""
+    make(hub, "eva", "ben")
+    rita, eva = Person(hub, "rita"), Browser(hub, "eva")
+    for name in ("ben", "eva"):
+        rita.appoint(GUIDE, name, group="guides").raise_for_status()
+    eva.read()
+    assert new(eva) == 0
+    ben = Browser(hub, "ben")
+    seen = next(each for each in eva.session.cookies if each.name == "responsibilities-seen")
+    ben.session.cookies.set_cookie(seen)
+    assert new(ben) == 1
+    for name in ("ben", "eva"):
+        rita.withdraw(GUIDE, name).raise_for_status()
+
+
 def test_what_waits_for_an_answer_is_new(hub):
     """For whoever can give it; and the answer is, for whoever asked."""
     rita, uwe = Browser(hub, "rita"), Browser(hub, "uwe")

@@ -145,6 +145,29 @@ def test_the_address_is_nobodys_but_its_owners(hub, reader):
     assert SECRET not in hub.log()
 
 
+def test_an_address_that_cannot_be_written_to_is_refused(hub):
+    """At once, in the field: no message would ever arrive."""
+    said = {"email": "ri\u0301ta@reef.example", "email_for": "nobody"}
+    reply = Person(hub, "hanna").ask("PUT", "api/me/channels", json=said)
+    assert (reply.status_code, code(reply)) == (400, "invalid")
+    assert "can't send its messages to this address" in reply.text
+
+
+def test_somebody_hears_that_nothing_arrives(hub, post):
+    """On their own page, and nobody else does, until something does."""
+    hanna = Browser(hub, "hanna")
+    said = {"email": "hanna@gone.example", "email_for": "nobody"}
+    Person(hub, "hanna").ask("PUT", "api/me/channels", json=said).raise_for_status()
+    assert "No message to your mail address" not in hanna.read("reach").text
+    post.refuses = lambda to: "no such mailbox" if "gone" in to else ""
+    Person(hub, "root").change_day(ADMINISTRATOR, "hanna", later(60)).raise_for_status()
+    hub.wait_for(lambda: "No message to your mail address" in hanna.read("reach").text)
+    assert "No message to your mail address" not in Browser(hub, "rita").read("reach").text
+    post.refuses = lambda _: ""
+    Person(hub, "root").change_day(ADMINISTRATOR, "hanna", later(61)).raise_for_status()
+    hub.wait_for(lambda: "No message to your mail address" not in hanna.read("reach").text)
+
+
 def test_what_is_wrong_with_the_file_is_said(tmp_path):
     """In the log and to JupyterHub admins, with its line and nothing of what it says; the service
     works."""
@@ -157,3 +180,13 @@ def test_what_is_wrong_with_the_file_is_said(tmp_path):
         assert hub.health()["messages"] == {}
         assert SECRET not in hub.log()
         assert "What you are told by mail" not in hub.visit("rita").get(hub.page("reach")).text
+
+
+def test_links_without_the_hub_are_a_fault(tmp_path, post):
+    """Nobody can follow one from a mail: JupyterHub admins are told what to set."""
+    file = tmp_path / "messages"
+    file.write_text(post.addresses)
+    with RealHub(tmp_path, DECLARED, settings=(*QUICK, f"--Settings.messages_file={file}")) as hub:
+        text = hub.visit("root").get(hub.page()).text
+        assert "Links in messages lead nowhere" in text
+        assert "Links in messages" not in hub.visit("rita").get(hub.page()).text

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+
 import pytest
 from bs4 import BeautifulSoup
 
@@ -15,6 +17,7 @@ from .acting import (
     GUIDE,
     QUICK,
     REPRESENTATIVE,
+    Browser,
     Person,
     entries,
     plain,
@@ -29,6 +32,8 @@ PEOPLE = {
 }
 """Accounts, and what the people are called."""
 IDS = tuple(PEOPLE)
+TWINS = ("google-oauth2|100500000000000009001", "google-oauth2|100500000000000009002")
+PEOPLE |= dict.fromkeys(TWINS, "Zoe Twin")
 REP, ADMIN, OTHER_ADMIN, GUIDES, ASKS, PLAIN = IDS[0], IDS[1], IDS[2], IDS[3], IDS[4], IDS[5]
 ATTRIBUTES = ("title", "alt", "aria-label", "placeholder")
 
@@ -54,7 +59,7 @@ def hub(request, tmp_path_factory):
     config = any_login if declared else any_login + CALLED
     folder = tmp_path_factory.mktemp("numbers")
     with RealHub(folder, declaration, settings=QUICK, before=config) as running:
-        for account in IDS if not declared else (*IDS[:6],):
+        for account in (*(IDS[:6] if declared else IDS), *TWINS):
             running.visit(account)
         members = {"community-reps": {REP}, "hub-admins": {ADMIN}, "guides": {GUIDES}}
         set_members(running, **members)
@@ -72,17 +77,20 @@ def hub(request, tmp_path_factory):
 PAGES = (
     "", "contacts", "contacts?q=Ada+Marlow", "model", "roles/hub-administrator",
     "roles/community-representative", "roles/community-guide", "admin", "ledger", "my-data",
-    "print", "roles/hub-administrator?at=2026-01-01",
+    "roles/hub-administrator?at=2026-01-01", "reach", "users", "forget", "exports/print",
+    "exports/calendar.ics", "exports/my-calendar.ics", "exports/contacts.vcf",
 )  # fmt: skip
 
 
 def read_by(hub, account: str) -> dict[str, str]:
     """What somebody reads on each page that they may open, by its path."""
     session, found = hub.visit(account), {}
-    for path in PAGES:
+    today = f"{datetime.now(timezone.utc):%Y-%m-%d}"
+    for path in (*PAGES, *(f"roles/{role}?at={today}" for role in (ADMINISTRATOR, GUIDE))):
         reply = session.get(hub.page(path), timeout=30)
+        assert reply.status_code in (200, 403), path
         if reply.ok:
-            found[path] = seen(reply.text)
+            found[path] = seen(reply.text.replace("\r\n ", ""))
     return found
 
 
@@ -104,6 +112,9 @@ def test_no_page_shows_a_number_where_a_name_is_known(hub, who):
     assert shown == {}
     assert "Ada Marlow" in told["roles/community-representative"]
     assert "Bea Marlow" in told["roles/hub-administrator"]
+    if who in (REP, "root"):
+        calendar = told["exports/calendar.ics"]
+        assert "Bea Marlow\u2069 should confirm their duties as Hub Administrator" in calendar
 
 
 def test_people_are_found_by_their_name(hub):
@@ -151,6 +162,37 @@ def test_programs_get_both(hub):
     assert called == {each: PEOPLE[each] for each in (REP, ADMIN, OTHER_ADMIN)}
     (found,) = rep.get(f"api/roles/{GUIDE}/candidates", params={"q": "Dua Mar"}).json()["matches"]
     assert found == {"user": GUIDES, "name": "Dua Marlow", "opaque": True}
+
+
+def test_two_of_one_name_can_be_told_apart(hub):
+    """Where somebody is chosen from a list, or after a slip: by the end of their account."""
+    rep = Person(hub, REP)
+    for typed in ("Zoe Twin", "Zoe Twyn"):
+        page = Browser(hub, REP).submit(
+            f"roles/{GUIDE}", {"action": "appoint"}, person=typed, group="guides"
+        )
+        buttons = BeautifulSoup(page.text, "html.parser").find_all("button", {"name": "instead"})
+        shown = {" ".join(each.text.split()) for each in buttons}
+        assert shown == {f"Zoe Twin (…{twin[-4:]})" for twin in TWINS}
+    matches = rep.get(f"api/roles/{GUIDE}/candidates", params={"q": "Zoe"}).json()["matches"]
+    assert {each["user"]: each["name"] for each in matches} == {
+        twin: f"Zoe Twin (…{twin[-4:]})" for twin in TWINS
+    }
+
+
+def test_why_not_is_said_with_names(hub):
+    """On a page; programs are told of accounts."""
+    page = Browser(hub, REP).submit(
+        f"roles/{ADMINISTRATOR}", {"action": "appoint"}, person=REP, reason="Myself"
+    )
+    assert page.status_code >= 400
+    page = Browser(hub, ADMIN).submit(
+        f"roles/{ADMINISTRATOR}", {"action": "request"}, person=OTHER_ADMIN, reason="Again"
+    )
+    assert "Cyn Marlow is already Hub Administrator." in seen(page.text)
+    body = {"role": ADMINISTRATOR, "user": OTHER_ADMIN}
+    said = Person(hub, ADMIN).ask("POST", "api/requests", json=body).json()
+    assert said["error"]["message"] == f"{OTHER_ADMIN} is already Hub Administrator."
 
 
 def test_what_is_recorded_are_accounts(hub):

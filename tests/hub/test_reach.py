@@ -38,7 +38,15 @@ PAGES = (
     "api/me/channels", "api/my-data", "api/model", "api/roles", "api/roles/hub-administrator",
     "api/contacts", "api/contacts?q=who+may+use+the+hub", "api/coverage", "api/ledger",
     "api/ledger?format=jsonl", "api/requests", "healthz", "reach", "api/openapi.json",
+    "exports/calendar.ics", "exports/my-calendar.ics", "api/my-calendar", "api/calendar", "bell",
+    "gaps", "users", "forget", "api/me/messages", "roles/hub-administrator?at=2026-11-01",
+    "api/roles/hub-administrator?at=2026-11-01", "metrics", "nonsense", "api/nonsense",
+    "api/roles/hub-administrator/candidates?q=hanna",
+    "api/may?user=hanna&responsibility=oversee-access",
 )  # fmt: skip
+HUB_PAGES = ("home", "login", "spawn", "user/nora/nothing", "nonsense")
+"""Of the hub itself, with what it shows of ours."""
+
 IN_CHARGE = {"rita", "hanna", "root"}
 
 
@@ -74,8 +82,8 @@ def test_no_address_reaches_anybody_else(hub, reader):
     """Every reader × everything that can be read: what is found is what its owner allowed."""
     session = hub.visit(reader) if reader else requests.Session()
     found: dict[str, set[str]] = {}
-    for path in PAGES:
-        reply = session.get(hub.page(path), timeout=30)
+    for url in (*map(hub.page, PAGES), *map(hub.hub_url, HUB_PAGES)):
+        reply = session.get(url, timeout=30)
         for owner, text in product(OWNERS.values(), [reply.text]):
             seen = {name for name, said in carried(owner).items() if said in text}
             if seen:
@@ -115,6 +123,19 @@ def test_who_is_away_is_passed_over_and_said_to_be(hub):
     say(hub, "hanna", "everybody", **carried("hanna")).raise_for_status()
     told = Person(hub, "uwe").get("api/contacts?q=who+may+use+the+hub").json()["answers"][0]
     assert (told["contacts"][0]["name"], told["away"]) == ("hanna", [])
+
+
+def test_a_day_that_has_passed_is_no_day_to_be_away_until(hub):
+    """It is refused, in its field; today is the last one that is taken."""
+    browser = Browser(hub, "rita")
+    reply = browser.submit("reach", {"email": ""}, away_until=later(-1))
+    assert reply.status_code == 400
+    assert "has passed" in reply.text
+    page = BeautifulSoup(reply.text, "html.parser")
+    assert "autofocus" in page.select_one("#reach-away_until").attrs
+    assert Person(hub, "rita").get("api/me/channels").json() == {"channels": {}}
+    say(hub, "rita", "nobody", away_until=later(0)).raise_for_status()
+    say(hub, "rita", "nobody").raise_for_status()
 
 
 def test_on_the_page(hub):

@@ -13,11 +13,13 @@ import pytest
 
 from jupyterhub_responsibility.changes.telling import Telling
 from jupyterhub_responsibility.coverage.snapshot import Snapshot
+from jupyterhub_responsibility.domain.accounts import Accounts
 from jupyterhub_responsibility.domain.channels import Said
 from jupyterhub_responsibility.domain.messages import Message, Recipient
 from jupyterhub_responsibility.domain.model import Roster
 from jupyterhub_responsibility.errors import LedgerError, SendingError
 from jupyterhub_responsibility.ledger.entry import Draft
+from jupyterhub_responsibility.messages import checks
 from jupyterhub_responsibility.messages.recipients import message_id
 from jupyterhub_responsibility.service import transport
 from jupyterhub_responsibility.storage import channels, erasing, outbox
@@ -49,7 +51,8 @@ class Replica:
         self.ledger.beside = self.telling.beside
 
     def snapshot(self) -> Snapshot:
-        return Snapshot(DECLARED, self.roster, self.ledger.state, self.clock())
+        now, state = self.clock(), self.ledger.state
+        return Snapshot(DECLARED, self.roster, state, now, accounts=Accounts(READ_AT))
 
     async def ask(self, person: str = "uwe") -> None:
         """Somebody asks, and rita may decide."""
@@ -73,6 +76,14 @@ class Replica:
 def _rows(store: Store) -> list[dict]:
     with store.reading() as connection:
         return [dict(row) for row in connection.execute(outbox.outbox.select()).mappings()]
+
+
+@pytest.fixture(autouse=True)
+def still_so(monkeypatch):
+    """What is noted here is made up, and stays so until a test says otherwise."""
+    so = {"still": True}
+    monkeypatch.setattr(checks, "_still_so", lambda *_: so["still"])
+    return so
 
 
 @pytest.fixture(scope="module")
@@ -194,6 +205,30 @@ async def test_who_can_no_longer_decide_is_not_told(replica, post):
     assert await replica.waiting() == 0
 
 
+async def test_what_is_no_longer_so_is_not_told(replica, post, still_so):
+    """Once the hub was read after it was noted: what was known before may not know of it yet."""
+    replica.clock.now += timedelta(minutes=1)
+    await replica.note("term_ended")
+    still_so["still"] = False
+    await replica.telling.send_due()
+    assert (post.mails, await replica.waiting()) == ([], 1)
+    replica.clock.now += timedelta(minutes=2)
+    replica.roster = Roster(replica.clock(), HOLDERS)
+    await replica.telling.send_due()
+    assert (post.mails, await replica.waiting()) == ([], 0)
+
+
+async def test_of_several_things_what_is_still_so_is_told(replica, post, monkeypatch):
+    """The others are left out of the letter."""
+    monkeypatch.setattr(checks, "_still_so", lambda message, _: message.kind == "term_ended")
+    await replica.note("term_ended", "confirmation_due")
+    await replica.telling.send_due()
+    assert [mail.subject for mail in post.mails] == [
+        "[JupyterHub] Your term as Hub Administrator has ended"
+    ]
+    assert await replica.waiting() == 0
+
+
 async def test_it_is_tried_again_later_and_later(replica, post):
     """From a minute to an hour; after a day it is a gap, which names no person; then it is sent."""
     post.refuses = lambda _: "not now"
@@ -224,6 +259,36 @@ async def test_it_is_tried_again_later_and_later(replica, post):
     await replica.telling.send_due()
     assert (len(post.mails), len(post.hooks)) == (1, 1)
     assert replica.telling.figures.stuck == {}
+
+
+async def test_an_address_that_nobody_takes_is_given_up(replica, post):
+    """Once mail to others was taken for days; its owner can see it, until something arrives."""
+    rita, moment = Recipient("rita"), replica.clock()
+    post.refuses = lambda to: "no such mailbox" if to.startswith("rita") else ""
+    await replica.ask()
+    with pytest.raises(SendingError):
+        await replica.telling.send_due()
+    assert await replica.telling.not_taken(rita) == moment
+    assert await replica.telling.not_taken(Recipient("hanna")) is None
+    replica.clock.now += timedelta(days=4)
+    with pytest.raises(SendingError):  # perhaps no mail is taken at all
+        await replica.telling.send_due()
+    said = {"email": Said("hanna@reef.example", "nobody")}
+    await replica.ledger.run(channels.save, "hanna", "", said, READ_AT)
+    await replica.note("appointed", name="hanna")
+    replica.clock.now += timedelta(days=1)
+    with pytest.raises(SendingError):
+        await replica.telling.send_due()
+    assert [mail.to for mail in post.mails] == [("hanna@reef.example",)]
+    replica.clock.now += timedelta(days=1)
+    await replica.telling.send_due()
+    assert await replica.waiting() == 0
+    assert replica.telling.figures.stuck == {}
+    assert await replica.telling.not_taken(rita) == moment
+    post.refuses = lambda _: ""
+    await replica.note("withdrawn")
+    await replica.telling.send_due()
+    assert await replica.telling.not_taken(rita) is None
 
 
 async def test_what_isnt_urgent_is_one_letter_a_day(replica, post):

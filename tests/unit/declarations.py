@@ -98,6 +98,7 @@ WHOLE: dict[str, Any] = {
         "proposed": ["person"],
         "request": ["deciders"],
         "decided": ["person"],
+        "term_changed": ["person", "community"],
         "term_ends": ["person", "deciders"],
         "term_ended": ["deciders"],
         "duties_changed": ["person"],

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from jupyterhub_responsibility.coverage.snapshot import Snapshot
 from jupyterhub_responsibility.domain.channels import (
     AUDIENCES,
     CHANNELS,
@@ -17,8 +18,10 @@ from jupyterhub_responsibility.domain.channels import (
     of_accounts,
 )
 from jupyterhub_responsibility.domain.contacts import ContactFinder, People
-from jupyterhub_responsibility.domain.model import Roster
+from jupyterhub_responsibility.domain.model import Roster, Viewer
 from jupyterhub_responsibility.domain.names import Called, Names
+from jupyterhub_responsibility.ledger.state import LedgerState
+from jupyterhub_responsibility.service.pages.reach import reach_page
 
 from ..conftest import READ_AT
 from .declarations import hub
@@ -127,3 +130,12 @@ def test_that_somebody_is_away_can_be_kept_to_oneself():
     said = {"email": Said("h@x.example", "everybody"), "away_until": Said("2027-01-01", "nobody")}
     found = finder(Reach("hanna", "", said)).answer("responsibility", DUTY)
     assert (names(found), found.away) == (["Help desk"], ())
+
+
+@pytest.mark.parametrize(("until", "said"), [("2026-11-21", False), ("2026-11-22", True)])
+def test_a_day_that_is_over_is_not_in_the_form(until, said):
+    """Whoever is back need not take it out before they can say something else."""
+    snapshot = Snapshot(hub(), Roster(READ_AT), LedgerState(), READ_AT)
+    page = reach_page(snapshot, Viewer("hanna"), reach(email="h@x.example", away_until=until))
+    assert ("away_until" in page.said) is said
+    assert "email" in page.said

@@ -77,6 +77,39 @@ def test_everybodys():
     ]  # fmt: skip
 
 
+def test_people_are_called_what_they_are_called():
+    """In a calendar as on the pages; who asks for the role as well."""
+    opaque = "google-oauth2|100400000000000000001"
+    names = {"hanna": "Hanna Okafor", opaque: "Ada Marlow"}
+    known = snapshot(declared={"names": names})
+    asked = (request(opaque, opaque), request("hanna", opaque))
+    found = {plain(f"{d.title} {d.text}") for d in deadlines.everybodys(known, RITA, asked)}
+    for words in (
+        "Hanna Okafor should confirm their duties",
+        "Last day of Hanna Okafor as Hub Administrator",
+        "Ada Marlow has asked to become Hub Administrator.",
+        "Hanna Okafor has proposed Ada Marlow for the role.",
+    ):
+        assert any(words in each for each in found), (words, found)
+    assert not any(opaque in each for each in found)
+
+
+def test_a_deadline_goes_along_with_the_account():
+    """Renamed, it is the same event in a calendar; of another account of that name, it isn't."""
+    known = snapshot()
+
+    def keys(made: str, name: str = "hanna") -> set[tuple[str, ...]]:
+        state = LedgerState()
+        state.created = {(ADMIN, name): made}
+        state.terms = {(ADMIN, name): known.ledger_state.terms[ADMIN, "hanna"]}
+        members = {"hub-admins": (name,), "community-reps": ("rita",)}
+        now = replace(known, ledger_state=state, roster=Roster(NOW, members))
+        return {each.key for each in deadlines.everybodys(now, RITA, ()) if ADMIN in each.key}
+
+    assert keys("2026-01-01T00:00:00+00:00") == keys("2026-01-01T00:00:00+00:00", "johanna")
+    assert keys("2026-01-01T00:00:00+00:00").isdisjoint(keys("2026-05-05T00:00:00+00:00"))
+
+
 def test_a_deadline_is_the_same_for_everybody():
     """Its key and its day don't depend on who looks, on its words, or on the day."""
     mine = deadlines.own(snapshot(), HANNA, ())

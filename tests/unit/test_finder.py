@@ -12,6 +12,7 @@ from jupyterhub_responsibility.declaration import load
 from jupyterhub_responsibility.domain.finder import MAX_ANSWERS, Finder, Found
 from jupyterhub_responsibility.domain.holders import holders_by_role
 from jupyterhub_responsibility.domain.model import Roster
+from jupyterhub_responsibility.domain.names import Called, Names
 from jupyterhub_responsibility.domain.words import Slips, words
 
 from ..conftest import READ_AT
@@ -290,6 +291,40 @@ def test_a_name_that_is_a_word_does_not_take_every_question(asked):
     """An account called `data` isn't what people mean who lost theirs."""
     assert BUILT_IN.find(asked, HOLDERS) == BUILT_IN.find(asked)
     assert Found("role", "hub-administrator") in BUILT_IN.find("data", HOLDERS)
+
+
+OPAQUE = holders_by_role(
+    hub(),
+    Roster(
+        READ_AT,
+        {
+            "hub-admins": ("google-oauth2|100400000000000000001", "ada@uni.example"),
+            "community-reps": ("google-oauth2|100400000000000000002", "will"),
+        },
+    ),
+)
+NAMES = Names({"google-oauth2|100400000000000000001": Called("Bea Ng")})
+
+
+@pytest.mark.parametrize("asked", ["google", "oauth2", "uni", "example", "uni.example"])
+def test_a_login_service_and_a_domain_name_nobody(asked):
+    """They are in the names of all accounts."""
+    assert BUILT_IN.find(asked, OPAQUE, NAMES) == BUILT_IN.find(asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "role"),
+    [
+        ("google-oauth2|100400000000000000002", "community-representative"),
+        ("ada@uni.example", "hub-administrator"),
+        ("ada", "hub-administrator"),
+        ("ng", "hub-administrator"),
+        ("Will", "community-representative"),
+    ],
+)
+def test_the_whole_name_of_an_account_names_somebody(asked, role):
+    """And of an address the part that is theirs; also a name that is a word telling nothing."""
+    assert BUILT_IN.find(asked, OPAQUE, NAMES)[0] == Found("role", role)
 
 
 def test_those_who_left_are_not_found():

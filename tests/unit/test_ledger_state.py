@@ -157,3 +157,11 @@ def test_a_group_that_this_service_empties(state):
     """It knows when."""
     leave(state, "day", "withdrawal")
     assert state.emptied == {"day": NOW}
+
+
+def test_of_several_accounts_of_a_name_the_last_counts():
+    """An older one may still stand beside a role that it held."""
+    state = LedgerState()
+    older, newer = "2026-01-01T00:00:00.000000+00:00", "2026-05-05T00:00:00.000000+00:00"
+    state.created = {("a", "hanna"): newer, ("b", "hanna"): older, ("b", "uwe"): newer}
+    assert (state.made("hanna"), state.made("rita")) == (newer, "")

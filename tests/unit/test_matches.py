@@ -81,6 +81,25 @@ def test_who_may_be_meant(typed, found):
     assert accounts(near(typed, PEOPLE))[: len(found) or 1] == found
 
 
+SHORT = (Named("u1", "Bo Li"), Named("u2", "山田 太郎"), Named("u3", "Bo Lisander"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("bo li", ["u1"]), ("山田 太郎", ["u2"]), ("bo l", []), ("bo", []), ("li bo", [])],
+)
+def test_a_name_of_short_parts_is_found_in_full(typed, found):
+    """Whoever knows all of it gets nobody else."""
+    assert accounts(matching(typed, SHORT)) == accounts(near(typed, SHORT)) == found
+
+
+def test_all_of_one_name_may_be_meant():
+    """With a slip as well: nobody is chosen among them."""
+    twins = (Named("u1", "Ada Marlow"), Named("u2", "Ada Marlow"))
+    for typed in ("ada marlow", "Ada Marlov"):
+        assert set(accounts(near(typed, twins))) == {"u1", "u2"}
+
+
 def test_no_more_than_five_near_ones():
     """More would help nobody; who has the name in theirs comes first."""
     crowd = [Named(f"user-{number}") for number in range(100)]

@@ -14,7 +14,8 @@ from jupyterhub_responsibility.ledger.chain import write
 from jupyterhub_responsibility.ledger.deeds import Deed
 from jupyterhub_responsibility.ledger.entry import Draft
 from jupyterhub_responsibility.ledger.state import LedgerState
-from jupyterhub_responsibility.messages.recipients import of_entries, still_told
+from jupyterhub_responsibility.messages.checks import still_told
+from jupyterhub_responsibility.messages.recipients import of_entries
 from jupyterhub_responsibility.messages.texts import letter
 
 from ..conftest import READ_AT
@@ -196,6 +197,70 @@ def test_who_can_no_longer_act_is_not_told(known):
     assert all(still_told(each, known.snapshot) for each in told)
     gone = replace(known.snapshot, roster=Roster(READ_AT, {**HOLDERS, "community-reps": ()}))
     assert {m.recipient.account for m in told if still_told(m, gone)} == {"root"}
+
+
+def test_while_nobody_knows_who_can_act_it_waits(known):
+    """Accounts that could not be read may be of admins; holders are known all the same."""
+    known.ask()
+    told = of_entries([known.entry], known.snapshot)
+    blind = replace(known.snapshot, accounts=Accounts(trouble="The hub did not answer"))
+    assert {m.recipient.account: still_told(m, blind) for m in told} == {"rita": True, "root": None}
+
+
+def test_a_request_that_was_decided_waits_for_nobody(known):
+    """Whoever could decide is not told that it waits, once it doesn't."""
+    known.ask()
+    told = of_entries([known.entry], known.snapshot)
+    number = known.number
+    behind = replace(known.snapshot, ledger_state=LedgerState())
+    assert {still_told(each, behind) for each in told} == {None}
+    known.write("decision", "rita", person="uwe", request=str(number), verdict="declined")
+    assert {still_told(each, known.snapshot) for each in told} == {False}
+
+
+def test_who_was_renamed_is_told(known):
+    """It is the same account; another one of that name is not."""
+    known.ask()
+    told = {m.recipient.account: m for m in of_entries([known.entry], known.snapshot)}
+
+    def decides(name: str, made: str) -> bool | None:
+        state = known.state
+        state.created = {(REP, name): made}
+        members = {**HOLDERS, "community-reps": (name,)}
+        return still_told(told["rita"], replace(known.snapshot, roster=Roster(READ_AT, members)))
+
+    assert decides("rita-l", MADE["rita"])
+    assert decides("rita", "2026-05-05T00:00:00.000000+00:00") is False
+
+
+def test_a_term_that_is_changed_is_told(known):
+    """To whom it is about, and not to whoever did it."""
+    told = known.write("term", "rita", person="hanna", until="2027-06-30")
+    assert told == {to("term_changed", "hanna")}
+    assert known.write("term", "root", person="rita", before="2027-06-30") == {
+        to("term_changed", "rita")
+    }
+
+
+LOST = {"kind": "hub", "change": "lost", "person": "hanna"}
+
+
+def test_who_loses_a_role_with_its_group_is_told(known):
+    """Also where the role itself is no more: then the page to go to is their own."""
+    known.snapshot = replace(
+        known.snapshot, roster=Roster(READ_AT, {**HOLDERS, "hub-admins": ("rita",)})
+    )
+    assert known.write("observation", "", **LOST) == {to("withdrawn", "hanna")}
+    known.write("observation", "", role="gone", **LOST)
+    (one,) = of_entries([known.entry], known.snapshot)
+    sent = letter(one.id, [one], {known.number: Deed(known.entry)}, known.snapshot, HOME)
+    assert f"{HOME}\n" in sent.text
+    assert "roles/" not in sent.text
+
+
+def test_who_still_holds_it_through_another_group_is_not(known):
+    """Nothing has become different for them."""
+    assert known.write("observation", "", **LOST) == set()
 
 
 def test_what_a_mail_says(known):

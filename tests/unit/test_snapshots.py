@@ -50,6 +50,9 @@ class Known:
         found = {name: Account(name, True, (), None, self.now) for name in admins}
         self.accounts = replace(self.accounts, read_at=self.now, found=found)
 
+    def called(self, name: str) -> str:
+        return self.snapshots.current.names.of(name)
+
     def read_roster(self, *members: str) -> None:
         """Who is in the group is read a second later."""
         known = self.accounts
@@ -200,3 +203,23 @@ def test_pages_follow_the_declaration(known):
     known.declared.current = InForce(other, version=1)
     assert known.snapshots.current.declaration is other
     assert known.snapshots.current.rules.declaration is other
+
+
+def test_who_was_met_is_called_by_their_name(known):
+    """At once, until all accounts are read next, which tells what they are called then."""
+    uwe = Account("u1", False, (), None, known.now, known.now, "Uwe Plain")
+    known.read_roster("hanna")
+    version = known.snapshots.version
+    known.snapshots.meet(replace(uwe, display_name=""))
+    assert (known.called("u1"), known.snapshots.version) == ("u1", version)
+    known.snapshots.meet(uwe)
+    assert known.called("u1") == "Uwe Plain"
+    assert known.snapshots.version != version
+    known.read_roster("hanna")
+    version = known.snapshots.version
+    known.snapshots.meet(uwe)
+    assert (known.called("u1"), known.snapshots.version) == ("Uwe Plain", version)
+    known.now += timedelta(seconds=1)
+    known.read_accounts()
+    known.read_roster("hanna")
+    assert known.called("u1") == "u1"

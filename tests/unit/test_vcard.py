@@ -55,6 +55,15 @@ def unfolded(text: str) -> list[str]:
     return text.replace("\r\n ", "").split("\r\n")
 
 
+@pytest.mark.parametrize("way", ["chat", "through"])
+def test_who_has_no_address_has_a_card(way):
+    """They can be reached as well: the note says how."""
+    plain = replace(PERSON, kind="account", id="ada", email="")
+    assert cards(plain) == []
+    (card,) = cards(replace(plain, **{way: "Zulip, @ada"}))
+    assert "Zulip, @ada" in card.note.value
+
+
 def test_a_contact_is_read_back():
     """An address book gets every way to reach a contact, and what it is there for."""
     (card,) = cards(DESK)

@@ -14,7 +14,7 @@ from jupyterhub_responsibility.domain.messages import Recipient
 from jupyterhub_responsibility.domain.model import Roster, Viewer
 from jupyterhub_responsibility.ledger.state import Confirmation, LedgerState, Term
 from jupyterhub_responsibility.messages.beforehand import NOBODY, will_be_told
-from jupyterhub_responsibility.messages.checks import of_the_day
+from jupyterhub_responsibility.messages.checks import of_the_day, still_told
 
 from ..conftest import READ_AT
 from ..realhub import HOLDERS
@@ -94,6 +94,14 @@ def test_duties_have_changed():
     assert told(snapshot) == {("duties_changed", "person", "hanna")}
 
 
+def test_duties_that_change_there_and_back_are_told_each_time():
+    """Whoever has confirmed them in between has to do so again."""
+    once, again = known(), known()
+    for snapshot, at in ((once, READ_AT - timedelta(days=9)), (again, READ_AT)):
+        snapshot.ledger_state.confirmations[ADMIN, "hanna"] = Confirmation(at, "f" * 16)
+    assert ids(once).isdisjoint(ids(again))
+
+
 def test_a_confirmation_is_due():
     """After as many months as the role says."""
     snapshot = known()
@@ -150,6 +158,60 @@ def test_what_is_not_known_is_not_told(unknown):
     assert told(replace(ended, **changes)) == set()
 
 
+# When it is sent
+
+
+def test_what_is_no_longer_so_is_not_told():
+    """Who got a longer term, confirmed, or lost the role meanwhile, hears nothing of before."""
+    ends = known(TODAY + timedelta(days=5))
+    (told,) = of_the_day(ends)
+    assert still_told(told, ends)
+    assert still_told(told, known(TODAY + timedelta(days=90))) is False
+    assert still_told(told, known(TODAY + timedelta(days=5), members={})) is False
+    due = known()
+    due.ledger_state.confirmations[ADMIN, "hanna"] = Confirmation(READ_AT, "f" * 16)
+    (told,) = of_the_day(due)
+    assert (still_told(told, due), still_told(told, known())) == (True, False)
+
+
+@pytest.mark.parametrize("unknown", [{"roster": Roster()}, {"ledger_read": False}])
+def test_while_nobody_knows_it_waits(unknown):
+    """It is neither told nor forgotten."""
+    ends = known(TODAY + timedelta(days=5))
+    (told,) = of_the_day(ends)
+    assert still_told(told, replace(ends, **unknown)) is None
+
+
+OLD = {"id": "old", "name": "Old", "email": "a@reef.example", "review_by": "2026-11-21"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "gap", "was"),
+    [
+        ("vacant", "role-vacant", {"members": {"hub-admins": (), "community-reps": ("rita",)}}),
+        ("power", "power-without-role", {"accounts": ["uwe"]}),
+        ("contact_review", "contact-past-review", {"contacts": [OLD]}),
+    ],
+)
+def test_a_gap_that_is_closed_is_not_told(kind, gap, was):
+    """One that is there still is, also right after a start, before it is read since when."""
+    there = noticing(known(**was), gap)
+    told = next(m for m in of_the_day(there) if (m.kind, m.recipient.account) == (kind, "root"))
+    assert still_told(told, replace(there, noticed={}))
+    well = known() if kind != "power" else without_power(there)
+    assert still_told(told, well) is False
+    blind = replace(well, roster=Roster(), accounts=Accounts(trouble="The hub did not answer"))
+    assert still_told(told, blind) is None
+
+
+def without_power(snapshot: Snapshot) -> Snapshot:
+    """root is an admin, and administers the hub."""
+    found = {"root": snapshot.accounts.found["root"]}
+    members = {**HOLDERS, "hub-admins": (*HOLDERS["hub-admins"], "root")}
+    roster = replace(snapshot.roster, members=members)
+    return replace(snapshot, accounts=Accounts(READ_AT, 4, found), roster=roster)
+
+
 # Beforehand
 
 RITA, UWE = Viewer("rita"), Viewer("uwe")
@@ -178,6 +240,22 @@ def test_who_will_be_told():
     )
     assert said(known(messages={"request": ["community"]}), UWE, "request") == (
         "The channel of the community will be told, without names."
+    )
+
+
+def test_what_else_there_is_to_tell_is_said():
+    """Of a proposal both those who can act and whom it is about are told; nobody twice."""
+    snapshot = replace(known(), tellable={"rita": frozenset(), "root": frozenset()})
+    role = snapshot.declaration.model.roles[ADMIN]
+    proposed = will_be_told(snapshot, UWE, "proposed", role, anybody=True, also=("request",))
+    assert proposed == (
+        "2 people who can act will be told by mail."
+        " Whoever you name will be told by mail, if they have given an address."
+    )
+    empties = will_be_told(snapshot, UWE, "withdrawn", role, [Recipient("rita")], also=("vacant",))
+    assert empties.translate(dict.fromkeys((0x2068, 0x2069))) == (
+        "rita and 1 person who can act will be told by mail."
+        " The channel of the community will be told, without names."
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from hashlib import sha256
 from http import HTTPStatus
 from math import ceil
 from typing import TYPE_CHECKING, Any
@@ -270,7 +271,7 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
             status = 503
         if isinstance(error, RefusedError):
             status, code = REFUSED[error.code], error.code
-            message = str(error)
+            message = self.in_words(error)
         if code == "enough_today":
             self.retry_seconds = seconds_to_midnight(self.site.now())
         if isinstance(error, UnknownError):
@@ -282,6 +283,10 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
         if status in (429, 503):
             self.set_header("Retry-After", str(self.retry_seconds))
         self.say_error(status, message or MESSAGES.get(status, MESSAGES[500]), code)
+
+    def in_words(self, error: RefusedError) -> str:
+        """Why something was refused, for people: by what they are called."""
+        return str(error.in_words(self.site.snapshot.names))
 
     def say_error(self, status: int, message: str, code: str = "") -> None:
         """An error as a page, in the hub's look."""
@@ -395,10 +400,17 @@ class PageHandler(GuardedHandler):
         except HTTPError:  # no page of ours sends what isn't text
             return ()
 
+    def mark(self) -> str:
+        """Stands for the viewer in a cookie: several people may use one browser."""
+        viewer = self.who()
+        said = f"{viewer.name}\n{viewer.created}".encode("utf-8", "backslashreplace")
+        return sha256(said).hexdigest()[:12]
+
     def bell(self) -> Bell:
         """What is new for the viewer, in this browser."""
-        seen = self.get_cookie(SEEN, "") or ""
-        known = int(seen) if seen.isdecimal() and len(seen) <= 9 else 0
+        whose, _, seen = (self.get_cookie(SEEN, "") or "").partition(".")
+        mine = whose == self.mark() and seen.isdecimal() and len(seen) <= 9
+        known = int(seen) if mine else 0
         return self.site.renderer.bell(self.who(), known)
 
     def show(self, *asked: object, news: News = NOTHING_NEW) -> None:
@@ -416,6 +428,10 @@ class PageHandler(GuardedHandler):
 
 class APIHandler(GuardedHandler):
     """JSON for browser sessions and hub tokens; errors are JSON too."""
+
+    def in_words(self, error: RefusedError) -> str:
+        """The same for programs, which know accounts."""
+        return str(error)
 
     def answer(self, said: Mapping[str, object]) -> None:
         """Answer with one of the `api_types`."""

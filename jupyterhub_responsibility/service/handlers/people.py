@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from ...changes.users import Added
 from ...domain.matches import Named
-from ...domain.messages import MESSAGES
+from ...domain.messages import MESSAGES, Recipient
 from ...domain.model import Viewer
 from ...domain.pasted import Line
 from ...domain.rules import ACCESS
@@ -117,7 +117,7 @@ class FormPage(PageHandler):
     def failed(self, error: RefusedError) -> News:
         """Why it was refused, and what had been filled in."""
         self.set_status(REFUSED[error.code])
-        return News(failed=str(error), typed=self.filled(), wrong=error.field)
+        return News(failed=self.in_words(error), typed=self.filled(), wrong=error.field)
 
     def filled(self) -> dict[str, str]:
         """What had been filled in, field by field."""
@@ -156,7 +156,8 @@ class MyHandler(FormPage):
 
     def _see(self, number: int) -> None:
         options = {"samesite": "Lax", "httponly": True, **self.site.settings.cookie_options}
-        self.set_cookie(SEEN, str(number), path=self.site.home, expires_days=400, **options)
+        seen = f"{self.mark()}.{number}"
+        self.set_cookie(SEEN, seen, path=self.site.home, expires_days=400, **options)
 
     async def post(self) -> None:
         try:
@@ -197,7 +198,7 @@ class RoleHandler(FormPage):
             then = await questions.held(self.site, await self.afresh(), role_id, at)
         except RefusedError as error:
             self.set_status(REFUSED[error.code])
-            self.show(role_id, news=News(failed=str(error), typed=typed, wrong="at"))
+            self.show(role_id, news=News(failed=self.in_words(error), typed=typed, wrong="at"))
         else:
             self.show(role_id, (), then, news=News(typed=typed))
 
@@ -328,7 +329,7 @@ class ReachHandler(FormPage):
 
     async def get(self) -> None:
         saved = News(done="Saved.") if self.get_query_argument("saved", "") else NOTHING_NEW
-        self._show(saved)
+        await self._show(saved)
 
     async def post(self) -> None:
         try:
@@ -340,7 +341,7 @@ class ReachHandler(FormPage):
             else:  # what isn't our form, and has none of its fields, takes nothing back
                 raise RefusedError("invalid", "action: this is not the form of this page.")
         except RefusedError as error:
-            self._show(self.failed(error))
+            await self._show(self.failed(error))
         else:
             self.redirect(f"{self.site.home}reach?saved=yes", status=303)
 
@@ -350,9 +351,12 @@ class ReachHandler(FormPage):
         off = [kind for kind in MESSAGES if kind not in wanted]
         return bodies.check(bodies.MessagesBody, {"off": off})
 
-    def _show(self, news: News) -> None:
+    async def _show(self, news: News) -> None:
         known, reachable = self.site.known(self.who()), self.site.reachable
-        self.show(reachable.own(known), reachable.muted(known), news=news)
+        since = None
+        with suppress(LedgerError):
+            since = await self.site.telling.not_taken(Recipient(known.name, known.created))
+        self.show(reachable.own(known), reachable.muted(known), since, news=news)
 
 
 class ForgetHandler(FormPage):

@@ -84,7 +84,7 @@ def _reach(snapshot: Snapshot, viewer: Viewer) -> Contact | None:
     said = snapshot.reach.get(viewer.name)
     if said is None or viewer.created not in ("", said.created):
         return None
-    return said.contact(snapshot.names.of(viewer.name), EVERYBODY)
+    return said.contact(snapshot.names.plain(viewer.name), EVERYBODY)
 
 
 def _card(snapshot: Snapshot, own: OwnRole, viewer: Viewer) -> RoleCard:

@@ -21,10 +21,12 @@ class EntryLink:
 
 @dataclass(frozen=True)
 class PastRow:
-    """An account that held the role, or may have. `was` is what it was called then, where that was
-    another name; `until` the last day of its term, as known then."""
+    """An account that held the role, or may have, and was there by the moment `at`. `was` is what
+    it was called then, where that was another name; `until` the last day of its term, as known
+    then."""
 
     name: str
+    at: datetime
     was: str
     certain: bool
     until: date | None
@@ -34,11 +36,9 @@ class PastRow:
 
 @dataclass(frozen=True)
 class PastPart:
-    """Who held the role `when`, in words, which is from the moment `at` on; `says` holds for all of
-    it, and `more` are not shown."""
+    """Who held the role `when`, in words; `says` holds for all of it, and `more` are not shown."""
 
     when: str
-    at: datetime
     rows: tuple[PastRow, ...]
     says: tuple[str, ...]
     more: int
@@ -48,22 +48,23 @@ def past_part(then: Then, names: Names, most: int) -> PastPart:
     """What a page says of it, with so many holders at most."""
     return PastPart(
         when=period_in_words(then.period),
-        at=then.period.first,
-        rows=tuple(_row(then.role, each, names) for each in then.holders[:most]),
+        rows=tuple(_row(then, each, names) for each in then.holders[:most]),
         says=then_sentences(then),
         more=max(0, len(then.holders) - most),
     )
 
 
-def _row(role: str, holder: HolderThen, names: Names) -> PastRow:
+def _row(then: Then, holder: HolderThen, names: Names) -> PastRow:
+    came = min(each.began.at or each.began.after for each in holder.through)
     return PastRow(
         name=holder.name,
+        at=max(then.period.first, came),  # who came during a day may not have been there before
         was=holder.was if holder.was != holder.name and readable(holder.was) else "",
         certain=holder.certain,
         until=holder.last_day.until if holder.last_day else None,
         says=holder_sentence(holder, names),
         entries=tuple(
-            EntryLink(number, urlencode({"role": role, "before": number + 1}))
+            EntryLink(number, urlencode({"role": then.role, "before": number + 1}))
             for number in holder.entries
         ),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from ...coverage.snapshot import Snapshot
 from ...declaration import usable_email
@@ -51,7 +52,8 @@ class ReachPage:
 
     `said` is what they said; `offered` an address that the hub knows of them, which nobody sees
     unless they say so. `holds` if they hold a role: what they say is shown for that. `by_mail` if
-    this hub sends messages by mail, of these `kinds`.
+    this hub sends messages by mail, of these `kinds`; `not_taken` is since when no message to them
+    was taken.
     """
 
     fields: tuple[Field, ...]
@@ -61,17 +63,25 @@ class ReachPage:
     audiences: dict[Audience, str]
     by_mail: bool
     kinds: tuple[Kind, ...]
+    not_taken: datetime | None
 
     title: str = "How people reach you"
 
 
 def reach_page(
-    snapshot: Snapshot, viewer: Viewer, reach: Reach, muted: frozenset[MessageName] = frozenset()
+    snapshot: Snapshot,
+    viewer: Viewer,
+    reach: Reach,
+    muted: frozenset[MessageName] = frozenset(),
+    not_taken: datetime | None = None,
 ) -> ReachPage:
     """The form with what was said, by the one who says it, and which messages they want."""
+    over = set() if reach.away(snapshot.today) else {"away_until"}  # who is back need not say so
     return ReachPage(
         fields=FIELDS,
-        said={name: reach.said[name] for name in CHANNELS if name in reach.said},
+        said={
+            name: reach.said[name] for name in CHANNELS if name in reach.said and name not in over
+        },
         offered="" if "email" in reach.said else offered_address(viewer),
         holds=bool(roles_of(snapshot.declaration, viewer)),
         audiences=AUDIENCES,
@@ -81,6 +91,7 @@ def reach_page(
             for name, kind in MESSAGES.items()
             if not {"person", "deciders"}.isdisjoint(snapshot.declaration.told(name))
         ),
+        not_taken=not_taken,
     )
 
 

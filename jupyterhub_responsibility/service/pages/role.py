@@ -10,6 +10,7 @@ from ...domain.access import Ability
 from ...domain.contacts import Answer
 from ...domain.holders import Holder, RoleHolders, holders_of
 from ...domain.matches import Named
+from ...domain.messages import MessageName
 from ...domain.model import Area, Link, Role, Viewer
 from ...domain.rules import RULES, About
 from ...ledger.past import Then
@@ -29,9 +30,9 @@ class RolePage:
     `appoints_self` if they need not ask. `meant` are accounts that may have been meant by a name
     that no account has, `adders` the roles whose holders can add one; `adds` says whether the
     viewer can, here. `told_appointed` and `told_asked` say who will be told when somebody is
-    appointed, or asks. `keeps` if they may say how to reach it, and who holds it without an
-    account. `looks_back` if they may see who held it before, and `then` is who held it when they
-    asked about.
+    appointed, or asks, `told_proposed` when a successor is proposed. `keeps` if they may say how to
+    reach it, and who holds it without an account. `looks_back` if they may see who held it before,
+    and `then` is who held it when they asked about.
     """
 
     role_holders: RoleHolders
@@ -63,6 +64,7 @@ class RolePage:
     then: PastPart | None
     told_appointed: str
     told_asked: str
+    told_proposed: str
 
     @property
     def title(self) -> str:
@@ -76,7 +78,7 @@ class HolderRow:
 
     `mine` if it is the viewer, `staff` if it is one of the provider's people; `may_withdraw` if the
     viewer may take them out, on a hub where that can be done here, `may_change_day` if they may say
-    until when. `told` says who will be told when they are taken out.
+    until when. `told` says who will be told when they are taken out, `told_day` when that is said.
     """
 
     holder: Holder
@@ -86,6 +88,7 @@ class HolderRow:
     may_change_day: bool
     standing: Standing
     told: str = ""
+    told_day: str = ""
 
 
 def role_page(
@@ -132,6 +135,9 @@ def role_page(
         then=past_part(then, snapshot.names, HOLDERS_SHOWN) if then else None,
         told_appointed=will_be_told(snapshot, viewer, "appointed", role, anybody=True),
         told_asked=will_be_told(snapshot, viewer, "request", role),
+        told_proposed=will_be_told(
+            snapshot, viewer, "proposed", role, anybody=True, also=("request",)
+        ),
     )
 
 
@@ -140,12 +146,21 @@ def _rows(
 ) -> tuple[HolderRow, ...]:
     """The viewer comes first: their own row is where they step down."""
     others = sorted(holders.holders, key=lambda each: not _is(viewer, each))
-    return tuple(_row(snapshot, viewer, role, each) for each in others[:HOLDERS_SHOWN])
+    empties: tuple[MessageName, ...] = ("vacant",) if len(others) == 1 else ()
+    return tuple(_row(snapshot, viewer, role, each, empties) for each in others[:HOLDERS_SHOWN])
 
 
-def _row(snapshot: Snapshot, viewer: Viewer, role: Role, holder: Holder) -> HolderRow:
+def _row(
+    snapshot: Snapshot,
+    viewer: Viewer,
+    role: Role,
+    holder: Holder,
+    empties: tuple[MessageName, ...],
+) -> HolderRow:
+    """`empties` is what there is to tell besides once they are gone."""
     if holder.kind != "account":
         return HolderRow(holder, False, False, False, False, Standing())
+    people = [snapshot.recipient(holder.name)]
     return HolderRow(
         holder,
         mine=_is(viewer, holder),
@@ -153,8 +168,23 @@ def _row(snapshot: Snapshot, viewer: Viewer, role: Role, holder: Holder) -> Hold
         may_withdraw=snapshot.rules.may_withdraw(viewer, role, holder.name),
         may_change_day=snapshot.rules.may_change_day(viewer, role, holder.name),
         standing=snapshot.standing(role, holder.name),
-        told=will_be_told(snapshot, viewer, "withdrawn", role, [snapshot.recipient(holder.name)]),
+        told=_told_of_leaving(snapshot, viewer, role, holder, empties),
+        told_day=will_be_told(snapshot, viewer, "term_changed", role, people),
     )
+
+
+def _told_of_leaving(
+    snapshot: Snapshot,
+    viewer: Viewer,
+    role: Role,
+    holder: Holder,
+    empties: tuple[MessageName, ...],
+) -> str:
+    """Who will be told when a holder is withdrawn; whoever steps down knows it themselves."""
+    if not _is(viewer, holder):
+        people = [snapshot.recipient(holder.name)]
+        return will_be_told(snapshot, viewer, "withdrawn", role, people, also=empties)
+    return " ".join(will_be_told(snapshot, viewer, each, role) for each in empties)
 
 
 def _is(viewer: Viewer, holder: Holder) -> bool:
