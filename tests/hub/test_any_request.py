@@ -115,7 +115,8 @@ def paths(draw: Any) -> str:
         return "/".join(draw(st.lists(SEGMENTS, max_size=4)))
     ours = [*(route.path for route in ROUTES), "static/responsibility.css", "static/"]
     path = draw(st.sampled_from(ours))
-    good = {"<role>": ROLES, "<user>": ("uwe", "rita"), "<number>": ("1", "2")}
+    good = {"<role>": ROLES, "<user>": ("uwe", "rita"), "<number>": ("1", "2"),
+            "<kind>": ("contact", "person"), "<thing>": ("hub-admins", "none")}  # fmt: skip
     for part, usual in good.items():
         if part in path:
             path = path.replace(part, draw(st.sampled_from(usual) | SEGMENTS))

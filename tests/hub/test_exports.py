@@ -129,9 +129,16 @@ def test_everything_says_where_the_ledger_ends(hub):
         assert f"Ledger: entry {end['number']}, <code>{end['digest']}</code>" in text, address
 
 
-PATHS = {"<role>": ADMIN, "<user>": "hanna", "<number>": "1"}
-NO_FOOT = {"oauth_callback", "metrics", "gaps", "bell", "confirm"}
-"""What is no page and no file, such as figures; and the page of those who have no account."""
+PATHS = {
+    "<role>": ADMIN,
+    "<user>": "hanna",
+    "<number>": "1",
+    "<kind>": "contact",
+    "<thing>": "help-desk",
+}
+NO_FOOT = {"oauth_callback", "metrics", "gaps", "bell", "hub-contacts", "confirm"}
+"""What is no page and no file: a part of a login, figures, what is for the hub's own pages, and the
+page of those who have no account."""
 MATCHING_NOTHING = [f"api/ledger?format={form}&person=nobody-has-this-name" for form in FORMATS]
 WHOLE = [f"api/ledger?format={form}" for form in FORMATS]
 

@@ -22,6 +22,8 @@ from jupyterhub_responsibility.domain.kept import (
 from jupyterhub_responsibility.domain.model import Contact, Link, Person
 
 NOW = datetime(2026, 11, 22, 10, 42, 7, tzinfo=timezone.utc)
+LATER = datetime(2026, 11, 23, 9, tzinfo=timezone.utc)
+"""When something was written on the page."""
 ENGINEER = "site-reliability-engineer"
 FILE = {
     "roles": {
@@ -43,7 +45,7 @@ def file(**changes):
 
 
 def kept(kind, id_, thing, over="", role="", number=1, **more) -> Kept:
-    return Kept(kind, id_, role, thing, over, "rita", "", NOW, number, **more)
+    return Kept(kind, id_, role, thing, over, "rita", "", LATER, number, **more)
 
 
 def over(declaration, *key) -> str:
@@ -64,7 +66,11 @@ def test_in_its_place_and_at_the_end():
         declared, [kept("contact", "help", HELP, was), kept("contact", "desk", new, number=2)]
     )
     assert laid.declaration.contacts == (HELP, declared.contacts[1], new)
-    assert laid.declaration.age_of(HELP) == NOW
+    assert [laid.declaration.age_of(each) for each in laid.declaration.contacts] == [
+        LATER,
+        NOW,
+        LATER,
+    ]
     assert (laid.file, laid.differs) == (declared, ())
 
 
@@ -140,7 +146,7 @@ def test_ages_of_pages_elsewhere():
     there = laid.declaration.seen_from("https://hub.example")
     moved = replace(page, url="https://hub.example/hub/guide")
     assert moved in there.links
-    assert there.age_of(moved) == NOW
+    assert there.age_of(moved) == LATER
 
 
 @pytest.mark.parametrize(

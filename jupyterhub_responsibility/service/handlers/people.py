@@ -100,6 +100,7 @@ class FormPage(PageHandler):
         with suppress(LedgerError):
             if int(number) > self.site.ledger.state.number:  # written by another replica
                 await self.site.ledger.catch_up()
+                await self.site.keeping.read()
                 await self.site.roster.refresh()
             for entry in await self.site.ledger.page(Wanted(), int(number) + 1, 1):
                 ours = (entry.actor, entry.actor_kind) == (viewer.name, viewer.kind)
