@@ -15,6 +15,7 @@ from ..coverage.snapshot import Snapshot
 from ..domain.messages import TRANSPORTS, Recipient, TransportName
 from ..errors import RewrittenError, SendingError
 from ..messages.checks import of_the_day, still_told
+from ..messages.recipients import manager_address
 from ..messages.texts import Letter, letter
 from ..storage import locks, outbox
 from ..storage.ledger import Ledger
@@ -159,13 +160,14 @@ class Telling:
             await self._ledger.run(lambda store: outbox.put_off(store, claim, until, tried=False))
             return True
         wanted = [each for each, still in told.items() if still]
-        if not wanted:
+        address = claim.address or _manager(claim, snapshot)
+        if not wanted or (name == "mail" and not address):
             await self._ledger.run(outbox.drop, claim.letter)
             return True
         written = letter(claim.letter, wanted, claim.deeds, snapshot, self._home)
         if self._now() > claim.begin_before:  # another process may have it by now
             return True
-        if await self._transport.send(name, claim.address, written):
+        if await self._transport.send(name, address, written):
             await self._ledger.run(outbox.note_sent, claim.letter)
             self.sent[name] += 1
             return True
@@ -186,6 +188,13 @@ class Telling:
             await self._ledger.run(outbox.give_up, self._now())
             await self._ledger.run(outbox.tidy, self._now())
             self._tidied = today
+
+
+def _manager(claim: Claim, snapshot: Snapshot) -> str:
+    """Where to write to whoever keeps a group elsewhere, where a letter is for them."""
+    theirs = [each.entry for each in claim.messages if each.to == "manager" and each.entry]
+    deeds = filter(None, map(claim.deeds.get, theirs))
+    return next((manager_address(snapshot, deed.began.group) for deed in deeds), "")
 
 
 def _knows_of(snapshot: Snapshot, claim: Claim) -> bool:

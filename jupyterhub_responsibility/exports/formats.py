@@ -46,6 +46,10 @@ class HolderRow(TypedDict):
     ]
     confirmed_at: Annotated[str | None, "when it last confirmed them"]
     as_of: Annotated[str | None, "when that was read from the hub, or declared"]
+    leaving: Annotated[
+        str | None,
+        "when it was decided that they go, where that has to be done elsewhere, and isn't yet",
+    ]
 
 
 ContactRow = TypedDict(
@@ -121,6 +125,7 @@ def holder_row(line: HolderLine) -> HolderRow:
         "confirmed": line.confirmed,
         "confirmed_at": iso(line.confirmed_at),
         "as_of": iso(line.as_of),
+        "leaving": iso(line.leaving),
     }
 
 

@@ -30,8 +30,9 @@ class HolderLine:
 
     `through` are the groups, none for a person without an account. `since`, `until` (the last day)
     and `confirmed` are about accounts, and come from the ledger: None where it says nothing.
-    `confirmed` is "unknown" until it has been read. `nobody` is how pages say that there is none,
-    `display_name` what somebody with an account is called, where that is known.
+    `confirmed` is "unknown" until it has been read. `leaving` is when it was decided that they go,
+    where that has to be done elsewhere, and isn't yet. `nobody` is how pages say that there is
+    none, `display_name` what somebody with an account is called, where that is known.
     """
 
     role: Role
@@ -46,6 +47,7 @@ class HolderLine:
     person: Person | None = None
     nobody: str = ""
     display_name: str = ""
+    leaving: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +146,18 @@ def _holder_line(snapshot: Snapshot, role: Role, holder: Holder) -> HolderLine:
         until=stands.term.until if stands.term else None,
         confirmed=stands.state,
         confirmed_at=stands.confirmed_at,
+        leaving=_leaving(snapshot, role, holder),
     )
+
+
+def _leaving(snapshot: Snapshot, role: Role, holder: Holder) -> datetime | None:
+    pending = list(snapshot.ledger_state.pending.values())
+    decided = (
+        each.at
+        for each in pending
+        if (each.role, each.person) == (role.id, holder.name) and not each.appoints
+    )
+    return min(decided, default=None)
 
 
 def _accounts(snapshot: Snapshot, origin: str) -> Iterator[ContactLine]:

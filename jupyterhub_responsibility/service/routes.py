@@ -22,7 +22,7 @@ from .pages import Page
 PARAMETERS = {
     "role": Parameter("[a-z0-9-]+", "The id of a role"),
     "user": Parameter("[^/]+", "The name of an account"),
-    "number": Parameter("[0-9]{1,9}", "The number of a request"),
+    "number": Parameter("[0-9]{1,9}", "The number of a request, or of a decision"),
 }
 """What stands for `<role>` in an address."""
 
@@ -298,6 +298,17 @@ ROUTES: tuple[Route, ...] = (
             query=bodies.WithdrawBody,
             headers=api_types.IfMatch,
             errors=(404, 409, 412, *WRITING),
+            may=WITHDRAWERS,
+        ),
+    ),
+    endpoint(
+        "api/roles/<role>/decisions/<number>",
+        api.DecisionHandler,
+        DELETE=Operation(
+            "take back a decision that is `pending`",
+            "changes",
+            api_types.Change,
+            errors=(404, 409, *WRITING),
             may=WITHDRAWERS,
         ),
     ),

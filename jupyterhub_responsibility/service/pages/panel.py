@@ -37,13 +37,16 @@ class Card:
 @dataclass(frozen=True)
 class RoleLine:
     """A role with its holders: how many of them have confirmed their duties, of those that log
-    in (None: not known), when the next term ends, and whose people are the provider's."""
+    in (None: not known), when the next term ends, and whose people are the provider's;
+    `coming` and `going` are those of whom that was decided, and isn't done."""
 
     role_holders: RoleHolders
     accounts: int
     confirmed: int | None
     next_end: date | None
     staff: tuple[str, ...]
+    coming: tuple[str, ...] = ()
+    going: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -164,10 +167,14 @@ def _role_line(snapshot: Snapshot, role_holders: RoleHolders) -> RoleLine:
     stands = [snapshot.standing(role, holder.name) for holder in accounts]
     ends = [s.term.until for s in stands if s.term and s.term.until]
     known = snapshot.ledger_read and role_holders.known
+    pending = list(snapshot.ledger_state.pending.values())
+    decided = [each for each in pending if each.role == role.id]
     return RoleLine(
         role_holders,
         accounts=len(accounts),
         confirmed=sum(s.state == "confirmed" for s in stands) if known else None,
         next_end=min(ends, default=None),
         staff=tuple(each.name for each in accounts if snapshot.is_staff(each)),
+        coming=tuple(each.person for each in decided if each.appoints),
+        going=tuple(each.person for each in decided if not each.appoints),
     )
