@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import date, datetime, timezone
 from hashlib import sha256
 from typing import overload
@@ -85,6 +86,11 @@ def _seen(char: str, before: str, composed: bool) -> bool:
         return False  # or it could be taken for one that was written here
     hidden = unicodedata.category(char) in _HIDDEN or _BLANK.match(char)
     return not hidden and (composed or char.isascii())
+
+
+def in_a_row(names: Sequence[str]) -> str:
+    """Some names in the middle of a sentence: `one, two and three`."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def counted(number: int, one: str, many: str) -> str:

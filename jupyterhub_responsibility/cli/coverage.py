@@ -47,6 +47,6 @@ def report_of(url: str, token: str) -> Report:
         raise NoAnswerError(f"{address}: the token must be that of {WHOSE}") from error
     if not isinstance(report, dict) or "gaps" not in report:
         raise NoAnswerError(f"{address}: is not the API of the Responsibilities page")
-    if report.get("as_of") is None:
+    if report.get("answered_at", report.get("as_of")) is None:
         raise NoAnswerError(f"{address}: {report['headline']}")
     return report

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain
 
+from ..domain.contacts import whether_still
 from ..ledger.gap_spans import key_of
 from ..text import day
 from .contacts import contact_gaps
@@ -50,7 +51,7 @@ def coverage(snapshot: Snapshot) -> Coverage:
     people = {
         (h.kind, h.name)
         for role_holders in snapshot.holders_by_role.values()
-        for h in role_holders.holders
+        for h in role_holders.certain
     }
     certain = all(role_holders.known for role_holders in snapshot.holders_by_role.values())
     passing = tuple(_passing(snapshot))
@@ -116,5 +117,9 @@ def _never(snapshot: Snapshot) -> Iterator[str]:
             "What each role permits, whether everybody can open these pages, and what the hub's"
             " own pages show: the hub says so only when it starts this service itself"
         )
+    for role_holders in snapshot.holders_by_role.values():
+        if unseen := [each for each in role_holders.holders if each.unseen]:
+            said = whether_still(unseen, role_holders.role, snapshot.names)
+            yield f"{said[0].upper()}{said[1:]}"
     if snapshot.accounts.cut:
         yield "More accounts with power: there are so many that not all are listed"

@@ -12,19 +12,21 @@ from ..domain.names import Names
 from .gaps import Gap, GapKind
 from .snapshot import COMMUNITY_SPLITS, Snapshot
 
-State = Literal["covered", "single", "provider-only", "vacant", "no-role", "unknown"]
+State = Literal["covered", "single", "provider-only", "vacant", "no-role", "unchecked", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
 class Covered:
     """A responsibility with its live holders; `state` is what a reader should know of it.
 
-    `counted` are those of the holders whose leaving would matter: in what is the community's
-    job, not the provider's people.
+    `counted` are those of the holders whose leaving would matter: of whom it is known that they
+    still hold a role, and in what is the community's job, not the provider's people. `apart` says
+    who isn't counted.
     `nobody` is how pages say that there are no holders.
     "provider-only" is the community's job, which only the provider's people do; "no-role"
-    are responsibilities to which the model gives no role; "unknown" is what cannot be told
-    while the hub doesn't say who is in its groups.
+    are responsibilities to which the model gives no role; "unchecked" is what has holders of whom
+    nobody can tell whether they still are, since they haven't been seen for long; "unknown" is what
+    cannot be told while the hub doesn't say who is in its groups.
     """
 
     responsibility: Responsibility
@@ -32,18 +34,19 @@ class Covered:
     state: State
     counted: tuple[Holder, ...] = ()
     nobody: str = ""
+    apart: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Leaving:
-    """Whose leaving would empty most, and how many; the provider's people may stay with some.
+    """Whose leaving would empty most, and how many; `apart` are those who may stay with some.
 
     `name` is for the middle of a sentence.
     """
 
     name: str
     number: int
-    staff_stays: bool
+    apart: str
 
 
 @dataclass(frozen=True)
@@ -87,8 +90,10 @@ class Coverage:
     def summary(self) -> str:
         """What else has to be known at once."""
         vacant, meant = self.count("vacant"), self.count("no-role")
-        theirs = self.count("provider-only")
+        theirs, unchecked = self.count("provider-only"), self.count("unchecked")
         said = [f"{vacant} {_have(vacant)} nobody." if vacant else ""]
+        if unchecked:
+            said.append(f"{unchecked} could not be checked.")
         if theirs:
             said.append(
                 f"{theirs} {_are(theirs)} looked after only by people from {self.provider.name}."
@@ -96,7 +101,7 @@ class Coverage:
         said.append(f"{meant} {_have(meant)} {NO_ROLE}, by design." if meant else "")
         if self.leaving:
             left = self.leaving
-            but = f" apart from people from {self.provider.name}" if left.staff_stays else ""
+            but = f" apart from {left.apart}" if left.apart else ""
             said.append(f"If {left.name} left, {left.number} more would have nobody{but}.")
         return " ".join(filter(None, said))
 
@@ -111,13 +116,29 @@ def covered(snapshot: Snapshot, each: Responsibility) -> Covered:
         return Covered(each, (), "no-role", nobody=NO_ROLE)
     if not holders:
         return Covered(each, (), "vacant" if known else "unknown", nobody=nobody(roles))
-    theirs = each.split in COMMUNITY_SPLITS
-    counted = tuple(h for h in holders if not (theirs and snapshot.is_staff(h)))
+    countable = tuple(h for h in holders if not (_is_theirs(each) and snapshot.is_staff(h)))
+    counted = tuple(h for h in countable if not h.unseen)
     if not known:  # there may be more of them
         return Covered(each, holders, "covered", counted)
     if not counted:
-        return Covered(each, holders, "provider-only")
-    return Covered(each, holders, "single" if len(counted) == 1 else "covered", counted)
+        theirs = not countable and any(not h.unseen for h in holders)
+        return Covered(each, holders, "provider-only" if theirs else "unchecked")
+    staff = len(countable) < len(holders)
+    apart = apart_from(snapshot, staff, len(countable) - len(counted))
+    return Covered(each, holders, "single" if len(counted) == 1 else "covered", counted, "", apart)
+
+
+def _is_theirs(each: Responsibility) -> bool:
+    return each.split in COMMUNITY_SPLITS
+
+
+def apart_from(snapshot: Snapshot, staff: bool, unchecked: int) -> str:
+    """Whom a number of holders leaves out, in words: the provider's people, and those of whom
+    nobody can tell whether they still are holders."""
+    words = [f"people from {snapshot.declaration.provider.name}"] if staff else []
+    if unchecked:
+        words.append(f"{unchecked} who could not be checked")
+    return " and ".join(words)
 
 
 def leaving(areas: Iterable[tuple[Covered, ...]], names: Names) -> Leaving | None:
@@ -132,7 +153,7 @@ def leaving(areas: Iterable[tuple[Covered, ...]], names: Names) -> Leaving | Non
         return None
     theirs = max(alone.values(), key=len)
     name = names.isolated_holder(theirs[0].counted[0])
-    return Leaving(name, len(theirs), any(len(each.holders) > 1 for each in theirs))
+    return Leaving(name, len(theirs), next((each.apart for each in theirs if each.apart), ""))
 
 
 def _have(number: int) -> str:

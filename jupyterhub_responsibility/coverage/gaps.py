@@ -18,6 +18,7 @@ URGENCIES: dict[Urgency, str] = {
 
 GapKind = Literal[
     "role-vacant",
+    "role-unchecked",
     "role-lost",
     "held-by-provider-only",
     "role-below-minimum",
@@ -67,6 +68,12 @@ class Kind:
 KINDS: dict[GapKind, Kind] = {
     "role-vacant": Kind(
         "urgent", "nobody holds a role, so nobody does what only this role looks after", ("roster",)
+    ),
+    "role-unchecked": Kind(
+        "urgent",
+        "nobody was seen for a long time who holds a role that the login service gives, so it could"
+        " not be checked whether anybody still does",
+        ("roster", "ledger", "accounts"),
     ),
     "role-lost": Kind(
         "urgent",

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 
+from ..domain.contacts import could_not_check
+from ..domain.holders import Holder, RoleHolders
 from ..domain.model import Role
-from ..text import isolated
+from ..text import in_a_row, isolated
 from .elsewhere import elsewhere_gaps
 from .gaps import Gap, Place, Step, ask_operator
-from .roles import appoint, decided, see_decided
+from .roles import AT_LOGIN_ONLY, appoint, decided, see_decided
 from .snapshot import Snapshot
 
 ENOUGH = 2
@@ -31,7 +33,7 @@ def holding_gaps(snapshot: Snapshot) -> Iterator[Gap]:
         for holder in role_holders.holders:
             if holder.kind == "account":
                 yield from _ledger_gaps(snapshot, role_holders.role, holder.name)
-                yield from _not_seen(snapshot, role_holders.role, holder.name)
+                yield from _not_seen(snapshot, role_holders, holder)
     if snapshot.ledger_read:
         yield from _lost(snapshot)
         yield from _gone(snapshot)
@@ -77,26 +79,28 @@ def _decide(snapshot: Snapshot, role: Role, account: str) -> Step:
     )
 
 
-def _not_seen(snapshot: Snapshot, role: Role, account: str) -> Iterator[Gap]:
-    there = snapshot.accounts.found.get(account)
-    if there is None:
+def _not_seen(snapshot: Snapshot, role_holders: RoleHolders, holder: Holder) -> Iterator[Gap]:
+    """Who wasn't seen for long. If a login told that they hold the role, it may be over; if it may
+    be over for all who hold it, the gap about the role says so."""
+    role, since = role_holders.role, snapshot.unseen(role_holders.role, holder.name)
+    said_of_role = role_holders.unchecked or holder in snapshot.countable(role_holders)
+    none_left = said_of_role and not snapshot.counted(role_holders)
+    if since is None or (holder.at_login and none_left):
         return
-    longest = timedelta(days=role.seen_within)
-    never = there.last_activity is None
-    since = snapshot.ledger_state.joined.get((role.id, account)) if never else there.last_activity
-    if since is None or snapshot.now - since <= longest:
-        return
-    name, days = snapshot.names.isolated(account), (snapshot.now - since).days
+    account = snapshot.accounts.found[holder.name]
+    name, days = snapshot.names.isolated(holder.name), (snapshot.now - since).days
     yield Gap(
         "holder-not-seen",
         role.id,
         f"{name} has not been on the hub for {days} days"
-        if not never
+        if account.last_activity
         else f"{name} has never been on the hub",
-        f"They are {role.title}. People who need them may wait in vain.",
+        f"{could_not_check([holder], role, snapshot.names)}. {AT_LOGIN_ONLY}"
+        if holder.at_login
+        else f"They are {role.title}. People who need them may wait in vain.",
         Step("Ask them whether they still look after this", where=Place("role", role.id)),
         since=since,
-        person=account,
+        person=holder.name,
     )
 
 
@@ -159,4 +163,4 @@ def _named(snapshot: Snapshot, accounts: list[str], at: datetime) -> str:
     more = len(accounts) - len(names)
     if more:
         names.append(f"{more} more")
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return in_a_row(names)

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from ..domain.contacts import Answer
+from ..domain.contacts import Answer, could_not_check
 from ..domain.holders import Holder, RoleHolders
 from ..domain.model import Role
 from ..ledger.gap_spans import key_of
 from ..text import isolated
-from .covered import covered
+from .covered import apart_from, covered
 from .gaps import Gap, Place, Step, ask_operator
 from .snapshot import Snapshot
 
 AT_ONCE = timedelta(hours=1)
 """What is noticed so soon after it can have begun has begun then."""
+
+
+AT_LOGIN_ONLY = (
+    "The login service decides who is in the group, and the hub learns of it only when they log in."
+)
+"""Why nobody can tell whether somebody who isn't there still holds a role."""
 
 
 def role_gaps(snapshot: Snapshot) -> Iterator[Gap]:
@@ -50,7 +56,7 @@ def _group_gaps(snapshot: Snapshot, role_holders: RoleHolders) -> Iterator[Gap]:
                 f"It is one of several groups for the role {role.title}. If it isn't needed,"
                 " the operator can remove it.",
                 appoint(snapshot, role, "Appoint somebody", group),
-                since=snapshot.ledger_state.emptied.get(group),
+                since=snapshot.emptied(group),
                 group=group,
             )
 
@@ -69,17 +75,13 @@ def _make_group(snapshot: Snapshot) -> Step:
 def _number_gaps(snapshot: Snapshot, role_holders: RoleHolders) -> Iterator[Gap]:
     role, counted = role_holders.role, snapshot.counted(role_holders)
     everybody, number, most = len(role_holders.holders), len(counted), role.holders.max
-    beside = (
-        f", apart from people from {snapshot.declaration.provider.name}"
-        if everybody > number
-        else ""
-    )
+    beside = _beside(snapshot, role_holders)
     parts = [
         each for each in snapshot.declaration.model.responsibilities() if role.id in each.roles
     ]
     shared = any(each.split != "provider" for each in parts)
-    if not number and (parts or role.holders.min):
-        yield _only_staff(snapshot, role_holders) if everybody else _vacant(snapshot, role)
+    if not number and (parts or role.holders.min or snapshot.countable(role_holders)):
+        yield _held_by_nobody(snapshot, role_holders)
     elif number < role.holders.min:
         yield _below_minimum(snapshot, role, number, beside)
     elif number == 1 and shared and most != 1:
@@ -92,6 +94,40 @@ def _number_gaps(snapshot: Snapshot, role_holders: RoleHolders) -> Iterator[Gap]
             f"The model asks for at most {most}.",
             Step("Look at the holders", where=Place("role", role.id)),
         )
+
+
+def _beside(snapshot: Snapshot, role_holders: RoleHolders) -> str:
+    """Who isn't counted among the holders of a role, in words."""
+    countable = snapshot.countable(role_holders)
+    unchecked = len(countable) - len(snapshot.counted(role_holders))
+    staff = len(countable) < len(role_holders.holders)
+    words = apart_from(snapshot, staff, unchecked)
+    return f", apart from {words}" if words else ""
+
+
+def _held_by_nobody(snapshot: Snapshot, role_holders: RoleHolders) -> Gap:
+    """That nobody who counts holds a role, as far as can be told."""
+    staff = role_holders.holders
+    unchecked = staff if role_holders.unchecked else snapshot.countable(role_holders)
+    if unchecked:
+        return _unchecked(snapshot, role_holders.role, unchecked)
+    return _only_staff(snapshot, role_holders) if staff else _vacant(snapshot, role_holders.role)
+
+
+def _unchecked(snapshot: Snapshot, role: Role, holders: Sequence[Holder]) -> Gap:
+    answer = snapshot.contact_finder.answer("role", role.id)
+    why = could_not_check(holders, role, snapshot.names)
+    return Gap(
+        "role-unchecked",
+        role.id,
+        f"It could not be checked whether there is still a {role.title}",
+        f"{why}. {AT_LOGIN_ONLY} {_instead(answer) if answer.because else ''}".strip(),
+        Step(
+            "Ask them to log in, or add somebody else to the group in the login service",
+            by="login service",
+        ),
+        since=max(each.unseen for each in holders if each.unseen),
+    )
 
 
 def _below_minimum(snapshot: Snapshot, role: Role, number: int, beside: str) -> Gap:
@@ -131,11 +167,7 @@ def _vacant(snapshot: Snapshot, role: Role) -> Gap:
 def _vacant_since(snapshot: Snapshot, role: Role) -> datetime | None:
     """When its last group became empty, unless somebody in the declaration held it after that."""
     groups = snapshot.declaration.groups.get(role.id, ())
-    emptied = [
-        snapshot.ledger_state.emptied[group]
-        for group in groups
-        if group in snapshot.ledger_state.emptied
-    ]
+    emptied = list(filter(None, map(snapshot.emptied, groups)))
     since = max(emptied) if emptied and len(emptied) == len(groups) else None
     noticed = snapshot.noticed.get(key_of("role-vacant", role.id, ""))
     return None if since and noticed and noticed - since > AT_ONCE else since

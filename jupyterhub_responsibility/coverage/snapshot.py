@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from ..domain.configured import Configured
 from ..domain.contacts import ContactFinder, People
 from ..domain.duties import duties_digest
 from ..domain.holders import Holder, RoleHolders, holders_of
+from ..domain.logins import LAST, AtLogin, Logins
 from ..domain.messages import COMMUNITY, MANAGER, MessageName, Recipient, TransportName
 from ..domain.model import Declaration, Role, Roster, Split, Viewer
 from ..domain.names import Called, Names
@@ -34,15 +35,20 @@ COMMUNITY_SPLITS: frozenset[Split] = frozenset({"community", "partner"})
 """Whose job a responsibility is, where the provider's people can't stand in for good."""
 
 
+RESOLUTION = timedelta(seconds=30)
+"""How much later than it says the hub may have seen somebody, unless it is configured otherwise."""
+
+
 @dataclass(frozen=True)
 class Snapshot:
     """What is known about a hub at `now`.
 
     `ledger_read` is False until the ledger has been read; `ledger_trouble` says why it can't be
     read now. `authenticator_groups`, `authenticator_roles`: the login service decides who has
-    them. `configured` is how the hub says that it is configured, None where it didn't. `left` are
-    accounts whose power is not known: they left a role, or were read before the service began, and
-    have not been read since. `reach` is what holders say of how to reach them. `transports` is what
+    them; `authenticator_checks`: the hub asks it again while people use the hub. `configured` is
+    how the hub says that it is configured, None where it didn't. `left` are accounts whose power is
+    not known: they left a role, or were read before the service began, and have not been read
+    since. `reach` is what holders say of how to reach them. `transports` is what
     messages go through; `tellable` are the people who gave a mail address (`Recipient.key`), with
     the kinds of messages that they have turned off; `unsent` are the transports that have not
     taken messages for long, and since when. `subdomains`: each user's server has a domain of its
@@ -58,6 +64,7 @@ class Snapshot:
     ledger_trouble: str = ""
     authenticator_groups: bool = False
     authenticator_roles: bool = False
+    authenticator_checks: bool = False
     user_management: UserManagement = "service"
     subdomains: bool | None = None
     accounts: Accounts = field(default_factory=Accounts)
@@ -113,6 +120,57 @@ class Snapshot:
         """Who may change what."""
         return Rules(self.declaration, self.authenticator_groups, self.user_management)
 
+    @property
+    def at_login_in_words(self) -> str:
+        """As of what somebody is in a group, where logins decide about any that stands for a
+        role."""
+        return f"each holder's {LAST[self.at_login]}" if self.at_login else ""
+
+    @property
+    def at_login(self) -> AtLogin:
+        """Whether logins decide about any group that stands for a role."""
+        groups = filter(self.rules.decided_elsewhere, self.declaration.mapped_groups)
+        return self.logins.at_login(tuple(groups))
+
+    @property
+    def as_of(self) -> datetime | None:
+        """When the members of groups were read from the hub; None where that isn't known, and where
+        it tells nothing, since logins decide about all of them."""
+        groups = self.declaration.mapped_groups
+        at_login = bool(groups) and all(map(self.rules.decided_elsewhere, groups))
+        return None if at_login else self.roster.read_at
+
+    def last_seen(self, account: str, groups: Sequence[str]) -> datetime | None:
+        """When the hub last saw an account that is in some groups: no login that put it there was
+        later.
+
+        None if that isn't known, or tells nothing of that login: it was seen to join after that.
+        """
+        there = self.accounts.found.get(account)
+        seen = there.last_activity if there else None
+        edits = (self.ledger_state.edits.get((group, account)) for group in groups)
+        came = [edit for edit in edits if edit and edit.joined]
+        if seen is None or all(edit.at <= seen for edit in came):
+            return seen
+        last = seen + RESOLUTION
+        return last if all(edit.after <= last for edit in came) else None
+
+    def emptied(self, group: str) -> datetime | None:
+        """Since when nobody is in a group, where that is known: the hub learns of it later where
+        logins decide."""
+        if self.rules.decided_elsewhere(group):
+            return None
+        return self.ledger_state.emptied.get(group)
+
+    def unseen(self, role: Role, account: str) -> datetime | None:
+        """Since when the hub hasn't seen a holder of a role, if for longer than that allows."""
+        there = self.accounts.found.get(account)
+        if there is None:
+            return None
+        since = there.last_activity or self.ledger_state.joined.get((role.id, account))
+        longest = timedelta(days=role.seen_within)
+        return since if since and self.now - since > longest else None
+
     @cached_property
     def names(self) -> Names:
         """What people are called: as the operator says, or else as the hub does."""
@@ -167,7 +225,13 @@ class Snapshot:
 
     def _finder(self, audiences: frozenset[Audience]) -> ContactFinder:
         people = People(self.reach, audiences, self.names, self.today)
-        return ContactFinder(self.declaration, self.roster, people)
+        return ContactFinder(self.declaration, self.roster, people, self.logins)
+
+    @property
+    def logins(self) -> Logins:
+        """What is known of logins, where they decide who is in a group."""
+        decide = self.rules.decided_elsewhere
+        return Logins(decide, self.last_seen, self.unseen, self.authenticator_checks)
 
     @property
     def holders_by_role(self) -> Mapping[str, RoleHolders]:
@@ -242,7 +306,12 @@ class Snapshot:
         return account in self.staff
 
     def counted(self, role_holders: RoleHolders) -> tuple[Holder, ...]:
-        """The holders that count: in a role of the community, not the provider's people."""
+        """The holders that count: of whom it is known that they still hold the role, and in a role
+        of the community, not the provider's people."""
+        return tuple(each for each in self.countable(role_holders) if each.unseen is None)
+
+    def countable(self, role_holders: RoleHolders) -> tuple[Holder, ...]:
+        """Those, with others of whom it could not be checked whether they still hold it."""
         if role_holders.role.id not in self.community_roles:
             return role_holders.holders
         return tuple(holder for holder in role_holders.holders if not self.is_staff(holder))

@@ -7,20 +7,24 @@ it is, and at last to everyone's contact. An answer that had to fall back says s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import islice
 from typing import Literal
 
-from ..text import day
+from ..text import day, in_a_row
 from .channels import EVERYBODY, Audience, Reach
 from .holders import NO_ROLE, Holder, RoleHolders, holders_by_role
+from .logins import NO_LOGINS, Logins
 from .model import EVERYONE, OPERATOR, Contact, Declaration, Party, Role, Roster, Split
 from .names import NOBODY_NAMED, Names
 
 FEW = 5
 """So many holders of a role are named with how to reach them; whoever asks needs one."""
+
+NAMED = 3
+"""So many are named of whom something could not be checked."""
 
 Kind = Literal["responsibility", "area", "role", "contact", "operator"]
 
@@ -55,6 +59,24 @@ def nobody(vacant: RoleHolders) -> str:
     return f"There is no {title} right now" if vacant.on_hub else f"No {title} has been named"
 
 
+def could_not_check(holders: Sequence[Holder], role: Role, names: Names) -> str:
+    """That it could not be checked whether some still hold a role, in words."""
+    return f"It could not be checked {whether_still(holders, role, names)}"
+
+
+def whether_still(holders: Sequence[Holder], role: Role, names: Names) -> str:
+    """Whether some who haven't been seen for long still hold a role, in words."""
+    shown = [names.isolated_holder(each) for each in holders[:NAMED]]
+    more = len(holders) - len(shown)
+    listed = in_a_row([*shown, f"{more:,} more"] if more else shown)
+    alone = len(holders) == 1
+    hold, seen = ("holds", "not seen") if alone else ("hold", "none of them seen")
+    last = max(each.unseen for each in holders if each.unseen)
+    return (
+        f"whether {listed} still {hold} the role {role.title}: {seen} on the hub since {day(last)}"
+    )
+
+
 def _unreachable(role: Role) -> str:
     return f"There are no contact details for {role.title}"
 
@@ -74,7 +96,7 @@ class People:
 
     def channels(self, role_holders: RoleHolders) -> tuple[Contact, ...]:
         """The ways to reach those who hold a role and are there; a few."""
-        found = (self._contact(holder) for holder in role_holders.holders)
+        found = (self._contact(holder) for holder in role_holders.certain)
         return tuple(islice(filter(None, found), FEW))
 
     def away(self, role_holders: RoleHolders) -> tuple[str, ...]:
@@ -97,15 +119,19 @@ class People:
 
 
 class ContactFinder:
-    """Answers questions about one hub, from its declaration, one reading of its roster, and what
-    `people` say of themselves."""
+    """Answers questions about one hub, from its declaration, one reading of its roster, what
+    `people` say of themselves, and what is known of `logins`."""
 
     def __init__(
-        self, declaration: Declaration, roster: Roster, people: People | None = None
+        self,
+        declaration: Declaration,
+        roster: Roster,
+        people: People | None = None,
+        logins: Logins = NO_LOGINS,
     ) -> None:
         self.declaration = declaration
         self._people = people or People()
-        self.holders_by_role = holders_by_role(declaration, roster)
+        self.holders_by_role = holders_by_role(declaration, roster, logins)
         self.titles = declaration.model.titles()
         self._by_target: dict[str, list[Contact]] = {}
         for contact in declaration.contacts:
@@ -194,10 +220,12 @@ class ContactFinder:
         yield self.first_contacts()
 
     def _can_ask(self, role_id: str) -> bool:
-        """A vacant role can't be asked, unless it isn't held on the hub and has a contact."""
+        """A role that nobody holds, as far as can be told, can't be asked, unless it isn't held on
+        the hub and has a contact."""
         role_holders = self.holders_by_role[role_id]
-        named_only = not role_holders.on_hub
-        return not role_holders.vacant or (named_only and bool(self._reachable(role_id)))
+        if not role_holders.on_hub and self._reachable(role_id):
+            return True
+        return not (role_holders.vacant or role_holders.unchecked)
 
     def _role_channels(self, role_holders: RoleHolders) -> tuple[Contact, ...]:
         """Holders first, as they say themselves; then what is declared of the role."""
@@ -218,6 +246,8 @@ class ContactFinder:
             return ""
         if self._can_ask(first.role.id):
             return _unreachable(first.role)
+        if first.unchecked:
+            return could_not_check(first.holders, first.role, self._people.names)
         return nobody(first)
 
     def _about_contact(self, contact_id: str) -> Answer:

@@ -146,4 +146,5 @@ def held_by(role_holders: RoleHolders, names: Names) -> str:
         return role_holders.nobody
     shown = list(map(names.of_holder, role_holders.holders[:_NAMES]))
     more = len(role_holders.holders) - len(shown)
-    return ", ".join(shown) + (f" and {more:,} more" if more else "")
+    unsure = " (could not be checked)" if role_holders.unchecked else ""
+    return ", ".join(shown) + (f" and {more:,} more" if more else "") + unsure

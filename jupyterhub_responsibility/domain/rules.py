@@ -175,6 +175,10 @@ class Rules:
         log = Ability("See who changed what", "ledger", "Activity log", our=True)
         return (*self.changes(viewer), log)
 
+    def decided_elsewhere(self, group: str) -> bool:  # noqa: ARG002  # all of a hub's, so far
+        """Whether the login service decides who is in a group, and the hub learns it at a login."""
+        return self.authenticator_groups
+
     def open_to_change(self, role: Role) -> bool:
         """Whether who holds a role can be decided here at all."""
         return self.declaration.on_hub(role.id)

@@ -94,6 +94,7 @@ def arrange(hub: Any) -> None:
         called,
         options,
         manages_groups=bool(authenticator.manage_groups),
+        checks_groups=checks_groups(authenticator),
         manages_roles=bool(getattr(authenticator, "manage_roles", False)),
         routing=Routing(options.service_name, options.url, 0 if options.external else os.getpid()),
     )
@@ -120,6 +121,7 @@ class Plan:
     called: Mapping[str, str]
     options: Options
     manages_groups: bool
+    checks_groups: bool
     manages_roles: bool
     routing: Routing
 
@@ -195,6 +197,7 @@ class Plan:
             service_name=options.service_name,
             user_management=options.user_management,
             authenticator_groups=self.manages_groups,
+            authenticator_checks=self.checks_groups,
             authenticator_roles=self.manages_roles,
         )
 
@@ -253,6 +256,21 @@ class Plan:
         """Ours come after the operator's own, so that theirs win, and before the hub's."""
         own, ours = own_paths(hub), str(our_templates())
         return own if ours in own else [*own, ours]
+
+
+def checks_groups(authenticator: Any) -> bool:
+    """Whether the hub may learn of groups while people use it, and not only when they log in.
+
+    It asks an authenticator that has a `refresh_user` of its own, unless that is turned off.
+    OAuthenticator has one, which tells something new only where it may keep people's tokens.
+    """
+    from jupyterhub.auth import Authenticator
+
+    own = type(authenticator).refresh_user is not Authenticator.refresh_user
+    asked = authenticator.manage_groups and authenticator.auth_refresh_age > 0
+    oauth = getattr(sys.modules.get("oauthenticator.oauth2"), "OAuthenticator", ())
+    told = authenticator.enable_auth_state or not isinstance(authenticator, oauth)
+    return bool(own and asked and told)
 
 
 def hub_version() -> tuple[Any, ...]:

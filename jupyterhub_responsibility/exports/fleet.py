@@ -21,9 +21,10 @@ from ..declaration.entries import usable_email
 from ..declaration.hubs import Hub
 from ..declaration.shape import did_you_mean
 from ..domain.holders import DECLARED
+from ..domain.logins import KnownFrom
 from ..errors import ResponsibilityError
 from . import spreadsheet
-from .formats import BYTE_ORDER, cell
+from .formats import BYTE_ORDER, KNOWN_FROM, UNSEEN_SINCE, cell
 
 T = TypeVar("T")
 
@@ -52,11 +53,14 @@ class SaidHolder(TypedDict):
     kind: Literal["account", "person"]
     groups: list[str]
     as_of: str | None
+    known_from: NotRequired[KnownFrom]
+    unseen_since: NotRequired[str | None]
     email: NotRequired[str]
 
 
 class SaidRole(TypedDict):
-    """A role with its holders; `known` is false while the hub can't say who they are.
+    """A role with its holders; `known` is false while the hub can't say who they are. `at_login`:
+    the login service decides who is in all of its groups.
 
     `contacts` are email addresses of the contacts for it, where these were asked for.
     """
@@ -66,6 +70,7 @@ class SaidRole(TypedDict):
     groups: list[str]
     holders: list[SaidHolder]
     known: bool
+    at_login: NotRequired[bool]
     contacts: NotRequired[list[str]]
 
 
@@ -93,8 +98,14 @@ class FleetRow(TypedDict):
     ]
     through: Annotated[str, "the groups of the hub, separated by commas, or `declaration`"]
     email: Annotated[str | None, "their email address, where the hub tells it to this token"]
-    as_of: Annotated[str | None, "when that was read from the hub, or declared"]
+    as_of: Annotated[
+        str | None,
+        "when that was read from the hub, or declared; where the login service told it, no later"
+        " than when, or nothing where that is not known",
+    ]
     why: Annotated[str | None, "why it is unknown"]
+    known_from: Annotated[KnownFrom | None, f"{KNOWN_FROM}; nothing where it is unknown"]
+    unseen_since: Annotated[str | None, UNSEEN_SINCE]
 
 
 class FleetHub(TypedDict):
@@ -158,13 +169,22 @@ def _of_role(hub: Hub, said: Said, role: SaidRole) -> Iterator[FleetRow]:
         why = said["trouble"] or "the hub has not said yet who is in its groups"
         yield _row(*own, UNKNOWN, why=why)
     elif not role["holders"]:
-        yield _row(*own, "nobody", as_of=said["as_of"])
+        row = _row(*own, "nobody", as_of=None if role.get("at_login") else said["as_of"])
+        row["known_from"] = _nobody_known_from(role)
+        yield row
     for each in role["holders"]:
         row = _row(*own, each["kind"], each["name"], as_of=each["as_of"])
+        row["known_from"], row["unseen_since"] = each.get("known_from"), each.get("unseen_since")
         row["display_name"] = each.get("display_name")
         row["through"] = ", ".join(each["groups"]) if each["kind"] == "account" else DECLARED
         row["email"] = usable_email(each.get("email", ""))
         yield row
+
+
+def _nobody_known_from(role: SaidRole) -> KnownFrom:
+    if role.get("at_login"):
+        return "login"
+    return "hub" if role["groups"] else "declaration"
 
 
 def _row(
@@ -188,6 +208,8 @@ def _row(
         "email": None,
         "as_of": as_of,
         "why": why,
+        "known_from": None,
+        "unseen_since": None,
     }
 
 
@@ -239,8 +261,8 @@ def as_json(told: Sequence[Told[Said]], roles: Sequence[str], made_at: str) -> s
 
 
 def certain(rows: Iterable[FleetRow]) -> bool:
-    """Whether it is known of every role who holds it."""
-    return all(row["kind"] != UNKNOWN for row in rows)
+    """Whether it is known of every role who holds it, and of everybody whether they still do."""
+    return all(row["kind"] != UNKNOWN and not row["unseen_since"] for row in rows)
 
 
 def _hub(told: Told[Said], rows: Sequence[FleetRow]) -> FleetHub:

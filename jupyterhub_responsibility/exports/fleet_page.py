@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import escape
 
 from ..declaration.hubs import Hub
+from ..domain.logins import UNKNOWN_TIME, aged
 from ..domain.names import readable
 from ..text import counted, prose, visible
 from .fleet import UNKNOWN, FleetRow, Said, Told, rows
@@ -75,10 +76,21 @@ def _lines(told: Told[Said], roles: Sequence[str]) -> Iterator[str]:
             _held_by(row),
             _name(row["through"]),
             _email(row["email"]),
-            escape((row["as_of"] or "")[:16].replace("T", " ")),
+            escape(_age(row)),
         )
         inner = "".join(f"<td>{cell}</td>" for cell in cells)
         yield f'<tr class="{escape(row["kind"])}">{inner}</tr>'
+
+
+def _age(row: FleetRow) -> str:
+    """How old it is, in words where the login service told it."""
+    moment = (row["as_of"] or "")[:16].replace("T", " ")
+    if row["known_from"] not in UNKNOWN_TIME:
+        return moment
+    words = f"{aged(row['known_from'], bool(moment))} {moment}".removeprefix("as of ").strip()
+    if row["unseen_since"]:
+        words += f"; not seen since {row['unseen_since'][:10]}: could not be checked"
+    return words
 
 
 def _hub(hub: Hub) -> str:

@@ -15,6 +15,7 @@ from typing_extensions import TypedDict
 
 from ..coverage.snapshot import Snapshot
 from ..domain.holders import DECLARED
+from ..domain.logins import KnownFrom
 from ..ledger.chain import Head
 from ..text import iso
 from . import spreadsheet
@@ -22,6 +23,17 @@ from .lines import Confirmed, ContactLine, Held, HolderLine, contact_lines, hold
 
 BYTE_ORDER = "\ufeff"
 """Without it, the most common spreadsheet takes UTF-8 for something else."""
+
+
+KNOWN_FROM = (
+    "`hub` or `declaration`: what `as_of` is about; `login`: the login service told it at a login;"
+    " `check`: at a login, or when the hub asked it again"
+)
+UNSEEN_SINCE = (
+    "since when the hub has not seen them, where that is so long that nobody can tell whether they"
+    " still hold it"
+)
+"""What is said alike of holders, here and on several hubs."""
 
 
 class HolderRow(TypedDict):
@@ -45,7 +57,13 @@ class HolderRow(TypedDict):
         " ledger has been read",
     ]
     confirmed_at: Annotated[str | None, "when it last confirmed them"]
-    as_of: Annotated[str | None, "when that was read from the hub, or declared"]
+    as_of: Annotated[
+        str | None,
+        "when that was read from the hub, or declared; where the login service told it, no later"
+        " than when, or nothing where that is not known",
+    ]
+    known_from: Annotated[KnownFrom | None, f"{KNOWN_FROM}; nothing where it is unknown"]
+    unseen_since: Annotated[str | None, UNSEEN_SINCE]
     leaving: Annotated[
         str | None,
         "when it was decided that they go, where that has to be done elsewhere, and isn't yet",
@@ -73,7 +91,10 @@ ContactRow = TypedDict(
         "review_by": Annotated[
             str | None, "the review date: by then, somebody should check that this is still right"
         ],
-        "as_of": Annotated[str, "when that was declared"],
+        "as_of": Annotated[
+            str | None,
+            "when that was declared; for an account, how old the roles are, as for holders",
+        ],
     },
 )
 
@@ -87,7 +108,8 @@ class LedgerEnd(TypedDict):
 
 
 class HoldersFile(TypedDict):
-    """Who holds which role. `trouble` says why the hub was not read lately, if so."""
+    """Who holds which role. `trouble` says why the hub was not read lately, if so. `as_of` is null
+    where the login service decides who is in all groups: each row has its own."""
 
     made_at: str
     as_of: str | None
@@ -125,6 +147,8 @@ def holder_row(line: HolderLine) -> HolderRow:
         "confirmed": line.confirmed,
         "confirmed_at": iso(line.confirmed_at),
         "as_of": iso(line.as_of),
+        "known_from": line.known_from,
+        "unseen_since": iso(line.unseen),
         "leaving": iso(line.leaving),
     }
 
@@ -152,7 +176,7 @@ def holders_json(snapshot: Snapshot, now: datetime) -> str:
     """Who holds which role, for programs."""
     said: HoldersFile = {
         "made_at": iso(now),
-        "as_of": iso(snapshot.roster.read_at),
+        "as_of": iso(snapshot.as_of),
         "trouble": snapshot.roster.trouble or None,
         "ledger_read": snapshot.ledger_read,
         "holders": [holder_row(line) for line in holder_lines(snapshot)],

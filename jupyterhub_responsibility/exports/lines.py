@@ -1,12 +1,13 @@
 """What exports list, line by line: who holds which role, and whom to ask about what.
 
-Every line says as of when it was read. A role that nobody holds has a line too, and so has one
-of which the hub doesn't say who holds it: no export looks as if a role weren't there.
+Every line says how old it is: as of when it was read, or no later than when a login told it. A role
+that nobody holds has a line too, and so has one of which the hub doesn't say who holds it: no
+export looks as if a role weren't there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Literal
@@ -15,6 +16,7 @@ from urllib.parse import urljoin
 from ..coverage.snapshot import Snapshot
 from ..domain.channels import IN_CHARGE
 from ..domain.holders import Holder, RoleHolders
+from ..domain.logins import UNKNOWN_TIME, KnownFrom, aged
 from ..domain.model import Contact, Declaration, Person, Role
 from ..ledger.state import ConfirmationState
 
@@ -30,9 +32,12 @@ class HolderLine:
 
     `through` are the groups, none for a person without an account. `since`, `until` (the last day)
     and `confirmed` are about accounts, and come from the ledger: None where it says nothing.
-    `confirmed` is "unknown" until it has been read. `leaving` is when it was decided that they go,
-    where that has to be done elsewhere, and isn't yet. `nobody` is how pages say that there is
-    none, `display_name` what somebody with an account is called, where that is known.
+    `confirmed` is "unknown" until it has been read. `nobody` is how pages say that there is none,
+    `display_name` what somebody with an account is called, where that is known. `as_of` is how old
+    that is, by where it is `known_from`: when it was read, or no later than when it was told; both
+    are None where nobody knows who holds it. `unseen` is since when they haven't been seen, where
+    nobody can tell whether they still hold it. `leaving` is when
+    it was decided that they go, where that has to be done elsewhere, and isn't yet.
     """
 
     role: Role
@@ -47,7 +52,19 @@ class HolderLine:
     person: Person | None = None
     nobody: str = ""
     display_name: str = ""
+    known_from: KnownFrom | None = None
+    unseen: datetime | None = None
     leaving: datetime | None = None
+
+    @property
+    def at_login(self) -> bool:
+        """Whether the login service told it."""
+        return self.known_from in UNKNOWN_TIME
+
+    @property
+    def aged(self) -> str:
+        """How old it is, in words that `as_of` comes after, where there is one."""
+        return aged(self.known_from, bool(self.as_of)) if self.known_from else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +72,8 @@ class ContactLine:
     """A contact, the account of a holder, or a person without one (no `id`), with what they are
     there `about`.
 
-    `url` is complete: exports are read where the hub isn't.
+    `url` is complete: exports are read where the hub isn't. `as_of` is None where it isn't known
+    how old the roles are that they hold.
     """
 
     kind: Literal["contact", "account", "person"]
@@ -65,7 +83,7 @@ class ContactLine:
     email: str
     telephone: str
     url: str
-    as_of: datetime
+    as_of: datetime | None
     hours: str = ""
     languages: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
@@ -124,16 +142,32 @@ def _role_lines(snapshot: Snapshot, role_holders: RoleHolders) -> Iterator[Holde
             "nobody",
             as_of=_read_at(snapshot, role_holders),
             nobody=role_holders.nobody,
+            known_from=_nobody_known_from(role_holders),
         )
 
 
 def _read_at(snapshot: Snapshot, role_holders: RoleHolders) -> datetime | None:
-    """When it was read who holds a role: from the hub, or from the declaration alone."""
+    """When it was read who holds a role: from the hub, or from the declaration alone; None where
+    logins decide, since nobody's was about a role that nobody holds."""
+    if role_holders.at_login:
+        return None
     return snapshot.roster.read_at if role_holders.on_hub else snapshot.declaration.as_of
 
 
+def _nobody_known_from(role_holders: RoleHolders) -> KnownFrom:
+    return role_holders.at_login or ("hub" if role_holders.on_hub else "declaration")
+
+
 def _holder_line(snapshot: Snapshot, role: Role, holder: Holder) -> HolderLine:
-    line = HolderLine(role, holder.kind, holder.name, holder.groups, as_of=holder.as_of)
+    line = HolderLine(
+        role,
+        holder.kind,
+        holder.name,
+        holder.groups,
+        as_of=holder.as_of,
+        known_from=holder.known_from,
+        unseen=holder.unseen,
+    )
     if holder.kind == "person":
         return replace(line, person=holder.person)
     line = replace(line, display_name=snapshot.names.called(holder.name))
@@ -163,13 +197,16 @@ def _leaving(snapshot: Snapshot, role: Role, holder: Holder) -> datetime | None:
 def _accounts(snapshot: Snapshot, origin: str) -> Iterator[ContactLine]:
     """Holders with an account, each once, by what they say themselves to those in charge."""
     held: dict[str, list[str]] = {}
+    ages: dict[str, list[datetime | None]] = {}
     for each in snapshot.holders_by_role.values():
-        for account in sorted(each.accounts & snapshot.reach.keys()):
-            held.setdefault(account, []).append(each.role.title)
+        for holder in sorted(each.holders, key=lambda one: one.name):
+            if holder.kind == "account" and holder.name in snapshot.reach:
+                held.setdefault(holder.name, []).append(each.role.title)
+                ages.setdefault(holder.name, []).append(holder.as_of)
     for account, titles in held.items():
         reach = snapshot.reach[account]
         contact = reach.contact(snapshot.names.plain(account), IN_CHARGE)
-        if contact and snapshot.roster.read_at:
+        if contact:
             yield ContactLine(
                 "account",
                 account,
@@ -178,12 +215,18 @@ def _accounts(snapshot: Snapshot, origin: str) -> Iterator[ContactLine]:
                 contact.email,
                 contact.telephone,
                 complete(contact, origin),
-                snapshot.roster.read_at,
+                _oldest(ages[account]),
                 contact.hours,
                 contact.languages,
                 chat=contact.chat,
                 through=contact.through,
             )
+
+
+def _oldest(ages: Sequence[datetime | None]) -> datetime | None:
+    """The age of the oldest of some facts; None where that of one of them isn't known."""
+    known = [each for each in ages if each]
+    return min(known) if len(known) == len(ages) else None
 
 
 def _people(declaration: Declaration, origin: str) -> Iterator[ContactLine]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urljoin
 
+from ..domain.logins import LAST
 from ..ledger.proof import foot
 from ..text import visible
 
@@ -45,9 +46,16 @@ def _lines(
         yield from ("", "Could not check:")
         yield from (f"- {_plain(each)}" for each in report["unchecked"])
     accounts = f"as of {report['accounts_as_of']}" if report["accounts_as_of"] else "not read yet"
-    yield from ("", f"Holders as of {report['as_of']}; what accounts may do: {accounts}.")
+    yield from ("", f"Holders as of {_read_at(report)}; what accounts may do: {accounts}.")
     if last := report.get("ledger"):
         yield foot((last["number"], last["digest"]))
+
+
+def _read_at(report: Report) -> str:
+    """When it was read who holds which role; no reading makes what logins tell any younger."""
+    last = LAST.get(report.get("at_login") or "")
+    at_login = f"each holder's {last}" if last else ""
+    return ", and ".join(filter(None, (report["as_of"], at_login)))
 
 
 def _when(gap: Mapping[str, Any]) -> str:

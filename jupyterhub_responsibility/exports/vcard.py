@@ -71,7 +71,8 @@ def _properties(line: ContactLine, origin: str, end: Head | None) -> Iterator[tu
     if line.topics:
         yield "CATEGORIES", ",".join(map(escaped, line.topics))
     yield "NOTE", escaped(_note(line))
-    yield "REV", f"{line.as_of.astimezone(timezone.utc):%Y%m%dT%H%M%SZ}"
+    if line.as_of:
+        yield "REV", f"{line.as_of.astimezone(timezone.utc):%Y%m%dT%H%M%SZ}"
     if end:  # a property of our own (RFC 6350, 6.10): address books leave it alone
         yield "X-LEDGER", f"{end[0]}:{end[1]}"
     yield "END", "VCARD"

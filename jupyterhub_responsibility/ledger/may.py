@@ -10,6 +10,7 @@ from difflib import get_close_matches
 
 from ..domain import refusals
 from ..domain.accounts import Account
+from ..domain.logins import NO_LOGINS, UNKNOWN_TIME, KnownFrom, Logins, aged
 from ..domain.model import Model, Responsibility, Role
 from ..domain.names import Names
 from ..text import clock, day, isolated, quoted
@@ -40,6 +41,7 @@ class May:
     why: str
     through: tuple[Through, ...] = ()
     as_of: datetime | None = None
+    known_from: KnownFrom = "hub"
 
 
 def find_responsibility(model: Model, wanted: str) -> Responsibility:
@@ -73,24 +75,41 @@ def may_decide(
     now: datetime,
     then: Then | None,
     names: Names,
+    logins: Logins = NO_LOGINS,
 ) -> May:
     """Whether an account may decide, where these are the members of the role's groups on the hub
-    `now`. `then` is what the ledger knows of who holds the role, None where it can't be read."""
+    `now`. `then` is what the ledger knows of who holds the role, None where it can't be read.
+
+    Where `logins` decide who is in all of these groups, the hub's answer is as old as the last one.
+    """
     user, title = names.isolated(account.name), quoted(responsibility.title)
     if responsibility.accountable is None:
         why = f"No role is accountable for {title}, so nobody may decide on it."
         return May(account.name, responsibility, False, why, (), now)
     role = model.roles[responsibility.accountable]
     groups = [group for group, names in members.items() if account.name in names]
+    at_login = logins.at_login(groups or tuple(members))
+    known_from: KnownFrom = at_login or "hub"
+    as_of = account.last_activity if at_login else now
     if not groups:
         why = f"{role.title} decides on {title}, and {user} does not hold this role."
         if not members:
             why = f"{role.title} decides on {title}, and accounts cannot hold this role."
-        return May(account.name, responsibility, False, why, (), now)
+        said = f"{why}{_aged(known_from, as_of)}"
+        return May(account.name, responsibility, False, said, (), as_of, known_from)
     holder = _recorded(account, then)
-    through = tuple(_through(role, group, holder) for group in groups)
+    through = tuple(_through(role, group, holder, logins) for group in groups)
     why = f"{user} is {role.title}, which decides on {title}. {_told(through, now, names)}"
-    return May(account.name, responsibility, True, why, through, now)
+    said = f"{why}{_aged(known_from, as_of)}"
+    return May(account.name, responsibility, True, said, through, as_of, known_from)
+
+
+def _aged(known_from: KnownFrom, as_of: datetime | None) -> str:
+    """How old that is, where it isn't what the hub says now."""
+    if known_from not in UNKNOWN_TIME:
+        return ""
+    moment = f" {clock(as_of)}" if as_of else ""
+    return f" That is {aged(known_from, bool(as_of))}{moment}."
 
 
 def _recorded(account: Account, then: Then | None) -> HolderThen | None:
@@ -102,12 +121,14 @@ def _recorded(account: Account, then: Then | None) -> HolderThen | None:
     return None
 
 
-def _through(role: Role, group: str, holder: HolderThen | None) -> Through:
+def _through(role: Role, group: str, holder: HolderThen | None, logins: Logins) -> Through:
+    """How the account came into a group; when is known where that was done here, or seen."""
     stay = next((s for s in holder.through if s.group == group), None) if holder else None
     if holder is None or stay is None:
         return Through(role, group)
     until = holder.last_day.until if holder.last_day else None
-    since = None if stay.began.earlier else stay.began.at
+    learned_later = logins.decide(group) and not stay.by
+    since = None if stay.began.earlier or learned_later else stay.began.at
     return Through(role, group, stay.by, since, until)
 
 

@@ -11,7 +11,7 @@ Entries go in, in order. Whoever asks gets an answer from memory, however long t
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Literal
@@ -182,12 +182,17 @@ class GroupThen:
 
 @dataclass(frozen=True, slots=True)
 class Then:
-    """Who held a role in some time, and which of its groups were watched."""
+    """Who held a role in some time, and which of its groups were watched.
+
+    Of groups in `at_login` the hub learns when somebody logs in: what it had there is known, not
+    since when the login service had decided otherwise.
+    """
 
     role: str
     period: Period
     holders: tuple[HolderThen, ...]
     groups: tuple[GroupThen, ...]
+    at_login: frozenset[str] = frozenset()
 
     @property
     def watched(self) -> Watched:
@@ -201,7 +206,18 @@ class Then:
     @property
     def certain(self) -> bool:
         """Whether these are the holders, all of them and nobody else."""
+        return self.certain_on_hub and not self.at_login
+
+    @property
+    def certain_on_hub(self) -> bool:
+        """Whether these are those that the hub had, all of them and nobody else."""
         return self.watched == "whole" and all(each.certain for each in self.holders)
+
+    def told(self, decided_elsewhere: Callable[[str], bool]) -> Then:
+        """The same, told by what is known of which groups the login service decides about."""
+        stays = (stay.group for each in self.holders for stay in each.through)
+        groups = {*stays, *(each.group for each in self.groups)}
+        return replace(self, at_login=frozenset(filter(decided_elsewhere, groups)))
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from datetime import datetime, timedelta
 
 from ..domain.names import Names
@@ -15,6 +16,20 @@ SOON = timedelta(minutes=1)
 ACCOUNTS_ONLY = (
     "The ledger knows accounts only, not people without one, whom the declaration names."
 )
+AT_LOGIN = (
+    "The login service decides who is in the group, and the hub learns of it when they log in. It"
+    " may have been decided long before that."
+)
+NOBODY = {
+    False: "Nobody held this role through an account.",
+    True: "The hub had nobody in this role.",
+}
+THESE = {
+    False: "These accounts held this role, and no others.",
+    True: "The hub had these accounts in this role, and no others.",
+}
+"""By whether logins tell who is in a group of the role."""
+
 OPEN = "and it is not known yet whether that was done"
 
 
@@ -33,13 +48,14 @@ def then_sentences(then: Then) -> tuple[str, ...]:
     elif then.watched == "part":
         summary = "This role was watched for a part of that time only: others may have held it."
     elif not then.holders:
-        summary = "Nobody held this role through an account."
-    elif then.certain:
-        summary = "These accounts held this role, and no others."
+        summary = NOBODY[bool(then.at_login)]
+    elif then.certain_on_hub:
+        summary = THESE[bool(then.at_login)]
     else:
         summary = "Not all of this is certain."
     groups = (group_sentence(each) for each in then.groups if each.watched != "whole")
-    return (summary, *groups, ACCOUNTS_ONLY)
+    logins = [AT_LOGIN] if then.at_login else []
+    return (summary, *logins, *groups, ACCOUNTS_ONLY)
 
 
 def group_sentence(group: GroupThen) -> str:
@@ -50,22 +66,25 @@ def group_sentence(group: GroupThen) -> str:
     return f"The group {name} was watched {_either(group.watches)}."
 
 
-def holder_sentence(holder: HolderThen, names: Names) -> str:
-    """Through what somebody held the role, how they came and left, and what isn't certain."""
-    told = " ".join(stay_sentence(stay, names) for stay in holder.through)
+def holder_sentence(
+    holder: HolderThen, names: Names, at_login: Container[str] = frozenset()
+) -> str:
+    """Through what somebody held the role, how they came and left, and what isn't certain; of
+    groups in `at_login`, when the hub learned it."""
+    told = " ".join(stay_sentence(each, names, each.group in at_login) for each in holder.through)
     return told if holder.certain else f"Not certain. {told}"
 
 
-def stay_sentence(stay: Stay, names: Names) -> str:
+def stay_sentence(stay: Stay, names: Names, at_login: bool) -> str:
     """How somebody came into a group, and how they left it."""
     group = isolated(stay.group)
-    came = f"{_came(stay, names)}."
+    came = f"{_came(stay, names, at_login)}."
     if stay.ended is None:
         return f"Through {group}: {came}"
-    return f"Through {group}: {came} {_left(stay.ended)}."
+    return f"Through {group}: {came} {_left(stay.ended, at_login)}."
 
 
-def _came(stay: Stay, names: Names) -> str:
+def _came(stay: Stay, names: Names, at_login: bool) -> str:
     began = stay.began
     by = _actor(stay.by, names, began.at or began.after)
     if began.at is None:
@@ -74,12 +93,16 @@ def _came(stay: Stay, names: Names) -> str:
         return f"already in it when the record of it began, on {clock(began.at)}"
     if stay.by:
         return f"appointed by {by} {_when(began)}"
+    if at_login:
+        return f"the hub learned {_when(began)} that they were in it"
     return f"joined outside this page {_when(began)}"
 
 
-def _left(ended: Seen) -> str:
+def _left(ended: Seen, at_login: bool) -> str:
     if ended.at is None:
         return f"Somebody started withdrawing them on {clock(ended.after)}, {OPEN}"
+    if at_login:
+        return f"The hub learned {_when(ended)} that they were no longer in it"
     return f"Left {_when(ended)}"
 
 

@@ -22,6 +22,7 @@ from ..declaration.keeper import FILE_STATES, FileState
 from ..domain.access import UserManagement
 from ..domain.channels import Audience, ChannelName
 from ..domain.contacts import Kind
+from ..domain.logins import KnownFrom
 from ..domain.messages import MessageName, TransportName
 from ..domain.model import Split
 from ..ledger.kinds import ACTOR_KINDS, ActorKind, Event, KindName, PartName, Result
@@ -185,7 +186,14 @@ class Aged(TypedDict):
 
     as_of: Annotated[
         Time | None,
-        Field(description="When holders were last read from the hub; null while that is not known"),
+        Field(
+            description="When holders were last read from the hub; null while that is not known,"
+            " and where the login service decides who is in all groups: each holder has their own"
+        ),
+    ]
+    answered_at: Annotated[
+        Time | None,
+        Field(description="When the hub last said who is in its groups; null while it hasn't"),
     ]
     trouble: Annotated[
         str | None, Field(description="Why the last reading failed; null if it did not")
@@ -285,6 +293,16 @@ class Model(TypedDict):
     roles: list[Role]
 
 
+KnownFromField = Annotated[
+    KnownFrom,
+    Field(
+        description="`hub`, `declaration`: read, or declared, at `as_of`. `login`: told by the"
+        " login service at a login no later than `as_of`; `check`: at a login, or when the hub"
+        " asked it again, no later than `as_of`"
+    ),
+]
+
+
 class Holder(TypedDict):
     """A holder of a role."""
 
@@ -299,7 +317,18 @@ class Holder(TypedDict):
     ]
     source: Annotated[str, Field(description="The first of the groups, or `declaration`")]
     groups: Annotated[list[str], Field(description="Every group that they hold the role through")]
-    as_of: Annotated[Time | None, Field(description="When that was read")]
+    as_of: Annotated[
+        Time | None,
+        Field(description="How old that is, see `known_from`; null where that is not known"),
+    ]
+    known_from: KnownFromField
+    unseen_since: Annotated[
+        Time | None,
+        Field(
+            description="Since when the hub hasn't seen them, where that is so long that nobody can"
+            " tell whether they still hold it"
+        ),
+    ]
     email: NotRequired[Annotated[str, Field(description="As declared, or as they let you see it")]]
 
 
@@ -310,6 +339,9 @@ class RoleHolders(TypedDict):
     known: Annotated[
         bool,
         Field(description="False while the hub can't say; no accounts are then among the holders"),
+    ]
+    at_login: Annotated[
+        bool, Field(description="Whether the login service decides who is in all of its groups")
     ]
     missing_groups: Annotated[
         list[str], Field(description="Groups of the declaration that the hub doesn't have")
@@ -400,6 +432,13 @@ class GroupThen(TypedDict):
         Literal["whole", "part", "no"],
         Field(description="Whether it was watched for the whole time that is asked about"),
     ]
+    at_login: Annotated[
+        bool,
+        Field(
+            description="Whether the login service decides who is in it: the hub learned of it"
+            " when they logged in, which may be long after that"
+        ),
+    ]
 
 
 Then = TypedDict(
@@ -409,7 +448,11 @@ Then = TypedDict(
         "from": Annotated[Time, Field(description="The first moment of the time asked about")],
         "to": Annotated[Time, Field(description="The last moment of it: of a day, or the same")],
         "certain": Annotated[
-            bool, Field(description="Whether these accounts held the role, and no others did")
+            bool,
+            Field(
+                description="Whether these accounts held the role, and no others did; never where"
+                " the login service decides"
+            ),
         ],
         "watched": Annotated[
             Literal["whole", "part", "no"],
@@ -459,7 +502,11 @@ class May(TypedDict):
     ]
     why: Annotated[str, Field(description="The same in words, with the reason")]
     through: Annotated[list[Through], Field(description="How they hold the role; empty for a no")]
-    as_of: Annotated[Time | None, Field(description="When the hub said so; null if it didn't")]
+    as_of: Annotated[
+        Time | None,
+        Field(description="How old that is, see `known_from`; null where that is not known"),
+    ]
+    known_from: KnownFromField
 
 
 class Candidate(TypedDict):
@@ -827,7 +874,8 @@ class CoveredResponsibility(TypedDict):
         State,
         Field(
             description="`provider-only`: the community's job, done by the provider's people alone;"
-            " `no-role`: the model gives it no role"
+            " `no-role`: the model gives it no role; `unchecked`: its holders haven't been seen for"
+            " so long that nobody can tell whether they still are"
         ),
     ]
     holders: list[str]
@@ -846,6 +894,13 @@ class Coverage(Aged):
     unchecked: Annotated[list[str], Field(description="What could not be checked, in words")]
     staff: Annotated[
         list[str], Field(description="The provider's people who hold a role or have power here")
+    ]
+    at_login: Annotated[
+        Literal["login", "check"] | None,
+        Field(
+            description="Where the login service decides who is in a group of any role: whether it"
+            " tells the hub at a login, or also at a later check"
+        ),
     ]
     accounts: Annotated[int | None, Field(description="How many accounts the hub has")]
     accounts_as_of: Annotated[

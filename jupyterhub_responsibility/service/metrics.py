@@ -88,8 +88,15 @@ def _timestamp(when: datetime | date) -> float:
 
 def _holders(now: Measured) -> Samples:
     for role, role_holders in now.snapshot.holders_by_role.items():
-        if role_holders.known:
-            yield (role,), len(now.snapshot.counted(role_holders))
+        counted = len(now.snapshot.counted(role_holders))
+        if role_holders.known and (counted or not now.snapshot.countable(role_holders)):
+            yield (role,), counted
+
+
+def _unchecked_holders(now: Measured) -> Samples:
+    for role, role_holders in now.snapshot.holders_by_role.items():
+        if role_holders.known and role_holders.on_hub:
+            yield (role,), len(role_holders.holders) - len(role_holders.certain)
 
 
 def _age(now: Measured, read_at: datetime | None) -> Samples:
@@ -139,9 +146,18 @@ METRICS = (
         "responsibility_holders",
         "gauge",
         "Number of holders of a role, where known; for a role of the community, without people"
-        " from the provider",
+        " from the provider. Holders of whom it could not be checked whether they still hold it are"
+        " not counted; if there are no others, it is absent",
         ("role",),
         _holders,
+    ),
+    Metric(
+        "responsibility_holders_unchecked",
+        "gauge",
+        "Number of holders of a role of whom it could not be checked whether they still hold it:"
+        " the login service decides, and they have not been seen for a long time",
+        ("role",),
+        _unchecked_holders,
     ),
     Metric(
         "responsibility_unchecked",
@@ -152,8 +168,8 @@ METRICS = (
     Metric(
         "responsibility_roster_age_seconds",
         "gauge",
-        "How long ago the holders were read from the hub, in seconds; absent where they are not"
-        " known",
+        "How long ago the hub last said who is in its groups, in seconds; absent where that is not"
+        " known. Where the login service decides, a holder's own age is that of their last login",
         read=lambda now: _age(now, now.snapshot.roster.read_at),
     ),
     Metric(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import date, datetime
 from typing import Literal
 
@@ -13,10 +13,10 @@ from ..domain.channels import Reach
 from ..domain.contacts import Answer
 from ..domain.duties import Duty, duties
 from ..domain.finder import Finder
-from ..domain.holders import Holder, RoleHolders, holders_of, roles_of
+from ..domain.holders import Holder, RoleHolders, roles_of
 from ..domain.matches import Named
 from ..domain.messages import MessageName, Recipient
-from ..domain.model import Contact, Party, Responsibility, Role, Roster, Viewer
+from ..domain.model import Contact, Party, Responsibility, Role, Viewer
 from ..domain.names import Names
 from ..exports.formats import ledger_end
 from ..ledger.entry import Entry, known, stamp
@@ -53,7 +53,7 @@ def me(snapshot: Snapshot, viewer: Viewer) -> api_types.Me:
         "pending": _pending(snapshot, viewer),
         "duties": [_duty(each) for each in duties(snapshot.declaration.model, held)],
         "contacts": [_contact(each) for each in snapshot.declaration.contacts],
-        **_age(snapshot.roster),
+        **_age(snapshot),
     }
 
 
@@ -106,13 +106,13 @@ def model(snapshot: Snapshot, _viewer: Viewer) -> api_types.Model:
 
 def role(snapshot: Snapshot, viewer: Viewer, role_id: str) -> api_types.RoleInFull:
     """`GET api/roles/<role>`. Raises KeyError where the model has no such role."""
-    held = holders_of(snapshot.declaration, snapshot.roster, role_id)
+    held = snapshot.holders_by_role[role_id]
     return {
         **_role(snapshot, role_id),
         **_role_holders(snapshot, viewer, held),
         "pending": _pending(snapshot, viewer, role_id),
         "duties": [_duty(each) for each in duties(snapshot.declaration.model, [role_id])],
-        **_age(snapshot.roster),
+        **_age(snapshot),
     }
 
 
@@ -124,8 +124,15 @@ def then(found: Then, names: Names) -> api_types.Then:
         "to": stamp(found.period.last),
         "certain": found.certain,
         "watched": found.watched,
-        "holders": [_holder_then(each, names) for each in found.holders],
-        "groups": [{"group": each.group, "watched": each.watched} for each in found.groups],
+        "holders": [_holder_then(each, names, found.at_login) for each in found.holders],
+        "groups": [
+            {
+                "group": each.group,
+                "watched": each.watched,
+                "at_login": each.group in found.at_login,
+            }
+            for each in found.groups
+        ],
         "says": list(then_sentences(found)),
     }
 
@@ -148,6 +155,7 @@ def may(found: May) -> api_types.May:
             for each in found.through
         ],
         "as_of": iso(found.as_of),
+        "known_from": found.known_from,
     }
 
 
@@ -163,7 +171,7 @@ def roles(snapshot: Snapshot, viewer: Viewer) -> api_types.Roles:
             for held in snapshot.contact_finder.holders_by_role.values()
         ],
         "user_management": snapshot.user_management,
-        **_age(snapshot.roster),
+        **_age(snapshot),
     }
 
 
@@ -183,7 +191,7 @@ def contacts(
         "q": question,
         "answers": [_answer(snapshot, viewer, answer) for answer in answers],
         "otherwise": [_contact(contact) for contact in contact_finder.first_contacts()],
-        **_age(snapshot.roster),
+        **_age(snapshot),
     }
 
 
@@ -214,7 +222,7 @@ def entry(entry: Entry, snapshot: Snapshot) -> api_types.Entry:
 
 def change(snapshot: Snapshot, viewer: Viewer, outcome: Entry) -> api_types.Change:
     """`api/roles/<role>/holders/<user>`: what became of it, and who holds it."""
-    held = holders_of(snapshot.declaration, snapshot.roster, outcome.role)
+    held = snapshot.holders_by_role[outcome.role]
     return {
         "role": outcome.role,
         "group": outcome.group,
@@ -391,10 +399,11 @@ def coverage(snapshot: Snapshot, _viewer: Viewer) -> api_types.Coverage:
         "certain": found.certain,
         "unchecked": list(found.unchecked),
         "staff": list(found.staff),
+        "at_login": snapshot.at_login or None,
         "accounts": accounts.total if accounts.read_at else None,
         "accounts_as_of": iso(accounts.read_at),
         "ledger": ledger_end(snapshot.ledger_end),
-        **_age(snapshot.roster),
+        **_age(snapshot),
     }
 
 
@@ -425,8 +434,13 @@ def _confirmation(snapshot: Snapshot, viewer: Viewer, role: Role) -> api_types.C
     }
 
 
-def _age(roster: Roster) -> api_types.Aged:
-    return {"as_of": iso(roster.read_at), "trouble": roster.trouble or None}
+def _age(snapshot: Snapshot) -> api_types.Aged:
+    roster = snapshot.roster
+    return {
+        "as_of": iso(snapshot.as_of),
+        "answered_at": iso(roster.read_at),
+        "trouble": roster.trouble or None,
+    }
 
 
 def _party(party: Party) -> api_types.Party:
@@ -487,6 +501,7 @@ def _role_holders(snapshot: Snapshot, viewer: Viewer, held: RoleHolders) -> api_
     return {
         "holders": [_holder(snapshot, viewer, each) for each in held.holders],
         "known": held.known,
+        "at_login": bool(held.at_login),
         "missing_groups": list(held.missing),
     }
 
@@ -500,6 +515,8 @@ def _holder(snapshot: Snapshot, viewer: Viewer, holder: Holder) -> api_types.Hol
         "source": holder.source,
         "groups": list(holder.groups),
         "as_of": iso(holder.as_of),
+        "known_from": holder.known_from,
+        "unseen_since": iso(holder.unseen),
     }
     if email := _email(snapshot, viewer, holder):
         said["email"] = email
@@ -518,7 +535,9 @@ def _display_name(snapshot: Snapshot, holder: Holder) -> str | None:
     return snapshot.names.called(holder.name) or None if holder.kind == "account" else None
 
 
-def _holder_then(holder: HolderThen, names: Names) -> api_types.HolderThen:
+def _holder_then(
+    holder: HolderThen, names: Names, at_login: Container[str]
+) -> api_types.HolderThen:
     until = holder.last_day.until if holder.last_day else None
     return {
         "user": known(holder.name),
@@ -528,7 +547,7 @@ def _holder_then(holder: HolderThen, names: Names) -> api_types.HolderThen:
         "until": until.isoformat() if until else None,
         "through": [_stay(each) for each in holder.through],
         "entries": list(holder.entries),
-        "says": holder_sentence(holder, names),
+        "says": holder_sentence(holder, names, at_login),
     }
 
 

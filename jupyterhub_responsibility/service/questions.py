@@ -35,7 +35,8 @@ async def held(site: Site, viewer: Viewer, role_id: str, at: str) -> Then:
     when = period(at, now, looked)
     await site.ledger.catch_up()
     groups = site.declaration.groups.get(role_id, ())
-    return site.ledger.state.past.at(role_id, when, groups, looked)
+    found = site.ledger.state.past.at(role_id, when, groups, looked)
+    return found.told(rules.decided_elsewhere)
 
 
 async def may_decide(site: Site, viewer: Viewer, asked: MayQuery) -> May:
@@ -58,7 +59,9 @@ async def may_decide(site: Site, viewer: Viewer, asked: MayQuery) -> May:
     members = {group: found.get(group, ()) for group in groups}
     then = await _holders_now(site, role_id, now)
     model, names = site.declaration.model, site.snapshot.names
-    return may.may_decide(model, responsibility, account, members, now, then, names)
+    return may.may_decide(
+        model, responsibility, account, members, now, then, names, site.snapshot.logins
+    )
 
 
 async def _no_account(site: Site, name: str) -> RefusedError:

@@ -81,6 +81,11 @@ class Settings(Configurable):
         help="Whether the authenticator decides who is in a group, at each login.",
     ).tag(config=True)
 
+    authenticator_checks = Bool(
+        False,
+        help="Whether the hub asks the login service again who is in a group, while people use it.",
+    ).tag(config=True)
+
     authenticator_roles = Bool(
         False,
         help="Whether the authenticator decides who has which hub role, at each login.",

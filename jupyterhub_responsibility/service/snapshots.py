@@ -155,6 +155,7 @@ class SnapshotKeeper:
             ledger_trouble=self._ledger.trouble if self._ledger.read else "",
             authenticator_groups=self._settings.authenticator_groups,
             authenticator_roles=self._settings.authenticator_roles,
+            authenticator_checks=self._settings.authenticator_checks,
             user_management=self._settings.user_management,
             subdomains=self._settings.subdomains,
             accounts=self._accounts_known(),

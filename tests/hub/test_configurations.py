@@ -464,7 +464,7 @@ def test_managed_groups_are_dated(own_look):
     own_look.visit("hanna")
     own_look.wait_until_read()
     html = own_look.visit("hanna").get(own_look.page("roles/hub-administrator")).text
-    assert "as of their last login" in html
+    assert "as of a login" in html
     assert "by the service with which people log in" in html
 
 

@@ -72,6 +72,15 @@ PLACES = (
         "the provider is one made for tests, over HTTP; it doesn't check PKCE",
     ),
     Place(
+        "OpenID Connect, asked again",
+        "6",
+        "GenericOAuthenticator 17 with managed groups and `enable_auth_state`",
+        "the hub asks the login service about groups while people use it: a change there is seen"
+        " without a new login, and every page says so",
+        "tests/places/test_as_of.py::test_where_the_hub_checks_a_change_is_there_without_a_login",
+        "the provider is one made for tests, over HTTP",
+    ),
+    Place(
         "LDAP",
         "6",
         "LDAPAuthenticator 2.0 with managed groups",

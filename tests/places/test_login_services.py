@@ -27,12 +27,12 @@ class Managed(RealHub):
     admins: str
     team: str
 
-    def __init__(self, folder: Path, config: str) -> None:
+    def __init__(self, folder: Path, config: str, **options: str) -> None:
         roles = {
             ADMINISTRATOR: {"groups": [self.admins], "initial": ["uwe"]},
             REPRESENTATIVE: {"groups": [self.team]},
         }
-        super().__init__(folder, {**DECLARATION, "roles": roles}, config=config)
+        super().__init__(folder, {**DECLARATION, "roles": roles}, config=config, **options)
 
     def put(self, **groups: set[str]) -> None:
         """From now on, somebody is in these groups of the login service, and in no others."""
@@ -43,13 +43,15 @@ class OpenID(Managed):
     """A hub with OAuthenticator's generic class."""
 
     admins, team = "/hub-admins", "org:team-a"
+    more = ""
+    """More of its configuration."""
 
     @classmethod
     @contextmanager
-    def made(cls, folder: Path) -> Iterator[OpenID]:
+    def made(cls, folder: Path, **options: str) -> Iterator[OpenID]:
         with run_server_in_thread() as server:
             provider = f"http://localhost:{server.server_port}"
-            hub = cls(folder, OPENID_CONFIG.format(provider=provider))
+            hub = cls(folder, OPENID_CONFIG.format(provider=provider) + cls.more, **options)
             hub.provider = provider
             yield hub
 
@@ -68,6 +70,16 @@ class OpenID(Managed):
         return session
 
 
+class Checking(OpenID):
+    """The same, and the hub asks the login service again while people use it."""
+
+    more = """
+c.GenericOAuthenticator.enable_auth_state = True
+c.GenericOAuthenticator.auth_refresh_age = 1
+c.CryptKeeper.keys = ["00" * 32]
+"""
+
+
 class LDAP(Managed):
     """A hub with LDAPAuthenticator; one of the names has a comma in it."""
 
@@ -76,12 +88,13 @@ class LDAP(Managed):
 
     @classmethod
     @contextmanager
-    def made(cls, folder: Path) -> Iterator[LDAP]:
+    def made(cls, folder: Path, **options: str) -> Iterator[LDAP]:
         port = free_port()
         with slapd(folder, port) as directory:
             directory.fill(PERSONAS, PASSWORD, (cls.admins, cls.team))
             groups = [cls.admins, cls.team]
-            hub = cls(folder, LDAP_CONFIG.format(port=port, people=PEOPLE, groups=groups))
+            config = LDAP_CONFIG.format(port=port, people=PEOPLE, groups=groups)
+            hub = cls(folder, config, **options)
             hub.directory, hub.there = directory, {}
             yield hub
 
@@ -154,8 +167,11 @@ def test_who_is_in_the_group_holds_the_role(managed):
 
 def test_the_page_says_what_it_knows(managed):
     """Who holds a role is as of a login; what is decided here has to be done there."""
+    for name in ("hanna", "rita"):
+        read(managed, name)
+    managed.wait_until_accounts_are_read()
     said = read(managed, "rita", f"roles/{ADMINISTRATOR}")
-    assert f"through the group {managed.admins}, as of their last login" in said
+    assert f"through the group {managed.admins}, as of a login no later than" in said
     assert "by the service with which people log in" in said
     reply = managed.visit("rita").get(managed.page(f"roles/{ADMINISTRATOR}"))
     assert BeautifulSoup(reply.text, "html.parser").select("input[name=person]")

@@ -218,6 +218,13 @@ GAPS = {
     "role-lost": {"state": lost()},
     "holder-gone": {"state": departed(), "members": {**MEMBERS, "hub-admins": ("rita",)}},
     "holder-not-seen": {"accounts": knowing(account("hanna", seen=NOW - timedelta(days=91)))},
+    "role-unchecked": {
+        "accounts": knowing(
+            account("hanna", seen=NOW - timedelta(days=100)),
+            account("rita", seen=NOW - timedelta(days=91)),
+        ),
+        "authenticator_groups": True,
+    },
     "power-without-role": {"accounts": knowing(account("root", admin=True))},
     "role-lacks-permission": {
         "configured": replace(
@@ -293,7 +300,7 @@ def test_whose_leaving_would_hurt_most():
     """Somebody who is alone with responsibilities of the community is named, with how many."""
     result = found(members={**MEMBERS, "community-reps": ("rita",)})
     alone = [names_in(each) for each in result.responsibilities].count(["rita"])
-    assert result.leaving == Leaving(isolated("rita"), alone, staff_stays=False)
+    assert result.leaving == Leaving(isolated("rita"), alone, apart="")
     assert f"If \u2068rita\u2069 left, {alone} more would have nobody." in result.summary
 
 
@@ -307,7 +314,10 @@ def test_whose_leaving_would_leave_only_the_providers_people():
         }
     )
     assert result.leaving is not None
-    assert (result.leaving.name, result.leaving.staff_stays) == (isolated("rita"), True)
+    assert (result.leaving.name, result.leaving.apart) == (
+        isolated("rita"),
+        "people from Crew",
+    )
     assert "more would have nobody apart from people from Crew." in result.summary
 
 

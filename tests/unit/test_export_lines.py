@@ -173,24 +173,38 @@ def test_every_kind_of_holder_has_its_line():
     }
     assert found[ADMIN, "hanna"] == HolderLine(
         roles[ADMIN], "account", "hanna", ("hub-admins",), DECLARED_AT, date(2027, 6, 30), "due",
-        READ_AT, READ_AT,
+        READ_AT, READ_AT, known_from="hub",
     )  # fmt: skip
     assert found[ADMIN, "uwe"] == HolderLine(
-        roles[ADMIN], "account", "uwe", ("hub-admins",), confirmed="never", as_of=READ_AT
+        roles[ADMIN],
+        "account",
+        "uwe",
+        ("hub-admins",),
+        confirmed="never",
+        as_of=READ_AT,
+        known_from="hub",
     )
     (gus,) = declared.people[GUIDE]
     assert found[GUIDE, "Gus"] == HolderLine(
-        roles[GUIDE], "person", "Gus", as_of=DECLARED_AT, person=gus
+        roles[GUIDE], "person", "Gus", as_of=DECLARED_AT, person=gus, known_from="declaration"
     )
-    assert found[REP, ""] == HolderLine(roles[REP], "nobody", as_of=READ_AT, nobody="nobody")
+    assert found[REP, ""] == HolderLine(
+        roles[REP], "nobody", as_of=READ_AT, nobody="nobody", known_from="hub"
+    )
     site = "site-reliability-engineer"
     assert found[site, ""] == HolderLine(
-        roles[site], "nobody", as_of=DECLARED_AT, nobody="nobody named"
+        roles[site], "nobody", as_of=DECLARED_AT, nobody="nobody named", known_from="declaration"
     )
     unread = holder_lines(snapshot(declared, roster, state, ledger_read=False))
     hanna = next(line for line in unread if line.name == "hanna")
     assert hanna == HolderLine(
-        roles[ADMIN], "account", "hanna", ("hub-admins",), confirmed="unknown", as_of=READ_AT
+        roles[ADMIN],
+        "account",
+        "hanna",
+        ("hub-admins",),
+        confirmed="unknown",
+        as_of=READ_AT,
+        known_from="hub",
     )
     unknown = holder_lines(snapshot(declared, Roster(), state))
     assert HolderLine(roles[ADMIN], "unknown") in unknown

@@ -94,6 +94,7 @@ FIRST = {
     "person-past-review": Said(GUIDE, "operator", person="Gus", since=YESTERDAY),
     "role-lost": Said(ADMIN, "operator", group="old-admins", since=NOW - timedelta(days=29)),
     "holder-gone": appointed_to(ADMIN, person="ada", since=SEEN),
+    "role-unchecked": Said(ADMIN, "login service", since=NOW - timedelta(days=91)),
     "holder-not-seen": Said(
         ADMIN, where=f"roles/{ADMIN}", person="hanna", since=NOW - timedelta(days=91)
     ),
@@ -353,6 +354,7 @@ def covered_by(name: str, number: int, split: str = "community", beside: tuple[s
             (holder(name), *map(holder, beside)),
             "single",
             (holder(name),),
+            apart="people from Crew" if beside else "",
         )
         for each in range(number)
     )
@@ -361,19 +363,19 @@ def covered_by(name: str, number: int, split: str = "community", beside: tuple[s
 def test_whoever_is_alone_with_most_is_named():
     """Wherever the responsibilities stand, and whoever comes first."""
     areas = [covered_by("ada", 1), covered_by("bea", 2), (*covered_by("cyn", 1),)]
-    assert leaving(areas, NOBODY_NAMED) == Leaving(isolated("bea"), 2, staff_stays=False)
+    assert leaving(areas, NOBODY_NAMED) == Leaving(isolated("bea"), 2, apart="")
     assert leaving([covered_by("ada", 2), covered_by("bea", 1)], NOBODY_NAMED).name == isolated(
         "ada"
     )
     assert leaving([*areas, covered_by("cyn", 2)], NOBODY_NAMED) == Leaving(
-        isolated("cyn"), 3, staff_stays=False
+        isolated("cyn"), 3, apart=""
     )
 
 
 def test_the_providers_own_part_is_not_counted():
     """How it staffs that is its own matter; nobody alone is nobody to name."""
     areas = [covered_by("crew", 3, split="provider"), covered_by("ada", 1)]
-    assert leaving(areas, NOBODY_NAMED) == Leaving(isolated("ada"), 1, staff_stays=False)
+    assert leaving(areas, NOBODY_NAMED) == Leaving(isolated("ada"), 1, apart="")
     assert leaving([covered_by("crew", 3, split="provider")], NOBODY_NAMED) is None
     assert leaving([], NOBODY_NAMED) is None
 
@@ -381,7 +383,7 @@ def test_the_providers_own_part_is_not_counted():
 def test_staff_stays_if_it_is_with_any_of_them():
     """One responsibility that isn't left to nobody is enough to say so."""
     areas = [covered_by("ada", 1), covered_by("ada", 1, beside=("kim",))]
-    assert leaving(areas, NOBODY_NAMED) == Leaving(isolated("ada"), 2, staff_stays=True)
+    assert leaving(areas, NOBODY_NAMED) == Leaving(isolated("ada"), 2, apart="people from Crew")
 
 
 # Holding

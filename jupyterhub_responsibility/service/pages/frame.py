@@ -37,7 +37,9 @@ class Frame:
     has just done, `failed` why that did not work, `typed` what was filled in then, and `wrong` in
     which field it was wrong. `tabs` are the pages that they may open, and `new` is how much is new
     for them. `ledger_end` is the number and the digest of the ledger's last entry, for whoever
-    prints the page; if `shows_end`, it is to be seen on the screen, too.
+    prints the page; if `shows_end`, it is to be seen on the screen, too. `as_of` is when the
+    members of groups were read from the hub, which tells nothing where logins decide about all of
+    them; where they decide, `at_login` says so in words. The hub last `answered_at` some time.
     """
 
     title: str
@@ -58,6 +60,8 @@ class Frame:
     lately: tuple[str, ...] = ()
     ledger_end: Head | None = None
     shows_end: bool = False
+    at_login: str = ""
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,8 @@ from ...coverage.snapshot import Snapshot
 from ...domain.access import EVERYTHING, Ability
 from ...domain.channels import EVERYBODY
 from ...domain.contacts import Answer
-from ...domain.holders import Holder, OwnRole, holders_of, roles_of
+from ...domain.holders import Holder, OwnRole, roles_of
+from ...domain.logins import LAST
 from ...domain.model import Area, Contact, Role, Viewer
 from ...ledger.standing import Standing
 from ...ledger.state import Answer as Reply
@@ -49,7 +50,8 @@ class RoleCard:
 
     `standing` is their term, and whether they have confirmed its duties; `duties_digest` stands
     for what they would confirm. `came_with` is the role because of which this service gave it to
-    them, as its first holder.
+    them, as its first holder. `at_login` says as of which last time the login service told so, if
+    it did.
     """
 
     own: OwnRole
@@ -59,6 +61,7 @@ class RoleCard:
     duties_digest: str
     note: Note | None
     came_with: Role | None
+    at_login: str
 
 
 def my_page(snapshot: Snapshot, viewer: Viewer) -> MyPage:
@@ -92,7 +95,7 @@ def _reach(snapshot: Snapshot, viewer: Viewer) -> Contact | None:
 
 
 def _card(snapshot: Snapshot, own: OwnRole, viewer: Viewer) -> RoleCard:
-    held = holders_of(snapshot.declaration, snapshot.roster, own.role.id)
+    held = snapshot.holders_by_role[own.role.id]
     others = tuple(h for h in held.holders if not (h.kind == "account" and h.name == viewer.name))
     note = snapshot.ledger_state.notes.get(own.role.id)
     standing = snapshot.standing(own.role, viewer.name, viewer.created)
@@ -105,6 +108,7 @@ def _card(snapshot: Snapshot, own: OwnRole, viewer: Viewer) -> RoleCard:
         duties_digest=snapshot.duties_digests[own.role.id],
         note=note if note and note.by != viewer.name else None,
         came_with=snapshot.declaration.model.roles.get(first),
+        at_login=LAST.get(snapshot.logins.at_login(own.groups), ""),
     )
 
 

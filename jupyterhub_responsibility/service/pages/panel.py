@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -21,6 +21,9 @@ from .steps import first_steps_for, gaps_for
 
 ALIKE = 3
 """Gaps of one kind about people that have a card each; of more, one card stands for all."""
+
+Age = tuple[str, str, datetime | None]
+"""A source, how old what it told is, and the moment that comes after those words, if any."""
 
 BAR, TALL = 8, 64
 """Width of a day in the chart, and its height, in units of its own."""
@@ -73,10 +76,10 @@ class PanelPage:
     """The panel: how this hub is covered, and what to do about it.
 
     `unconfirmed` is how many confirmations are missing (None: not known). `ages` says of each
-    source when it was read (None: not yet), `accounts` how many there are. `downloads` are the
-    files by what they are about. `first_steps` are there as long as nobody holds a role. `admin`:
-    the viewer is a JupyterHub admin; `subdomains`: each user's server has a domain of its own
-    (None: not known).
+    source in words how old it is, and when it was read (None: not yet), `accounts` how many there
+    are. `downloads` are the files by what they are about. `first_steps` are there as long as
+    nobody holds a role. `admin`: the viewer is a JupyterHub admin; `subdomains`: each user's
+    server has a domain of its own (None: not known).
     """
 
     coverage: Coverage
@@ -87,7 +90,7 @@ class PanelPage:
     waiting: int
     unconfirmed: int | None
     chart: Chart | None
-    ages: tuple[tuple[str, datetime | None], ...]
+    ages: tuple[Age, ...]
     accounts: int
     downloads: tuple[tuple[str, tuple[Download, ...]], ...]
     admin: bool
@@ -109,9 +112,9 @@ def panel_page(snapshot: Snapshot, viewer: Viewer) -> PanelPage:
         unconfirmed=sum(map(kinds.count, CONFIRMATIONS)) if found.told >= CONFIRMATIONS else None,
         chart=chart(counts(snapshot.spans, found, snapshot.today)),
         ages=(
-            ("Who is in the hub's groups", snapshot.roster.read_at),
-            ("What accounts may do, and when they were last seen", accounts.read_at),
-            ("The declaration: the file in which the operator names contacts and groups",
+            *_ages_of_groups(snapshot),
+            ("What accounts may do, and when they were last seen", "as of", accounts.read_at),
+            ("The declaration: the file in which the operator names contacts and groups", "as of",
              snapshot.declaration.as_of),
         ),
         accounts=accounts.total,
@@ -121,6 +124,14 @@ def panel_page(snapshot: Snapshot, viewer: Viewer) -> PanelPage:
         admin=viewer.admin,
         subdomains=snapshot.subdomains,
     )  # fmt: skip
+
+
+def _ages_of_groups(snapshot: Snapshot) -> Iterator[Age]:
+    """That of the hub's groups; where logins decide, the hub's answer makes it no younger."""
+    if at_login := snapshot.at_login_in_words:
+        yield "Who is in groups of the login service", f"as of {at_login}", None
+    if snapshot.as_of or not at_login:
+        yield "Who is in the hub's groups", "as of", snapshot.as_of
 
 
 def numbers(found: Coverage) -> dict[str, int]:

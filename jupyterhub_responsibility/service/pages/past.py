@@ -62,7 +62,7 @@ def _row(then: Then, holder: HolderThen, names: Names) -> PastRow:
         was=holder.was if holder.was != holder.name and readable(holder.was) else "",
         certain=holder.certain,
         until=holder.last_day.until if holder.last_day else None,
-        says=holder_sentence(holder, names),
+        says=holder_sentence(holder, names, then.at_login),
         entries=tuple(
             EntryLink(number, urlencode({"role": then.role, "before": number + 1}))
             for number in holder.entries

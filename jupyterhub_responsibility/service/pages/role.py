@@ -9,7 +9,7 @@ from ...coverage.roles import decided
 from ...coverage.snapshot import Snapshot
 from ...domain.access import Ability
 from ...domain.contacts import Answer
-from ...domain.holders import Holder, RoleHolders, holders_of
+from ...domain.holders import Holder, RoleHolders
 from ...domain.matches import Named
 from ...domain.messages import MessageName
 from ...domain.model import Area, Link, Role, Viewer
@@ -47,6 +47,7 @@ class RolePage:
     answer: Answer
     groups: tuple[str, ...]
     authenticator_groups: bool
+    authenticator_checks: bool
     decisions: tuple[DecisionLine, ...]
     undecided: tuple[Edit, ...]
     kept: tuple[GroupLine, ...]
@@ -114,7 +115,7 @@ def role_page(
     """One role, for one viewer. Raises KeyError where the model has no such role."""
     declaration = snapshot.declaration
     role = declaration.model.roles[role_id]
-    holders = holders_of(declaration, snapshot.roster, role_id)
+    holders = snapshot.holders_by_role[role_id]
     roles, rules = declaration.model.roles, snapshot.rules
     requests = request_lines(snapshot, viewer, role_id)
     return RolePage(
@@ -124,6 +125,7 @@ def role_page(
         answer=snapshot.contact_finder_for(viewer).answer("role", role_id),
         groups=declaration.groups.get(role_id, ()),
         authenticator_groups=snapshot.authenticator_groups,
+        authenticator_checks=snapshot.authenticator_checks,
         decisions=decision_lines(snapshot, viewer, role_id),
         undecided=undecided_lines(snapshot, viewer, role),
         kept=(kept := group_lines(snapshot, role_id)),
