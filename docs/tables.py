@@ -127,6 +127,8 @@ def kind(field: dict[str, Any]) -> str:
         return "keys, see below"
     if field["type"] == "array":
         return f"list of {kind(field['items'])}".replace("of keys, see below", "entries, see below")
+    if "const" in field:
+        return f"`{field['const']}`"
     if "enum" in field:
         return ", ".join(f"`{choice}`" for choice in field["enum"])
     if field.get("format") == "date":

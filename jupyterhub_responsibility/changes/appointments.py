@@ -17,11 +17,13 @@ from ..errors import HubError
 from ..ledger.accounts import made_at
 from ..ledger.entry import Draft, Entry
 from ..ledger.kinds import Detail, Event
+from ..ledger.pending import as_decided
 from ..ledger.standing import state_tag
 from ..ledger.state import LedgerState, Request
 from ..storage import locks
 from ..storage.ledger import Ledger
 from ..text import visible
+from .deciding import Deciding
 from .quota import Quota
 from .recording import Hub, Members, Outcome, Recorder, actor_kind, find, not_recorded, others
 
@@ -64,6 +66,7 @@ class Appointments:
         self._recorder = recorder
         self._rules = rules
         self._quota = Quota(ledger, rules(), now)
+        self._deciding = Deciding(hub, ledger, recorder, rules, now)
 
     @property
     def rules(self) -> Rules:
@@ -83,28 +86,38 @@ class Appointments:
     async def appoint(self, actor: Viewer, change: Change, seen: str = "") -> Entry:
         """Add an account to a role's group; who is in it already gets another last day.
 
-        Returns the outcome.
+        Returns the outcome: pending, where the group is kept elsewhere.
         """
         change = self.rules.check_appointer(actor, change, self.today)
         async with self._quota.of(actor), self.ledger.lock(locks.of_role(change.role.id)):
             members = await self.read(change.role)
-            change = _as_on_hub(change, members)
+            change = self._as_on_hub(change, members)
             self._check_seen(change.role, members, seen)
             account = await self._to_appoint(change.person)
+            if account and self.rules.kept_elsewhere(change.group):
+                change = replace(change, person=account.name)
             asker = self._asker(change, account)
             if self._is_new_day(change, members):
                 return await self._set_last_day(actor, change)
-            self.rules.check_room(change, self.role_holders(change.role, members))
+            self.check_room(change, members)
             itself = alike(change.person, actor.name)
             intent = self.intent("appointment", actor, change, asker=asker, self_appointed=itself)
             return await self.carry_out(intent, members, self._adding(actor, members), account)
+
+    async def take_back(self, actor: Viewer, role: Role, number: int) -> Entry:
+        """Take back what was decided, and has not been done elsewhere. Returns the entry."""
+        await self.ledger.catch_up()
+        self._deciding.decision(actor, role, number)
+        async with self._quota.of(actor), self.ledger.lock(locks.of_role(role.id)):
+            await self.read(role)
+            return await self._deciding.take_back(actor, role, number)
 
     async def change_last_day(self, actor: Viewer, change: Change, seen: str = "") -> Entry:
         """Give the term of a holder another last day, or none. Returns the entry about it."""
         self.rules.check_decider(actor, change, self.today)
         async with self._quota.of(actor), self.ledger.lock(locks.of_role(change.role.id)):
             members = await self.read(change.role)
-            change = _as_on_hub(change, members)
+            change = self._as_on_hub(change, members)
             self._check_seen(change.role, members, seen)
             through = groups_of(change.person, members)
             if not through:
@@ -127,7 +140,7 @@ class Appointments:
         counted = nullcontext() if oneself else self._quota.of(actor)
         async with counted, self.ledger.lock(locks.of_role(change.role.id)):
             members = await self.read(change.role)
-            change = _as_on_hub(change, members)
+            change = self._as_on_hub(change, members)
             self.rules.check_withdrawer(actor, change)  # of the account that the name stands for
             self._check_seen(change.role, members, seen)
             return await self.take_out(actor, change, members)
@@ -153,6 +166,8 @@ class Appointments:
     def _is_new_day(self, change: Change, members: Members) -> bool:
         """Whether all that would change is the last day of somebody who is in the group."""
         there = change.person in members.get(change.group, ()) and change.request is None
+        if self._deciding.waits(change.role, change.group, change.person):
+            return False
         return there and change.until is not None and self._last_day(change) != change.until
 
     async def _set_last_day(self, actor: Viewer, change: Change) -> Entry:
@@ -160,6 +175,15 @@ class Appointments:
         details: dict[Detail, str] = {"before": before.isoformat() if before else ""}
         (entry,) = await self.ledger.append(_draft("term", actor, change, details))
         return entry
+
+    def _as_on_hub(self, change: Change, members: Members) -> Change:
+        """With the name as the hub has it, for the rules to count by."""
+        will_be = as_decided(members, self.ledger.state.pending, change.role.id)
+        groups = [change.group] if change.group else list(will_be)
+        there = [
+            name for group in groups for each in (members, will_be) for name in each.get(group, ())
+        ]
+        return replace(change, person=find(change.person, there) or change.person)
 
     def _check_seen(self, role: Role, members: Members, seen: str) -> None:
         if seen and seen != state_tag(role, self.declaration, members, self.ledger.state):
@@ -185,7 +209,13 @@ class Appointments:
         """Who is in the role's groups now; what was left open about it is settled first."""
         members = await self.hub.members(self.declaration.groups[role.id])
         await self._recorder.settle_under(locks.of_role(role.id), members)
+        await self._deciding.settle(role, members)
         return members
+
+    def check_room(self, change: Change, members: Members) -> None:
+        """Whether there is room for one more, once all that was decided is done."""
+        will_be = as_decided(members, self.ledger.state.pending, change.role.id)
+        self.rules.check_room(change, self.role_holders(change.role, will_be))
 
     def role_holders(self, role: Role, members: Members) -> RoleHolders:
         """Who holds a role, where these are the members of its groups."""
@@ -222,6 +252,8 @@ class Appointments:
     ) -> Entry:
         """Record a change of one group, of whose role `before` has all groups; `account` is whom
         it adds. What changes nothing is not asked of the hub, and not recorded."""
+        if self.rules.kept_elsewhere(intent.group):
+            return await self._deciding.carry_out(intent, before, account)
         there = before.get(intent.group)
         if there is None:
             raise refusals.NO_GROUP(group=visible(intent.group))
@@ -269,20 +301,28 @@ class Appointments:
     async def take_out(self, actor: Viewer, change: Change, members: Members) -> Entry:
         """Out of the groups that are meant, one after the other."""
         through = groups_of(change.person, members)
-        meant = [change.group] if change.group else through or self.groups(change.role)[:1]
+        meant = [change.group] if change.group else self._meant(change, through)
         leaves = set(through) <= set(meant)
         if not (through and leaves):
             change = replace(change, note="")  # nobody comes after who stays, or never held it
         if leaves:
-            held = self.role_holders(change.role, members)
+            pending = self.ledger.state.pending
+            left = as_decided(members, pending, change.role.id, appointed=False)
+            held = self.role_holders(change.role, left)
             self.rules.check_left_over(actor.admin, change, held)
         outcomes = []
         for group in meant:
             note = change.note if group == meant[-1] else ""
             intent = self.intent("withdrawal", actor, replace(change, group=group, note=note))
             outcomes.append(await self.carry_out(intent, members, self.hub.remove_from_group))
-            members = {**members, group: _without(members[group], change.person)}
+            members = {**members, group: _without(members.get(group, ()), change.person)}
         return outcomes[-1]
+
+    def _meant(self, change: Change, through: list[str]) -> list[str]:
+        """Every group that somebody is in, or is to be in; else the first, to say that they
+        aren't."""
+        waiting = self._deciding.groups(change.role, change.person)
+        return list(dict.fromkeys((*through, *waiting))) or self.groups(change.role)[:1]
 
 
 def _draft(event: Event, actor: Viewer, change: Change, details: Mapping[Detail, str]) -> Draft:
@@ -333,10 +373,3 @@ def _what_changed(intent: Draft, before: Iterable[str], after: Iterable[str]) ->
     if not found:
         raise HubError("The hub did not add them to the group")
     return Outcome("unchanged" if found in were else "done", found)
-
-
-def _as_on_hub(change: Change, members: Members) -> Change:
-    """With the name as the hub has it, for the rules to count by."""
-    groups = [change.group] if change.group else list(members)
-    there = [name for group in groups for name in members.get(group, ())]
-    return replace(change, person=find(change.person, there) or change.person)

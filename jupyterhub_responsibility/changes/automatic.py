@@ -65,6 +65,8 @@ class Automatic:
             role = self._acts.declaration.model.roles.get(role_id)
             if role is None or role.on_term_end != "withdraw" or not term.ended(self._acts.today):
                 continue
+            if term.closed:  # it was decided, and perhaps taken back
+                continue
             try:
                 await self._end_term(role, person)
             except RefusedError as error:
@@ -100,7 +102,7 @@ class Automatic:
         state, declaration = self._acts.ledger.state, self._acts.declaration
         return (
             self._acts.rules.open_to_change(role)
-            and role.id not in state.ever_held
+            and role.id not in state.ever_held | state.ever_decided
             and not declaration.people.get(role.id)
             and any(
                 state.members.get(group)
@@ -112,7 +114,8 @@ class Automatic:
     async def _start(self, role: Role) -> list[str]:
         """Appoint those who hold the roles that it starts with; its lock is held."""
         members = await self._acts.read(role)
-        if role.id in self._acts.ledger.state.ever_held or any(members.values()):
+        state = self._acts.ledger.state
+        if role.id in state.ever_held | state.ever_decided or any(members.values()):
             return []  # who is there already will be observed
         group, waiting = self._acts.groups(role)[0], []
         for person, origin in (await self._starters(role)).items():
@@ -123,12 +126,13 @@ class Automatic:
             except RefusedError as error:
                 waiting.append(self._says("", person, f"should be a first {role.title}", error))
             else:
-                members = {**members, group: (*members[group], person)}
+                if not self._acts.rules.kept_elsewhere(group):
+                    members = {**members, group: (*members[group], person)}
         return waiting
 
     async def _add(self, intent: Draft, change: Change, members: Members) -> None:
         """Add somebody, if there is room. Raises RefusedError."""
-        self._acts.rules.check_room(change, self._acts.role_holders(change.role, members))
+        self._acts.check_room(change, members)
         account = await self._acts.account(change.person)
         await self._acts.carry_out(intent, members, self._acts.hub.add_to_group, account)
 
@@ -148,7 +152,7 @@ class Automatic:
         async with self._acts.ledger.lock(locks.of_role(role.id)):
             members = await self._acts.read(role)
             term = self._acts.ledger.state.terms.get((role.id, person))
-            if term is None or not term.ended(self._acts.today):
+            if term is None or term.closed or not term.ended(self._acts.today):
                 return
             was = self._acts.ledger.state.created.get((role.id, person), "")
             is_now = made_at(await self._acts.account(person))

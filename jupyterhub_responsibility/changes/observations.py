@@ -11,12 +11,14 @@ from ..domain.accounts import Account, Accounts
 from ..domain.model import Declaration, Roster
 from ..errors import HubError, RefusedError
 from ..ledger import accounts
-from ..ledger.accounts import Asked, made_at
+from ..ledger.accounts import Asked, is_other, made_at
 from ..ledger.entry import Draft, stamp, storable
 from ..ledger.kinds import Detail
+from ..ledger.pending import Pending, of_group
 from ..ledger.state import Holding, LedgerState
 from ..storage import locks, readings
 from ..storage.ledger import Ledger
+from .deciding import settlement
 from .recording import SERVICE, others
 
 LOOKED = "looked"
@@ -107,16 +109,20 @@ class Observer:
         state = self._ledger.state
         found = list(_differences(state, self._declaration, roster, self._last, asked))
         yield from found
+        yield from _ended_decisions(state, self._declaration, asked, found)
         yield from _remade(state, roster, asked, {_before(draft) for draft in found})
         yield from _renamed_askers(state, asked, found)
         yield from _ended_requests(state, asked)
 
     async def _asked(self, roster: Roster) -> Asked:
         """What the hub says of those who joined or left, or may not be who they were."""
-        changes = _differences(self._ledger.state, self._declaration, roster, self._last, {})
+        state = self._ledger.state
+        changes = list(_differences(state, self._declaration, roster, self._last, {}))
         moved = {change.person for change in changes if change.person}
-        doubtful = accounts.doubtful(self._ledger.state, self._accounts())
-        asked = await self._ask_each([*sorted(moved), *sorted(doubtful - moved)])
+        asked = await self._ask_surely(changes)
+        doubtful = accounts.doubtful(state, self._accounts())
+        unknown = [*sorted(moved - asked.keys()), *sorted(doubtful - moved - asked.keys())]
+        asked |= await self._ask_each(unknown)
         # Whoever has another name now may have left the old one to somebody else.
         before = accounts.recorded_as(self._ledger.state, asked) - asked.keys()
         asked |= await self._ask_each(sorted(before))
@@ -124,6 +130,13 @@ class Observer:
             if account := await self._find(created):
                 asked[account.name] = account
         return asked
+
+    async def _ask_surely(self, changes: Sequence[Draft]) -> dict[str, Account | None]:
+        """What it says of everybody who moved in a group where something that was decided looks
+        done: if that isn't known, another account may pass for the one that was meant."""
+        groups = {(each.role, each.group) for each in changes if each.event == "settlement"}
+        names = {each.person for each in changes if (each.role, each.group) in groups}
+        return {name: await self._ask(name) for name in sorted(names - {""})[:MAX_ASKED]}
 
     async def _ask_each(self, names: Sequence[str]) -> dict[str, Account | None]:
         asked = {}
@@ -164,16 +177,34 @@ def _in_group(
     are = {storable(name) for name in roster.members.get(group, ())}
     renamed = accounts.renamed(state, role_id, were, are, asked)
     were = were - set(renamed.values())  # the old name may be in the group, as somebody else's
+    there = {each: roster.members.get(each, ()) for each in state.groups_of(role_id)}
+    settled = {name: each for each, name in _done(state, role_id, group, are, asked)}
+    for name, each in settled.items():
+        yield settlement(each, "done", there, asked.get(name), "" if first else last)
     since: dict[Detail, str] = {"first": "yes"} if first else {"after": last}
     for now, was in renamed.items():
         yield _seen("renamed", role_id, group, now, {"was": was, **_made(asked, now), **since})
-    for name in sorted(are - were - renamed.keys()):
+    for name in sorted(are - were - renamed.keys() - settled.keys()):
         yield _seen("joined", role_id, group, name, {**_made(asked, name), **since})
-    for name in sorted(were - are):
-        there = {each: roster.members.get(each, ()) for each in state.groups_of(role_id)}
+    for name in sorted(were - are - settled.keys()):
         gone = "yes" if name in asked and asked[name] is None else ""
         through = others(there, name, group)
         yield _seen("left", role_id, group, name, {"gone": gone, "through": through, **since})
+
+
+def _done(
+    state: LedgerState, role_id: str, group: str, are: set[str], asked: Asked
+) -> Iterator[tuple[Pending, str]]:
+    """What was decided about a group and is done, with the name that the account has now. Another
+    account may have its name by now, or it another name."""
+    for each in of_group(state.pending, role_id, group):
+        same = (n for n in sorted(are) if each.created and made_at(asked.get(n)) == each.created)
+        is_it = each.person in are and not is_other(asked.get(each.person), each.created, each.at)
+        name = each.person if is_it else next(same, "")
+        if each.appoints and name:
+            yield each, name
+        elif not each.appoints and not name and each.person not in are:
+            yield each, each.person
 
 
 def _remade(
@@ -207,6 +238,19 @@ def _ended_requests(state: LedgerState, asked: Asked) -> Iterator[Draft]:
         yield Draft(
             "decision", SERVICE.name, "service", each.role, "", each.person, details=details
         )
+
+
+def _ended_decisions(
+    state: LedgerState, declaration: Declaration, asked: Asked, found: Iterable[Draft]
+) -> Iterator[Draft]:
+    """What was decided about an account that is there no more, or a group that stands for its role
+    no more; but for what was `found` to be done."""
+    done = {draft.intent for draft in found}
+    gone = {each.number for each in accounts.ended_decisions(state, asked)}
+    for each in list(state.pending.values()):
+        mapped = each.group in declaration.groups.get(each.role, ())
+        if each.number not in done and (each.number in gone or not mapped):
+            yield settlement(each, "ended", {}, None)
 
 
 def _before(change: Draft) -> Holding:

@@ -16,6 +16,7 @@ from ..domain.rules import About, AccessName, Change, Rules
 from ..errors import RefusedError
 from ..ledger.accounts import made_at
 from ..ledger.entry import Draft, Entry
+from ..ledger.pending import is_coming
 from ..ledger.state import Request
 from ..storage import locks
 from ..storage.ledger import Ledger
@@ -82,6 +83,8 @@ class Requests:
             self._ledger.lock(locks.of_requests(change.role.id)),
         ):
             self._quota.check_open(actor, today)
+            if is_coming(self._ledger.state.pending, change.role.id, change.person):
+                raise refusals.DECIDED(name=visible(change.person), role=change.role.title)
             for other in self._ledger.state.open_requests(today):
                 if other.person == change.person and other.role == change.role.id:
                     raise refusals.ASKED_FOR()

@@ -13,12 +13,13 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from ..coverage.snapshot import Snapshot
-from ..domain.messages import TRANSPORTS, Recipient, TransportName
+from ..domain.messages import TRANSPORTS, Message, Recipient, TransportName
 from ..domain.model import Declaration
 from ..errors import RewrittenError, SendingError
 from ..ledger.entry import Entry
 from ..messages.checks import of_the_day, still_told
 from ..messages.question import link_to, question_letter, still_asked
+from ..messages.recipients import manager_address
 from ..messages.texts import Letter, letter
 from ..storage import links, locks, outbox
 from ..storage.ledger import Ledger
@@ -166,12 +167,7 @@ class Telling:
             await self._ledger.run(lambda store: outbox.put_off(store, claim, until, tried=False))
             return True
         wanted = [each for each, still in told.items() if still]
-        found: tuple[str, Letter] | None = None
-        if claim.question:
-            found = await self._question(claim.letter, claim.question)
-        elif wanted:
-            written = letter(claim.letter, wanted, claim.deeds, snapshot, self._home)
-            found = claim.address, written
+        found = await self._written(name, claim, wanted, snapshot)
         if found is None:
             await self._ledger.run(outbox.drop, claim.letter)
             return True
@@ -185,6 +181,18 @@ class Telling:
         wait = min(LATEST, SOON * 2 ** min(claim.attempts - 1, 10))
         await self._ledger.run(outbox.put_off, claim, self._now() + wait)
         return False
+
+    async def _written(
+        self, name: TransportName, claim: Claim, wanted: list[Message], snapshot: Snapshot
+    ) -> tuple[str, Letter] | None:
+        """Where a letter goes, and what it says; None where it is wanted no more, or has nowhere to
+        go."""
+        if claim.question:
+            return await self._question(claim.letter, claim.question)
+        address = claim.address or _manager(claim, snapshot)
+        if not wanted or (name == "mail" and not address):
+            return None
+        return address, letter(claim.letter, wanted, claim.deeds, snapshot, self._home)
 
     async def _question(self, letter_id: str, asking: Entry) -> tuple[str, Letter] | None:
         """A letter to somebody without an account, with a link of its own, which nothing has but
@@ -222,6 +230,13 @@ class Telling:
             await self._ledger.run(outbox.tidy, self._now())
             await self._ledger.run(links.tidy, self._now())
             self._tidied = today
+
+
+def _manager(claim: Claim, snapshot: Snapshot) -> str:
+    """Where to write to whoever keeps a group elsewhere, where a letter is for them."""
+    theirs = [each.entry for each in claim.messages if each.to == "manager" and each.entry]
+    deeds = filter(None, map(claim.deeds.get, theirs))
+    return next((manager_address(snapshot, deed.began.group) for deed in deeds), "")
 
 
 def _knows_of(snapshot: Snapshot, claim: Claim) -> bool:

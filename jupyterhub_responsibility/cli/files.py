@@ -57,6 +57,11 @@ roles:
 #   - {{title: Incident process, url: https://{domain}/incidents, for: [respond-to-incidents]}}
 #   - {{title: How to make an environment, url: https://{domain}/env, for: [assist-environments]}}
 
+# manage_at:                    # if groups come from elsewhere, such as a login service: where they are changed
+#   groups: "{{org}}:{{team}}"    # which groups; leave it out for all that the login service sets
+#   url: https://git.{domain}/orgs/{{org}}/teams/{{team}}
+#   who: The maintainers of the team
+
 # model: cloud                  # start from another model, instead of changing the built-in one
 # areas:                        # changes to the model, by id
 #   community-leadership:

@@ -61,7 +61,9 @@ def _fill(snapshot: Snapshot, role_holders: RoleHolders) -> FirstStep:
 def _follows(snapshot: Snapshot, role: Role) -> list[str]:
     """The titles of the roles whose holders will be the first of this one without being asked,
     as long as nobody has ever held it."""
-    if not snapshot.rules.open_to_change(role) or role.id in snapshot.ledger_state.ever_held:
+    groups = snapshot.declaration.groups.get(role.id, ())
+    is_here = bool(groups) and not snapshot.rules.kept_elsewhere(groups[0])
+    if not is_here or role.id in snapshot.ledger_state.ever_held:
         return []
     roles = [snapshot.holders_by_role[role_id] for role_id in role.starts_with]
     return [

@@ -43,6 +43,8 @@ GapKind = Literal[
     "power-without-role",
     "role-lacks-permission",
     "edited-by-hand",
+    "decision-not-done",
+    "change-undecided",
     "page-closed",
     "template-shadowed",
 ]
@@ -168,6 +170,16 @@ KINDS: dict[GapKind, Kind] = {
         "somebody changed a group by hand, although the login service decides who is in it",
         ("roster", "ledger", "accounts"),
     ),
+    "decision-not-done": Kind(
+        "soon",
+        "what was decided here has not been done for long where the group is kept",
+        ("roster", "ledger"),
+    ),
+    "change-undecided": Kind(
+        "soon",
+        "somebody joined or left a group where it is kept, and nobody has decided that here",
+        ("roster", "ledger", "accounts"),
+    ),
     "page-closed": Kind("urgent", "ordinary users cannot open these pages", ("configuration",)),
     "template-shadowed": Kind(
         "later",
@@ -185,6 +197,8 @@ PlaceKind = Literal[
     "role",
     "appoint",
     "holders",
+    "decided",
+    "undecided",
     "appointers",
     "confirm",
     "hub admin",
@@ -197,6 +211,8 @@ PLACES: dict[PlaceKind, str] = {
     "role": "roles/{}",
     "appoint": "roles/{}#appoint",
     "holders": "roles/{}#holders",
+    "decided": "roles/{}#decided",
+    "undecided": "roles/{}#undecided",
     "appointers": "roles/{}#appointers",
     "confirm": "#confirm-{}",
     "contact": "keep/contact/{}",

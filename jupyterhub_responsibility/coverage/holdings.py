@@ -9,9 +9,10 @@ from ..domain.contacts import could_not_check
 from ..domain.holders import Holder, RoleHolders
 from ..domain.model import Role
 from ..text import in_a_row, isolated
+from .elsewhere import elsewhere_gaps
 from .gaps import Gap, Place, Step, ask_operator
 from .people import people_gaps
-from .roles import AT_LOGIN_ONLY, appoint
+from .roles import AT_LOGIN_ONLY, appoint, decided, see_decided
 from .snapshot import Snapshot
 
 ENOUGH = 2
@@ -26,9 +27,6 @@ LONG_AGO = datetime.min.replace(tzinfo=timezone.utc)
 NAMED = 5
 """Accounts to name in one line."""
 
-ACTIVITY_LAG = timedelta(seconds=90)
-"""The hub writes down when somebody was last seen at most every 30 seconds."""
-
 
 def holding_gaps(snapshot: Snapshot) -> Iterator[Gap]:
     """The gaps of everybody who holds, or held, a role through an account."""
@@ -42,7 +40,7 @@ def holding_gaps(snapshot: Snapshot) -> Iterator[Gap]:
     if snapshot.ledger_read:
         yield from _lost(snapshot)
         yield from _gone(snapshot)
-        yield from _by_hand(snapshot)
+        yield from elsewhere_gaps(snapshot)
 
 
 def _ledger_gaps(snapshot: Snapshot, role: Role, account: str) -> Iterator[Gap]:
@@ -56,7 +54,7 @@ def _ledger_gaps(snapshot: Snapshot, role: Role, account: str) -> Iterator[Gap]:
             role.id,
             f"The term of {name} is over",
             f"{name} is still {role.title}.",
-            _decide(snapshot, role),
+            _decide(snapshot, role, account),
             since=stands.term_ended,
             person=account,
         )
@@ -74,14 +72,14 @@ def _ledger_gaps(snapshot: Snapshot, role: Role, account: str) -> Iterator[Gap]:
         )
 
 
-def _decide(snapshot: Snapshot, role: Role) -> Step:
-    if snapshot.rules.open_to_change(role):
-        return Step(
-            "Change their last day, or withdraw them",
-            where=Place("holders", role.id),
-            needs="may appoint",
-        )
-    return Step("Remove them from the group in the login service", by="login service")
+def _decide(snapshot: Snapshot, role: Role, account: str) -> Step:
+    if decided(snapshot, role, appoints=False, account=account):
+        return see_decided(role)
+    return Step(
+        "Change their last day, or withdraw them",
+        where=Place("holders", role.id),
+        needs="may appoint",
+    )
 
 
 def _not_seen(snapshot: Snapshot, role_holders: RoleHolders, holder: Holder) -> Iterator[Gap]:
@@ -169,34 +167,3 @@ def _named(snapshot: Snapshot, accounts: list[str], at: datetime) -> str:
     if more:
         names.append(f"{more} more")
     return in_a_row(names)
-
-
-def _by_hand(snapshot: Snapshot) -> Iterator[Gap]:
-    """Where logging in decides who is in a group: who joined or left without logging in."""
-    if not snapshot.authenticator_groups:
-        return
-    for edit in snapshot.ledger_state.edits.values():
-        if edit.group not in snapshot.declaration.groups.get(edit.role, ()):
-            continue  # in an earlier declaration it was
-        account = snapshot.accounts.found.get(edit.person)
-        if account is None or account.read_at < edit.at:
-            continue
-        if _was_there(account.last_activity, edit.after):
-            continue
-        name, group = snapshot.names.isolated(edit.person), isolated(edit.group)
-        how = "was added to" if edit.joined else "was removed from"
-        yield Gap(
-            "edited-by-hand",
-            edit.role,
-            f"{name} {how} “{group}” by hand",
-            f"The login service decides who is in this group, and will do so again when {name}"
-            " next logs in.",
-            Step("Make the change in the login service", by="login service"),
-            since=edit.at,
-            person=edit.person,
-            group=edit.group,
-        )
-
-
-def _was_there(last_activity: datetime | None, after: datetime) -> bool:
-    return last_activity is not None and last_activity > after - ACTIVITY_LAG

@@ -55,7 +55,7 @@ def _group_gaps(snapshot: Snapshot, role_holders: RoleHolders) -> Iterator[Gap]:
                 f"Nobody is in the group “{isolated(group)}”",
                 f"It is one of several groups for the role {role.title}. If it isn't needed,"
                 " the operator can remove it.",
-                appoint(snapshot, role, "Appoint somebody"),
+                appoint(snapshot, role, "Appoint somebody", group),
                 since=snapshot.emptied(group),
                 group=group,
             )
@@ -207,20 +207,39 @@ def _instead(answer: Answer) -> str:
     return f"People who ask for this role are sent to {names} instead."
 
 
-def appoint(snapshot: Snapshot, role: Role, label: str) -> Step:
-    """How somebody comes to hold a role on this hub."""
+def appoint(snapshot: Snapshot, role: Role, label: str, group: str = "") -> Step:
+    """How somebody comes to hold a role on this hub, through a group where that matters."""
     groups = snapshot.declaration.groups.get(role.id, ())
-    if snapshot.rules.open_to_change(role):
-        if snapshot.roster.members.keys().isdisjoint(groups):
+    if groups:
+        if decided(snapshot, role, appoints=True, group=group):
+            return see_decided(role)
+        is_here = not any(map(snapshot.rules.kept_elsewhere, groups))
+        if is_here and snapshot.roster.members.keys().isdisjoint(groups):
             return _make_group(snapshot)
-        if snapshot.holders_by_role[role.id].full:
+        if snapshot.will_hold(role.id).full:
             return Step(
                 "Withdraw somebody first: the role is full",
                 where=Place("holders", role.id),
                 needs="may appoint",
             )
         return Step(label, where=Place("appoint", role.id), needs="may appoint")
-    if groups:
-        return Step("Add somebody to the group in the login service", by="login service")
     what = f"name somebody (in the declaration: roles.{role.id}.people)"
     return ask_operator(what, ("roles", role.id, "people"))
+
+
+def decided(
+    snapshot: Snapshot, role: Role, *, appoints: bool, account: str = "", group: str = ""
+) -> bool:
+    """Whether it was decided that somebody, or this account, comes or goes, through any group or
+    this one, and it isn't done."""
+    return any(
+        (each.role, each.appoints) == (role.id, appoints)
+        and account in ("", each.person)
+        and group in ("", each.group)
+        for each in list(snapshot.ledger_state.pending.values())
+    )
+
+
+def see_decided(role: Role) -> Step:
+    """What is left to do of what was decided."""
+    return Step("See what was decided, and has to be done", where=Place("decided", role.id))

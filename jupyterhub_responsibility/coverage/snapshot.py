@@ -14,16 +14,17 @@ from ..domain.channels import EVERYBODY, IN_CHARGE, Audience, Reach
 from ..domain.configured import Configured
 from ..domain.contacts import ContactFinder, People
 from ..domain.duties import duties_digest
-from ..domain.holders import Holder, RoleHolders
+from ..domain.holders import Holder, RoleHolders, holders_of
 from ..domain.kept import Laid
 from ..domain.logins import LAST, AtLogin, Logins
-from ..domain.messages import COMMUNITY, MessageName, Recipient, TransportName
+from ..domain.messages import COMMUNITY, MANAGER, MessageName, Recipient, TransportName
 from ..domain.model import Declaration, Role, Roster, Split, Viewer
 from ..domain.names import Called, Names
 from ..domain.rules import Rules
 from ..ledger.accounts import is_other, made_at
 from ..ledger.chain import Head
 from ..ledger.gap_spans import Key, Span
+from ..ledger.pending import as_decided
 from ..ledger.standing import Standing, standing, standing_by_word
 from ..ledger.state import LedgerState
 from .gaps import Source
@@ -217,6 +218,8 @@ class Snapshot:
         """Whether somebody, or the channel of the community, gets a kind of message."""
         if recipient == COMMUNITY:
             return "community" in self.transports
+        if recipient == MANAGER:
+            return "mail" in self.transports
         turned_off = self.tellable.get(recipient.key)
         return "mail" in self.transports and turned_off is not None and kind not in turned_off
 
@@ -244,6 +247,14 @@ class Snapshot:
     def holders_by_role(self) -> Mapping[str, RoleHolders]:
         """Who holds each role."""
         return self.contact_finder.holders_by_role
+
+    def will_hold(self, role_id: str) -> RoleHolders:
+        """Who will hold a role once all that was decided is done."""
+        pending = self.ledger_state.pending
+        if not any(role == role_id for role, _, _ in list(pending)):
+            return self.holders_by_role[role_id]
+        members = as_decided(self.roster.members, pending, role_id)
+        return holders_of(self.declaration, replace(self.roster, members=members), role_id)
 
     @cached_property
     def coverage(self) -> Coverage:

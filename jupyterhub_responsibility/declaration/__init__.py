@@ -16,6 +16,7 @@ from os.path import realpath
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from ..domain.elsewhere import ManageAt
 from ..domain.messages import MessageName, To
 from ..domain.model import (
     UNNAMED,
@@ -252,6 +253,7 @@ def _build(draft: Draft, as_of: datetime, source: Source) -> Declaration:
         as_of=as_of,
         names=draft.root.get("names", {}),
         messages=_messages(draft.root),
+        manage_at=tuple(ManageAt(**_said(each)) for each in draft.root.get("manage_at", ())),
         source=source.name,
         lines=lines_of(source) if source.name else {},
     )
@@ -324,6 +326,7 @@ def dump(declaration: Declaration) -> dict[str, Any]:
         "links": [dump_thing(link) for link in declaration.links],
         "names": dict(declaration.names),
         "messages": {kind: list(to) for kind, to in declaration.messages.items()},
+        "manage_at": [_filled(_fields(each)) for each in declaration.manage_at],
     }
     return _filled(whole)
 

@@ -20,6 +20,7 @@ from .entries import (
     DeclarationEntry,
     Entry,
     LinkEntry,
+    ManageAtEntry,
     MessagesEntry,
     PartyEntry,
     PersonEntry,
@@ -53,6 +54,7 @@ EFFECTS: dict[type[Entry], dict[str, str]] = {
         "contacts": NOW,
         "links": NOW,
         "messages": NOW,
+        "manage_at": NOW,
         "names": NOW,
     },
     MessagesEntry: dict.fromkeys(MESSAGES, NOW),
@@ -111,6 +113,7 @@ EFFECTS: dict[type[Entry], dict[str, str]] = {
         "review_by": NOW,
         "public": NOW,
     },
+    ManageAtEntry: dict.fromkeys(("groups", "url", "who", "how", "email", "within"), NOW),
     LinkEntry: {"title": NOW, "url": NOW, "for": NOW},
 }
 """Each key of each part of the declaration: NOW, PARTS, or why it needs a restart."""

@@ -24,10 +24,13 @@ from pydantic import (
     StringConstraints,
     TypeAdapter,
     ValidationError,
+    ValidationInfo,
     create_model,
+    field_validator,
 )
 from pydantic_core import PydanticCustomError
 
+from ..domain.elsewhere import GROUP, flaw, names_in
 from ..domain.messages import MESSAGES, MessageKind
 from ..domain.model import EVERYONE, Split, TermEnd
 
@@ -295,6 +298,45 @@ class LinkEntry(Entry):
     ]
 
 
+class ManageAtEntry(Entry):
+    groups: Name | None = None
+    """Which groups are kept there: a name, with names in braces for what differs, such as
+    `{org}:{team}`. Without it: every group that the login service decides about."""
+    url: WebAddress | None = None
+    """The page where it is done; `{group}` is the whole name of the group, and what is in braces
+    in `groups` can be used as well."""
+    who: Title | None = None
+    """Who can do it there."""
+    how: Text | None = None
+    """What they have to do, in a few words."""
+    email: Email | None = None
+    """Where to send what was decided and has to be done there, if this service sends mail."""
+    within: Annotated[StrictInt, Field(ge=1, le=3650), Whole] | None = None
+    """After how many days the panel says that something has not been done there; the default is
+    14."""
+
+    @field_validator("groups")
+    @classmethod
+    def _whole(cls, pattern: str | None) -> str | None:
+        if wrong := flaw(pattern or ""):
+            raise PydanticCustomError("pattern", "{wrong}", {"wrong": wrong})
+        return pattern
+
+    @field_validator("url")
+    @classmethod
+    def _known(cls, url: str | None, info: ValidationInfo) -> str | None:
+        known = [GROUP, *names_in(info.data.get("groups") or "")]
+        unknown = [name for name in names_in(url or "") if name not in known]
+        if unknown and "groups" in info.data:  # else that is what is wrong
+            names = " or ".join(f"{{{name}}}" for name in known)
+            raise PydanticCustomError("not_in_pattern", "", {"name": unknown[0], "known": names})
+        return url
+
+
+def _list_of_one(value: Any) -> Any:
+    return [value] if isinstance(value, dict) else value
+
+
 def _to(kind: MessageKind) -> tuple[Any, Any]:
     """A list of those whom a kind of message may go to, as a field."""
     each: Any = Literal.__getitem__(kind.possible)
@@ -331,6 +373,13 @@ class DeclarationEntry(Entry):
     """Pages to read."""
     messages: MessagesEntry | None = None
     """Whom each kind of message goes to, where that isn't as usual; an empty list is nobody."""
+    manage_at: Annotated[
+        tuple[ManageAtEntry, ...],
+        BeforeValidator(
+            _list_of_one, json_schema_input_type=ManageAtEntry | tuple[ManageAtEntry, ...]
+        ),
+    ] = ()
+    """Where groups are kept that the hub doesn't keep itself: one place, or a list of them."""
     names: dict[Name, Title] = {}
     """What people are called, by account name, where the hub doesn't know it."""
 

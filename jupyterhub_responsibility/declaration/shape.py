@@ -58,6 +58,11 @@ _WORDS = {
         "Write a name such as REEF_TOKEN, in capital letters, digits and '_', and put the token"
         " into that variable, never here",
     ),
+    "pattern": ("'{input}' {wrong}", "Write it as in '{{org}}:{{team}}', each name once"),
+    "not_in_pattern": (
+        "'{name}' is not in the pattern of these groups",
+        "Use {known}, or give 'groups' a name that can be used here",
+    ),
     "iso_date": ("'{input}' is not a date", "Write it as year-month-day, such as 2027-06-30"),
 }
 

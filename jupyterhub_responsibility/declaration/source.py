@@ -61,9 +61,17 @@ class Source:
 
     def fault(self, location: Location, message: str, fix: str = "") -> Fault:
         """A fault at `location`, with the line of the nearest part that is there."""
+        location = self._as_written(location)
         places = (location[:end] for end in range(len(location), -1, -1))
         line = next((self.lines[place] for place in places if place in self.lines), None)
         return Fault(dotted(location), message, fix, self.name, line)
+
+    def _as_written(self, location: Location) -> Location:
+        """What stands for a list of one is written without its number."""
+        if location[1:2] != (0,) or not isinstance(self.data, dict):
+            return location
+        alone = isinstance(self.data.get(location[0]), dict)
+        return (location[0], *location[2:]) if alone else location
 
 
 def dotted(location: Location) -> str:

@@ -13,11 +13,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-To = Literal["person", "deciders", "community"]
+To = Literal["person", "deciders", "community", "manager"]
 TO: dict[To, str] = {
     "person": "the person whom it is about, or who asked",
     "deciders": "the people who can act: who can appoint to the role, and JupyterHub admins",
     "community": "the channel of the community",
+    "manager": "whoever keeps the group where it is kept: the address in `manage_at`",
 }
 """Whom a message may go to."""
 
@@ -42,6 +43,7 @@ MessageName = Literal[
     "vacant",
     "contact_review",
     "power",
+    "to_do",
 ]
 
 
@@ -51,8 +53,9 @@ class MessageKind:
     say it (`yours`), whom, and the title of the message.
 
     `to` is whom, unless the declaration says otherwise. `you` is the title for the person whom it
-    is about; empty where there is nobody to tell it to. `others` is the title for everybody else:
-    it names nobody. `page` is where to go from there. What isn't `urgent` waits for the digest.
+    is about; empty where there is nobody to tell it to, as `yours` is where nobody on the hub is
+    told. `others` is the title for everybody else: it names nobody. `page` is where to go from
+    there. What isn't `urgent` waits for the digest.
     """
 
     when: str
@@ -66,7 +69,10 @@ class MessageKind:
     @property
     def possible(self) -> tuple[To, ...]:
         """Whom it may go to."""
-        return tuple(to for to in get_args(To) if self.you or to != "person")
+        if "manager" in self.to:
+            return ("manager",)
+        found = (to for to in get_args(To) if to != "manager")
+        return tuple(to for to in found if self.you or to != "person")
 
     def title(self, to: To, role: str, day: str = "") -> str:
         """The title of the message; `role` is the title of the role."""
@@ -188,6 +194,14 @@ MESSAGES: dict[MessageName, MessageKind] = {
         "An account has power without holding a role",
         "admin",
     ),
+    "to_do": MessageKind(
+        "something was decided that has to be done where a group is kept",
+        "",
+        ("manager",),
+        True,
+        "",
+        "{role}: please change who is in a group",
+    ),
 }
 """Everything that there is to tell."""
 
@@ -213,6 +227,9 @@ class Recipient:
 
 COMMUNITY = Recipient("")
 """Stands for the channel of the community, which is nobody's."""
+
+MANAGER = Recipient("", "manager")
+"""Stands for whoever keeps a group elsewhere: the declaration says where to write to."""
 
 
 @dataclass(frozen=True, slots=True)

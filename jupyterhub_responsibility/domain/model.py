@@ -21,6 +21,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Literal, NamedTuple, TypeVar, get_args
 
+from .elsewhere import ManageAt
 from .messages import MESSAGES, MessageName, To
 
 Split = Literal["provider", "shared", "community", "partner", "none"]
@@ -233,7 +234,7 @@ class Link:
     targets: tuple[str, ...] = ()
 
 
-Addressed = TypeVar("Addressed", Party, Person, Contact, Link)
+Addressed = TypeVar("Addressed", Party, Person, Contact, Link, ManageAt)
 
 
 def _at(host: str, each: Addressed) -> Addressed:
@@ -254,7 +255,8 @@ class Declaration:
     """What the operator says about this hub.
 
     The mappings are by role id, but for `names`: what people are called, by account, and
-    `messages`: whom each kind of message goes to, where that isn't as usual. `as_of` is when the
+    `messages`: whom each kind of message goes to, where that isn't as usual. `manage_at` says where
+    groups are kept that are kept elsewhere; the first row that fits counts. `as_of` is when the
     file was last changed: the age of everything that it claims. `source` names the file, and is
     empty for a dict; `lines` are those of its parts, by their place in it. `ages` is when that was
     said that stands on the page, and not in the file.
@@ -272,6 +274,7 @@ class Declaration:
     as_of: datetime = field(compare=False)
     names: Mapping[str, str] = field(default_factory=dict)
     messages: Mapping[MessageName, tuple[To, ...]] = field(default_factory=dict)
+    manage_at: tuple[ManageAt, ...] = ()
     source: str = ""
     lines: Mapping[Place, int] = field(default_factory=dict, compare=False)
     ages: Mapping[Person | Contact | Link, datetime] = field(default_factory=dict, compare=False)
@@ -295,6 +298,10 @@ class Declaration:
         """Whether a role is held through groups of the hub; else people can only be named."""
         return bool(self.groups.get(role_id))
 
+    def kept_at(self, group: str) -> ManageAt | None:
+        """The first row that says where a group is kept."""
+        return next((each for each in self.manage_at if each.values(group) is not None), None)
+
     @property
     def mapped_groups(self) -> tuple[str, ...]:
         """Every group that makes its members holders of a role."""
@@ -317,6 +324,7 @@ class Declaration:
             contacts=tuple(_at(host, each) for each in self.contacts),
             links=tuple(_at(host, each) for each in self.links),
             ages={_at_any(host, thing): at for thing, at in self.ages.items()},
+            manage_at=tuple(_at(host, each) for each in self.manage_at),
         )
 
     def with_accounts(self, called: Callable[[str, str], str]) -> Declaration:

@@ -83,11 +83,6 @@ NOT_MAPPED = Refusal(
     "Holders of the role {role} are named in this hub's declaration, not on the hub: ask the"
     " operator.",
 )
-LOGIN_SERVICE = Refusal(
-    "login_service",
-    "On this hub, the login service decides who is in a group, each time somebody logs in. Make"
-    " the change there: a change here would be undone.",
-)
 WHICH_GROUP = Refusal(
     "which_group", "{role} has several groups. Choose one of them: {groups}.", "group"
 )
@@ -128,6 +123,12 @@ LAST = Refusal(
     " admin to withdraw {name}.",
 )
 HOLDS_IT = Refusal("already", "{name} is already {role}.", "person")
+DECIDED = Refusal(
+    "already",
+    "It is decided already that {name} becomes {role}. It only has to be done where the group is"
+    " kept.",
+    "person",
+)
 NOT_HOLDER = Refusal("unknown", "{name} is not {role}.")
 NOT_NAMED = Refusal("unknown", "Nobody called {name} holds the role {role} without an account.")
 NO_ADDRESS = Refusal(
@@ -162,6 +163,9 @@ ENOUGH_TODAY = Refusal(
 TOO_MANY_OPEN = Refusal(
     "too_many_open",
     "You have {most} open requests already. Wait for an answer to one of them, or take one back.",
+)
+NOT_PENDING = Refusal(
+    "closed", "This decision has been carried out or taken back, or there is no such decision."
 )
 CLOSED = Refusal("closed", "This request has been decided or taken back, or has expired.")
 HOLDERS_CHANGED = Refusal(

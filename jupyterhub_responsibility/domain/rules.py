@@ -25,7 +25,7 @@ RULES: dict[str, str] = {
     "step down": "Anyone who holds a role can step down.",
     "last": "If a role would have too few holders left, only a JupyterHub admin can withdraw one.",
     "most": "Nobody can be added once a role has as many holders as it can have.",
-    "login service": "Where the login service decides who is in a group, it can't be changed here.",
+    "elsewhere": "Where a group is kept elsewhere, it is decided here, and has to be done there.",
 }
 """The rules in words, as the pages give them."""
 
@@ -57,6 +57,18 @@ class About:
     person: str = ""
     asked_by: str = ""
     asker_created: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What was decided, and isn't done yet: about whom, whose account was made when that was
+    `created`, and by whom; whether it `appoints` them, or takes them out."""
+
+    role: Role
+    person: str
+    created: str
+    by: str
+    appoints: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,8 +219,16 @@ class Rules:
         return self.authenticator_groups
 
     def open_to_change(self, role: Role) -> bool:
-        """Whether who holds a role can be changed here at all."""
-        return self.declaration.on_hub(role.id) and not self.authenticator_groups
+        """Whether who holds a role can be decided here at all."""
+        return self.declaration.on_hub(role.id)
+
+    def kept_elsewhere(self, group: str) -> bool:
+        """Whether who is in a group is decided here, and has to be done elsewhere: a login sets
+        all groups of whoever logs in, and what the declaration says is kept elsewhere comes from
+        there again."""
+        if self.authenticator_groups:
+            return True
+        return any(each.groups and each.values(group) for each in self.declaration.manage_at)
 
     def with_group(self, change: Change) -> Change:
         """A change with the group that is meant. Raises RefusedError where that can't be told."""
@@ -219,8 +239,6 @@ class Rules:
         groups = self.declaration.groups.get(role.id, ())
         if not groups:
             raise refusals.NOT_MAPPED(role=role.title)
-        if self.authenticator_groups:
-            raise refusals.LOGIN_SERVICE()
         if wanted is None and len(groups) > 1:
             names = ", ".join(map(visible, groups))
             raise refusals.WHICH_GROUP(role=role.title, groups=names)
@@ -243,6 +261,26 @@ class Rules:
         if not self.may_decide_about(actor, change.person):
             raise refusals.YOURSELF()
         check_until(change.until, today)
+
+    def check_take_back(self, actor: Viewer, decided: Decided) -> None:
+        """Whether somebody may take back what was decided, and isn't done yet: deciders, about
+        others; and whoever decided it about themselves, or is to be appointed."""
+        if not self._takes_back_own(actor, decided):
+            self.check(actor, "deciders", about=About(decided.role))
+            if not self.may_decide_about(actor, decided.person):
+                raise refusals.YOURSELF()
+
+    def may_take_back(self, viewer: Viewer, decided: Decided) -> bool:
+        """The same as an answer."""
+        return self._takes_back_own(viewer, decided) or (
+            self.may(viewer, "deciders", about=About(decided.role))
+            and self.may_decide_about(viewer, decided.person)
+        )
+
+    @staticmethod
+    def _takes_back_own(viewer: Viewer, decided: Decided) -> bool:
+        own = viewer.is_account(decided.person, decided.created)
+        return own and (decided.appoints or decided.by == decided.person)
 
     def check_group(self, change: Change) -> None:
         """Whether a role has groups that can be changed here, and the one that is named."""

@@ -19,6 +19,7 @@ HEAD = """\
 #   roles                 groups: groups of that hub; initial: accounts to appoint first;
 #                         people: names and contact details; scopes: what the hub lets holders do
 #   contacts, links       whom to ask there, and pages to read
+#   manage_at             where groups of that hub are kept, and who can change them there
 #   messages              whom each kind of message goes to
 #   names                 what people there are called, by their accounts
 #

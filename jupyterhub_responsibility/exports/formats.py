@@ -64,6 +64,10 @@ class HolderRow(TypedDict):
     ]
     known_from: Annotated[KnownFrom | None, f"{KNOWN_FROM}; nothing where it is unknown"]
     unseen_since: Annotated[str | None, UNSEEN_SINCE]
+    leaving: Annotated[
+        str | None,
+        "when it was decided that they go, where that has to be done elsewhere, and isn't yet",
+    ]
 
 
 ContactRow = TypedDict(
@@ -145,6 +149,7 @@ def holder_row(line: HolderLine) -> HolderRow:
         "as_of": iso(line.as_of),
         "known_from": line.known_from,
         "unseen_since": iso(line.unseen),
+        "leaving": iso(line.leaving),
     }
 
 

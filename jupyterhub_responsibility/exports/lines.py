@@ -38,6 +38,8 @@ class HolderLine:
     somebody without one is named. `as_of` is how old that is, by where it is `known_from`: when it
     was read, or no later than when it was told; both are None where nobody knows who holds it.
     `unseen` is since when they haven't been seen, where nobody can tell whether they still hold it.
+    `leaving` is when it was decided that they go, where that has to be done elsewhere, and isn't
+    yet.
     """
 
     role: Role
@@ -55,6 +57,7 @@ class HolderLine:
     source: str = ""
     known_from: KnownFrom | None = None
     unseen: datetime | None = None
+    leaving: datetime | None = None
 
     @property
     def at_login(self) -> bool:
@@ -181,7 +184,18 @@ def _holder_line(snapshot: Snapshot, role: Role, holder: Holder) -> HolderLine:
         until=stands.term.until if stands.term else None,
         confirmed="denied" if stands.denied_at else stands.state,
         confirmed_at=stands.confirmed_at,
+        leaving=_leaving(snapshot, role, holder),
     )
+
+
+def _leaving(snapshot: Snapshot, role: Role, holder: Holder) -> datetime | None:
+    pending = list(snapshot.ledger_state.pending.values())
+    decided = (
+        each.at
+        for each in pending
+        if (each.role, each.person) == (role.id, holder.name) and not each.appoints
+    )
+    return min(decided, default=None)
 
 
 def _accounts(snapshot: Snapshot, origin: str) -> Iterator[ContactLine]:

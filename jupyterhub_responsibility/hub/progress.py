@@ -116,10 +116,11 @@ class PageRead:
 
 
 def of_interest(roster: Roster, state: LedgerState) -> frozenset[str]:
-    """The accounts that hold a role, were moved by others, or wait for an answer."""
+    """The accounts that hold a role, were moved by others, wait for an answer, or are to come."""
     moved = {edit.person for edit in state.edits.values()}
     waiting = {name for each in state.requests.values() for name in (each.by, each.person)}
-    return roster.accounts | moved | waiting
+    decided = {each.person for each in list(state.pending.values())}
+    return roster.accounts | moved | waiting | decided
 
 
 @dataclass(frozen=True)

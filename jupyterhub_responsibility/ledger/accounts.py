@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from ..domain.accounts import Account, Accounts
 from .entry import stamp
+from .pending import Pending
 from .state import Holding, LedgerState, Request
 
 Asked = Mapping[str, Account | None]
@@ -43,9 +44,8 @@ def doubtful(state: LedgerState, accounts: Accounts) -> set[str]:
     holding = {person for (_, person), _ in _remade(state, accounts.found)}
     waiting = {
         name
-        for request in state.requests.values()
-        for name, created in _parties(request)
-        if name in accounts.gone or is_other(accounts.found.get(name), created, request.at)
+        for name, created, at in _waiting(state)
+        if name in accounts.gone or is_other(accounts.found.get(name), created, at)
     }
     return holding | waiting
 
@@ -93,31 +93,44 @@ def remade(state: LedgerState, asked: Asked) -> Iterator[tuple[Holding, str]]:
 
 
 def missed(state: LedgerState, asked: Asked) -> list[datetime]:
-    """When accounts were made that requests are about, and that haven't their name any more."""
+    """When accounts were made that requests and decisions are about, and that haven't their name
+    any more."""
     there = {made_at(account) for account in asked.values()}
     gone = {created for _, created in _elsewhere(state, asked)} - there
     return [datetime.fromisoformat(created) for created in sorted(gone)]
 
 
 def renamed_in_requests(state: LedgerState, asked: Asked) -> dict[str, str]:
-    """Accounts that have another name than in a request, and which name that is."""
+    """Accounts that have another name than in a request or a decision, and which name that is."""
     made = {made_at(account): name for name, account in asked.items() if account}
     return {made[created]: name for name, created in _elsewhere(state, asked) if created in made}
 
 
 def ended(state: LedgerState, asked: Asked) -> list[Request]:
     """Requests by accounts, or for them, that are there no more, under any name."""
-    there = {made_at(account) for account in asked.values() if account}
     return [
         request
         for request in state.requests.values()
-        if any(
-            name in asked
-            and (asked[name] is None or is_other(asked[name], created, request.at))
-            and not (created and created in there)
-            for name, created in _parties(request)
-        )
+        if any(_is_gone(asked, *who, request.at) for who in _parties(request))
     ]
+
+
+def ended_decisions(state: LedgerState, asked: Asked) -> list[Pending]:
+    """What was decided about accounts that are there no more, under any name."""
+    return [
+        each
+        for each in state.pending.values()
+        if _is_gone(asked, each.person, each.created, each.at)
+    ]
+
+
+def _is_gone(asked: Asked, name: str, created: str, known_at: datetime) -> bool:
+    there = {made_at(account) for account in asked.values() if account}
+    return (
+        name in asked
+        and (asked[name] is None or is_other(asked[name], created, known_at))
+        and not (created and created in there)
+    )
 
 
 def _remade(state: LedgerState, accounts: Mapping[str, Account]) -> Iterator[tuple[Holding, str]]:
@@ -128,11 +141,21 @@ def _remade(state: LedgerState, accounts: Mapping[str, Account]) -> Iterator[tup
 
 
 def _elsewhere(state: LedgerState, asked: Asked) -> Iterator[tuple[str, str]]:
-    """Whom requests are about, with when their account was made, if their name isn't its name."""
+    """Whom requests and decisions are about, with when their account was made, if their name isn't
+    its name."""
+    for name, created, _ in _waiting(state):
+        if created and name in asked and made_at(asked[name]) != created:
+            yield name, created
+
+
+def _waiting(state: LedgerState) -> Iterator[tuple[str, str, datetime]]:
+    """Whom requests and decisions are about, when their account was made, and since when that is
+    known."""
     for request in state.requests.values():
         for name, created in _parties(request):
-            if created and name in asked and made_at(asked[name]) != created:
-                yield name, created
+            yield name, created, request.at
+    for each in state.pending.values():
+        yield each.person, each.created, each.at
 
 
 def _parties(request: Request) -> tuple[tuple[str, str], ...]:

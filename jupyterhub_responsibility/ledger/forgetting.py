@@ -165,9 +165,16 @@ class Traces:
         return "They are" if name == self.name else f"They are called {isolated(name)} now, and are"
 
     def endings(self, today: date) -> list[Draft]:
-        """Their requests, and those for them, end: nobody could decide about them any more."""
+        """Their requests, and those for them, end: nobody could decide about them any more; and
+        so does what was decided about them, and isn't done."""
         theirs = {number for number, _ in self.mine}
-        return [
+        decided = [
+            Draft("settlement", ITSELF, "service", each.role, each.group, intent=each.number,
+                  details={"result": "ended", "of": each.intent.event})
+            for each in self._state.pending.values()
+            if (each.number, "person") in self.mine
+        ]  # fmt: skip
+        return decided + [
             Draft("decision", ITSELF, "service", each.role,
                   details={"request": str(each.number), "verdict": "ended"})
             for each in self._state.open_requests(today)

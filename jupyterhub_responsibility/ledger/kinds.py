@@ -35,6 +35,7 @@ Detail = Literal[
     "first",
     "starts_with",
     "self_appointed",
+    "noted",
     "of",
     "result",
     "refusal",
@@ -57,8 +58,11 @@ Detail = Literal[
     "deed",
 ]
 
-Result = Literal["done", "unchanged", "refused", "unknown", "not done"]
-"""What became of a change on the hub."""
+Result = Literal[
+    "done", "unchanged", "refused", "unknown", "not done", "pending", "taken back", "ended"
+]
+"""What became of a change: one of a group that is kept elsewhere is decided and `pending` until it
+is seen to be done there, unless it is taken back, or there is nothing any more that it is about."""
 
 Deed = Literal["added", "changed", "set_aside", "taken_back"]
 """What somebody did about a contact, a person without an account, or a link."""
@@ -87,23 +91,27 @@ class EventKind:
 EVENTS: dict[Event, EventKind] = {
     "appointment": EventKind(
         "somebody starts appointing an account to a role",
-        ("until", "reason", "request", "asker", "first", "starts_with", "self_appointed"),
+        ("until", "reason", "request", "asker", "first", "starts_with", "self_appointed", "noted"),
         of_change=True,
     ),
     "withdrawal": EventKind(
-        "somebody starts taking an account out of a role", ("reason", "note"), of_change=True
+        "somebody starts taking an account out of a role",
+        ("reason", "note", "noted"),
+        of_change=True,
     ),
     "account": EventKind("somebody starts adding a user", (), of_change=True),
     "term": EventKind(
         "somebody changed the last day of a holder's term", ("until", "before", "reason")
     ),
     "outcome": EventKind(
-        "the result of one of these: done, unchanged, refused or unknown",
+        "the result of one of these: done, unchanged, refused or unknown; pending, where it has to"
+        " be done elsewhere",
         ("of", "result", "reason", "refusal", "through", "created"),
     ),
     "settlement": EventKind(
-        "what the hub showed later, where the outcome was unknown: done or not done",
-        ("of", "result", "through"),
+        "what the hub showed later, where the outcome was unknown or pending: done or not done; or"
+        " that what was pending was taken back, or has ended",
+        ("of", "result", "through", "created", "after"),
     ),
     "request": EventKind(
         "somebody asks for a role, or proposes a successor",
@@ -197,6 +205,10 @@ DETAILS: dict[Detail, DetailKind] = {
         " somebody because they hold it",
     ),
     "self_appointed": DetailKind("yes", "`yes` where somebody appointed themselves"),
+    "noted": DetailKind(
+        "yes",
+        "`yes` where somebody took note of a change that was made elsewhere, which makes it theirs",
+    ),
     "of": DetailKind(
         "one of",
         "the kind of entry that this is the outcome of",
@@ -204,7 +216,8 @@ DETAILS: dict[Detail, DetailKind] = {
     ),
     "result": DetailKind(
         "one of",
-        "`done`, `unchanged`, `refused`, `unknown` or `not done`",
+        "`done`, `unchanged`, `refused`, `unknown` or `not done`; `pending`, `taken back` or"
+        " `ended` where it has to be done elsewhere",
         choices=get_args(Result),
     ),
     "refusal": DetailKind(

@@ -236,6 +236,8 @@ class Past:
     """Role, group and account → when they were last seen to have left."""
     _open: dict[int, Entry] = field(default_factory=dict)
     """Changes of which it isn't known what became of them."""
+    _pending: dict[int, Entry] = field(default_factory=dict)
+    """Those that were decided, and have to be done elsewhere: nothing has become of them yet."""
 
     def read(self, entry: Entry) -> None:
         """Take in the next entry."""
@@ -329,10 +331,16 @@ class Past:
         return [entry for entry in self._open.values() if entry.event == event]
 
     def _outcome(self, entry: Entry) -> None:
-        result, intent = entry.facts["result"], self._open.get(entry.intent or 0)
+        number, result = entry.intent or 0, entry.facts["result"]
+        decided, intent = self._pending.pop(number, None), self._open.get(number)
+        if decided and result == "done":
+            self._carried_out(decided, entry)
         if intent is None or result == "unknown":
             return
         del self._open[intent.number]
+        if result == "pending":
+            self._pending[intent.number] = intent
+            return
         seen = Seen(intent.moment - INSTANT, entry.moment, (intent.number, entry.number))
         person = entry.person or intent.person
         if result == "done" and intent.event == "appointment":
@@ -345,6 +353,17 @@ class Past:
             self._appointed(intent, entry, person, self._found(intent, person, seen))
         elif result == "unchanged":
             self._left(intent, person, self._missed(intent, person, seen))
+
+    def _carried_out(self, intent: Entry, settled: Entry) -> None:
+        """What was decided was done elsewhere, after that, and after it was last seen not to be."""
+        after = max(filter(None, (intent.moment - INSTANT, _after(settled))))
+        seen = Seen(after, settled.moment, (intent.number, settled.number))
+        if intent.event == "appointment":
+            self._away(intent, settled.person, seen)
+            self._appointed(intent, settled, settled.person, seen)
+        else:
+            self._unseen(intent, settled.person, seen)
+            self._left(intent, settled.person, seen)
 
     def _unseen(self, intent: Entry, person: str, seen: Seen) -> None:
         """Who was withdrawn before anybody saw that they had joined had been in the group."""

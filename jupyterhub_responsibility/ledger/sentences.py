@@ -72,6 +72,24 @@ _OWN_TRIED = _TRIED | {
 }
 """What was not done, or isn't known to be: what became of it is said after that."""
 
+_DECIDED = {
+    "appointment": "{actor} decided to make {person} {role}",
+    "withdrawal": "{actor} decided to withdraw {person} as {role}",
+}
+_OWN_DECIDED = {
+    "appointment": "{actor} decided to become {role}",
+    "withdrawal": "{actor} decided to step down as {role}",
+}
+"""What has to be done where a group is kept: what became of it is said after that."""
+
+_NOT_YET = "It has not been seen to be done yet."
+
+_NOTED = {
+    "appointment": "{actor} took note that {person} is {role}",
+    "withdrawal": "{actor} took note that {person} is no longer {role}",
+}
+"""What was done elsewhere, without a decision here, and somebody lets stand."""
+
 _FIRST = ": a {starts_with} is the first to hold it"
 """Why somebody is appointed without anybody having asked."""
 
@@ -107,6 +125,16 @@ _RESULTS = {
     ("appointment", "not done"): "{person} did not become {role}",
     ("appointment", "refused"): "The hub refused to make {person} {role}",
     ("appointment", "unknown"): "The hub did not say whether {person} is now {role}",
+    ("appointment", "pending"): "{person} is to become {role}, once that is done where the group"
+    " {group} is kept",
+    ("appointment", "taken back"): "{actor} took back the decision to make {person} {role}",
+    ("appointment", "ended"): "The decision to make {person} {role} has ended: the account, or its"
+    " group, is there no more",
+    ("withdrawal", "pending"): "{person} is to be {role} no longer, once that is done where the"
+    " group {group} is kept",
+    ("withdrawal", "taken back"): "{actor} took back the decision to withdraw {person} as {role}",
+    ("withdrawal", "ended"): "The decision to withdraw {person} as {role} has ended: the account,"
+    " or its group, is there no more",
     ("withdrawal", "done"): "{person} is no longer {role}",
     ("withdrawal", "unchanged"): "{person} was not {role}",
     ("withdrawal", "not done"): "{person} is still {role}",
@@ -129,6 +157,9 @@ _STILL = {
     " {through}",
 }
 """The same, where they hold the role through another group as well."""
+
+_ERASED = "A decision about {role} has ended: somebody whom it concerned was erased"
+"""The end of one where nobody is named any more."""
 
 _REFUSED = "{person} was not made {role}"
 """The result where a rule of this service forbade it."""
@@ -179,6 +210,10 @@ def deed_sentence(deed: Deed, model: Model, names: Names) -> str:
         return sentence(deed.began, model, names)
     own = deed.began.actor in (deed.began.person, deed.person)
     began = _about(deed)
+    if any(ending.facts["result"] == "pending" for ending in deed.endings):
+        return _decided(deed, _OWN_DECIDED if own else _DECIDED, began, model, names)
+    if "noted" in began.facts and deed.result == "unchanged":
+        return sentence(began, model, names)
     through = deed.endings[-1].facts.get("through") if deed.endings else None
     facts = began.facts | ({"through": through} if through else {})
     if deed.result == "done" and through:
@@ -191,6 +226,18 @@ def deed_sentence(deed: Deed, model: Model, names: Names) -> str:
     again = (began.event, deed.result) == ("appointment", "unchanged")
     said = _whole((done if again else tried)[began.event] + first, began, facts, model, names)
     return f"{said} {sentence(deed.endings[-1], model, names) if deed.endings else _OPEN}"
+
+
+def _decided(
+    deed: Deed, patterns: Mapping[str, str], began: Entry, model: Model, names: Names
+) -> str:
+    """What was decided, and what became of it elsewhere."""
+    pattern = patterns[began.event] + (_FIRST if "starts_with" in began.facts else "")
+    said, last = _whole(pattern, began, began.facts, model, names), deed.endings[-1]
+    if deed.result == "pending":
+        return f"{said} {_NOT_YET}"
+    seen = f" Seen on {day(last.moment.date())}." if deed.result == "done" else ""
+    return f"{said} {sentence(last, model, names)}{seen}"
 
 
 def run_sentence(run: Run, model: Model, names: Names) -> str:
@@ -302,6 +349,10 @@ def _day(said: str | None) -> str:
 
 def _pattern(entry: Entry, facts: Mapping[str, str]) -> str:
     deeds = _OWN_DEEDS if entry.actor == entry.person else _DEEDS
+    if "noted" in facts:
+        return _NOTED[entry.event]
+    if entry.event in ENDINGS and facts["result"] == "ended" and not entry.person:
+        return _ERASED
     if entry.event in ENDINGS:
         return _REFUSED if "refusal" in facts else _result(facts)
     if entry.event == "erasure":

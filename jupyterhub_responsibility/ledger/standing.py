@@ -68,11 +68,17 @@ def standing_by_word(word: Word, role: Role, digest: str, today: date) -> Standi
 def state_tag(
     role: Role, declaration: Declaration, members: Mapping[str, tuple[str, ...]], state: LedgerState
 ) -> str:
-    """Stands for who holds a role, and until when: differs when something else is seen."""
+    """Stands for who holds a role, until when, and what was decided: differs when something else
+    is seen."""
     said = [
         (group, name, str(term.until) if (term := state.terms.get((role.id, name))) else "")
         for group in declaration.groups.get(role.id, ())
         for name in sorted(members.get(group, ()))
+    ]
+    said += [
+        (each.group, each.person, str(each.number))
+        for each in sorted(state.pending.values(), key=lambda each: each.number)
+        if each.role == role.id
     ]
     return sha256(repr(said).encode("utf-8", "backslashreplace")).hexdigest()[:16]
 

@@ -17,6 +17,7 @@ from .confirmed import BY_PEOPLE, Confirmation, Words
 from .entry import Entry, stamp
 from .kinds import ENDINGS
 from .past import Past
+from .pending import Key, Pending, by_key
 
 Holding = tuple[str, str]
 """A role and an account."""
@@ -33,6 +34,7 @@ class Term:
     """Since when, until when (its last day), and by whom an account holds a role.
 
     `starts_with` is the role that they held, where this service made them the first holder.
+    `closed` if it was decided that they go, even where that is not done yet, or was taken back.
     """
 
     since: datetime
@@ -40,6 +42,7 @@ class Term:
     until: date | None = None
     reason: str = ""
     starts_with: str = ""
+    closed: bool = False
 
     def ended(self, today: date) -> bool:
         """Whether its last day is over."""
@@ -105,7 +108,8 @@ class Note:
 class Edit:
     """Somebody joined or left a group by a way other than this service.
 
-    It happened after `after`, when it was not yet so, and before `at`.
+    It happened after `after`, when it was not yet so, and before `at`. `undoes` if it only undid
+    what was done in the same way, so that nobody who was appointed is missing.
     """
 
     role: str
@@ -114,6 +118,7 @@ class Edit:
     joined: bool
     after: datetime
     at: datetime
+    undoes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +180,10 @@ class LedgerState:
         """The last change of a group that was not made through this service, by account."""
         self.unsettled: dict[int, Entry] = {}
         """Intents of which it isn't known what became of them."""
+        self.pending: dict[Key, Pending] = {}
+        """What was decided and has to be done elsewhere."""
+        self.ever_decided: set[str] = set()
+        """Roles to which somebody was appointed that way, whatever became of it."""
         self.people: set[str] = set()
         """Every account that an entry names."""
         self.given_up: dict[str, datetime] = {}
@@ -249,31 +258,71 @@ class LedgerState:
         """The requests that can still be decided, oldest first."""
         return [request for request in self.requests.values() if request.open_on(today)]
 
+    def intent_of(self, ending: Entry) -> Entry | None:
+        """What an entry says the outcome of, where that isn't known yet, or is pending."""
+        pending = (p.intent for p in self.pending.values() if p.number == ending.intent)
+        return self.unsettled.get(ending.intent or 0) or next(pending, None)
+
     def _outcome(self, entry: Entry) -> None:
-        result = entry.facts["result"]
-        intent = self.unsettled.get(entry.intent or 0)
+        result, was_pending = entry.facts["result"], self._take_pending(entry)
+        intent = was_pending.intent if was_pending else self.unsettled.get(entry.intent or 0)
         if intent is None or result == "unknown":
             return
-        del self.unsettled[intent.number]
+        self.unsettled.pop(intent.number, None)
+        if result == "pending":
+            self._decided(intent, entry)
+        elif result == "taken back":
+            self._taken_back(intent, entry)
         if result not in ("done", "unchanged"):
             return
+        person = entry.person or (was_pending.person if was_pending else intent.person)
         if intent.event == "appointment":
-            self._appointed(intent, entry)
+            self._appointed(intent, entry, entry if was_pending else intent)
         elif intent.event == "withdrawal":
-            self._left(intent, entry.person or intent.person)
+            self._left(intent, person)
         self._count(intent.group, entry)
 
-    def _appointed(self, intent: Entry, outcome: Entry) -> None:
+    def _take_pending(self, ending: Entry) -> Pending | None:
+        """The decision that an entry settles, which is pending no more."""
+        found = next((p for p in self.pending.values() if p.number == ending.intent), None)
+        return self.pending.pop(found.key) if found else None
+
+    def _decided(self, intent: Entry, outcome: Entry) -> None:
+        """It has to be done elsewhere: what hangs on the decision itself holds from now on."""
+        person = outcome.person or intent.person
+        known = self.created.get((intent.role, person), "")
+        created = outcome.facts.get("created", "") or known
+        made = Pending(intent, person, created, outcome.number)
+        self.pending[made.key] = made
+        if made.appoints:
+            self.ever_decided.add(intent.role)
+            if "first" in intent.facts:
+                self.first_appointed.add((intent.role, intent.person))
+            self._answered(intent, approved=True)
+        elif term := self.terms.get((intent.role, person)):
+            self.terms[intent.role, person] = replace(term, closed=True)
+
+    def _taken_back(self, intent: Entry, ending: Entry) -> None:
+        """Whoever had asked, and was told that it was approved, is told that it was not."""
+        for key, answer in self.answers.items():
+            if str(answer.request.number) == intent.facts.get("request"):
+                self.answers[key] = replace(
+                    answer, at=ending.moment, by=ending.actor, approved=False, message="",
+                    number=ending.number,
+                )  # fmt: skip
+
+    def _appointed(self, intent: Entry, outcome: Entry, came: Entry) -> None:
         """Who holds the role already, through another group, keeps a term unless there is a new
-        last day."""
+        last day; `came` says when they were in the group."""
         facts, holding = intent.facts, (intent.role, outcome.person or intent.person)
         until = date.fromisoformat(facts["until"]) if "until" in facts else None
         created = outcome.facts.get("created", "")
         self._made(holding, created)
-        if until or holding not in self.joined:
+        is_noted = "noted" in facts and holding not in self.terms
+        if until or holding not in self.joined or is_noted:
             reason, first = facts.get("reason", ""), facts.get("starts_with", "")
             self.terms[holding] = Term(intent.moment, intent.actor, until, reason, first)
-        self._come(intent, holding[1], created)
+        self._come(came, holding[1], created)
         if "first" in facts:
             self.first_appointed.add((intent.role, intent.person))
         self._answered(intent, approved=True)
@@ -282,7 +331,8 @@ class LedgerState:
         """A term gets another last day, or none; who came by another way has a term from now on."""
         holding, said = (entry.role, entry.person), entry.facts.get("until")
         term = self.terms.get(holding) or Term(self.joined.get(holding, entry.moment), "")
-        self.terms[holding] = replace(term, until=date.fromisoformat(said) if said else None)
+        until = date.fromisoformat(said) if said else None
+        self.terms[holding] = replace(term, until=until, closed=False)
 
     def _answered(self, entry: Entry, approved: bool) -> None:
         """Whoever asked will read it, unless they have said so themselves."""
@@ -303,7 +353,7 @@ class LedgerState:
         self._gone(intent.role, intent.group, person)
 
     def _observation(self, entry: Entry) -> None:
-        change = entry.facts["change"]
+        change, before = entry.facts["change"], self.edits.get((entry.group, entry.person))
         if change == "began":
             self._began(entry)
         elif change == "lost":
@@ -323,11 +373,16 @@ class LedgerState:
                 self._missed(entry)
         if "after" in entry.facts and change in ("joined", "left"):
             after = datetime.fromisoformat(entry.facts["after"])
-            self.edits[entry.group, entry.person] = Edit(
-                entry.role, entry.group, entry.person, change == "joined", after, entry.moment
-            )
+            undoes = before is not None and before.joined != (change == "joined")
+            self._edited(entry, after, undoes)
         if entry.group:
             self._count(entry.group, entry)
+
+    def _edited(self, entry: Entry, after: datetime, undoes: bool = False) -> None:
+        is_in = entry.facts["change"] != "left"
+        self.edits[entry.group, entry.person] = Edit(
+            entry.role, entry.group, entry.person, is_in, after, entry.moment, undoes
+        )
 
     def _began(self, entry: Entry) -> None:
         """Who lost the role with this group, and is in it still, has it again from now on."""
@@ -393,6 +448,10 @@ class LedgerState:
         With another group of the role, it has done so; by then, the name may be somebody else's.
         """
         self.requests = {n: _of_renamed(each, entry) for n, each in self.requests.items()}
+        made = entry.facts.get("created", "")
+        self.pending = by_key(
+            each.renamed(entry.was, entry.person, made) for each in self.pending.values()
+        )
         if not entry.group:
             return
         was, now, created = entry.was, entry.person, entry.facts.get("created", "")
@@ -401,7 +460,10 @@ class LedgerState:
                 if (entry.role, was) in kept:
                     kept[entry.role, now] = kept.pop((entry.role, was))
         self.members[entry.group].discard(was)
+        edit = self.edits.pop((entry.group, was), None)
         self._come(entry, now, created)
+        if edit:
+            self.edits[entry.group, now] = replace(edit, person=now)
 
     def _remade(self, entry: Entry) -> None:
         """The account was deleted, and another one of its name is in the group."""
@@ -409,6 +471,7 @@ class LedgerState:
         confirmed = self.confirmations.get((entry.role, entry.person))
         self._let_go(entry.role, entry.person)
         self._come(entry, entry.person, created)
+        self._edited(entry, datetime.fromisoformat(created) if created else entry.moment)
         if confirmed and stamp(confirmed.at) > created:  # by the new one
             self.confirmations[entry.role, entry.person] = confirmed
 
@@ -473,9 +536,9 @@ def _of_renamed(request: Request, entry: Entry) -> Request:
 
 def _moment_of(entry: Entry) -> datetime | None:
     """When something happened; None if it was only found that it had, long after."""
-    if entry.event != "observation":
-        return entry.moment if entry.facts["result"] == "done" else None
     after = entry.facts.get("after")
+    if entry.event != "observation" and not after:
+        return entry.moment if entry.facts["result"] == "done" else None
     known = after and entry.moment - datetime.fromisoformat(after) < LOOKED_LATELY
     return entry.moment if known else None
 

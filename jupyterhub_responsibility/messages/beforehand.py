@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ..coverage.snapshot import Snapshot
-from ..domain.messages import MessageName, Recipient, To
+from ..domain.messages import MANAGER, MessageName, Recipient, To
 from ..domain.model import Role, Viewer
-from ..text import counted
+from ..text import counted, isolated
 from .recipients import News, recipients
 
 NOBODY = "Nobody can be told by this service: tell them yourself."
@@ -57,3 +57,16 @@ def _by_mail(snapshot: Snapshot, found: list[tuple[To, Recipient]]) -> list[str]
     if acting:
         who.append(counted(len(acting), "person who can act", "people who can act"))
     return [f"{' and '.join(who)} will be told by mail."] if who else []
+
+
+def will_be_told_elsewhere(snapshot: Snapshot, groups: Iterable[str], then: str) -> str:
+    """Who will be told if somebody decides what has to be done elsewhere, and who once it is done:
+    `then`. Empty where this hub sends no messages."""
+    kept = tuple(group for group in groups if snapshot.rules.kept_elsewhere(group))
+    if not kept or not then:
+        return then
+    places = filter(None, map(snapshot.declaration.kept_at, kept))
+    tells = snapshot.can_tell("to_do", MANAGER) and snapshot.declaration.told("to_do")
+    who = dict.fromkeys(isolated(each.who or each.email) for each in places if each.email and tells)
+    now = f"{' and '.join(who)} will be told by mail what to do, without the reason." if who else ""
+    return " ".join(filter(None, (now, f"Once it is done: {then}")))

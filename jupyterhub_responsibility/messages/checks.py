@@ -12,6 +12,7 @@ from ..coverage.snapshot import Snapshot
 from ..domain.messages import Message, MessageName
 from ..domain.model import Role
 from ..ledger.entry import stamp
+from ..ledger.pending import of_outcome
 from .recipients import News, deciders, messages
 
 ENDS_SOON = (7, 30)
@@ -45,6 +46,8 @@ def still_told(message: Message, snapshot: Snapshot) -> bool | None:
             return False if accounts.read_at and not accounts.trouble else None
     if message.entry is None:
         return _still_so(message, snapshot)
+    if message.to == "manager":
+        return _is_to_do(message.entry, snapshot)
     return _waits(message.entry, snapshot) if message.kind == "request" else True
 
 
@@ -55,6 +58,14 @@ def _waits(entry: int, snapshot: Snapshot) -> bool | None:
         return None
     request = state.requests.get(entry)
     return request is not None and request.open_on(snapshot.today)
+
+
+def _is_to_do(entry: int, snapshot: Snapshot) -> bool | None:
+    """Whether what was decided is still to be done elsewhere."""
+    state = snapshot.ledger_state
+    if not snapshot.ledger_read or state.number < entry:
+        return None
+    return of_outcome(state.pending, entry) is not None
 
 
 def _still_so(message: Message, snapshot: Snapshot) -> bool | None:

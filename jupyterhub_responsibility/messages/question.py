@@ -11,7 +11,8 @@ from ..domain.model import Declaration, Person
 from ..ledger.confirmed import person_of
 from ..ledger.entry import Entry
 from ..text import day, isolated
-from .texts import Letter, hub_name
+from .texts import Letter
+from .tickets import hub_name
 
 
 def person_named(declaration: Declaration, role_id: str, name: str) -> Person | None:

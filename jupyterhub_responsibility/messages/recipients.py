@@ -6,11 +6,12 @@ Nobody is told of what they did themselves.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from ..coverage.snapshot import Snapshot
-from ..domain.messages import COMMUNITY, Message, MessageName, Recipient, To
+from ..domain.messages import COMMUNITY, MANAGER, Message, MessageName, Recipient, To
 from ..ledger.entry import Entry
 from ..ledger.kinds import ENDINGS
 from ..ledger.state import LedgerState
@@ -23,7 +24,8 @@ NAMESPACE = uuid5(NAMESPACE_URL, "urn:jupyterhub-responsibility:message")
 class News:
     """Something that there is to tell: of which role, and which people it is about.
 
-    `by` did it, and isn't told; `cause` is what makes it another news than the next one.
+    `groups` are those that have to be changed for it. `by` did it, and isn't told; `cause` is what
+    makes it another news than the next one.
     """
 
     kind: MessageName
@@ -33,6 +35,7 @@ class News:
     by: str = ""
     entry: int | None = None
     day: str = ""
+    groups: tuple[str, ...] = ()
 
 
 def of_entries(entries: Iterable[Entry], snapshot: Snapshot) -> tuple[Message, ...]:
@@ -63,6 +66,8 @@ def recipients(news: News, snapshot: Snapshot) -> Iterator[tuple[To, Recipient]]
     for to in snapshot.declaration.told(news.kind):
         if to == "community":
             yield to, COMMUNITY
+        if to == "manager" and any(map(partial(manager_address, snapshot), news.groups)):
+            yield to, MANAGER
         for each in _people(to, news, snapshot):
             if each.account and each.account != news.by and not is_erased(each.account):
                 yield to, each
@@ -86,6 +91,12 @@ def deciders(snapshot: Snapshot, role_id: str) -> tuple[Recipient, ...]:
     holders = (name for each in appointing for name in snapshot.holders_by_role[each].accounts)
     names = sorted({*admins, *holders})
     return tuple(map(snapshot.recipient, names))
+
+
+def manager_address(snapshot: Snapshot, group: str) -> str:
+    """Where to write to whoever keeps a group elsewhere; empty where that isn't declared."""
+    place = snapshot.declaration.kept_at(group)
+    return place.email if place and snapshot.rules.kept_elsewhere(group) else ""
 
 
 def _people(to: To, news: News, snapshot: Snapshot) -> tuple[Recipient, ...]:
@@ -120,15 +131,17 @@ def _made(
 
 def _of_change(entry: Entry, state: LedgerState) -> Iterator[News]:
     """Who became what, or is it no more: not who is so through another group as well."""
-    intent = state.unsettled.get(entry.intent or 0)
-    facts = entry.facts
+    intent, facts = state.intent_of(entry), entry.facts
     if intent is None or facts["of"] == "account":
         return
     person = _holder(entry, state)
     if facts["result"] == "done" and "through" not in facts:
         kind: MessageName = "appointed" if facts["of"] == "appointment" else "withdrawn"
         yield _made(entry, kind, [person], intent)
-    if facts["result"] in ("done", "unchanged"):
+    if facts["result"] == "pending":
+        to_do = _made(entry, "to_do", [])
+        yield replace(to_do, groups=(entry.group,))
+    if facts["result"] in ("done", "unchanged", "pending"):
         yield from _approved(entry, intent, person, state)
 
 

@@ -9,9 +9,11 @@ from datetime import date
 from ..coverage.snapshot import Snapshot
 from ..domain.messages import MESSAGES, Message
 from ..ledger.deeds import Deed
+from ..ledger.pending import of_outcome
 from ..ledger.proof import in_words
 from ..ledger.sentences import deed_sentence
 from ..text import counted, day
+from .tickets import hub_name, ticket
 
 Deeds = Mapping[int, Deed]
 """What was done, by the number of the entry that says what became of it."""
@@ -38,7 +40,7 @@ def letter(
         if len(messages) == 1
         else f"Responsibilities: {counted(len(messages), 'thing', 'things')} to know"
     )
-    personal = messages[0].transport == "mail"
+    personal = messages[0].transport == "mail" and messages[0].to != "manager"
     end = [
         *([WHERE_TO_CHANGE.format(reach=f"{home}reach")] if personal else []),
         in_words(snapshot.ledger_state.head),
@@ -56,6 +58,9 @@ def paragraph(message: Message, deeds: Deeds, snapshot: Snapshot, home: str) -> 
     deed = deeds.get(message.entry or 0)
     in_full = deed is not None and message.transport == "mail"
     said = [f"{title_of(message, snapshot)}."]
+    if message.to == "manager":
+        pending = of_outcome(snapshot.ledger_state.pending, message.entry)
+        return "\n".join((*said, "", ticket(pending, snapshot) if pending else ""))
     if deed is not None and in_full:
         said.append(deed_sentence(deed, snapshot.declaration.model, snapshot.names))
     there = message.role in ("", *snapshot.declaration.model.roles)
@@ -68,9 +73,3 @@ def title_of(message: Message, snapshot: Snapshot) -> str:
     role = snapshot.declaration.model.roles.get(message.role)
     when = day(date.fromisoformat(message.day)) if message.day else ""
     return MESSAGES[message.kind].title(message.to, role.title if role else message.role, when)
-
-
-def hub_name(snapshot: Snapshot) -> str:
-    """What a hub is called in the title of a message."""
-    community = snapshot.declaration.community
-    return "JupyterHub" if community.heading != community.name else community.name

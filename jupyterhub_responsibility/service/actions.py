@@ -70,6 +70,11 @@ async def change_last_day(
     return await site.appointments.change_last_day(actor, change, seen)
 
 
+async def take_back(site: Site, actor: Viewer, role_id: str, number: int) -> Entry:
+    """Take back what was decided, and hasn't been done elsewhere."""
+    return await site.appointments.take_back(actor, role_of(site, role_id), number)
+
+
 async def withdraw(
     site: Site, actor: Viewer, role_id: str, person: str, body: WithdrawBody, seen: str = ""
 ) -> Entry:

@@ -201,11 +201,32 @@ class Aged(TypedDict):
     ]
 
 
+class Pending(TypedDict):
+    """A decision that has to be done where a group is kept, and isn't yet."""
+
+    number: Annotated[int, Field(description="The number of its entry in the ledger")]
+    role: str
+    group: str
+    user: Annotated[str, Field(description="The account that it is about")]
+    change: Annotated[
+        Literal["appointment", "withdrawal"],
+        Field(description="Whether they are to get the role, or to lose it"),
+    ]
+    by: Annotated[str | None, Field(description="Who decided; null where that was erased")]
+    at: Time
+    until: Annotated[str | None, Field(description="The last day of the term that it begins")]
+    last_seen: Annotated[
+        Time | None, Field(description="When the account was last on the hub, where it is known")
+    ]
+    url: Annotated[str | None, Field(description="Where it has to be done, as declared")]
+
+
 class Me(Aged):
     """Who is asking, what they hold and look after, and every contact."""
 
     user: User
     roles: list[OwnRole]
+    pending: list[Pending]
     duties: list[Duty]
     contacts: list[Contact]
 
@@ -329,7 +350,9 @@ class RoleHolders(TypedDict):
 
 
 class FilledRole(Role, RoleHolders):
-    """A role with its holders."""
+    """A role with its holders, and what was decided about it that isn't done yet."""
+
+    pending: list[Pending]
 
 
 class Roles(Aged):
@@ -686,7 +709,11 @@ class Change(TypedDict):
     group: str
     user: Annotated[str, Field(description="The account, as the hub writes it")]
     result: Annotated[
-        Literal["done", "unchanged"], Field(description="`unchanged`: nothing had to be changed")
+        Literal["done", "unchanged", "pending"],
+        Field(
+            description="`unchanged`: nothing had to be changed; `pending`: it is decided, and has"
+            " to be done where the group is kept"
+        ),
     ]
     entry: Annotated[
         int | None,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Sequence
 from datetime import date, datetime
+from typing import Literal
 
 from ..changes.users import Added
 from ..coverage.gaps import Step
@@ -30,6 +31,7 @@ from ..ledger.state import Request
 from ..storage.erasing import Forgotten
 from ..text import iso, visible
 from . import api_types
+from .pages.decisions import decision_lines
 from .pages.parts import request_lines
 
 
@@ -48,6 +50,7 @@ def me(snapshot: Snapshot, viewer: Viewer) -> api_types.Me:
             }
             for each in own
         ],
+        "pending": _pending(snapshot, viewer),
         "duties": [_duty(each) for each in duties(snapshot.declaration.model, held)],
         "contacts": [_contact(each) for each in snapshot.declaration.contacts],
         **_age(snapshot),
@@ -107,6 +110,7 @@ def role(snapshot: Snapshot, viewer: Viewer, role_id: str) -> api_types.RoleInFu
     return {
         **_role(snapshot, role_id),
         **_role_holders(snapshot, viewer, held),
+        "pending": _pending(snapshot, viewer, role_id),
         "duties": [_duty(each) for each in duties(snapshot.declaration.model, [role_id])],
         **_age(snapshot),
     }
@@ -159,7 +163,11 @@ def roles(snapshot: Snapshot, viewer: Viewer) -> api_types.Roles:
     """`GET api/roles`: every role with its holders."""
     return {
         "roles": [
-            {**_role(snapshot, held.role.id), **_role_holders(snapshot, viewer, held)}
+            {
+                **_role(snapshot, held.role.id),
+                **_role_holders(snapshot, viewer, held),
+                "pending": _pending(snapshot, viewer, held.role.id),
+            }
             for held in snapshot.contact_finder.holders_by_role.values()
         ],
         "user_management": snapshot.user_management,
@@ -219,10 +227,35 @@ def change(snapshot: Snapshot, viewer: Viewer, outcome: Entry) -> api_types.Chan
         "role": outcome.role,
         "group": outcome.group,
         "user": outcome.person,
-        "result": "unchanged" if outcome.facts.get("result") == "unchanged" else "done",
+        "result": _became(outcome),
         "entry": outcome.number or None,
         "holders": [_holder(snapshot, viewer, each) for each in held.holders],
     }
+
+
+def _became(outcome: Entry) -> Literal["done", "unchanged", "pending"]:
+    """What became of a change; that something was taken back is done."""
+    said = outcome.facts.get("result")
+    return "unchanged" if said == "unchanged" else "pending" if said == "pending" else "done"
+
+
+def _pending(snapshot: Snapshot, viewer: Viewer, role_id: str = "") -> list[api_types.Pending]:
+    """What was decided about a role, or about the viewer, and isn't done yet."""
+    return [
+        {
+            "number": line.pending.number,
+            "role": line.role.id,
+            "group": line.pending.group,
+            "user": line.pending.person,
+            "change": "appointment" if line.pending.appoints else "withdrawal",
+            "by": known(line.pending.by),
+            "at": iso(line.pending.at),
+            "until": line.pending.until.isoformat() if line.pending.until else None,
+            "last_seen": iso(line.last_seen),
+            "url": line.link or None,
+        }
+        for line in decision_lines(snapshot, viewer, role_id)
+    ]
 
 
 def erased(done: Forgotten) -> api_types.Erased:

@@ -24,7 +24,7 @@ from .pages import Page
 PARAMETERS = {
     "role": Parameter("[a-z0-9-]+", "The id of a role"),
     "user": Parameter("[^/]+", "The name of an account"),
-    "number": Parameter("[0-9]{1,9}", "The number of a request"),
+    "number": Parameter("[0-9]{1,9}", "The number of a request, or of a decision"),
     "kind": Parameter(f"(?:{'|'.join(THING_KINDS)})", "What it is: contact, person or link"),
     "thing": Parameter("[a-z0-9-]{1,80}", "The id of a contact, a person or a link"),
 }
@@ -317,6 +317,17 @@ ROUTES: tuple[Route, ...] = (
             query=bodies.WithdrawBody,
             headers=api_types.IfMatch,
             errors=(404, 409, 412, *WRITING),
+            may=WITHDRAWERS,
+        ),
+    ),
+    endpoint(
+        "api/roles/<role>/decisions/<number>",
+        api.DecisionHandler,
+        DELETE=Operation(
+            "take back a decision that is `pending`",
+            "changes",
+            api_types.Change,
+            errors=(404, 409, *WRITING),
             may=WITHDRAWERS,
         ),
     ),

@@ -124,8 +124,22 @@
     });
   }
 
+  // What is to be pasted elsewhere can be copied with one press.
+  function copy() {
+    document.querySelectorAll("button[data-copy]").forEach(function (button) {
+      var text = document.getElementById(button.dataset.copy);
+      button.hidden = !navigator.clipboard;
+      button.addEventListener("click", function () {
+        navigator.clipboard.writeText(text.value).then(function () {
+          button.textContent = "Copied";
+        }, function () { text.select(); });
+      });
+    });
+  }
+
   localTimes(document);
   print();
+  copy();
   askByAddress();
   keepWhatIsWritten();
   askWhileTyping();

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from ..coverage.snapshot import Snapshot
-from ..domain.messages import MESSAGES, Message, MessageName, Recipient, TransportName
+from ..domain.messages import MESSAGES, Message, MessageName, Recipient, To, TransportName
 from ..ledger.bearers import ALWAYS, Bearer
 from ..ledger.deeds import Deed
 from ..ledger.entry import Entry, stamp, storable
@@ -53,6 +53,9 @@ KEPT = timedelta(days=7)
 REMEMBERED = timedelta(days=400)
 """For how long it is kept that something else was: it would be said again."""
 
+NO_ACCOUNT: frozenset[To] = frozenset({"community", "manager"})
+"""Who is told and has no account: the address is not in the database."""
+
 HOPELESS = timedelta(days=3)
 """What was not taken for so long, while others were, is not tried again: its address is none."""
 
@@ -66,7 +69,8 @@ QUESTION = "question"
 class Claim:
     """A letter that this process, and no other, may send now.
 
-    `address` is where to, for a single person; empty where they want it no more. `attempts` are
+    `address` is where to, for a single person; empty where they want it no more, and for those who
+    have no account. `attempts` are
     those that were made, this one included. Who hasn't begun by `begin_before` sends it no more.
     `since` is when the last of the messages was written down.
     A letter that asks somebody without an account has the `question`, the entry that they are asked
@@ -327,7 +331,7 @@ def _message(row: Any) -> Message:
 
 
 def _wanted(connection: Connection, message: Message) -> bool:
-    return message.transport == "community" or bool(_address(connection, message))
+    return message.to in NO_ACCOUNT or bool(_address(connection, message))
 
 
 def _address(connection: Connection, message: Message) -> str:
@@ -365,7 +369,7 @@ def _claimed(connection: Connection, letter: str, begin_before: datetime) -> Cla
         return Claim(letter, (), "", {}, rows[0].attempts, begin_before, asking.moment, asking)
     messages = tuple(map(_message, rows))
     addresses = {each.id: _address(connection, each) for each in messages}
-    wanted = tuple(m for m in messages if m.transport == "community" or addresses[m.id])
+    wanted = tuple(m for m in messages if m.to in NO_ACCOUNT or addresses[m.id])
     address = next(filter(None, addresses.values()), "")
     numbers = {each.entry for each in wanted if each.entry}
     found = _deeds(connection, numbers)

@@ -341,7 +341,8 @@ def _watches(connection: Connection) -> set[int]:
 
 def _accounts(connection: Connection, names: Collection[str]) -> set[str]:
     """Those that the hub has called an account so: in a result, or as the one who did something."""
-    done = or_(*(entries.c.stated.contains(f'"result":"{each}"') for each in ("done", "unchanged")))
+    known = ("done", "unchanged", "pending")
+    done = or_(*(entries.c.stated.contains(f'"result":"{each}"') for each in known))
     by_the_hub = or_(
         (parts.c.name == "actor") & (entries.c.actor_kind != BY_PEOPLE),
         entries.c.event == "observation",

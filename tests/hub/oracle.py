@@ -130,6 +130,10 @@ class Oracle:
     """Role, group and account: who lost a role because its group does not stand for it any more."""
     declared_last: Mapping[str, Any] = field(default_factory=dict)
     by_hand: set[Statement] = field(default_factory=set)
+    undecided: set[Statement] = field(default_factory=set)
+    """Whom a login has moved, and nobody has said that it is right."""
+    moved_in: dict[Holding, bool] = field(default_factory=dict)
+    """Whether the last move of somebody was into a role."""
 
     def see(self, database: Path, now: datetime, logged_in: str = "") -> Truth:
         """The truth after a change; `logged_in` is who made it by logging in."""
@@ -232,15 +236,25 @@ class Oracle:
         self.lost = {each for each in self.lost if each[1] not in self._groups(each[0])}
 
     def _remember_edits(self, before: Look, after: Look, logged_in: str) -> None:
-        self.by_hand = {each for each in self.by_hand if each[2] != logged_in}
+        theirs = {each for each in self.by_hand if each[2] == logged_in}
+        self.by_hand -= theirs
+        self.undecided |= {("change-undecided", role, name) for _, role, name in theirs}
         for role in self._mapped():
             for group in self._groups(role):
                 moved = before.members.get(group, frozenset()) ^ after.members.get(
                     group, frozenset()
                 )
-                for name in moved - {logged_in}:
-                    said = ("edited-by-hand", role, name)
-                    self.by_hand ^= {said}  # moved there and back again: as the login left it
+                for name in moved:
+                    self._moved(role, name, name in after.members.get(group, ()), logged_in)
+
+    def _moved(self, role: str, name: str, joined: bool, logged_in: str) -> None:
+        said, came = ("change-undecided", role, name), self.moved_in.get((role, name), False)
+        self.undecided.discard(said)
+        self.moved_in[role, name] = joined
+        if name != logged_in:
+            self.by_hand ^= {("edited-by-hand", role, name)}  # there and back: as the login left it
+        elif joined or not came:
+            self.undecided.add(said)
 
     # -- gaps
 
@@ -320,7 +334,7 @@ class Oracle:
         if len(self._who_count(seen, role)) < min(enough, most):
             yield from (("holder-gone", *each) for each in self.gone if each[0] == role)
         if self.managed:
-            yield from (said for said in self.by_hand if said[1] == role)
+            yield from (said for said in self.by_hand | self.undecided if said[1] == role)
 
     def _power_gaps(self, seen: Look) -> Iterator[Statement]:
         holders = {name for role in self._mapped() for name in self._accounts(seen, role)}

@@ -460,12 +460,12 @@ def test_what_a_page_html_may_miss_is_named(own_look):
 
 
 def test_managed_groups_are_dated(own_look):
-    """Where the authenticator decides about groups, the role's page says so."""
+    """Where the authenticator decides about groups, the role's page says so, in plain words."""
     own_look.visit("hanna")
     own_look.wait_until_read()
     html = own_look.visit("hanna").get(own_look.page("roles/hub-administrator")).text
     assert "as of a login" in html
-    assert "the login service decides who is in the group" in html
+    assert "by the service with which people log in" in html
 
 
 def ours(caplog) -> list[str]:

@@ -153,14 +153,14 @@ async def test_the_bar_names_only_what_the_hub_refuses(mock_hub):
 
 
 def test_the_login_service_decides():
-    """Where it decides who is in a group, the bar doesn't lead to where that can't be changed."""
+    """Where it decides who is in a group, the bar leads to where that is decided all the same."""
     c = Config()
     c.Authenticator.manage_groups = True
     enable(c, DECLARATION)
     groups = [SimpleNamespace(name=name) for name in ("hub-admins", "community-reps")]
     rita = SimpleNamespace(name="rita", admin=False, groups=groups)
     changes = started(c).template_vars["responsibility"](rita).changes
-    assert [each.place for each in changes] == ["users"]
+    assert [each.place for each in changes] == ["roles/hub-administrator", "users"]
 
 
 async def test_a_failure_about_what_one_may_change_breaks_no_page(mock_hub, monkeypatch):

@@ -82,6 +82,9 @@ def follows(state: LedgerState) -> Iterator[str]:
         yield f"joined: {role} {visible(who)} {at}"
     for (role, who), at in sorted(state.departed.items()):
         yield f"departed: {role} {visible(who)} {at}"
+    for (role, group, who), each in sorted(state.pending.items()):
+        what = "add" if each.appoints else "remove"
+        yield f"pending: {what} {visible(who)} {role} {group} by {visible(each.by)}"
     yield f"unsettled: {sorted(state.unsettled)}"
     yield f"ever held: {sorted(state.ever_held)}"
     yield f"ends at: {state.number} {state.digest}"

@@ -16,7 +16,7 @@ import requests
 from bs4 import BeautifulSoup
 from oidc_provider_mock import run_server_in_thread
 
-from ..hub.acting import ADMINISTRATOR, REPRESENTATIVE, Person, code, entries, members
+from ..hub.acting import ADMINISTRATOR, REPRESENTATIVE, Person, entries, members
 from ..realhub import DECLARATION, PASSWORD, PERSONAS, RealHub, free_port
 from .slapd import PEOPLE, slapd
 
@@ -166,38 +166,42 @@ def test_who_is_in_the_group_holds_the_role(managed):
 
 
 def test_the_page_says_what_it_knows(managed):
-    """Who holds a role is as of a login, and nothing can be changed here; there is no form."""
+    """Who holds a role is as of a login; what is decided here has to be done there."""
     for name in ("hanna", "rita"):
         read(managed, name)
     managed.wait_until_accounts_are_read()
     said = read(managed, "rita", f"roles/{ADMINISTRATOR}")
     assert f"through the group {managed.admins}, as of a login no later than" in said
-    assert "the login service decides who is in the group" in said
+    assert "by the service with which people log in" in said
     reply = managed.visit("rita").get(managed.page(f"roles/{ADMINISTRATOR}"))
-    assert not BeautifulSoup(reply.text, "html.parser").select("input[name=person]")
+    assert BeautifulSoup(reply.text, "html.parser").select("input[name=person]")
 
 
-def test_nobody_is_appointed_here(managed):
-    """Neither by the API, nor as a first holder: JupyterHub admins read why."""
-    for name in ("rita", "root"):
-        reply = Person(managed, name).appoint(ADMINISTRATOR, "uwe")
-        assert (reply.status_code, code(reply)) == (409, "login_service")
-    note = "uwe should be the first Hub Administrator. On this hub, the login service decides"
-    assert note in read(managed, "root")
-    assert note not in read(managed, "hanna")
+def test_what_is_decided_here_waits(managed):
+    """First holders, too: nobody is put into a group of the hub."""
+    reply = Person(managed, "rita").appoint(ADMINISTRATOR, "root")
+    assert reply.json()["result"] == "pending"
+    pending = Person(managed, "root").get(f"api/roles/{ADMINISTRATOR}").json()["pending"]
+    assert {(each["user"], each["by"]) for each in pending} == {
+        ("uwe", "this service"),
+        ("root", "rita"),
+    }
     assert members(managed, managed.admins) == {"hanna", "rita"}
+    number = reply.json()["entry"] - 1
+    path = f"api/roles/{ADMINISTRATOR}/decisions/{number}"
+    Person(managed, "rita").ask("DELETE", path).raise_for_status()
 
 
-def test_the_panel_sends_to_the_login_service(managed):
-    """No step leads to a form that isn't there."""
+def test_the_panel_leads_to_where_it_is_decided(managed):
+    """As on any other hub."""
     gaps = Person(managed, "root").get("api/coverage").json()["gaps"]
-    steps = {gap["kind"]: gap["next"] for gap in gaps if gap["about"] == REPRESENTATIVE}
-    assert steps["single-holder"] == "Add somebody to the group in the login service"
-    assert not [gap for gap in gaps if "appoint" in str(gap["path"])]
+    steps = {gap["kind"]: gap["path"] for gap in gaps if gap["about"] == REPRESENTATIVE}
+    assert steps["single-holder"] == f"roles/{REPRESENTATIVE}#appoint"
 
 
 def test_the_login_service_gives_and_takes(managed):
-    """With the next login, a role is there or gone; what was seen is recorded."""
+    """With the next login, a role is there or gone; what was seen is recorded, and that it was
+    decided where it was."""
     before = managed.health()["ledger"]["number"]
     managed.put(uwe={managed.admins}, hanna=set())
     assert members(managed, managed.admins) == {"rita", "hanna"}
@@ -208,9 +212,12 @@ def test_the_login_service_gives_and_takes(managed):
     assert "You have no role on this hub" in read(managed, "hanna")
 
     def seen() -> set[tuple[str, str]]:
-        return {(e["person"], e["details"]["change"]) for e in entries(managed, before)}
+        found = (e for e in entries(managed, before) if e["event"] == "observation")
+        return {(e["person"], e["details"]["change"]) for e in found}
 
-    managed.wait_for(lambda: seen() == {("uwe", "joined"), ("hanna", "left")})
+    managed.wait_for(lambda: ("hanna", "left") in seen())
+    done = [e for e in entries(managed, before) if e["event"] == "settlement"]
+    assert [(e["person"], e["details"]["result"]) for e in done] == [("uwe", "done")]
     managed.put(uwe=set(), hanna={managed.admins})
     for name in ("uwe", "hanna"):
         managed.visit(name)

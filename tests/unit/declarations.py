@@ -92,6 +92,16 @@ WHOLE: dict[str, Any] = {
         }
     ],
     "links": [{"title": "Rules", "url": "https://keepers.example/rules", "for": ["shelves"]}],
+    "manage_at": [
+        {
+            "groups": "{shelf}:{row}",
+            "url": "https://keepers.example/{shelf}/{row}?group={group}",
+            "who": "Sasha",
+            "how": "Ask for the key.",
+            "email": "sasha@keepers.example",
+            "within": 7,
+        }
+    ],
     "messages": {
         "appointed": ["person", "community"],
         "withdrawn": ["person"],
@@ -106,6 +116,7 @@ WHOLE: dict[str, Any] = {
         "vacant": ["community"],
         "contact_review": ["deciders"],
         "power": ["deciders", "community"],
+        "to_do": ["manager"],
     },
     "names": {"rita": "Rita Marlow"},
 }

@@ -66,7 +66,7 @@ def test_faults_are_printed_like_a_compilers(run, here):
     assert (status, trouble) == (1, "")
     assert said == (
         "responsibilities.yaml:6: zebr: unknown key 'zebr'. Use one of: areas, community,"
-        " contacts, links, messages, model, names, provider, roles, title\n"
+        " contacts, links, manage_at, messages, model, names, provider, roles, title\n"
         "responsibilities.yaml:7: community.name: should be text. Put the value in quotes\n"
     )
 
@@ -191,10 +191,11 @@ def test_everything_that_the_starter_file_suggests_is_right(run, here):
     run("init", "own.yaml")
     text = (here / "own.yaml").read_text(encoding="utf-8")
     text = text.partition("\n")[2].replace("# model: cloud", "#")
-    text = re.sub(r"(?m)^( *)# (?= *[-a-z]+[: ])", r"\1", text)
+    text = re.sub(r"(?m)^( *)# (?= *[-_a-z]+[: ])", r"\1", text)
     declared = load(write(here, text, "all.yaml"))
     assert [contact.public for contact in declared.contacts] == [True]
     assert len(declared.links) == 4
+    assert declared.kept_at("crew:team")
     assert declared.initial
     assert declared.people
     assert "cultivate-community" not in declared.model.titles()

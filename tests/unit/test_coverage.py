@@ -18,6 +18,7 @@ from jupyterhub_responsibility.coverage import (
     coverage,
 )
 from jupyterhub_responsibility.coverage.covered import Covered, Leaving
+from jupyterhub_responsibility.coverage.gaps import Place
 from jupyterhub_responsibility.declaration import load
 from jupyterhub_responsibility.domain.access import ROLE_SCOPES
 from jupyterhub_responsibility.domain.accounts import Account, Accounts
@@ -25,8 +26,9 @@ from jupyterhub_responsibility.domain.configured import Configured, Grant
 from jupyterhub_responsibility.domain.duties import duties_digest
 from jupyterhub_responsibility.domain.kept import Kept, lay
 from jupyterhub_responsibility.domain.model import Contact, Roster
-from jupyterhub_responsibility.ledger.chain import write
+from jupyterhub_responsibility.ledger.chain import BEGINNING, write
 from jupyterhub_responsibility.ledger.entry import Draft
+from jupyterhub_responsibility.ledger.pending import Pending, by_key
 from jupyterhub_responsibility.ledger.state import Confirmation, Edit, LedgerState, Loss, Term
 from jupyterhub_responsibility.text import isolated
 
@@ -171,6 +173,18 @@ def edited(joined: bool = True) -> LedgerState:
     return state
 
 
+def decided(event: str = "appointment", person: str = "uwe", days: int = 15) -> Pending:
+    """What was decided so many days ago, and isn't done."""
+    draft = Draft(event, "rita", role="hub-administrator", group="hub-admins", person=person)
+    return Pending(write(draft, 1, BEGINNING, NOW - timedelta(days=days)), person)
+
+
+def with_pending(days: int = 15) -> LedgerState:
+    state = confirmed(load(DECLARED))
+    state.pending = by_key([decided(days=days)])
+    return state
+
+
 TWO_GROUPS = {"hub-administrator": {"groups": ["hub-admins", "more-admins"]}}
 WITH_STAFF = {"provider": {"name": "Crew", "staff": ["rita", "zoe", "root"]}}
 WITH_GUS = role(**{"community-guide": {"people": [{"name": "Gus", "email": "gus@reef.example"}]}})
@@ -239,6 +253,11 @@ GAPS = {
         )
     },
     "edited-by-hand": {"state": edited(), "authenticator_groups": True},
+    "decision-not-done": {"state": with_pending(), "authenticator_groups": True},
+    "change-undecided": {
+        "state": edited(),
+        "changes": {"manage_at": {"groups": "hub-admins"}},
+    },
     "page-closed": {"configured": replace(GRANTED, open_to_users=False)},
     "template-shadowed": {"configured": replace(GRANTED, shadowed=("admin.html",))},
 }
@@ -482,10 +501,14 @@ def test_nobody_is_sent_to_appoint_where_there_is_no_group():
     assert (gap.step.where, "restart" in gap.step.label) == (None, True)
 
 
-def test_where_the_login_service_decides_nobody_is_sent_to_withdraw():
-    """A term from before that ends where the group is kept."""
-    (gap,) = drift("term-ended", state=with_term(), authenticator_groups=True)
-    assert (gap.step.where, gap.step.by) == (None, "login service")
+def test_where_it_was_decided_that_somebody_goes_nobody_decides_it_again():
+    """What is left is to have it done, where the group is kept."""
+    state = with_term()
+    (gap,) = drift("term-ended", state=state, authenticator_groups=True)
+    assert gap.step.where == Place("holders", "hub-administrator")
+    state.pending = by_key([decided("withdrawal", gap.person)])
+    (gap,) = drift("term-ended", state=state, authenticator_groups=True)
+    assert gap.step.where == Place("decided", "hub-administrator")
 
 
 def test_nobody_is_missed_in_a_role_that_is_full():
@@ -524,12 +547,11 @@ def test_an_old_roster_is_not_passed_off_as_fresh():
     assert any("read earlier" in each for each in result.unchecked)
 
 
-def test_where_the_login_service_decides_nobody_is_sent_to_appoint():
-    """The next step is one that can be taken."""
-    result = found(members={**MEMBERS, "community-reps": ()}, authenticator_groups=True)
-    (gap,) = [gap for gap in result.gaps if gap.kind == "role-vacant"]
-    assert not gap.step.where
-    assert "login service" in gap.step.label
+def test_where_the_login_service_decides_a_group_need_not_be_there_yet():
+    """It is made by a login; until then, it is decided who is to be in it."""
+    members = {"hub-admins": MEMBERS["hub-admins"]}
+    (gap,) = drift("role-vacant", members=members, authenticator_groups=True)
+    assert gap.step.where == Place("appoint", "community-representative")
 
 
 NAMES = st.sampled_from(["ada", "bea", "cyn", "dee"])

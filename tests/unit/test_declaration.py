@@ -135,7 +135,7 @@ def test_a_fault_reads_like_a_compilers(tmp_path):
         load(path)
     assert str(error.value.faults[0]) == (
         f"{path}:6: zebr: unknown key 'zebr'. Use one of: areas, community, contacts, links,"
-        " messages, model, names, provider, roles, title"
+        " manage_at, messages, model, names, provider, roles, title"
     )
 
 

@@ -38,6 +38,7 @@ PLACES: dict[str, tuple[str | int, ...]] = {
     "ResponsibilityEntry": DUST,
     "ContactEntry": ("contacts", 0),
     "LinkEntry": ("links", 0),
+    "ManageAtEntry": ("manage_at", 0),
     "MessagesEntry": ("messages",),
 }
 """A part of each type in the declaration with every key."""
@@ -48,6 +49,7 @@ OTHER: dict[tuple[str, str], Any] = {
     ("DeclarationEntry", "provider"): {"name": "Sellers"},
     ("DeclarationEntry", "contacts"): [],
     ("DeclarationEntry", "links"): [],
+    ("DeclarationEntry", "manage_at"): [],
     ("DeclarationEntry", "messages"): {"appointed": []},
     **{
         ("MessagesEntry", kind): ["community"] if kind == "confirmation_due" else []
@@ -104,6 +106,12 @@ OTHER: dict[tuple[str, str], Any] = {
     ("ContactEntry", "topics"): [],
     ("ContactEntry", "review_by"): "2028-06-30",
     ("ContactEntry", "public"): False,
+    ("ManageAtEntry", "groups"): "{row}:{shelf}",
+    ("ManageAtEntry", "url"): "https://keepers.example/{row}",
+    ("ManageAtEntry", "who"): "Lou",
+    ("ManageAtEntry", "how"): "Knock.",
+    ("ManageAtEntry", "email"): "lou@keepers.example",
+    ("ManageAtEntry", "within"): 9,
     ("LinkEntry", "title"): "New rules",
     ("LinkEntry", "url"): "https://keepers.example/new",
     ("LinkEntry", "for"): ["dust"],

@@ -107,6 +107,7 @@ def test_who_holds_what(declared, state):
         "until": "2027-06-30",
         "confirmed": "confirmed",
         "confirmed_at": "2026-11-22T10:42:07+00:00",
+        "leaving": "",
         "as_of": "2026-11-22T10:42:07+00:00",
         "known_from": "hub",
         "unseen_since": "",

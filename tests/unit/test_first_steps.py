@@ -9,6 +9,7 @@ from textwrap import dedent
 import pytest
 
 from jupyterhub_responsibility.coverage.first_steps import FirstStep, first_steps
+from jupyterhub_responsibility.coverage.gaps import Place
 from jupyterhub_responsibility.coverage.snapshot import Snapshot
 from jupyterhub_responsibility.declaration import load
 from jupyterhub_responsibility.domain.model import Roster, Viewer
@@ -114,13 +115,13 @@ def test_roles_that_may_stay_empty_are_no_step():
     ]
 
 
-def test_where_the_login_service_decides_everybody_comes_from_there():
-    """Nothing follows by itself, and no button leads to a form that isn't there."""
+def test_where_the_login_service_decides_it_is_decided_here_all_the_same():
+    """Each role is somebody's decision: none follows by itself."""
     represent, administer, _ = first_steps(fresh(authenticator_groups=True))
-    for each in (represent, administer):
-        assert each.step
-        assert each.step.label == "Add somebody to the group in the login service"
-        assert each.title.startswith("Appoint the first")
+    assert represent == first_steps(fresh())[0]
+    assert administer.title == "Appoint the first Hub Administrator"
+    assert administer.step
+    assert administer.step.where == Place("appoint", "hub-administrator")
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,9 @@ from jupyterhub_responsibility.domain.configured import Grant
 from jupyterhub_responsibility.domain.holders import Holder
 from jupyterhub_responsibility.domain.model import Responsibility, Roster
 from jupyterhub_responsibility.domain.names import NOBODY_NAMED
+from jupyterhub_responsibility.ledger.chain import BEGINNING, write
+from jupyterhub_responsibility.ledger.entry import Draft, stamp
+from jupyterhub_responsibility.ledger.pending import by_key
 from jupyterhub_responsibility.ledger.state import Edit, Term
 from jupyterhub_responsibility.text import isolated
 
@@ -33,6 +36,7 @@ from .test_coverage import (
     WITH_STAFF,
     account,
     confirmed,
+    decided,
     departed,
     drift,
     edited,
@@ -40,6 +44,7 @@ from .test_coverage import (
     given_by_login,
     knowing,
     role,
+    with_pending,
 )
 
 ADMIN, REP, GUIDE = "hub-administrator", "community-representative", "community-guide"
@@ -100,6 +105,21 @@ FIRST = {
     "edited-by-hand": Said(
         ADMIN,
         "login service",
+        person="hanna",
+        group="hub-admins",
+        since=NOW - timedelta(minutes=59),
+    ),
+    "decision-not-done": Said(
+        ADMIN,
+        where=f"roles/{ADMIN}#decided",
+        person="uwe",
+        group="hub-admins",
+        since=NOW - timedelta(days=15),
+    ),
+    "change-undecided": Said(
+        ADMIN,
+        where=f"roles/{ADMIN}#undecided",
+        needs="may appoint",
         person="hanna",
         group="hub-admins",
         since=NOW - timedelta(minutes=59),
@@ -526,10 +546,53 @@ def test_who_is_asked_in_place_of_a_vacant_role():
     assert none.text.endswith("People who ask for this role find no way to reach anybody.")
 
 
-def test_where_the_login_service_keeps_the_group_the_step_is_taken_there():
-    """Whoever reads of it is sent to no page of ours."""
+def test_where_the_login_service_keeps_the_group_it_is_decided_here():
+    """Whoever reads of it is sent to the page of the role, as on any other hub."""
     (gap,) = drift("role-vacant", authenticator_groups=True, **VACANT)
-    assert told(gap) == Said(REP, "login service")
+    assert told(gap) == appointed_to(REP)
+
+
+@pytest.mark.parametrize(
+    ("days", "within", "late"), [(13, 14, False), (14, 14, True), (2, 2, True)]
+)
+def test_what_is_decided_has_its_time(days, within, late):
+    """A fortnight, or as long as the declaration says for its group."""
+    changes = {"manage_at": {"within": within}}
+    state = with_pending(days)
+    gaps = drift("decision-not-done", state=state, changes=changes, authenticator_groups=True)
+    assert bool(gaps) is late
+
+
+def test_who_left_long_ago_was_meant_to():
+    """Nobody is asked about it after a month; about who is there they are."""
+    changes = {"manage_at": {"groups": "hub-admins"}}
+    for joined in (True, False):
+        state = edited(joined)
+        (edit,) = state.edits.values()
+        state.edits["hub-admins", "hanna"] = replace(edit, at=NOW - timedelta(days=31))
+        assert bool(drift("change-undecided", state=state, changes=changes)) is joined
+
+
+def test_who_left_again_is_missed_by_nobody():
+    """Nobody had appointed them, and nobody is asked who withdrew them."""
+    state = confirmed(load(DECLARED))
+    for minute, change in enumerate(("joined", "left")):
+        at = NOW - timedelta(minutes=5 - minute)
+        details = {"change": change, "after": stamp(at - timedelta(minutes=1))}
+        draft = Draft("observation", "", "hub", ADMIN, "hub-admins", "ada", details=details)
+        state.read(write(draft, minute + 1, BEGINNING, at))
+        changes = {"manage_at": {"groups": "hub-admins"}}
+        found = drift("change-undecided", state=state, changes=changes)
+        assert bool(found) is (change == "joined")
+
+
+def test_what_is_decided_by_now_is_no_question():
+    """Whoever had it undone has decided; and what a hub keeps itself is nobody's question."""
+    state = edited()
+    assert not drift("change-undecided", state=state)
+    state.pending = by_key([decided("withdrawal", "hanna", 1)])
+    changes = {"manage_at": {"groups": "hub-admins"}}
+    assert not drift("change-undecided", state=state, changes=changes)
 
 
 def test_what_is_left_alone_and_what_others_do_are_two_sentences():

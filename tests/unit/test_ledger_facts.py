@@ -190,13 +190,14 @@ def test_an_appointment_answers_only_its_own_request(book):
 
 
 def test_a_change_by_others_is_kept_with_its_times(book):
-    """Joined or left, after the moment when it was not so, before it was seen."""
+    """Joined or left, after the moment when it was not so, before it was seen; and whether that
+    only undid what others had done."""
     book.tell("observation", change="began", person="")
     at = book.tell("observation", change="joined", after=NOW.isoformat())
     joined = Edit("guide", "day", "hanna", True, NOW, at)
     assert book.state.edits == {("day", "hanna"): joined}
     at = book.tell("observation", change="left", after=NOW.isoformat())
-    assert book.state.edits == {("day", "hanna"): replace(joined, joined=False, at=at)}
+    assert book.state.edits == {("day", "hanna"): replace(joined, joined=False, at=at, undoes=True)}
     book.done("appointment")
     assert book.state.edits == {}
 

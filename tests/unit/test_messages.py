@@ -8,7 +8,7 @@ import pytest
 
 from jupyterhub_responsibility.coverage.snapshot import Snapshot
 from jupyterhub_responsibility.domain.accounts import Account, Accounts
-from jupyterhub_responsibility.domain.messages import COMMUNITY, MESSAGES, Recipient
+from jupyterhub_responsibility.domain.messages import COMMUNITY, MANAGER, MESSAGES, Recipient
 from jupyterhub_responsibility.domain.model import Roster
 from jupyterhub_responsibility.ledger.chain import write
 from jupyterhub_responsibility.ledger.deeds import Deed
@@ -278,9 +278,57 @@ def test_what_a_mail_says(known):
     assert sent.text.endswith("Message an-id")
 
 
+KEPT = {"groups": "hub-{team}", "email": "desk@it.example", "url": "https://it.example/{team}"}
+
+
+def test_who_keeps_the_group_is_told_what_to_do():
+    """What, where, who decided it and when; no reason, nothing about choosing, and nothing at all
+    once it is done or taken back. Whoever it is about is told when it is done."""
+    known = Hub(manage_at=KEPT)
+    secret = {"reason": "because of an illness", "until": "2027-06-30"}
+    told = known.change(
+        "appointment", "rita", "uwe", "pending", secret.items(), created=MADE["uwe"]
+    )
+    assert told == {("to_do", "manager", MANAGER)}
+    deed = Deed(known.state.pending[ADMIN, "hub-admins", "uwe"].intent, (known.entry,))
+    (one,) = [m for m in of_entries([known.entry], known_before(known)) if m.to == "manager"]
+    assert still_told(one, known.snapshot)
+    sent = letter(one.id, [one], {known.number: deed}, known.snapshot, HOME)
+    assert sent.title == "[JupyterHub] Hub Administrator: please change who is in a group"
+    for words in ("Please add the account uwe to the group hub-admins.", "https://it.example/admins",
+                  "Decided by: rita, on 22 Nov 2026", "until 30 Jun 2027"):  # fmt: skip
+        assert words in sent.text
+    assert "illness" not in sent.text
+    assert "You can choose" not in sent.text
+    said = {"result": "done", "of": "appointment", "created": MADE["uwe"]}
+    told = known.write("settlement", "this service", person="uwe", intent=deed.began.number,
+                       kind="service", **said)  # fmt: skip
+    assert told == {to("appointed", "uwe")}
+    assert not still_told(one, known.snapshot)
+
+
+def known_before(known: Hub) -> Snapshot:
+    """The same before the last entry, which is the outcome of the one before."""
+    state = LedgerState()
+    state.unsettled = {each.number: each.intent for each in known.state.pending.values()}
+    return replace(known.snapshot, ledger_state=state)
+
+
+def test_nobody_is_told_where_no_address_is_declared():
+    """It can be pasted from the page."""
+    for kept in ({**KEPT, "email": None}, {**KEPT, "groups": "crew-{team}"}):
+        said = {key: value for key, value in kept.items() if value}
+        known = Hub(manage_at=said)
+        assert known.change("appointment", "rita", "uwe", "pending") == set()
+
+
 def test_the_community_reads_no_names_and_no_reasons():
     """What is in its channel is for everybody who reads that."""
-    known = Hub(messages={kind: ["community"] for kind in MESSAGES})
+    known = Hub(
+        messages={
+            name: ["community"] for name, kind in MESSAGES.items() if "community" in kind.possible
+        }
+    )
     known.ask()
     (one,) = of_entries([known.entry], known.snapshot)
     sent = letter(one.id, [one], {known.number: Deed(known.entry)}, known.snapshot, HOME)

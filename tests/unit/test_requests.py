@@ -112,4 +112,3 @@ async def test_the_declaration_has_changed_since(ask, decide, declared):
     for groups, code in (({}, "not_mapped"), ({ADMIN: ("others",)}, "which_group")):
         changed = replace(declared, groups={**reps, **groups})
         assert await decide(root, number, "approved", changed) == code
-    assert await decide(root, number, "approved", managed=True) == "login_service"

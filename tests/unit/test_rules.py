@@ -204,7 +204,7 @@ def test_who_may_read_the_metrics(rules, scopes, may):
     [
         (RITA, "service", False, [f"roles/{ADMIN}", "users"]),
         (RITA, "off", False, [f"roles/{ADMIN}"]),
-        (RITA, "service", True, ["users"]),
+        (RITA, "service", True, [f"roles/{ADMIN}", "users"]),
         (HANNA, "service", False, ["users"]),
         (HANNA, "admin", False, []),
         (ROOT, "service", False, [f"roles/{ADMIN}", f"roles/{REP}", "users"]),
@@ -213,7 +213,7 @@ def test_who_may_read_the_metrics(rules, scopes, may):
     ],
 )
 def test_what_somebody_may_change_on_our_pages(declared, viewer, management, managed, places):
-    """Who holds a role, where the hub decides that; and who has an account."""
+    """Who holds a role, wherever the group is kept; and who has an account."""
     changes = Rules(declared, managed, management).changes(viewer)
     assert sorted(each.place for each in changes) == sorted(places)
     assert all(each.our for each in changes)
@@ -221,10 +221,10 @@ def test_what_somebody_may_change_on_our_pages(declared, viewer, management, man
 
 @pytest.mark.parametrize(
     ("role", "managed", "is_open"),
-    [(ADMIN, False, True), (ADMIN, True, False), (GUIDE, False, False), (GUIDE, True, False)],
+    [(ADMIN, False, True), (ADMIN, True, True), (GUIDE, False, False), (GUIDE, True, False)],
 )
 def test_which_roles_can_be_changed_here(declared, role, managed, is_open):
-    """Those with groups, unless the login service decides who is in them."""
+    """Those with groups, wherever these are kept."""
     assert Rules(declared, managed).open_to_change(declared.model.roles[role]) is is_open
 
 
@@ -236,7 +236,7 @@ def test_which_roles_can_be_changed_here(declared, role, managed, is_open):
         (ADMIN, False, None, "which_group"),
         (ADMIN, False, "community-reps", "which_group"),
         (REP, False, None, ""),
-        (REP, True, None, "login_service"),
+        (REP, True, None, ""),
         (GUIDE, False, None, "not_mapped"),
         (GUIDE, True, "one", "not_mapped"),
     ],
@@ -309,12 +309,12 @@ def test_withdrawing(rules, declared, viewer, person, code):
         (HANNA, ADMIN, "rita", False, False),
         (UWE, ADMIN, "hanna", False, False),
         (ROBOT, ADMIN, "hanna", False, False),
-        (ROOT, ADMIN, "hanna", True, False),
+        (ROOT, ADMIN, "hanna", True, True),
         (ROOT, GUIDE, "hanna", False, False),
     ],
 )
 def test_who_is_offered_to_withdraw(declared, viewer, role, account, managed, may):
-    """Whoever may, where who holds the role is decided here: the button is for nobody else."""
+    """Whoever may, wherever the group is kept: the button is for nobody else."""
     rules = Rules(declared, managed)
     assert rules.may_withdraw(viewer, declared.model.roles[role], account) is may
 
@@ -390,5 +390,5 @@ def test_requesting(rules, declared, roster, viewer, person, until, code):
 
 def test_every_rule_is_said_as_a_sentence():
     """The rules read as sentences, and there is one for each thing that a rule is about."""
-    assert set(RULES) == {"appoint", "yourself", "step down", "last", "most", "login service"}
+    assert set(RULES) == {"appoint", "yourself", "step down", "last", "most", "elsewhere"}
     assert all(rule[0].isupper() and rule.endswith(".") for rule in RULES.values())

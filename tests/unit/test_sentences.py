@@ -24,6 +24,9 @@ STILL = [
 ]
 """Results that read otherwise for somebody who holds the role through another group as well."""
 
+NO_MORE = ("taken back", "ended")
+"""What becomes of a decision that isn't done; of an account to add, none is ever pending."""
+
 NOW = datetime(2026, 11, 22, 10, 42, 7, tzinfo=timezone.utc)
 MARKS = dict.fromkeys(map(ord, "\u2068\u2069"))
 
@@ -32,10 +35,15 @@ def drafts() -> list[Draft]:
     """Every kind of entry, with each result, change and verdict that it may have."""
     told = {event: [{}] for event in EVENTS}
     results = [
-        {"of": of, "result": result} for of, result in product(sorted(INTENTS), get_args(Result))
+        {"of": of, "result": result}
+        for of, result in product(sorted(INTENTS), get_args(Result))
+        if of != "account" or result not in ("pending", *NO_MORE)
     ]
-    told["outcome"] = [each for each in results if each["result"] != "not done"]
-    told["settlement"] = [each for each in results if each["result"] in ("done", "not done")]
+    told["outcome"] = [each for each in results if each["result"] not in ("not done", *NO_MORE)]
+    told["settlement"] = [
+        each for each in results if each["result"] in ("done", "not done", *NO_MORE)
+    ]
+    told["withdrawal"] += [{"noted": "yes"}]
     told["outcome"] += [
         {"of": "appointment", "result": "refused", "refusal": "yourself"},
         *({"of": of, "result": result, "through": "crew"} for of, result in STILL),
@@ -52,7 +60,7 @@ def drafts() -> list[Draft]:
         for deed in DETAILS["deed"].choices
     ]
     told["erasure"] = [{"because": why} for why in DETAILS["because"].choices]
-    told["appointment"] += [{"starts_with": "community-representative"}]
+    told["appointment"] += [{"starts_with": "community-representative"}, {"noted": "yes"}]
     told["asking"] = [{"named": "Ann Adams"}]
     told["decision"] = [{"verdict": each, "request": "1"}
                         for each in (*get_args(Verdict), "ended")

@@ -37,8 +37,8 @@ FAULTS = {
         6,
         "zebra",
         "unknown key 'zebra'",
-        "Use one of: areas, community, contacts, links, messages, model, names, provider, roles,"
-        " title",
+        "Use one of: areas, community, contacts, links, manage_at, messages, model, names,"
+        " provider, roles, title",
     ),
     "a bad mail address": (
         CONTACT + "    email: desk at reef\n",

@@ -119,6 +119,14 @@ class HolderHandler(APIHandler):
         self.answer(payloads.change(snapshot, self.who(), entry))
 
 
+class DecisionHandler(APIHandler):
+    """`DELETE api/roles/<role>/decisions/<number>`: take back what isn't done yet."""
+
+    async def delete(self, role_id: str, number: str) -> None:
+        entry = await actions.take_back(self.site, self.who(), role_id, int(number))
+        self.answer(payloads.change(self.site.snapshot, self.who(), entry))
+
+
 class CandidatesHandler(APIHandler):
     """`GET api/roles/<role>/candidates?q=`: accounts to appoint, while somebody types."""
 

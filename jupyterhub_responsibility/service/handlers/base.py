@@ -53,7 +53,6 @@ REFUSED: dict[RefusalCode, int] = {
     "invalid": 400,
     "kept": 409,
     "last": 409,
-    "login_service": 409,
     "no_group": 409,
     "not_allowed": 403,
     "not_mapped": 409,

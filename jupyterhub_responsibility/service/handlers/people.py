@@ -234,6 +234,7 @@ class RoleHandler(FormPage):
         person = self.get_body_argument("person", "")
         if action == "appoint":
             body = self.form(bodies.AppointBody)
+            person = self.exact("account") or person  # chosen, if not typed
             return await actions.appoint(site, actor, role_id, self._named(person), body)
         if action == "withdraw":
             seen = self.get_body_argument("seen", "")
@@ -243,6 +244,8 @@ class RoleHandler(FormPage):
         if action == "term":
             account = self._named(self.exact("account"))
             return await actions.change_last_day(site, actor, role_id, account, self._term())
+        if action == "take_back":
+            return await actions.take_back(site, actor, role_id, self._number("decision"))
         if action == "request":
             values = self.form(bodies.AppointBody).model_dump()
             asked = bodies.check(
@@ -253,11 +256,16 @@ class RoleHandler(FormPage):
             whom = {"role": role_id, "name": self._named(self.exact("account"))}
             return await actions.ask_to_confirm(site, actor, bodies.check(bodies.AskBody, whom))
         if action == "decide":
-            number = self.get_body_argument("request", "")
-            if not number.isdecimal() or len(number) > 9:
-                raise RefusedError("invalid", "Choose a request.")
-            return await actions.decide(site, actor, int(number), self.form(bodies.VerdictBody))
+            number = self._number("request")
+            return await actions.decide(site, actor, number, self.form(bodies.VerdictBody))
         raise RefusedError("invalid", "Choose what to do.")
+
+    def _number(self, name: str) -> int:
+        """The number of an entry, as the page put it into the form."""
+        number = self.get_body_argument(name, "")
+        if not number.isdecimal() or len(number) > 9:
+            raise RefusedError("invalid", f"Choose a {name}.")
+        return int(number)
 
     def _term(self) -> bodies.TermBody:
         """The new last day; that there is to be none has a button of its own."""
@@ -351,7 +359,7 @@ class ReachHandler(FormPage):
     def _chosen(self) -> bodies.MessagesBody:
         """What has no tick is turned off."""
         wanted = self.get_body_arguments("wanted")
-        off = [kind for kind in MESSAGES if kind not in wanted]
+        off = [name for name, kind in MESSAGES.items() if kind.yours and name not in wanted]
         return bodies.check(bodies.MessagesBody, {"off": off})
 
     async def _show(self, news: News) -> None:

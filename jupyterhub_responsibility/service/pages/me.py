@@ -15,6 +15,7 @@ from ...domain.model import Area, Contact, Role, Viewer
 from ...ledger.standing import Standing
 from ...ledger.state import Answer as Reply
 from ...ledger.state import Note
+from .decisions import DecisionLine, decision_lines
 from .parts import DutyLine, RequestLine, Share, duty_lines, hub_abilities, request_lines, shares
 
 ANSWERS_SHOWN = 30
@@ -26,7 +27,8 @@ class MyPage:
     """My responsibilities; `requests` are those that the viewer made, or may decide.
 
     `to_fill` are roles that nobody holds, whose first holders are those of a role of the viewer.
-    `reach` is how everybody can reach them, by what they say themselves.
+    `decisions` are those about the viewer that have to be done elsewhere, and weren't yet. `reach`
+    is how everybody can reach them, by what they say themselves.
     """
 
     roles: tuple[RoleCard, ...]
@@ -37,6 +39,7 @@ class MyPage:
     admin: bool
     requests: tuple[RequestLine, ...]
     to_fill: tuple[Role, ...]
+    decisions: tuple[DecisionLine, ...]
     answers: tuple[tuple[Reply, Role], ...]
     reach: Contact | None
 
@@ -77,6 +80,7 @@ def my_page(snapshot: Snapshot, viewer: Viewer) -> MyPage:
         admin=viewer.admin,
         requests=request_lines(snapshot, viewer),
         to_fill=_to_fill(snapshot, held),
+        decisions=decision_lines(snapshot, viewer),
         answers=_answers(snapshot, viewer),
         reach=_reach(snapshot, viewer),
     )

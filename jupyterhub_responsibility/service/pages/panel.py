@@ -40,13 +40,16 @@ class Card:
 @dataclass(frozen=True)
 class RoleLine:
     """A role with its holders: how many of them have confirmed their duties, of those who log in or
-    were `asked` (None: not known), when the next term ends, and whose people are the provider's."""
+    were `asked` (None: not known), when the next term ends, and whose people are the provider's;
+    `coming` and `going` are those of whom that was decided, and isn't done."""
 
     role_holders: RoleHolders
     asked: int
     confirmed: int | None
     next_end: date | None
     staff: tuple[str, ...]
+    coming: tuple[str, ...] = ()
+    going: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -178,6 +181,8 @@ def _role_line(snapshot: Snapshot, role_holders: RoleHolders) -> RoleLine:
     stands = [snapshot.standing_of(role, holder) for holder in role_holders.holders]
     ends = [s.term.until for s in stands if s.term and s.term.until]
     known = snapshot.ledger_read and role_holders.known
+    pending = list(snapshot.ledger_state.pending.values())
+    decided = [each for each in pending if each.role == role.id]
     return RoleLine(
         role_holders,
         asked=sum(
@@ -187,4 +192,6 @@ def _role_line(snapshot: Snapshot, role_holders: RoleHolders) -> RoleLine:
         confirmed=sum(s.state == "confirmed" for s in stands) if known else None,
         next_end=min(ends, default=None),
         staff=tuple(each.name for each in accounts if snapshot.is_staff(each)),
+        coming=tuple(each.person for each in decided if each.appoints),
+        going=tuple(each.person for each in decided if not each.appoints),
     )

@@ -89,6 +89,7 @@ def reach_page(
         kinds=tuple(
             Kind(name, kind.yours, name not in muted)
             for name, kind in MESSAGES.items()
+            if kind.yours
             if not {"person", "deciders"}.isdisjoint(snapshot.declaration.told(name))
         ),
         not_taken=not_taken,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from ...changes.asking import cannot_be_asked
+from ...coverage.roles import decided
 from ...coverage.snapshot import Snapshot
 from ...domain.access import Ability
 from ...domain.contacts import Answer
@@ -15,9 +16,12 @@ from ...domain.messages import MessageName
 from ...domain.model import Area, Link, Role, Viewer
 from ...domain.rules import RULES, About
 from ...ledger.past import Then
+from ...ledger.pending import is_coming
 from ...ledger.standing import Standing, state_tag
-from ...messages.beforehand import will_be_told
+from ...ledger.state import Edit
+from ...messages.beforehand import will_be_told, will_be_told_elsewhere
 from ...text import isolated
+from .decisions import DecisionLine, GroupLine, decision_lines, group_lines, undecided_lines
 from .parts import DutyLine, RequestLine, duty_lines, hub_abilities, request_lines
 from .past import PastPart, past_part
 
@@ -28,13 +32,16 @@ HOLDERS_SHOWN = 50
 class RolePage:
     """One role: what it is, who holds it, what for, and who may appoint.
 
-    `asks` says whether the viewer waits for an answer, `full` that there is no room for more;
-    `appoints_self` if they need not ask. `meant` are accounts that may have been meant by a name
-    that no account has, `adders` the roles whose holders can add one; `adds` says whether the
-    viewer can, here. `told_appointed` and `told_asked` say who will be told when somebody is
-    appointed, or asks, `told_proposed` when a successor is proposed. `keeps` if they may say how to
-    reach it, and who holds it without an account. `looks_back` if they may see who held it before,
-    and `then` is who held it when they asked about.
+    `asks` says whether the viewer waits for an answer, or for what was decided to be done, `full`
+    that there is no room for more; `appoints_self` if they need not ask. `meant` are accounts that
+    may have been meant by a name that no account has, `adders` the roles whose holders can add one;
+    `adds` says whether the viewer can, here. `told_appointed` and `told_asked` say who will be told
+    when somebody is appointed, or asks, `told_proposed` when a successor is proposed. `keeps` if
+    they may say how to reach it, and who holds it without an account. `decisions`
+    are those about it that have to be done elsewhere, and weren't yet, `undecided` what was done
+    there without one; `kept` says of each group where it is kept, where some are kept elsewhere,
+    and `elsewhere` that all of its own are. `looks_back` if they may see who held it before, and
+    `then` is who held it when they asked about.
     """
 
     role_holders: RoleHolders
@@ -44,6 +51,10 @@ class RolePage:
     groups: tuple[str, ...]
     authenticator_groups: bool
     authenticator_checks: bool
+    decisions: tuple[DecisionLine, ...]
+    undecided: tuple[Edit, ...]
+    kept: tuple[GroupLine, ...]
+    elsewhere: bool
     appointed_by: tuple[Role, ...]
     starts_with: tuple[Role, ...]
     abilities: tuple[Ability, ...]
@@ -81,9 +92,10 @@ class HolderRow:
 
     `mine` if it is the viewer, `staff` if it is one of the provider's people; `may_withdraw` if the
     viewer may take them out, on a hub where that can be done here, `may_change_day` if they may say
-    until when. `told` says who will be told when they are taken out, `told_day` when that is said.
-    `may_ask` if the viewer can ask somebody without an account, by mail, whether they hold the
-    role; `not_asked` is why that can't be done, for whoever might.
+    until when. `leaving` if it was decided that they go, and that isn't done; `elsewhere` if it has
+    to be done elsewhere. `told` says who will be told when they are taken out, `told_day` when that
+    is said. `may_ask` if the viewer can ask somebody without an account, by mail, whether they hold
+    the role; `not_asked` is why that can't be done, for whoever might.
     """
 
     holder: Holder
@@ -96,6 +108,8 @@ class HolderRow:
     told_day: str = ""
     may_ask: bool = False
     not_asked: str = ""
+    leaving: bool = False
+    elsewhere: bool = False
 
 
 def role_page(
@@ -119,6 +133,10 @@ def role_page(
         groups=declaration.groups.get(role_id, ()),
         authenticator_groups=snapshot.authenticator_groups,
         authenticator_checks=snapshot.authenticator_checks,
+        decisions=decision_lines(snapshot, viewer, role_id),
+        undecided=undecided_lines(snapshot, viewer, role),
+        kept=(kept := group_lines(snapshot, role_id)),
+        elsewhere=bool(kept) and all(each.elsewhere for each in kept),
         appointed_by=tuple(roles[each] for each in role.appointed_by),
         starts_with=tuple(roles[each] for each in role.starts_with),
         abilities=hub_abilities(snapshot, [role_id]),
@@ -127,9 +145,10 @@ def role_page(
         may_appoint=rules.may_appoint(viewer, role),
         open_to_change=rules.open_to_change(role),
         opens_hub_admin=rules.opens_hub_admin(viewer),
-        full=holders.full,
+        full=snapshot.will_hold(role_id).full,
         requests=requests,
-        asks=any(each.request.by == each.request.person == viewer.name for each in requests),
+        asks=any(each.request.by == each.request.person == viewer.name for each in requests)
+        or is_coming(snapshot.ledger_state.pending, role_id, viewer.name),
         appoints_self=rules.may_decide_about(viewer, viewer.name),
         tag=state_tag(role, declaration, snapshot.roster.members, snapshot.ledger_state),
         rules=tuple(RULES.values()),
@@ -141,7 +160,11 @@ def role_page(
         looks_back=declaration.on_hub(role_id)
         and rules.may(viewer, "past readers", about=About(role)),
         then=past_part(then, snapshot.names, HOLDERS_SHOWN) if then else None,
-        told_appointed=will_be_told(snapshot, viewer, "appointed", role, anybody=True),
+        told_appointed=will_be_told_elsewhere(
+            snapshot,
+            declaration.groups.get(role_id, ()),
+            will_be_told(snapshot, viewer, "appointed", role, anybody=True),
+        ),
         told_asked=will_be_told(snapshot, viewer, "request", role),
         told_proposed=will_be_told(
             snapshot, viewer, "proposed", role, anybody=True, also=("request",)
@@ -169,15 +192,19 @@ def _row(
     if holder.kind != "account":
         return _person_row(snapshot, viewer, role, holder)
     people = [snapshot.recipient(holder.name)]
+    leaving = decided(snapshot, role, appoints=False, account=holder.name)
+    told = _told_of_leaving(snapshot, viewer, role, holder, empties)
     return HolderRow(
         holder,
         mine=_is(viewer, holder),
         staff=snapshot.is_staff(holder),
-        may_withdraw=snapshot.rules.may_withdraw(viewer, role, holder.name),
-        may_change_day=snapshot.rules.may_change_day(viewer, role, holder.name),
+        may_withdraw=not leaving and snapshot.rules.may_withdraw(viewer, role, holder.name),
+        may_change_day=not leaving and snapshot.rules.may_change_day(viewer, role, holder.name),
         standing=snapshot.standing(role, holder.name),
-        told=_told_of_leaving(snapshot, viewer, role, holder, empties),
+        told=will_be_told_elsewhere(snapshot, holder.groups, told),
         told_day=will_be_told(snapshot, viewer, "term_changed", role, people),
+        leaving=leaving,
+        elsewhere=any(map(snapshot.rules.kept_elsewhere, holder.groups)),
     )
 
 

@@ -1,0 +1,202 @@
+"""Groups that are kept elsewhere: what is decided here is recorded as pending, and done there.
+
+It is settled when the account is seen in the group, or out of it; until then it can be taken back.
+The hub is asked for nothing but what is so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from ..domain import refusals
+from ..domain.accounts import Account
+from ..domain.model import Role, Viewer
+from ..domain.rules import About, Decided, Rules
+from ..ledger.accounts import is_other, made_at
+from ..ledger.entry import Draft, Entry
+from ..ledger.kinds import ActorKind, Detail, Result
+from ..ledger.pending import Pending, of_group
+from ..ledger.state import Edit
+from ..storage.ledger import Ledger
+from ..text import visible
+from .recording import (
+    SERVICE,
+    Hub,
+    Members,
+    Outcome,
+    Recorder,
+    actor_kind,
+    not_recorded,
+    others,
+)
+
+
+class Deciding:
+    """The use cases; whoever calls them holds the lock of the role. They raise RefusedError,
+    HubError or LedgerError."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        ledger: Ledger,
+        recorder: Recorder,
+        rules: Callable[[], Rules],
+        now: Callable[[], datetime],
+    ) -> None:
+        self._hub = hub
+        self._ledger = ledger
+        self._recorder = recorder
+        self._rules = rules
+        self._now = now
+
+    def waits(self, role: Role, group: str, person: str) -> bool:
+        """Whether a change of a group by others waits for somebody's word, or a decision about it
+        has to be done."""
+        state = self._ledger.state
+        return (role.id, group, person) in state.pending or bool(self._edit(group, person))
+
+    def groups(self, role: Role, person: str) -> list[str]:
+        """The groups of a role of which something waits that is about somebody."""
+        groups = self._rules().declaration.groups[role.id]
+        return [group for group in groups if self.waits(role, group, person)]
+
+    async def carry_out(self, intent: Draft, before: Members, account: Account | None) -> Entry:
+        """Record what has to be done elsewhere; returns the outcome, which is pending.
+
+        Where it is done already, somebody takes note of that, or nothing changes. The opposite, if
+        that is pending, is taken back.
+        """
+        account = account or await self._hub.account(intent.person, self._now())
+        pending = self._pending(intent, account)
+        appoints = intent.event == "appointment"
+        is_done = (intent.person in before.get(intent.group, ())) == appoints
+        through = others(before, intent.person, intent.group)
+        ended = None
+        if pending and pending.appoints != appoints:
+            ended = await self._take_back(pending, intent.actor, intent.actor_kind)
+        elif pending and not is_done:
+            if not _differs(intent, pending):
+                return not_recorded(intent, through, self._now())
+            await self._take_back(pending, intent.actor, intent.actor_kind)
+        if not is_done:
+            return await self._record(intent, "pending", through, account)
+        if self._is_to_note(intent, appoints):
+            noted = replace(intent, details={**intent.details, "noted": "yes"})
+            return await self._record(noted, "unchanged", through, account)
+        if _says_more(intent, ended is not None):
+            return await self._record(intent, "unchanged", through, account)
+        return ended or not_recorded(intent, through, self._now())
+
+    async def take_back(self, actor: Viewer, role: Role, number: int) -> Entry:
+        """Take back what was decided, and isn't done yet. Returns the entry that says so."""
+        found = self.decision(actor, role, number)
+        return await self._take_back(found, actor.name, actor_kind(actor))
+
+    def decision(self, actor: Viewer, role: Role, number: int) -> Pending:
+        """The decision of that number, which somebody may take back. Raises RefusedError."""
+        pending = self._ledger.state.pending.values()
+        found = next((p for p in pending if (p.number, p.role) == (number, role.id)), None)
+        if found is None:
+            self._rules().check(actor, "deciders", about=About(role))
+            raise refusals.NOT_PENDING()
+        self._rules().check_take_back(actor, decided(found, role))
+        return found
+
+    async def settle(self, role: Role, members: Members) -> None:
+        """Record what the hub shows to be done by now, of what was decided about a role.
+
+        Of an account that isn't there under its name, only an observation can tell.
+        """
+        for group, names in members.items():
+            for each in list(of_group(self._ledger.state.pending, role.id, group)):
+                if (each.person in names) == each.appoints:
+                    account = await self._hub.account(each.person, self._now())
+                    if account and not is_other(account, each.created, each.at):
+                        draft = settlement(each, "done", members, account)
+                        await self._ledger.append(draft, after=self._ledger.state.number)
+
+    def _pending(self, intent: Draft, account: Account | None) -> Pending | None:
+        """What is pending of the same account. Raises RefusedError where it is about another one of
+        its name: the next look at the hub finds out what that one is called, or that it is gone."""
+        found = self._ledger.state.pending.get((intent.role, intent.group, intent.person))
+        if found and is_other(account, found.created, found.at):
+            role = self._rules().declaration.model.roles[intent.role]
+            raise refusals.HOLDERS_CHANGED(role=role.title)
+        return found
+
+    async def _record(
+        self, intent: Draft, result: Result, through: str, account: Account | None
+    ) -> Entry:
+        if account is None and intent.event == "appointment":
+            raise refusals.NO_ACCOUNT(name=visible(intent.person))
+        name = account.name if account else intent.person
+        details: dict[Detail, str] = {"through": through, "created": made_at(account)}
+
+        async def nothing() -> Outcome:
+            return Outcome(result, name, details)
+
+        return await self._recorder.record(intent, nothing)
+
+    async def _take_back(self, pending: Pending, actor: str, kind: ActorKind) -> Entry:
+        draft = settlement(pending, "taken back", {}, None)
+        (entry,) = await self._ledger.append(replace(draft, actor=actor, actor_kind=kind))
+        return entry
+
+    def _is_to_note(self, intent: Draft, appoints: bool) -> bool:
+        """Whether others have done it, and nobody has said yet that it is right."""
+        edit = self._edit(intent.group, intent.person)
+        return edit is not None and (edit.role, edit.joined) == (intent.role, appoints)
+
+    def _edit(self, group: str, person: str) -> Edit | None:
+        is_elsewhere = self._rules().kept_elsewhere(group)
+        return self._ledger.state.edits.get((group, person)) if is_elsewhere else None
+
+
+def decided(pending: Pending, role: Role) -> Decided:
+    """What was decided, for the rules."""
+    return Decided(role, pending.person, pending.created, pending.by, pending.appoints)
+
+
+def settlement(
+    pending: Pending,
+    result: Result,
+    members: Members,
+    account: Account | None,
+    after: str = "",
+) -> Draft:
+    """What becomes of a decision: the entry that says so. `members` are those of the groups of its
+    role then, and `after` is when it was last seen not to be done."""
+    person = account.name if account else pending.person
+    details: dict[Detail, str] = {
+        "result": result,
+        "of": pending.intent.event,
+        "through": others(members, person, pending.group),
+        "created": made_at(account) or pending.created,
+        "after": after,
+    }
+    return Draft(
+        "settlement",
+        SERVICE.name,
+        "service",
+        pending.role,
+        pending.group,
+        person,
+        intent=pending.number,
+        details=details,
+    )
+
+
+def _differs(intent: Draft, pending: Pending) -> bool:
+    """Whether a decision like one that is pending says more than that."""
+    until = pending.until.isoformat() if pending.until else ""
+    another_day = intent.details.get("until", "") not in ("", until)
+    return another_day or bool(intent.details.get("request"))
+
+
+def _says_more(intent: Draft, reversed_: bool) -> bool:
+    """Whether something hangs on a decision that needs nothing done: a request, or being the first;
+    or the last day of somebody who was to go."""
+    facts = intent.details
+    return bool(facts.get("request") or facts.get("first") or (reversed_ and facts.get("until")))
