@@ -122,10 +122,7 @@ def _unchecked(snapshot: Snapshot, role: Role, holders: Sequence[Holder]) -> Gap
         role.id,
         f"It could not be checked whether there is still a {role.title}",
         f"{why}. {AT_LOGIN_ONLY} {_instead(answer) if answer.because else ''}".strip(),
-        Step(
-            "Ask them to log in, or add somebody else to the group in the login service",
-            by="login service",
-        ),
+        appoint(snapshot, role, "Ask them to log in, or appoint somebody else"),
         since=max(each.unseen for each in holders if each.unseen),
     )
 
