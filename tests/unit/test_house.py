@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import pkgutil
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -30,6 +32,15 @@ def test_what_is_offered_is_there(name):
     module = importlib.import_module(name)
     for each in getattr(module, "__all__", ()):
         assert hasattr(module, each), each
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_constant_is_written_twice(name):
+    """The second would silently take the place of the first, as after a merge."""
+    source = Path(str(importlib.import_module(name).__file__)).read_text("utf-8")
+    given = [each for each in ast.parse(source).body if isinstance(each, ast.Assign)]
+    names = Counter(t.id for each in given for t in each.targets if isinstance(t, ast.Name))
+    assert [each for each, times in names.items() if times > 1] == []
 
 
 def test_there_is_one_clock():
