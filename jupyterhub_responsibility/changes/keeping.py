@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
@@ -32,8 +33,8 @@ from ..errors import InvalidError, LedgerError, RefusedError
 from ..ledger.entry import Draft, Entry
 from ..ledger.kinds import Deed, Detail
 from ..storage import kept as storage
-from ..storage import locks
-from ..storage.ledger import Ledger
+from ..storage import links, locks
+from ..storage.ledger import Ledger, both
 from ..storage.store import Beside
 from .quota import Quota
 
@@ -120,7 +121,8 @@ class Keeping:
         Of a contact, the id may be among the `fields`; else it gets one.
         """
         rules = self._rules()
-        rules.check_keeper(actor, (role,) if kind == "person" else ())
+        role = role if kind == "person" else ""  # no entry is of a role that it isn't about
+        rules.check_keeper(actor, (role,) if role else ())
         if kind == "person" and role not in rules.declaration.model.roles:
             raise refusals.NO_ROLE()
         asked = {"id": "new", **fields} if kind == "contact" else fields
@@ -228,22 +230,33 @@ class Keeping:
                    actor.created, self._now(), 0)  # fmt: skip
         known = there.declared or (there.kept and there.kept.thing)
         deed: Deed = "set_aside" if thing is None else "changed" if known else "added"
-        return await self._record(actor, there, thing or there.current, deed, storage.saving(new))
+        saving = storage.saving(new)
+        return await self._record(actor, there, thing or there.current, thing, deed, saving)
 
     async def _drop(self, actor: Viewer, there: Standing) -> Entry:
         said = (there.kept and there.kept.thing) or there.declared
-        return await self._record(actor, there, said, "taken_back", storage.dropping(there.key))
+        dropping = storage.dropping(there.key)
+        return await self._record(actor, there, said, there.declared, "taken_back", dropping)
 
     async def _record(
-        self, actor: Viewer, there: Standing, said: Thing | None, deed: Deed, beside: Beside
+        self,
+        actor: Viewer,
+        there: Standing,
+        said: Thing | None,
+        then: Thing | None,
+        deed: Deed,
+        beside: Beside | None,
     ) -> Entry:
-        """The entry, and what is kept with it. No address is in the entry, and no name is where it
-        can't be erased."""
+        """The entry, and what is kept with it; `then` is what is in force after that. No address is
+        in the entry, and no name is where it can't be erased."""
         details: dict[Detail, str] = {"kind": there.kind, "deed": deed}
         if there.kind != "person":
             details["thing"] = there.id
         if said:
             details["title"] = title_of(said)
+        if gone := self._gone(there, then):
+            details["named"] = gone
+            beside = both(beside, links.ending(there.role, gone))
         targets = targets_of(there.kind, said, there.role)
         roles = self._rules().declaration.model.roles
         role = next((each for each in targets if each in roles), there.role)
@@ -252,6 +265,16 @@ class Keeping:
         with suppress(LedgerError):  # it is done; the next look finds it
             await self.read()
         return entry
+
+    def _gone(self, there: Standing, then: Thing | None) -> str:
+        """The name of somebody who holds a role no more once `then` is in force; empty where nobody
+        does, as where another one is called the same."""
+        if not isinstance(there.current, Person):
+            return ""
+        named = [each.name for each in self.laid.declaration.people.get(there.role, ())]
+        others = Counter(named) - Counter([there.current.name])
+        left = others.keys() | ({title_of(then)} if then else set())
+        return "" if there.current.name in left else there.current.name
 
 
 def _check_seen(there: Standing, seen: str) -> None:

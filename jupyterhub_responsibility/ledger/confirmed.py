@@ -85,10 +85,6 @@ class Words:
 def person_of(entry: Entry) -> str:
     """The person without an account who is asked by an entry, answers by it, or holds a role no
     more; empty where there is none."""
-    if entry.event == "asking":
+    if entry.event in ("asking", "kept"):
         return entry.facts.get("named", "")
-    if entry.event == "kept":
-        facts = entry.facts
-        gone = facts["kind"] == "person" and facts["deed"] in ("set_aside", "taken_back")
-        return facts.get("title", "") if gone else ""
     return entry.actor if entry.actor_kind == BY_PEOPLE else ""

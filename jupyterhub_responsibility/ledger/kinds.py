@@ -128,7 +128,7 @@ EVENTS: dict[Event, EventKind] = {
     "kept": EventKind(
         "somebody wrote a contact, a person without an account or a link on the page, set one"
         " aside, or took that back",
-        ("kind", "thing", "title", "deed"),
+        ("kind", "thing", "title", "named", "deed"),
     ),
     "observation": EventKind(
         "a group or an account was changed other than through this service",
@@ -244,7 +244,12 @@ DETAILS: dict[Detail, DetailKind] = {
     "duties_digest": DetailKind(
         "id", "identifies the duties as they were read before they were confirmed"
     ),
-    "named": DetailKind("text", "the name of a holder without an account", personal=True),
+    "named": DetailKind(
+        "text",
+        "the name of a holder without an account: who is asked, or who holds the role no more by"
+        " what was written on the page",
+        personal=True,
+    ),
     "change": DetailKind(
         "one of",
         "`began` and `ended` for the record of a group; `joined` and `left` for an account;"

@@ -110,6 +110,9 @@ _KEPT = {
 }
 """By what was done about something that is kept on the page."""
 
+_REPLACED = "{actor} wrote {thing} in place of {named}"
+"""The same, where somebody without an account got another name, or somebody else their place."""
+
 _ERASURES = {
     "asked": "{actor} erased everything about one person",
     "age": "{actor} erased what was kept for long enough",
@@ -330,6 +333,10 @@ def _thing(facts: Mapping[str, str], role: str) -> str:
     return f"the {kind}{called}"
 
 
+def _is_replaced(facts: Mapping[str, str]) -> bool:
+    return facts["deed"] == "changed" and "named" in facts
+
+
 def _actor(entry: Entry, names: Names) -> str:
     if entry.actor_kind == "operator":
         return _OPERATOR
@@ -360,7 +367,7 @@ def _pattern(entry: Entry, facts: Mapping[str, str]) -> str:
     if entry.event == "observation":
         return _OBSERVATIONS[_observed(entry, facts)]
     if entry.event == "kept":
-        return _KEPT[facts["deed"]]
+        return _REPLACED if _is_replaced(facts) else _KEPT[facts["deed"]]
     if entry.event == "term":
         return _TERMS["before" in facts, "until" in facts]
     if entry.event == "confirmation" and entry.actor_kind == BY_PEOPLE:

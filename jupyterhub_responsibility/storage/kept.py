@@ -37,7 +37,8 @@ def saving(each: Kept) -> Beside:
     """What keeps something with the entry that says so, in place of what was kept before."""
 
     def write(connection: Connection, entries: Sequence[Entry], now: datetime) -> None:
-        connection.execute(delete(kept).where(_is(each.key)))
+        if connection.execute(delete(kept).where(_is(each.key))).rowcount:
+            tidying.remember(connection)
         row = plain_of(replace(each, number=entries[0].number))
         row |= {"at": stamp(now), "by": storable(each.by)}
         connection.execute(insert(kept), [row])

@@ -146,7 +146,7 @@ class Ledger:
         """
         if not self._open:
             await self.catch_up()
-        seen, beside = self.state.head, _both(self.beside(), beside)
+        seen, beside = self.state.head, both(self.beside(), beside)
         written = await self._write(self._store.append, drafts, self._now(), after, seen, beside)
         for entry in written:
             self._on_entry(entry)
@@ -245,7 +245,7 @@ class Ledger:
         return result
 
 
-def _both(one: Beside | None, other: Beside | None) -> Beside | None:
+def both(one: Beside | None, other: Beside | None) -> Beside | None:
     """What writes both."""
     if one is None or other is None:
         return one or other

@@ -260,14 +260,13 @@ async def test_who_comes_back_is_asked_anew(service, link):
 async def test_withdrawn_on_the_page(service, link, deed):
     """What they have said is over with it."""
     await service.answer(link, "no")
-    details = {"kind": "person", "title": "Gus Gruber"}
-    for each in ("changed", deed):
+    details = {"kind": "person", "title": "Gus Gruber", "deed": deed}
+    for left in ({}, {"named": "Gus Gruber"}):
         assert service.word.denied_at
-        said = {**details, "deed": each}
-        await service.ledger.append(Draft("kept", "rita", role=GUIDE, details=said))
+        await service.ledger.append(Draft("kept", "rita", role=GUIDE, details=details | left))
     assert not service.word.denied_at
     gone = await service.ledger.run(erasing.forget, "Gus Gruber", Eraser("root", "user"), READ_AT)
-    assert gone.parts == 4
+    assert gone.parts == 5
     assert "Gus" not in str(await service.ledger.run(everything))
 
 

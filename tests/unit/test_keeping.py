@@ -154,6 +154,13 @@ async def test_no_name_of_a_person_stays(keeping):
     assert (entry.role, entry.parts["title"].text) == ("hub-administrator", "Kim Miller")
 
 
+async def test_only_people_are_of_a_role(keeping):
+    """What is said of the role of a contact or a link is in no entry, and kept nowhere."""
+    for kind, more in (("contact", {}), ("link", {"url": "/x", "for": ["community-leadership"]})):
+        key, entry = await keeping.add(RITA, kind, ENGINEER, fields(kind, **more))
+        assert (entry.role, keeping.laid.kept[key].role) == ("", "")
+
+
 async def test_saying_the_same(keeping):
     """What it says already is not recorded; what the file says takes the page's word back."""
     key = ("contact", "reps")
@@ -218,6 +225,30 @@ async def test_two_of_one_name(keeping):
     assert len({key for key, _ in added}) == 2
     names = [each.name for each in keeping.laid.declaration.people[ENGINEER]]
     assert names == ["Sam"] * 4
+
+
+async def test_who_leaves_is_named(keeping):
+    """Whoever holds the role no more; not whose telephone number was changed, or taken back."""
+    key, ina = COMMUNITYS[1], {"name": "Ina"}
+    for fields_, deed, left in (
+        ({**ina, "telephone": "+49 40 1"}, "changed", None),
+        (ina, "taken_back", None),
+        (fields("person", "Bea"), "changed", "Ina"),
+        (ina, "taken_back", "Bea"),
+        (None, "set_aside", "Ina"),
+        (ina, "taken_back", None),
+    ):
+        done = keeping.set_aside(RITA, key) if fields_ is None else keeping.save(RITA, key, fields_)
+        facts = (await done).facts
+        assert (facts["deed"], facts.get("named")) == (deed, left)
+
+
+async def test_who_leaves_has_a_namesake(keeping):
+    """One of two who are called the same is not told apart from the other."""
+    first = ("person", id_of_person(ENGINEER, "Sam"))
+    second = ("person", f"{first[1]}-2")
+    assert "named" not in (await keeping.set_aside(KIM, second)).facts
+    assert (await keeping.set_aside(KIM, first)).facts["named"] == "Sam"
 
 
 async def test_the_page_counts_over_a_newer_file(ledger, keeping, clock):

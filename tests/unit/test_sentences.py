@@ -59,6 +59,7 @@ def drafts() -> list[Draft]:
         for kind in DETAILS["kind"].choices
         for deed in DETAILS["deed"].choices
     ]
+    told["kept"] += [{"kind": "person", "deed": "changed", "title": "uwe", "named": "Ina"}]
     told["erasure"] = [{"because": why} for why in DETAILS["because"].choices]
     told["appointment"] += [{"starts_with": "community-representative"}, {"noted": "yes"}]
     told["asking"] = [{"named": "Ann Adams"}]
