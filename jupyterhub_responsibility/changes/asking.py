@@ -9,7 +9,7 @@ from typing import Literal
 
 from ..coverage.snapshot import Snapshot
 from ..domain import refusals
-from ..domain.model import Person, Role, Viewer
+from ..domain.model import Declaration, Person, Role, Viewer
 from ..ledger.confirmed import BY_PEOPLE
 from ..ledger.entry import Draft, Entry
 from ..messages.question import person_named
@@ -40,7 +40,17 @@ def cannot_be_asked(person: Person | None, snapshot: Snapshot) -> refusals.Refus
         return refusals.NO_MAIL
     if not snapshot.whole_links:
         return refusals.NO_WHOLE_LINKS
+    if person and _has_namesake(person, snapshot.declaration):
+        return refusals.SAME_NAME
     return None if person and person.email else refusals.NO_ADDRESS
+
+
+def _has_namesake(person: Person, declaration: Declaration) -> bool:
+    """Whether another one in the same role is called so: what is said is known by the name."""
+    return any(
+        person in people and [each.name for each in people].count(person.name) > 1
+        for people in declaration.people.values()
+    )
 
 
 class Asking:

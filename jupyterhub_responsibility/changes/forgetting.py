@@ -39,7 +39,7 @@ class Forgetting:
     """The use cases. They raise RefusedError, HubError or LedgerError.
 
     What people wrote, and people of whom nothing was recorded since, are kept for `keep`; for ever
-    without it.
+    without it. `people` are those without an account, in the file or on the page.
     """
 
     def __init__(
@@ -49,12 +49,14 @@ class Forgetting:
         rules: Callable[[], Rules],
         now: Callable[[], datetime],
         keep: timedelta | None = None,
+        people: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         self._ledger = ledger
         self._hub = hub
         self._rules = rules
         self._now = now
         self._keep = keep
+        self._people = people
         self._next = now()
         self._sweep: Sweep | None = None
         self._reread_at = float("-inf")
@@ -166,6 +168,7 @@ class Forgetting:
         return not declared.isdisjoint(names)
 
     def _holders(self) -> frozenset[str]:
-        """The holders of roles who have no account."""
+        """The holders of roles who have no account, and whoever else is named as one."""
         people = self._rules().declaration.people.values()
-        return frozenset(storable(person.name) for each in people for person in each)
+        in_force = (person.name for each in people for person in each)
+        return frozenset(map(storable, (*in_force, *self._people())))

@@ -118,6 +118,13 @@ class Laid:
         """All that was written on the page."""
         return {**self.counts, **{each.kept.key: each.kept for each in self.differs}}
 
+    @property
+    def people(self) -> frozenset[str]:
+        """The names of all people without an account, whether or not what names them counts."""
+        written = (each.thing for each in self.kept.values())
+        declared = (each for people in self.file.people.values() for each in people)
+        return frozenset(each.name for each in (*declared, *written) if isinstance(each, Person))
+
 
 def lay(file: Declaration, kept: Iterable[Kept]) -> Laid:
     """What is in force of a file and of what is kept on the page."""
@@ -171,7 +178,7 @@ def id_of_link(url: str) -> str:
 
 def new_contact_id(targets: Iterable[str], taken: Iterable[str]) -> str:
     """An id for a contact: by what it is for, and not by its name, which may be a person's."""
-    first = next(iter(targets), EVERYONE)[:60]
+    first = next(iter(targets), EVERYONE)[:60].rstrip("-")
     known, number = set(taken), 1
     while (found := f"{first}-contact" + (f"-{number}" if number > 1 else "")) in known:
         number += 1

@@ -113,8 +113,9 @@ STILL_DECLARED = Refusal(
 )
 STILL_NAMED = Refusal(
     "kept",
-    "“{name}” cannot be forgotten, because the declaration of this hub names them as a holder"
-    " without an account (people): take the name out there first.",
+    "“{name}” cannot be forgotten, because the declaration of this hub (people), or its page"
+    " Contacts, people and links, names them as a holder without an account: take the name out"
+    " there first.",
     "user",
 )
 LAST = Refusal(
@@ -133,6 +134,11 @@ NOT_HOLDER = Refusal("unknown", "{name} is not {role}.")
 NOT_NAMED = Refusal("unknown", "Nobody called {name} holds the role {role} without an account.")
 NO_ADDRESS = Refusal(
     "invalid", "{name} has no mail address here, so they cannot be asked by mail. Add one first."
+)
+SAME_NAME = Refusal(
+    "invalid",
+    "Several people called {name} hold this role without an account, so nobody could tell whose"
+    " answer it would be. Change their names so that they differ, then ask.",
 )
 NO_MAIL = Refusal(
     "invalid",

@@ -167,7 +167,7 @@ def build_site(
         max_age=max_age,
     )
     keep = timedelta(days=settings.keep_days) if settings.keep_days else None
-    forgetting = Forgetting(ledger, api, rules, utcnow, keep)
+    forgetting = Forgetting(ledger, api, rules, utcnow, keep, lambda: keeping.laid.people)
     watch = Watch(
         roster,
         Observer(

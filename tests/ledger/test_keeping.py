@@ -11,12 +11,14 @@ import signal
 import pytest
 import sqlalchemy.event
 
+from jupyterhub_responsibility.changes.forgetting import Forgetting
 from jupyterhub_responsibility.changes.keeping import Keeping
 from jupyterhub_responsibility.declaration import load
 from jupyterhub_responsibility.declaration.keeper import DeclarationKeeper
-from jupyterhub_responsibility.domain.model import Viewer
+from jupyterhub_responsibility.domain.model import Person, Viewer
 from jupyterhub_responsibility.domain.rules import Rules
-from jupyterhub_responsibility.storage import kept, tidying
+from jupyterhub_responsibility.errors import RefusedError
+from jupyterhub_responsibility.storage import kept, links, tidying
 from jupyterhub_responsibility.storage.erasing import Eraser, forget
 from jupyterhub_responsibility.storage.ledger import Ledger
 from jupyterhub_responsibility.storage.store import Store
@@ -27,6 +29,7 @@ from .conftest import NOW
 MADE = "2026-01-04T08:00:00.000000+00:00"
 RITA = Viewer("rita", groups=frozenset({"community-reps"}), created=MADE)
 HANNA = Viewer("hanna", groups=frozenset({"hub-admins"}))
+ROOT = Viewer("root", admin=True)
 ADMIN = "hub-administrator"
 ADDED = ("contact", "everyone-contact")
 
@@ -132,6 +135,53 @@ async def test_a_person_who_is_taken_back_can_be_forgotten(database):
     assert await ledger.run(kept.read) == []
     assert await ledger.run(tidying.is_due)
     done = await ledger.run(forget, "Kim Miller", Eraser(), NOW)
-    assert done.parts == 2
+    assert done.parts == 3
     assert "Kim" not in str([entry.facts for entry in await ledger.run(lambda s: list(s.all()))])
     await ledger.close()
+
+
+async def test_what_was_written_over_is_tidied_away(database):
+    """A telephone number that was changed isn't left in the file of the database."""
+    ledger, keeping = replica(database)
+    key, _ = await keeping.add(RITA, "contact", "", {"name": "Desk", "telephone": "+49 40 111"})
+    assert not await ledger.run(tidying.is_due)
+    await keeping.save(RITA, key, {"name": "Desk", "telephone": "+49 40 222"})
+    assert await ledger.run(tidying.is_due)
+    await ledger.close()
+
+
+async def test_links_end_with_whoever_leaves(database):
+    """At once: somebody of that name and address who comes back is asked anew."""
+    ledger, keeping = replica(database)
+    said = {"name": "Kim Miller", "email": "kim@reef.example"}
+    key, _ = await keeping.add(RITA, "person", ADMIN, said)
+    await ledger.run(links.put, "token", ADMIN, Person(**said), NOW)
+    await keeping.save(RITA, key, {**said, "telephone": "+49 40 1"})
+    assert await ledger.run(links.find, "token", NOW)
+    await keeping.save(RITA, key, {"name": "Somebody else"})
+    assert await ledger.run(links.find, "token", NOW) is None
+    await ledger.close()
+
+
+async def test_who_is_named_is_not_forgotten_by_halves(database):
+    """The page shows them even where that doesn't count: they are to be taken out there first."""
+    ledger, keeping = replica(database)
+    key, _ = await keeping.add(RITA, "person", ADMIN, {"name": "Kim Miller"})
+    rules = Rules(keeping.laid.file)
+
+    def people() -> frozenset[str]:
+        return keeping.laid.people
+
+    forgetting = Forgetting(ledger, Nobody(), lambda: rules, lambda: NOW, people=people)
+    with pytest.raises(RefusedError, match="its page Contacts, people and links"):
+        await forgetting.look(ROOT, "Kim Miller")
+    await keeping.take_back(RITA, key)
+    assert (await forgetting.look(ROOT, "Kim Miller")).parts
+    await ledger.close()
+
+
+class Nobody:
+    """A hub without accounts."""
+
+    async def account(self, *_: object) -> None:
+        """Of any name."""
