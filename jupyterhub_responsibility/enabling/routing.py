@@ -193,7 +193,9 @@ def ask(url: str, api_token: str, hub_pid: int, files: InternalFiles | None) -> 
     question, where = secrets.token_urlsafe(16), urlsplit(url)
     connection = _connection(where, files)
     try:
-        shown = {QUESTION: question, PROOF: proof(api_token, question)}
+        shown = {QUESTION: question}
+        if where.path.endswith(f"/{kept.PATH}"):  # whoever sees a proof can show it again
+            shown[PROOF] = proof(api_token, question)
         connection.request("GET", where.path, headers=shown)
         reply = connection.getresponse()
         found = _who(reply, answer(api_token, hub_pid, question))

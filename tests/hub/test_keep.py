@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from contextlib import closing
@@ -14,6 +15,7 @@ from bs4 import BeautifulSoup
 
 from jupyterhub_responsibility.declaration import load
 from jupyterhub_responsibility.domain.kept import id_of_link, id_of_person
+from jupyterhub_responsibility.enabling.routing import ask
 
 from .. import horrors
 from ..realhub import MANY_WRITES, RealHub
@@ -200,6 +202,39 @@ def test_only_the_hub_reads_what_is_for_its_pages(clean):
     ):
         reply = requests.get(clean.page("hub-contacts"), headers=headers, timeout=10)
         assert (reply.status_code, "Reps" in reply.text) == (403, False)
+
+
+def at_port(hub) -> tuple[str, str, int]:
+    """Where the hub asks for it, its token and its process."""
+    path = hub.page("hub-contacts").removeprefix(hub.origin)
+    token = hub.service.environ()["JUPYTERHUB_API_TOKEN"]
+    return f"http://127.0.0.1:{hub.service_port}{path}", token, hub.process.pid
+
+
+def test_the_hub_reads_it(clean):
+    """Contacts, and nobody who wrote them."""
+    put(clean, "rita", "contact/reps", {**REPS, "hours": "9 to 5"}).raise_for_status()
+    put(clean, "rita", f"link/{COMMUNITYS['link']}", None).raise_for_status()
+    found, said = ask(*at_port(clean), None)
+    assert found == "ours"
+    (each,) = json.loads(said)["kept"]
+    assert (each["id"], each["by"]) == ("reps", "")
+    assert ask(at_port(clean)[0], "another-token", 0, None) == ("another hub's", b"")
+
+
+UNREAD = """
+from jupyterhub_responsibility.changes.keeping import Keeping
+from jupyterhub_responsibility.errors import LedgerError
+async def fails(self):
+    raise LedgerError("The ledger can't be read")
+Keeping.read = fails
+"""
+
+
+def test_the_hub_is_not_told_that_nothing_is_kept(tmp_path):
+    """While that isn't known: it would show again what was set aside."""
+    with RealHub(tmp_path, KEPT, settings=QUICK, first=UNREAD) as hub:
+        assert ask(*at_port(hub), None) == ("something else", b"")
 
 
 def test_an_export_is_a_declaration(clean, tmp_path):

@@ -115,9 +115,11 @@ class HubContactsHandler(Handler):
         is_hub = hmac.compare_digest(shown.encode(), self.settings[PROOF](asked).encode())
         if not (asked and is_hub):
             raise RefusedError("not_allowed", ACCESS[self.route.may].refusal)
-        laid = self.site.declared.current.laid
+        page = self.site.declared.current.page
+        if page is None:  # the hub would take it for nothing, and show what was set aside
+            raise HTTPError(503, "what is kept has not been read yet")
         self.set_header("Content-Type", "application/json")
-        self.finish(kept.written(laid.kept.values()))
+        self.finish(kept.written(page.kept.values()))
 
     def say_error(self, status: int, message: str, code: str = "") -> None:
         self.set_header("Content-Type", "text/plain; charset=utf-8")
