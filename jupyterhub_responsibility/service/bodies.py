@@ -26,7 +26,11 @@ PersonName = Annotated[str, StringConstraints(min_length=1, max_length=LONGEST)]
 GroupName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 
-TYPED = ("person", "pasted", "usernames", "reason", "note", "message")
+TYPED = (
+    *("person", "pasted", "usernames", "reason", "note", "message"),
+    *("name", "title", "email", "chat", "telephone", "url", "through", "hours", "languages"),
+    "topics",
+)
 """Fields of forms in which people write, instead of choosing."""
 
 
