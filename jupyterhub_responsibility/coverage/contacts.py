@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from ..domain.kept import THING_KINDS, WHY, Difference, title_of
+from ..domain.kept import THING_KINDS, WHY, Difference, Item, Key, items, title_of
 from ..domain.messages import TRANSPORTS
 from ..text import isolated
 from .gaps import Gap, Keep, Place, Step, ask_operator
@@ -92,9 +92,10 @@ def _differs(each: Difference) -> Gap:
 
 def _people(snapshot: Snapshot) -> Iterator[Gap]:
     roles = snapshot.declaration.model.roles
-    ids = {(item.role, item.thing): item.id for item in snapshot.laid.items.values()}
     for role_id, people in snapshot.declaration.people.items():
-        for number, person in enumerate(people):
+        there = [item for item in snapshot.laid.items.values() if _holds(item, role_id)]
+        declared = [key for key, item in items(snapshot.laid.file).items() if _holds(item, role_id)]
+        for person, item in zip(people, there, strict=True):
             if person.review_by and person.review_by < snapshot.today:
                 yield Gap(
                     "person-past-review",
@@ -104,13 +105,20 @@ def _people(snapshot: Snapshot) -> Iterator[Gap]:
                     Step(
                         "Ask them, then ask the operator to set a new date",
                         by="operator",
-                        place=("roles", role_id, "people", number, "review_by"),
+                        place=("roles", role_id, "people", *_at(declared, item.key), "review_by"),
                         keep=Keep(
-                            "Ask them, then set a new date",
-                            Place("person", ids.get((role_id, person), "")),
-                            (role_id,),
+                            "Ask them, then set a new date", Place("person", item.id), (role_id,)
                         ),
                     ),
                     since=person.review_by,
                     person=person.name,
                 )
+
+
+def _holds(item: Item, role_id: str) -> bool:
+    return item.kind == "person" and item.role == role_id
+
+
+def _at(declared: Sequence[Key], key: Key) -> tuple[int, ...]:
+    """The number of somebody in the file; none for whoever is named on the page alone."""
+    return (declared.index(key),) if key in declared else ()

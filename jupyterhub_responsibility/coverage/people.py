@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..domain.holders import Holder
+from ..domain.kept import title_of
 from ..domain.model import Role
 from ..ledger.standing import Standing
 from ..text import day, isolated
 from .gaps import Gap, Keep, Place, Step, ask_operator
 from .snapshot import Snapshot
+
+ASK_KEEPERS = "Ask the people who change contacts here to"
 
 
 def people_gaps(snapshot: Snapshot, role: Role, holder: Holder) -> Iterator[Gap]:
@@ -23,11 +26,7 @@ def people_gaps(snapshot: Snapshot, role: Role, holder: Holder) -> Iterator[Gap]
             f"{name} says that they don't hold the role {role.title}",
             "They said so by the link that was mailed to them. Nobody is sent to them about it any"
             " more.",
-            ask_operator(
-                f"take them out of the declaration (roles.{role.id}.people)",
-                ("roles", role.id, "people"),
-                Keep("Take them out, or ask them again", _kept(snapshot, role, holder), (role.id,)),
-            ),
+            _take_out(snapshot, role, holder),
             since=stands.denied_at,
             person=holder.name,
         )
@@ -45,10 +44,20 @@ def people_gaps(snapshot: Snapshot, role: Role, holder: Holder) -> Iterator[Gap]
         )
 
 
+def _take_out(snapshot: Snapshot, role: Role, holder: Holder) -> Step:
+    """By whoever named them: the operator, or somebody on the page."""
+    keep = Keep("Take them out, or ask them again", _kept(snapshot, role, holder), (role.id,))
+    if holder.on_page:
+        return Step(f"{ASK_KEEPERS} take them out, or ask them again", by="operator", keep=keep)
+    place = ("roles", role.id, "people")
+    return ask_operator(f"take them out of the declaration (roles.{role.id}.people)", place, keep)
+
+
 def _kept(snapshot: Snapshot, role: Role, holder: Holder) -> Place:
     """Where what is said of somebody is kept."""
+    theirs = ("person", role.id, holder.name)
     items = snapshot.laid.items.values()
-    found = (i.id for i in items if (i.role, i.thing) == (role.id, holder.person))
+    found = (i.id for i in items if (i.kind, i.role, title_of(i.thing)) == theirs)
     return Place("kept", f"person-{next(found, '')}")
 
 
@@ -63,7 +72,7 @@ def _ask(snapshot: Snapshot, role: Role, holder: Holder) -> Step:
     by_mail = "mail" in snapshot.transports and snapshot.whole_links
     if by_mail and holder.person and holder.person.email:
         return Step(
-            "Ask the people who change contacts here to ask them again",
+            f"{ASK_KEEPERS} ask them again",
             by="operator",
             keep=Keep("Ask them again", Place("holders", role.id), (role.id,)),
         )

@@ -59,6 +59,12 @@ def nobody(vacant: RoleHolders) -> str:
     return f"There is no {title} right now" if vacant.on_hub else f"No {title} has been named"
 
 
+def none_of_them(holders: Sequence[Holder], role: Role, names: Names) -> str:
+    """That all who are named say that they don't hold a role, in words."""
+    say = "says" if len(holders) == 1 else "say"
+    return f"{_listed(holders, names)} {say} that they don't hold the role {role.title}"
+
+
 def could_not_check(holders: Sequence[Holder], role: Role, names: Names) -> str:
     """That it could not be checked whether some still hold a role, in words."""
     return f"It could not be checked {whether_still(holders, role, names)}"
@@ -66,15 +72,20 @@ def could_not_check(holders: Sequence[Holder], role: Role, names: Names) -> str:
 
 def whether_still(holders: Sequence[Holder], role: Role, names: Names) -> str:
     """Whether some who haven't been seen for long still hold a role, in words."""
-    shown = [names.isolated_holder(each) for each in holders[:NAMED]]
-    more = len(holders) - len(shown)
-    listed = in_a_row([*shown, f"{more:,} more"] if more else shown)
     alone = len(holders) == 1
     hold, seen = ("holds", "not seen") if alone else ("hold", "none of them seen")
     last = max(each.unseen for each in holders if each.unseen)
+    those = _listed(holders, names)
     return (
-        f"whether {listed} still {hold} the role {role.title}: {seen} on the hub since {day(last)}"
+        f"whether {those} still {hold} the role {role.title}: {seen} on the hub since {day(last)}"
     )
+
+
+def _listed(holders: Sequence[Holder], names: Names) -> str:
+    """Some of them, and how many more there are."""
+    shown = [names.isolated_holder(each) for each in holders[:NAMED]]
+    more = len(holders) - len(shown)
+    return in_a_row([*shown, f"{more:,} more"] if more else shown)
 
 
 def _unreachable(role: Role) -> str:
@@ -247,9 +258,7 @@ class ContactFinder:
         declared = self._reachable(role_holders.role.id)
         known = {address for contact in declared for address in _addresses(contact)}
         people = (each.person for each in self._people.asked(role_holders) if each.person)
-        own = (
-            Contact("", p.name, (), email=p.email, telephone=p.telephone, url=p.url) for p in people
-        )
+        own = (person.contact for person in people)
         live = self._people.channels(role_holders)
         return (*live, *declared, *(c for c in own if _addresses(c) - known))
 
@@ -263,6 +272,8 @@ class ContactFinder:
             return _unreachable(first.role)
         if first.unchecked:
             return could_not_check(first.holders, first.role, self._people.names)
+        if first.holders:
+            return none_of_them(first.holders, first.role, self._people.names)
         return nobody(first)
 
     def _about_contact(self, contact_id: str) -> Answer:

@@ -189,6 +189,11 @@ class Person:
     url: str = ""
     review_by: date | None = None
 
+    @property
+    def contact(self) -> Contact:
+        """How to reach them, as a contact that is for nothing in particular."""
+        return Contact("", self.name, (), self.email, self.telephone, self.url)
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:

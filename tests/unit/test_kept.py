@@ -7,6 +7,8 @@ from datetime import datetime, timezone
 
 import pytest
 
+from jupyterhub_responsibility.coverage.contacts import contact_gaps
+from jupyterhub_responsibility.coverage.snapshot import Snapshot
 from jupyterhub_responsibility.declaration import load
 from jupyterhub_responsibility.declaration.things import fields_of, thing_of
 from jupyterhub_responsibility.domain.kept import (
@@ -19,7 +21,8 @@ from jupyterhub_responsibility.domain.kept import (
     new_contact_id,
     owner_of,
 )
-from jupyterhub_responsibility.domain.model import Contact, Link, Person
+from jupyterhub_responsibility.domain.model import Contact, Link, Person, Roster
+from jupyterhub_responsibility.ledger.state import LedgerState
 
 NOW = datetime(2026, 11, 22, 10, 42, 7, tzinfo=timezone.utc)
 LATER = datetime(2026, 11, 23, 9, tzinfo=timezone.utc)
@@ -139,6 +142,25 @@ def test_what_doesnt_fit_any_more(each, why):
     assert [found.why for found in laid.differs] == [why]
 
 
+def test_what_to_check_stands_where_the_file_has_it():
+    """Whoever else is set aside; who was added on the page is on no line of the file."""
+    day = NOW.date().replace(day=1)
+    people = [{"name": "Sam"}, {"name": "Kim", "url": "/kim", "review_by": day}]
+    declared = file(roles={**FILE["roles"], ENGINEER: {"people": people}})
+    first = id_of_person(ENGINEER, "Sam")
+    laid = lay(declared, [
+        kept("person", first, None, over(declared, "person", first), ENGINEER),
+        kept("person", "x", Person("Ada", review_by=day), role=ENGINEER, number=2),
+    ])  # fmt: skip
+    there = laid.declaration.seen_from("https://hub.example")
+    known = Snapshot(there, Roster(NOW), LedgerState(), NOW, page=laid)
+    steps = [each.step for each in contact_gaps(known) if each.kind == "person-past-review"]
+    assert [(each.place[3:], each.keep.where.path) for each in steps] == [
+        ((1, "review_by"), f"keep/person/{id_of_person(ENGINEER, 'Kim')}"),
+        (("review_by",), "keep/person/x"),
+    ]
+
+
 def test_ages_of_pages_elsewhere():
     """With each user's server on a domain of its own, an age is still found."""
     page = Link("Guide", "/hub/guide", (ENGINEER,))
@@ -175,6 +197,17 @@ def test_ids_of_new_contacts():
     assert new_contact_id(["everyone"], ()) == "everyone-contact"
     assert new_contact_id(["everyone"], ["everyone-contact"]) == "everyone-contact-2"
     assert new_contact_id([], ()) == "everyone-contact"
+    long = new_contact_id([f"{'a' * 59}-{'b' * 20}"], ())
+    assert thing_of("contact", {"id": long, "name": "Desk"})[1] == ()
+
+
+def test_everybody_who_is_named():
+    """In the file, though set aside; and on the page, though that doesn't count."""
+    declared = file()
+    first = id_of_person(ENGINEER, "Sam")
+    aside = kept("person", first, None, over(declared, "person", first), ENGINEER)
+    gone = kept("person", "x", Person("Kim"), role="gone", number=2)
+    assert lay(declared, [aside, gone]).people == {"Sam", "Kim"}
 
 
 def test_the_format_of_the_file():

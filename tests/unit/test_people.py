@@ -153,7 +153,9 @@ def test_whom_to_ask_passes_over_who_denies():
     assert [c.name for c in after.contact_finder.answer("role", GUIDE).channels] == ["Gia"]
     nobody = known(no(), no("Gia")).contact_finder.answer("role", GUIDE)
     assert not {"Gus", "Gia"} & {each.name for each in nobody.channels}
-    assert nobody.because == "No Community Guide has been named"
+    assert nobody.because == (
+        "\u2068Gus\u2069 and \u2068Gia\u2069 say that they don't hold the role Community Guide"
+    )
     assert len(after.holders_by_role[GUIDE].holders) == 2
 
 
@@ -167,6 +169,15 @@ def test_in_what_is_downloaded(drafts, said):
     assert {each.name: each.confirmed for each in holder_lines(snapshot)}["Gus"] == said
     unread = replace(snapshot, ledger_read=False)
     assert {each.name: each.confirmed for each in holder_lines(unread)}["Gus"] == "unknown"
+
+
+def test_where_to_take_out_who_denies():
+    """In the declaration, or on the page, wherever they are named."""
+    gus = DECLARED.people[GUIDE][0]
+    on_page = replace(known(no()), declaration=replace(DECLARED, ages={gus: READ_AT}))
+    for there, said in ((known(no()), "declaration"), (on_page, "people who change contacts")):
+        (step,) = [each.step for each in there.coverage.gaps if each.kind == "holder-denies"]
+        assert said in step.label
 
 
 def test_in_the_calendar():
@@ -222,6 +233,9 @@ def test_why_somebody_cannot_be_asked():
     assert "no mail address" in cannot_be_asked(Person("Gus"), known()).message
     assert "no mail address" in cannot_be_asked(None, known()).message
     assert "no mail." in cannot_be_asked(gus, known(transports={"community"})).message
+    two = replace(DECLARED, people={GUIDE: (gus, Person("Gus"))})
+    for each in two.people[GUIDE]:  # whose answer would it be?
+        assert "Several people" in cannot_be_asked(each, replace(known(), declaration=two)).message
 
 
 @pytest.mark.parametrize(

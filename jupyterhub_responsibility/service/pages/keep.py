@@ -202,16 +202,9 @@ def _said(model: Model, there: Standing, thing: Thing | None) -> Said | None:
     about = tuple(titles.get(t, t) for t in targets_of(there.kind, thing, there.role))
     if isinstance(thing, Link):
         return Said(thing.title, about, None, thing)
-    contact = as_contact(thing)
+    contact = thing if isinstance(thing, Contact) else thing.contact
     public = isinstance(thing, Contact) and thing.public
     return Said(title_of(thing), about, contact, None, thing.review_by, public)
-
-
-def as_contact(thing: Contact | Person) -> Contact:
-    """Somebody as a contact, to show how to reach them."""
-    if isinstance(thing, Contact):
-        return thing
-    return Contact("", thing.name, (), email=thing.email, telephone=thing.telephone, url=thing.url)
 
 
 @dataclass(frozen=True)
