@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
+import inspect
 import pkgutil
 import re
 from pathlib import Path
@@ -30,6 +32,20 @@ def test_what_is_offered_is_there(name):
     module = importlib.import_module(name)
     for each in getattr(module, "__all__", ()):
         assert hasattr(module, each), each
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_no_constant_is_another_one_further_down(name):
+    """What is assigned at the top of a module is assigned once."""
+    tree = ast.parse(inspect.getsource(importlib.import_module(name)))
+    given = [
+        each.id
+        for line in tree.body
+        if isinstance(line, ast.Assign)
+        for each in line.targets
+        if isinstance(each, ast.Name)
+    ]
+    assert sorted(given) == sorted(set(given))
 
 
 def test_there_is_one_clock():
