@@ -69,7 +69,7 @@ NOT_YET = Refusal(
 NO_PERSON = Refusal(
     "not_allowed", "Only people can say how to reach them, not a service with a token."
 )
-CANNOT_SEND_THERE = Refusal(
+NOT_SENDABLE = Refusal(
     "invalid",
     "email: this hub can't send its messages to this address. Enter another one, or none.",
     "email",

@@ -120,7 +120,7 @@ async def say_how_to_reach(site: Site, actor: Viewer, body: ReachBody) -> Reach:
     if body.away_until and body.away_until < site.snapshot.today:
         raise refusals.BACK_ALREADY(date=day(body.away_until))
     if body.email and not site.telling.takes(body.email):
-        raise refusals.CANNOT_SEND_THERE()
+        raise refusals.NOT_SENDABLE()
     return await site.reachable.save(site.known(actor), body.said())
 
 

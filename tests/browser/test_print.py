@@ -34,7 +34,7 @@ def test_print_has_everything_and_no_navigation(open_as):
         "Who looks after the hub of Reef Lab",
         "responsibilities are looked after",
         "hanna",
-        "Professor Marlow named by the operator marlow@reef.example",
+        "Professor Marlow without an account marlow@reef.example",
         "https://reef.example/help",
         "+49 40 123456",
         "What to do next",

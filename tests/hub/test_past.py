@@ -46,9 +46,8 @@ def faults(tmp_path_factory):
             hub.during = now()
             rita.withdraw(GUIDE, "hanna").raise_for_status()
             rita.appoint(GUIDE, "uwe", group="guides").raise_for_status()
-            hub.wait_until_read()
-            hub.after = hub.health()["roster"]["as_of"].replace("+00:00", "Z")
-            hub.wait_until_read()
+            hub.after = now()
+            hub.wait_for(lambda: asked(hub, "rita", hub.after).json()["certain"])
             yield proxy
 
 

@@ -59,6 +59,9 @@ OWN = {"api/me/channels", "api/me/messages"}
 KEPT = "api/kept/contact/hub-admins"
 """A contact that this hub doesn't have."""
 
+DECISION = f"api/roles/{ADMINISTRATOR}/decisions/1"
+"""A decision that isn't pending: this hub's groups are kept here."""
+
 
 @pytest.fixture(scope="module")
 def hub(tmp_path_factory):
@@ -120,6 +123,7 @@ def test_every_change_is_tried_here():
         *(("POST", path) for path in GOOD_BODIES if path not in {*OWN, KEPT}),
         *(("PUT", path) for path in OWN),
         ("PUT", KEPT), ("DELETE", KEPT),
+        ("DELETE", DECISION),
     }  # fmt: skip
 
 
@@ -171,6 +175,7 @@ def test_the_same_from_our_own_pages_is_let_through(hub, someone):
         "api/requests": 201,
         "api/requests/1": 409,  # there is none of that number
         holder: 200,
+        DECISION: 409,
     }
     hub.api("DELETE", "users/newcomer")
     hub.api("DELETE", "groups/hub-admins/users", json={"users": ["uwe"]})

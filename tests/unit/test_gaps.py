@@ -96,7 +96,7 @@ FIRST = {
     "person-past-review": Said(GUIDE, "operator", person="Gus", since=YESTERDAY),
     "role-lost": Said(ADMIN, "operator", group="old-admins", since=NOW - timedelta(days=29)),
     "holder-gone": appointed_to(ADMIN, person="ada", since=SEEN),
-    "role-unchecked": Said(ADMIN, "login service", since=NOW - timedelta(days=91)),
+    "role-unchecked": appointed_to(ADMIN, since=NOW - timedelta(days=91)),
     "holder-not-seen": Said(
         ADMIN, where=f"roles/{ADMIN}", person="hanna", since=NOW - timedelta(days=91)
     ),
