@@ -7,9 +7,11 @@ from datetime import date
 
 import pytest
 
+from jupyterhub_responsibility.domain.channels import CHANNELS
 from jupyterhub_responsibility.errors import RefusedError
 from jupyterhub_responsibility.service import limits
 from jupyterhub_responsibility.service.bodies import (
+    TYPED,
     AppointBody,
     ConfirmBody,
     PastedBody,
@@ -20,6 +22,7 @@ from jupyterhub_responsibility.service.bodies import (
     check,
     from_json,
 )
+from jupyterhub_responsibility.service.pages.keep import FIELDS
 
 MANY = [f"user-{number}" for number in range(limits.MAX_NAMES + 1)]
 
@@ -91,3 +94,15 @@ def test_what_is_not_json(raw):
 def test_nothing_at_all():
     """An empty body is an empty object: everything may be left out."""
     assert from_json(AppointBody, b"") == AppointBody()
+
+
+def test_nothing_that_people_write_is_lost_with_a_login():
+    """Every field of a contact, a person or a link, and of how to reach somebody, in which they
+    write instead of choosing."""
+    written = {
+        field.name
+        for fields in FIELDS.values()
+        for field in fields
+        if field.kind not in ("targets", "role", "public", "date")
+    }
+    assert (written | {*CHANNELS}) - {"away_until"} <= {*TYPED}
