@@ -11,6 +11,7 @@ import pytest
 
 from ..realhub import RealHub
 from .test_headers import (  # noqa: F401  # collected here, with the hub below
+    logged_in,
     rita,
     test_a_session_alone_opens_pages_and_nothing_else,
     test_nor_does_it_change_anything,

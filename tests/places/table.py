@@ -81,6 +81,15 @@ PLACES = (
         "the provider is one made for tests, over HTTP",
     ),
     Place(
+        "OpenID Connect, decided here",
+        "6",
+        "GenericOAuthenticator 17 with managed groups",
+        "who gets a role is decided on our pages, carried out at the login service, and settled"
+        " with a login",
+        "tests/places/test_decided_elsewhere.py::test_appointed_here_done_there",
+        "the provider is one made for tests, over HTTP",
+    ),
+    Place(
         "LDAP",
         "6",
         "LDAPAuthenticator 2.0 with managed groups",
