@@ -109,7 +109,10 @@ class Appointments:
         await self.ledger.catch_up()
         self._deciding.decision(actor, role, number)
         async with self._quota.of(actor), self.ledger.lock(locks.of_role(role.id)):
-            await self.read(role)
+            members = await self.read(role)
+            decided = self._deciding.decision(actor, role, number)
+            if not decided.appoints:  # who was to go stays, and others may have been appointed
+                self.check_room(Change(role, decided.group, decided.person), members)
             return await self._deciding.take_back(actor, role, number)
 
     async def change_last_day(self, actor: Viewer, change: Change, seen: str = "") -> Entry:

@@ -15,7 +15,7 @@ from ..domain.accounts import Account
 from ..domain.model import Role, Viewer
 from ..domain.rules import About, Decided, Rules
 from ..ledger.accounts import is_other, made_at
-from ..ledger.entry import Draft, Entry
+from ..ledger.entry import Draft, Entry, stamp
 from ..ledger.kinds import ActorKind, Detail, Result
 from ..ledger.pending import Pending, of_group
 from ..ledger.state import Edit
@@ -80,6 +80,7 @@ class Deciding:
             if not _differs(intent, pending):
                 return not_recorded(intent, through, self._now())
             await self._take_back(pending, intent.actor, intent.actor_kind)
+            intent = _for_the_same(intent, pending)
         if not is_done:
             return await self._record(intent, "pending", through, account)
         if self._is_to_note(intent, appoints):
@@ -114,13 +115,17 @@ class Deciding:
                 if (each.person in names) == each.appoints:
                     account = await self._hub.account(each.person, self._now())
                     if account and not is_other(account, each.created, each.at):
-                        draft = settlement(each, "done", members, account)
+                        draft = settlement(each, "done", members, account, stamp(each.at))
                         await self._ledger.append(draft, after=self._ledger.state.number)
 
     def _pending(self, intent: Draft, account: Account | None) -> Pending | None:
-        """What is pending of the same account. Raises RefusedError where it is about another one of
-        its name: the next look at the hub finds out what that one is called, or that it is gone."""
-        found = self._ledger.state.pending.get((intent.role, intent.group, intent.person))
+        """What is pending of the same account, which may have had another name then. Raises
+        RefusedError where it is about another one of its name: the next look at the hub finds out
+        what that one is called, or that it is gone."""
+        pending, created = self._ledger.state.pending, made_at(account)
+        there = of_group(pending, intent.role, intent.group)
+        found = next((each for each in there if created and each.created == created), None)
+        found = found or pending.get((intent.role, intent.group, intent.person))
         if found and is_other(account, found.created, found.at):
             role = self._rules().declaration.model.roles[intent.role]
             raise refusals.HOLDERS_CHANGED(role=role.title)
@@ -140,9 +145,13 @@ class Deciding:
         return await self._recorder.record(intent, nothing)
 
     async def _take_back(self, pending: Pending, actor: str, kind: ActorKind) -> Entry:
-        draft = settlement(pending, "taken back", {}, None)
-        (entry,) = await self._ledger.append(replace(draft, actor=actor, actor_kind=kind))
-        return entry
+        """Raises RefusedError where it was settled meanwhile, by whoever looks at the groups."""
+        draft = replace(settlement(pending, "taken back", {}, None), actor=actor, actor_kind=kind)
+        state = self._ledger.state
+        while any(each.number == pending.number for each in list(state.pending.values())):
+            if written := await self._ledger.append(draft, after=state.number):
+                return written[0]
+        raise refusals.NOT_PENDING()
 
     def _is_to_note(self, intent: Draft, appoints: bool) -> bool:
         """Whether others have done it, and nobody has said yet that it is right."""
@@ -156,7 +165,8 @@ class Deciding:
 
 def decided(pending: Pending, role: Role) -> Decided:
     """What was decided, for the rules."""
-    return Decided(role, pending.person, pending.created, pending.by, pending.appoints)
+    by = pending.by if pending.by_kind == "user" else ""  # a program may be called as somebody
+    return Decided(role, pending.person, pending.created, by, pending.appoints)
 
 
 def settlement(
@@ -193,6 +203,15 @@ def _differs(intent: Draft, pending: Pending) -> bool:
     until = pending.until.isoformat() if pending.until else ""
     another_day = intent.details.get("until", "") not in ("", until)
     return another_day or bool(intent.details.get("request"))
+
+
+def _for_the_same(intent: Draft, pending: Pending) -> Draft:
+    """A decision that takes the place of one that is pending: it answers the same request."""
+    kept: tuple[Detail, ...] = ("request", "asker")
+    answers: dict[Detail, str] = {name: pending.intent.facts.get(name, "") for name in kept}
+    if intent.details.get("request"):
+        return intent
+    return replace(intent, details={**intent.details, **answers})
 
 
 def _says_more(intent: Draft, reversed_: bool) -> bool:

@@ -24,8 +24,8 @@ def elsewhere_gaps(snapshot: Snapshot) -> Iterator[Gap]:
     """The gaps between decisions and what others did."""
     for each in list(snapshot.ledger_state.pending.values()):
         place = snapshot.declaration.kept_at(each.group)
-        late = each.at + timedelta(days=place.within if place else WITHIN)
-        if each.role in snapshot.declaration.groups and late <= snapshot.now:
+        late = each.at + timedelta(days=place.within if place else WITHIN) <= snapshot.now
+        if each.role in snapshot.declaration.groups and (late or _is_over(snapshot, each)):
             yield _not_done(snapshot, each)
     for edit in edits(snapshot):
         if was_by_hand(snapshot, edit):
@@ -44,16 +44,17 @@ def edits(snapshot: Snapshot) -> Iterator[Edit]:
 
 
 def to_note(snapshot: Snapshot, edit: Edit) -> bool:
-    """Whether somebody has to say if a change was right: not if somebody left long ago, or had come
-    without a decision; and not what the next login will undo."""
-    missing = not edit.undoes and snapshot.now - edit.at < ASK_LATELY
+    """Whether somebody has to say if a change was right: not if somebody left long ago, had come
+    without a decision, or has no account any more; and not what the next login will undo."""
+    lately = snapshot.now - edit.at < ASK_LATELY and edit.person in snapshot.accounts.found
+    missing = lately and not edit.undoes
     return (edit.joined or missing) and was_by_hand(snapshot, edit) is False
 
 
 def was_by_hand(snapshot: Snapshot, edit: Edit) -> bool | None:
     """Whether somebody changed a group on the hub, whose members a login decides: who joined or
     left has not logged in. None where that can't be told yet."""
-    if not snapshot.authenticator_groups:
+    if not snapshot.rules.decided_elsewhere(edit.group):
         return False
     account = snapshot.accounts.found.get(edit.person)
     if account is None or account.read_at < edit.at:
@@ -67,21 +68,25 @@ def where(snapshot: Snapshot, group: str) -> str:
     place = snapshot.declaration.kept_at(group)
     if place and place.who:
         return f"{isolated(place.who)} can do it"
-    return (
-        "It is done in the login service" if snapshot.authenticator_groups else "It is done there"
-    )
+    by_login = snapshot.rules.decided_elsewhere(group)
+    return "It is done in the login service" if by_login else "It is done there"
 
 
 def _not_done(snapshot: Snapshot, each: Pending) -> Gap:
     role = snapshot.declaration.model.roles[each.role]
     name, group = snapshot.names.isolated(each.person), isolated(each.group)
     todo = f"added to the group “{group}”" if each.appoints else f"removed from “{group}”"
+    said = f"It was decided on {day(each.at.date())}. {name} has to be {todo}, where that group is"
+    said += f" kept. {where(snapshot, each.group)}."
+    if each.until and _is_over(snapshot, each):
+        said += f" But their last day was to be {day(each.until)}: take it back, or decide anew."
+    elif snapshot.rules.decided_elsewhere(each.group):  # then it may be so, and nobody knows
+        said += f" If that has been done, the hub learns of it when {name} next logs in."
     return Gap(
         "decision-not-done",
         role.id,
         f"{name} was to {'become' if each.appoints else 'stop being'} {role.title}: not done yet",
-        f"It was decided on {day(each.at.date())}. {name} has to be {todo}, where that group is"
-        f" kept. {where(snapshot, each.group)}.",
+        said,
         Step("See what has to be done, and where", where=Place("decided", role.id)),
         since=each.at,
         person=each.person,
@@ -89,17 +94,24 @@ def _not_done(snapshot: Snapshot, each: Pending) -> Gap:
     )
 
 
+def _is_over(snapshot: Snapshot, each: Pending) -> bool:
+    """Whether the term that was decided has ended before it could begin."""
+    return each.until is not None and each.until < snapshot.today
+
+
 def _undecided(snapshot: Snapshot, edit: Edit) -> Gap:
     role = snapshot.declaration.model.roles[edit.role]
     name, group = snapshot.names.isolated(edit.person), isolated(edit.group)
+    stays = edit.person in snapshot.holders_by_role[edit.role].accounts  # through another group
+    left = f"left “{group}”" if stays else f"is no longer {role.title}"
     return Gap(
         "change-undecided",
         role.id,
         f"{name} is {role.title}, appointed by nobody"
         if edit.joined
-        else f"{name} is no longer {role.title}, withdrawn by nobody",
-        f"{name} was {'added to' if edit.joined else 'removed from'} “{group}” where that group is"
-        " kept, and nobody has decided that here.",
+        else f"{name} {left}, withdrawn by nobody",
+        f"{name} was {'added to' if edit.joined else 'removed from'} “{group}”, and nobody has"
+        " decided that here.",
         Step(
             "Take note, or have it undone",
             where=Place("undecided", role.id),

@@ -12,7 +12,7 @@ from ..text import in_a_row, isolated
 from .elsewhere import elsewhere_gaps
 from .gaps import Gap, Place, Step, ask_operator
 from .people import people_gaps
-from .roles import AT_LOGIN_ONLY, appoint, decided, see_decided
+from .roles import AT_LOGIN_ONLY, appoint, see_decided
 from .snapshot import Snapshot
 
 ENOUGH = 2
@@ -33,7 +33,7 @@ def holding_gaps(snapshot: Snapshot) -> Iterator[Gap]:
     for role_holders in snapshot.holders_by_role.values():
         for holder in role_holders.holders:
             if holder.kind == "account":
-                yield from _ledger_gaps(snapshot, role_holders.role, holder.name)
+                yield from _ledger_gaps(snapshot, role_holders.role, holder)
                 yield from _not_seen(snapshot, role_holders, holder)
             elif snapshot.ledger_read:
                 yield from people_gaps(snapshot, role_holders.role, holder)
@@ -43,9 +43,10 @@ def holding_gaps(snapshot: Snapshot) -> Iterator[Gap]:
         yield from elsewhere_gaps(snapshot)
 
 
-def _ledger_gaps(snapshot: Snapshot, role: Role, account: str) -> Iterator[Gap]:
+def _ledger_gaps(snapshot: Snapshot, role: Role, holder: Holder) -> Iterator[Gap]:
     if not snapshot.ledger_read:
         return
+    account = holder.name
     name = snapshot.names.isolated(account)
     stands = snapshot.standing(role, account)
     if stands.term_ended:
@@ -54,7 +55,7 @@ def _ledger_gaps(snapshot: Snapshot, role: Role, account: str) -> Iterator[Gap]:
             role.id,
             f"The term of {name} is over",
             f"{name} is still {role.title}.",
-            _decide(snapshot, role, account),
+            _decide(snapshot, role, holder),
             since=stands.term_ended,
             person=account,
         )
@@ -72,8 +73,8 @@ def _ledger_gaps(snapshot: Snapshot, role: Role, account: str) -> Iterator[Gap]:
         )
 
 
-def _decide(snapshot: Snapshot, role: Role, account: str) -> Step:
-    if decided(snapshot, role, appoints=False, account=account):
+def _decide(snapshot: Snapshot, role: Role, holder: Holder) -> Step:
+    if snapshot.goes(role, holder):
         return see_decided(role)
     return Step(
         "Change their last day, or withdraw them",

@@ -208,7 +208,7 @@ def appoint(snapshot: Snapshot, role: Role, label: str, group: str = "") -> Step
     """How somebody comes to hold a role on this hub, through a group where that matters."""
     groups = snapshot.declaration.groups.get(role.id, ())
     if groups:
-        if decided(snapshot, role, appoints=True, group=group):
+        if _is_coming(snapshot, role, group):
             return see_decided(role)
         is_here = not any(map(snapshot.rules.kept_elsewhere, groups))
         if is_here and snapshot.roster.members.keys().isdisjoint(groups):
@@ -224,15 +224,11 @@ def appoint(snapshot: Snapshot, role: Role, label: str, group: str = "") -> Step
     return ask_operator(what, ("roles", role.id, "people"))
 
 
-def decided(
-    snapshot: Snapshot, role: Role, *, appoints: bool, account: str = "", group: str = ""
-) -> bool:
-    """Whether it was decided that somebody, or this account, comes or goes, through any group or
-    this one, and it isn't done."""
+def _is_coming(snapshot: Snapshot, role: Role, group: str) -> bool:
+    """Whether it was decided that somebody comes, through any group or this one, and it isn't
+    done."""
     return any(
-        (each.role, each.appoints) == (role.id, appoints)
-        and account in ("", each.person)
-        and group in ("", each.group)
+        (each.role, each.appoints) == (role.id, True) and group in ("", each.group)
         for each in list(snapshot.ledger_state.pending.values())
     )
 

@@ -24,7 +24,7 @@ from ..domain.rules import Rules
 from ..ledger.accounts import is_other, made_at
 from ..ledger.chain import Head
 from ..ledger.gap_spans import Key, Span
-from ..ledger.pending import as_decided
+from ..ledger.pending import as_decided, goes
 from ..ledger.standing import Standing, standing, standing_by_word
 from ..ledger.state import LedgerState
 from .gaps import Source
@@ -153,16 +153,19 @@ class Snapshot:
         """When the hub last saw an account that is in some groups: no login that put it there was
         later.
 
-        None if that isn't known, or tells nothing of that login: it was seen to join after that.
+        None if that isn't known, or tells nothing of that login: it was seen to join after that, or
+        hasn't been read since.
         """
         there = self.accounts.found.get(account)
-        seen = there.last_activity if there else None
-        edits = (self.ledger_state.edits.get((group, account)) for group in groups)
-        came = [edit for edit in edits if edit and edit.joined]
-        if seen is None or all(edit.at <= seen for edit in came):
+        if there is None or there.last_activity is None:
+            return None
+        past, roles = self.ledger_state.past, self.declaration.groups
+        came = [each for role in roles for each in past.came(role, account, groups)]
+        seen, last = there.last_activity, there.last_activity + RESOLUTION
+        if all(each.at and each.at <= seen for each in came):
             return seen
-        last = seen + RESOLUTION
-        return last if all(edit.after <= last for edit in came) else None
+        known = all(each.at and each.at <= there.read_at and each.after <= last for each in came)
+        return last if known else None
 
     def emptied(self, group: str) -> datetime | None:
         """Since when nobody is in a group, where that is known: the hub learns of it later where
@@ -255,6 +258,17 @@ class Snapshot:
             return self.holders_by_role[role_id]
         members = as_decided(self.roster.members, pending, role_id)
         return holders_of(self.declaration, replace(self.roster, members=members), role_id)
+
+    def goes(self, role: Role, holder: Holder) -> datetime | None:
+        """When it was decided that a holder goes, where that isn't done yet."""
+        return goes(self.ledger_state.pending, role.id, holder.groups, holder.name)
+
+    def coming(self, role_holders: RoleHolders) -> tuple[str, ...]:
+        """Who was decided to get a role, and doesn't hold it yet."""
+        pending = list(self.ledger_state.pending.values())
+        role, there = role_holders.role.id, role_holders.accounts
+        coming = (each.person for each in pending if each.appoints and each.role == role)
+        return tuple(each for each in dict.fromkeys(coming) if each not in there)
 
     @cached_property
     def coverage(self) -> Coverage:

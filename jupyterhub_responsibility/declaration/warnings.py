@@ -27,7 +27,8 @@ _DOMAIN = re.compile(rf"(^|[@/.]){re.escape(PLACEHOLDERS['domain'])}\b")
 def warnings(draft: Draft) -> Iterator[Fault]:
     """Every warning about the operator's own file; in the form of a fault, which it isn't."""
     source = draft.root.source
-    return chain(_empty(source), _placeholders(source), _patterns(draft), _contacts(draft))
+    found = _empty(source), _placeholders(source), _patterns(draft), _places(source)
+    return chain(*found, _contacts(draft))
 
 
 def _empty(source: Source) -> Iterator[Fault]:
@@ -61,6 +62,15 @@ def _patterns(draft: Draft) -> Iterator[Fault]:
             if "*" in group:
                 message = f"'{short(group)}' is one group, whose name has a '*' in it"
                 yield role.fault("groups", message, "Name each group that you mean", index)
+
+
+def _places(source: Source) -> Iterator[Fault]:
+    said = source.data.get("manage_at") if isinstance(source.data, dict) else None
+    for index, place in enumerate(said[:-1] if isinstance(said, list) else ()):
+        if isinstance(place, dict) and not place.get("groups"):
+            message = "this place is for every group, so that those after it never count"
+            yield source.fault(("manage_at", index), message, "Put it last")
+            return
 
 
 def _contacts(draft: Draft) -> Iterator[Fault]:

@@ -67,6 +67,8 @@ def flaw(pattern: str) -> str:
         return "has a brace without its other half"
     if wrong := next((name for name in names if not NAME.fullmatch(name)), None):
         return f"has '{wrong}' in braces, which cannot be a name"
+    if GROUP in names:
+        return f"has '{GROUP}' in braces, which stands for the whole name of the group"
     if twice := next((name for name in names if names.count(name) > 1), None):
         return f"has '{twice}' in braces twice"
     return ""

@@ -226,7 +226,7 @@ class Rules:
         """Whether who is in a group is decided here, and has to be done elsewhere: a login sets
         all groups of whoever logs in, and what the declaration says is kept elsewhere comes from
         there again."""
-        if self.authenticator_groups:
+        if self.decided_elsewhere(group):
             return True
         return any(each.groups and each.values(group) for each in self.declaration.manage_at)
 

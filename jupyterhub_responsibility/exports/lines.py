@@ -184,18 +184,8 @@ def _holder_line(snapshot: Snapshot, role: Role, holder: Holder) -> HolderLine:
         until=stands.term.until if stands.term else None,
         confirmed="denied" if stands.denied_at else stands.state,
         confirmed_at=stands.confirmed_at,
-        leaving=_leaving(snapshot, role, holder),
+        leaving=snapshot.goes(role, holder),
     )
-
-
-def _leaving(snapshot: Snapshot, role: Role, holder: Holder) -> datetime | None:
-    pending = list(snapshot.ledger_state.pending.values())
-    decided = (
-        each.at
-        for each in pending
-        if (each.role, each.person) == (role.id, holder.name) and not each.appoints
-    )
-    return min(decided, default=None)
 
 
 def _accounts(snapshot: Snapshot, origin: str) -> Iterator[ContactLine]:

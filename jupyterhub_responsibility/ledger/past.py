@@ -254,6 +254,13 @@ class Past:
         """Whether somebody held a role, or one of its groups was watched."""
         return bool(self._tenures.get(role) or self._watches.get(role))
 
+    def came(self, role: str, account: str, groups: Iterable[str]) -> list[Seen]:
+        """When an account came into those of these groups in which it is, as far as that was
+        seen."""
+        tenure = self._now.get((role, account))
+        stays = [tenure.stay_in(group) for group in groups] if tenure else []
+        return [stay.began for stay in stays if stay and not stay.began.earlier]
+
     def at(
         self,
         role: str,

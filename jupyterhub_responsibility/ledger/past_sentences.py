@@ -91,10 +91,13 @@ def _came(stay: Stay, names: Names, at_login: bool) -> str:
         return f"{by} started appointing them on {clock(began.after)}, {OPEN}"
     if began.earlier:
         return f"already in it when the record of it began, on {clock(began.at)}"
+    learned = f"the hub learned {_when(began)} that they were in it"
+    if stay.by and at_login:  # that was decided before
+        return f"appointed by {by}, and {learned}"
     if stay.by:
         return f"appointed by {by} {_when(began)}"
     if at_login:
-        return f"the hub learned {_when(began)} that they were in it"
+        return learned
     return f"joined outside this page {_when(began)}"
 
 

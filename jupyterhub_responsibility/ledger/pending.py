@@ -111,6 +111,16 @@ def is_coming(pending: Mapping[Key, Pending], role: str, person: str) -> bool:
     )
 
 
+def goes(
+    pending: Mapping[Key, Pending], role: str, groups: Iterable[str], person: str
+) -> datetime | None:
+    """When it was decided that somebody goes, who holds a role through these groups; None where
+    they are to stay in one of them."""
+    found = [pending.get((role, group, person)) for group in groups]
+    leaving = [each.at for each in found if each and not each.appoints]
+    return max(leaving) if leaving and len(leaving) == len(found) else None
+
+
 def of_outcome(pending: Mapping[Key, Pending], number: int | None) -> Pending | None:
     """The one whose outcome is the entry of that number, if it is still to be done."""
     return next((each for each in list(pending.values()) if each.outcome == number), None)

@@ -272,7 +272,7 @@ class LedgerState:
         if result == "pending":
             self._decided(intent, entry)
         elif result == "taken back":
-            self._taken_back(intent, entry)
+            self._answered_again(intent, entry, approved=False)
         if result not in ("done", "unchanged"):
             return
         person = entry.person or (was_pending.person if was_pending else intent.person)
@@ -298,18 +298,25 @@ class LedgerState:
             self.ever_decided.add(intent.role)
             if "first" in intent.facts:
                 self.first_appointed.add((intent.role, intent.person))
-            self._answered(intent, approved=True)
+            if int(intent.facts.get("request", 0)) in self.requests:
+                self._answered(intent, approved=True)
+            else:  # it takes the place of another decision about that
+                self._answered_again(intent, outcome, approved=True)
         elif term := self.terms.get((intent.role, person)):
             self.terms[intent.role, person] = replace(term, closed=True)
 
-    def _taken_back(self, intent: Entry, ending: Entry) -> None:
-        """Whoever had asked, and was told that it was approved, is told that it was not."""
-        for key, answer in self.answers.items():
+    def _answered_again(self, intent: Entry, ending: Entry, approved: bool) -> None:
+        """Whoever had asked, and was told that it was approved, is told that it was not, or is
+        again; unless they have said so themselves."""
+        for key, answer in list(self.answers.items()):
             if str(answer.request.number) == intent.facts.get("request"):
+                message = intent.facts.get("reason", "") if approved else ""
                 self.answers[key] = replace(
-                    answer, at=ending.moment, by=ending.actor, approved=False, message="",
+                    answer, at=ending.moment, by=ending.actor, approved=approved, message=message,
                     number=ending.number,
                 )  # fmt: skip
+                if ending.actor == answer.request.by:
+                    del self.answers[key]
 
     def _appointed(self, intent: Entry, outcome: Entry, came: Entry) -> None:
         """Who holds the role already, through another group, keeps a term unless there is a new

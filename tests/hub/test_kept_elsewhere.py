@@ -16,9 +16,12 @@ from .acting import (
     Browser,
     Person,
     entries,
+    form_with,
     later,
     members,
     plain,
+    said,
+    values,
 )
 
 KEPT, OURS = "crew:admins", "local-admins"
@@ -122,6 +125,20 @@ def test_whoever_is_forgotten_is_pending_no_more(hub):
     log = Browser(hub, "root").read("ledger").text
     assert "zora" not in log
     assert "somebody whom it concerned was erased" in log
+
+
+def test_note_is_taken_of_what_was_seen(hub):
+    """Whoever has left since then is not to become a holder again."""
+    script(hub, KEPT, "hanna")
+    browser, path = Browser(hub, "rita"), f"roles/{ADMINISTRATOR}"
+    fields = {"account": "hanna", "action": "appoint"}
+    hub.wait_for(lambda: browser.read(path).select_one("#undecided"))
+    form = form_with(browser.read(path), fields)
+    script(hub, KEPT, "hanna", "DELETE")
+    reply = browser.session.post(hub.origin + form["action"], data=values(form), timeout=30)
+    assert reply.status_code == 412
+    assert "have changed since you looked" in said(reply)
+    assert not pending(hub)
 
 
 @pytest.mark.parametrize("number", ["0", "999999999"])

@@ -173,9 +173,11 @@ def edited(joined: bool = True) -> LedgerState:
     return state
 
 
-def decided(event: str = "appointment", person: str = "uwe", days: int = 15) -> Pending:
+def decided(
+    event: str = "appointment", person: str = "uwe", days: int = 15, group: str = "hub-admins"
+) -> Pending:
     """What was decided so many days ago, and isn't done."""
-    draft = Draft(event, "rita", role="hub-administrator", group="hub-admins", person=person)
+    draft = Draft(event, "rita", role="hub-administrator", group=group, person=person)
     return Pending(write(draft, 1, BEGINNING, NOW - timedelta(days=days)), person)
 
 

@@ -18,7 +18,7 @@ from jupyterhub_responsibility.domain.model import Responsibility, Roster
 from jupyterhub_responsibility.domain.names import NOBODY_NAMED
 from jupyterhub_responsibility.ledger.chain import BEGINNING, write
 from jupyterhub_responsibility.ledger.entry import Draft, stamp
-from jupyterhub_responsibility.ledger.pending import by_key
+from jupyterhub_responsibility.ledger.pending import Pending, by_key
 from jupyterhub_responsibility.ledger.state import Edit, Term
 from jupyterhub_responsibility.text import isolated
 
@@ -31,6 +31,7 @@ from .test_coverage import (
     MEMBERS,
     NOW,
     SEEN,
+    TWO_GROUPS,
     VACANT,
     WELL,
     WITH_STAFF,
@@ -584,6 +585,47 @@ def test_who_left_again_is_missed_by_nobody():
         changes = {"manage_at": {"groups": "hub-admins"}}
         found = drift("change-undecided", state=state, changes=changes)
         assert bool(found) is (change == "joined")
+
+
+def test_who_left_one_of_several_groups_still_holds_the_role():
+    """So nobody says that they don't."""
+    changes = {**role(**TWO_GROUPS), "manage_at": {"groups": "hub-admins"}}
+    members = {"hub-admins": ("rita",), "more-admins": ("hanna",), "community-reps": ("rita",)}
+    known = {"state": edited(joined=False), "members": members, "changes": changes}
+    (gap,) = drift("change-undecided", **known)
+    assert gap.title == "\u2068hanna\u2069 left “\u2068hub-admins\u2069”, withdrawn by nobody"
+
+
+def test_nobody_is_asked_whether_an_account_should_come_back_that_is_gone():
+    """Who was withdrawn by nobody can be appointed again; of others, there is another gap."""
+    changes = {"manage_at": {"groups": "hub-admins"}}
+    there = {each: WELL["accounts"].found[each] for each in ("rita", "zoe")}
+    gone = replace(WELL["accounts"], found=there)
+    members = {**MEMBERS, "hub-admins": ("rita",)}
+    known = {"state": edited(joined=False), "members": members, "changes": changes}
+    assert drift("change-undecided", **known)
+    assert not drift("change-undecided", accounts=gone, **known)
+
+
+@pytest.mark.parametrize(("until", "over"), [("2026-11-21", True), ("2026-11-22", False)])
+def test_a_term_may_end_before_it_could_begin(until, over):
+    """Then what was decided needn't be done any more, and that is said at once."""
+    draft = Draft("appointment", "rita", role=ADMIN, group="hub-admins", person="uwe",
+                  details={"until": until})  # fmt: skip
+    state = confirmed(load(DECLARED))
+    state.pending = by_key([Pending(write(draft, 1, BEGINNING, NOW - timedelta(days=2)), "uwe")])
+    gaps = drift("decision-not-done", state=state, authenticator_groups=True)
+    assert bool(gaps) is over
+    assert all("last day was to be 21 Nov 2026: take it back" in gap.text for gap in gaps)
+
+
+def test_it_may_have_been_done_where_logins_decide():
+    """Nobody knows before the next one."""
+    (gap,) = drift("decision-not-done", state=with_pending(), authenticator_groups=True)
+    assert gap.text.endswith("the hub learns of it when \u2068uwe\u2069 next logs in.")
+    changes = {"manage_at": {"groups": "hub-admins"}}
+    (gap,) = drift("decision-not-done", state=with_pending(), changes=changes)
+    assert "logs in" not in gap.text
 
 
 def test_what_is_decided_by_now_is_no_question():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,7 +14,7 @@ from oauthenticator.generic import GenericOAuthenticator
 from jupyterhub_responsibility.coverage import Snapshot
 from jupyterhub_responsibility.declaration import load
 from jupyterhub_responsibility.domain.accounts import Account, Accounts
-from jupyterhub_responsibility.domain.model import Roster
+from jupyterhub_responsibility.domain.model import Roster, Viewer
 from jupyterhub_responsibility.domain.names import NOBODY_NAMED
 from jupyterhub_responsibility.domain.rules import Rules
 from jupyterhub_responsibility.enabling.arrangement import checks_groups
@@ -28,8 +29,9 @@ from jupyterhub_responsibility.ledger.past_sentences import (
     holder_sentence,
     then_sentences,
 )
-from jupyterhub_responsibility.ledger.state import Edit
 from jupyterhub_responsibility.service.metrics import _holders, _unchecked_holders
+from jupyterhub_responsibility.service.pages.decisions import decision_lines
+from jupyterhub_responsibility.service.templating import Templates
 from jupyterhub_responsibility.text import isolated
 
 from .test_coverage import (
@@ -44,6 +46,7 @@ from .test_coverage import (
     drift,
     found,
     knowing,
+    with_pending,
 )
 
 ADMIN, REP, GUIDE = "hub-administrator", "community-representative", "community-guide"
@@ -109,11 +112,55 @@ AFTER, HALF = NOW - timedelta(hours=1), timedelta(seconds=30)
 def test_who_came_after_they_were_seen_logged_in_later(at, known):
     """When they were seen before tells nothing of it; the hub notes that every half minute."""
     state = confirmed(load(DECLARED))
-    edit = Edit(ADMIN, "hub-admins", "hanna", True, AFTER, NOW)
-    state.edits["hub-admins", "hanna"] = edit
+    joined = {"change": "joined", "after": stamp(AFTER)}
+    draft = Draft("observation", "", "hub", ADMIN, "hub-admins", "hanna", details=joined)
+    state.read(write(draft, 1, BEGINNING, NOW))
     assert ages(snapshot(seen(hanna=at), state))["hanna"][1] == known
-    state.edits["hub-admins", "hanna"] = replace(edit, joined=False)
-    assert ages(snapshot(seen(hanna=at), state))["hanna"][1] == at
+    noted = {"noted": "yes"}
+    state.read(write(Draft("appointment", "root", "user", ADMIN, "hub-admins", "hanna",
+                           details=noted), 2, BEGINNING, NOW))  # fmt: skip
+    said = {"of": "appointment", "result": "unchanged"}
+    state.read(write(Draft("outcome", "root", "user", ADMIN, "hub-admins", "hanna", intent=2,
+                           details=said), 3, BEGINNING, NOW))  # fmt: skip
+    assert not state.edits
+    assert ages(snapshot(seen(hanna=at), state))["hanna"][1] == known
+    before = replace(account("hanna", seen=at), read_at=NOW - timedelta(seconds=1))
+    assert ages(snapshot(knowing(before), state))["hanna"][1] == (NOW if at == NOW else None)
+
+
+@pytest.mark.parametrize(("at", "known"), [(LONG_AGO, None), (NOW, NOW)])
+def test_who_came_as_it_was_decided_logged_in_then(at, known):
+    """And not when they were last seen before that."""
+    state = confirmed(load(DECLARED))
+    for number, (event, at_, details) in enumerate((
+        ("appointment", AFTER - HALF, {}),
+        ("outcome", AFTER - HALF, {"of": "appointment", "result": "pending"}),
+        ("settlement", NOW, {"of": "appointment", "result": "done", "after": stamp(AFTER)}),
+    ), 1):  # fmt: skip
+        draft = Draft(event, "rita", "user", ADMIN, "hub-admins", "hanna",
+                      intent=1 if number > 1 else None, details=details)  # fmt: skip
+        state.read(write(draft, number, BEGINNING, at_))
+    assert not state.pending
+    assert ages(snapshot(seen(hanna=at), state))["hanna"][1] == known
+
+
+def test_who_was_seen_may_not_have_logged_in_anew():
+    """A login lasts, and what was done where the group is kept does not show without another."""
+    state = with_pending()
+    known = snapshot(seen(uwe=NOW - timedelta(days=1)), state)
+    macros = Templates([], {})._environment.get_template("responsibility-macros.html").module
+    (line,) = decision_lines(known, Viewer("root", admin=True), ADMIN)
+    text = in_words(macros.decision(line, "/", "", "decided-1"))
+    assert "Seen on the hub since then, last on 21 Nov 2026, perhaps without a new login." in text
+    assert "log out and in again" not in text
+    (own,) = decision_lines(known, Viewer("uwe"))
+    text = in_words(macros.decision(own, "/", "", "decided-1", in_full=False))
+    assert "You are to become" in text
+    assert "log out and in again: it shows here then." in text
+
+
+def in_words(html: str) -> str:
+    return " ".join(re.sub("<[^>]*>", "", html).split())
 
 
 def test_people_in_the_declaration_are_as_old_as_that():
@@ -298,7 +345,8 @@ def test_whoever_was_appointed_here_was():
     details = {"of": "appointment", "result": "done"}
     past.read(write(Draft("outcome", *about, intent=1, details=details), 2, BEGINNING, NOW))
     (rita,) = past.at(REP, Period(NOW, NOW), (GROUP,), NOW).holders
-    assert "appointed by" in holder_sentence(rita, NOBODY_NAMED, {GROUP})
+    said = holder_sentence(rita, NOBODY_NAMED, {GROUP})
+    assert "appointed by \u2068root\u2069, and the hub learned" in said
 
 
 @pytest.mark.parametrize("names", [("rita",), ()], ids=["holds it", "does not"])

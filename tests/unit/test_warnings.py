@@ -35,6 +35,12 @@ WARNINGS = {
         "roles.community-representative.groups[0]",
         "'reef-*' is one group",
     ),
+    "a place for every group": (
+        ROLES + EVERYONE + "manage_at: [{groups: a, who: A}, {who: B}, {groups: c, who: C}]\n",
+        7,
+        "manage_at[1]",
+        "those after it never count",
+    ),
     "an example of a name": (
         ROLES + EVERYONE + "community: {name: Our community}\n",
         7,

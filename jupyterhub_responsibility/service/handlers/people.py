@@ -231,13 +231,12 @@ class RoleHandler(FormPage):
 
     async def _act(self, actor: Viewer, role_id: str) -> Entry:
         site, action = self.site, self.get_body_argument("action", "")
-        person = self.get_body_argument("person", "")
+        person, seen = self.get_body_argument("person", ""), self.get_body_argument("seen", "")
         if action == "appoint":
             body = self.form(bodies.AppointBody)
             person = self.exact("account") or person  # chosen, if not typed
-            return await actions.appoint(site, actor, role_id, self._named(person), body)
+            return await actions.appoint(site, actor, role_id, self._named(person), body, seen)
         if action == "withdraw":
-            seen = self.get_body_argument("seen", "")
             gone = self.form(bodies.WithdrawBody)
             account = self._named(self.exact("account"))
             return await actions.withdraw(site, actor, role_id, account, gone, seen)

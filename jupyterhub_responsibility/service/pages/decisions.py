@@ -95,6 +95,12 @@ def _group(snapshot: Snapshot, group: str) -> GroupLine:
     return GroupLine(group, elsewhere, place, place.link(group) if place else "")
 
 
+def _has_room(snapshot: Snapshot, each: Pending) -> bool:
+    """Whether a role has room for who was to go, if they stay."""
+    will_be = snapshot.will_hold(each.role)
+    return each.appoints or each.person in will_be.accounts or not will_be.full
+
+
 def _line(snapshot: Snapshot, viewer: Viewer, role: Role, each: Pending) -> DecisionLine:
     place, rules = snapshot.declaration.kept_at(each.group), snapshot.rules
     there = snapshot.accounts.found.get(each.person)
@@ -106,10 +112,11 @@ def _line(snapshot: Snapshot, viewer: Viewer, role: Role, each: Pending) -> Deci
         role,
         place,
         link=place.link(each.group) if place else "",
-        by_login=snapshot.authenticator_groups,
+        by_login=rules.decided_elsewhere(each.group),
         last_seen=last,
         back_since=last is not None and last > each.at,
         mine=mine,
-        may_take_back=rules.may_take_back(viewer, decided(each, role)),
+        may_take_back=rules.may_take_back(viewer, decided(each, role))
+        and _has_room(snapshot, each),
         ticket=ticket(each, snapshot) if rules.may_appoint(viewer, role) else "",
     )

@@ -181,8 +181,6 @@ def _role_line(snapshot: Snapshot, role_holders: RoleHolders) -> RoleLine:
     stands = [snapshot.standing_of(role, holder) for holder in role_holders.holders]
     ends = [s.term.until for s in stands if s.term and s.term.until]
     known = snapshot.ledger_read and role_holders.known
-    pending = list(snapshot.ledger_state.pending.values())
-    decided = [each for each in pending if each.role == role.id]
     return RoleLine(
         role_holders,
         asked=sum(
@@ -192,6 +190,6 @@ def _role_line(snapshot: Snapshot, role_holders: RoleHolders) -> RoleLine:
         confirmed=sum(s.state == "confirmed" for s in stands) if known else None,
         next_end=min(ends, default=None),
         staff=tuple(each.name for each in accounts if snapshot.is_staff(each)),
-        coming=tuple(each.person for each in decided if each.appoints),
-        going=tuple(each.person for each in decided if not each.appoints),
+        coming=snapshot.coming(role_holders),
+        going=tuple(each.name for each in accounts if snapshot.goes(role, each)),
     )

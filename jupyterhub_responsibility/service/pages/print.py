@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -42,11 +41,13 @@ class PrintPage:
 
 @dataclass(frozen=True)
 class PrintedRole:
-    """A role with its first holders, and how many `more` there are."""
+    """A role with its first holders, and how many `more` there are; `coming` are those who were
+    decided to get it, where that isn't done."""
 
     role: Role
     lines: tuple[HolderLine, ...]
     more: int
+    coming: tuple[str, ...]
 
 
 def print_page(snapshot: Snapshot, viewer: Viewer, origin: str, now: datetime) -> PrintPage:
@@ -56,7 +57,7 @@ def print_page(snapshot: Snapshot, viewer: Viewer, origin: str, now: datetime) -
         community=declaration.community.name,
         coverage=snapshot.coverage,
         cards=cards(gaps_for(snapshot, viewer)),
-        roles=_roles(holder_lines(snapshot)),
+        roles=_roles(snapshot),
         areas=covered_areas(snapshot),
         contacts=tuple(
             _for_print(answer, origin) for answer in snapshot.contact_finder_for(viewer).directory()
@@ -66,13 +67,18 @@ def print_page(snapshot: Snapshot, viewer: Viewer, origin: str, now: datetime) -
     )
 
 
-def _roles(holders: Iterable[HolderLine]) -> tuple[PrintedRole, ...]:
+def _roles(snapshot: Snapshot) -> tuple[PrintedRole, ...]:
     by_role: dict[str, list[HolderLine]] = {}
-    for line in holders:
+    for line in holder_lines(snapshot):
         by_role.setdefault(line.role.id, []).append(line)
     return tuple(
-        PrintedRole(lines[0].role, tuple(lines[:HOLDERS_SHOWN]), max(0, len(lines) - HOLDERS_SHOWN))
-        for lines in by_role.values()
+        PrintedRole(
+            lines[0].role,
+            tuple(lines[:HOLDERS_SHOWN]),
+            max(0, len(lines) - HOLDERS_SHOWN),
+            snapshot.coming(snapshot.holders_by_role[role_id]),
+        )
+        for role_id, lines in by_role.items()
     )
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from ...changes.asking import cannot_be_asked
-from ...coverage.roles import decided
 from ...coverage.snapshot import Snapshot
 from ...domain.access import Ability
 from ...domain.contacts import Answer
@@ -192,7 +191,7 @@ def _row(
     if holder.kind != "account":
         return _person_row(snapshot, viewer, role, holder)
     people = [snapshot.recipient(holder.name)]
-    leaving = decided(snapshot, role, appoints=False, account=holder.name)
+    leaving = snapshot.goes(role, holder) is not None
     told = _told_of_leaving(snapshot, viewer, role, holder, empties)
     return HolderRow(
         holder,
