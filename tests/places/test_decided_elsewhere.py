@@ -27,7 +27,7 @@ from ..hub.acting import (
     plain,
     said,
 )
-from ..realhub import DECLARATION, PERSONAS, RealHub
+from ..realhub import DECLARATION, MANY_WRITES, PERSONAS, RealHub
 from .test_login_services import OpenID
 
 ADMINS, TEAM = OpenID.admins, OpenID.team
@@ -59,7 +59,9 @@ class Elsewhere(OpenID):
         }
         declaration = {**DECLARATION, "roles": roles, "manage_at": MANAGE_AT}
         config += f"\nc.Authenticator.allowed_users = set({everybody!r})\n"
-        RealHub.__init__(self, folder, declaration, config=config, settings=QUICKER)
+        RealHub.__init__(
+            self, folder, declaration, config=config, settings=QUICKER, first=MANY_WRITES
+        )
         self.there: dict[str, set[str]] = {}
 
     def put(self, **groups: set[str]) -> None:
