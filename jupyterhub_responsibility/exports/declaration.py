@@ -11,7 +11,7 @@ from ..ledger.proof import foot
 from ..text import day
 
 HEAD = """\
-# Who looks after what on the hub of {community}, as declared on {day}:
+# Who looks after what on the hub of {community}, as declared on {day}{kept}:
 # model and declaration in one file, for another hub.
 #
 # These parts are specific to that hub. Change them where you use this file, or remove them:
@@ -36,7 +36,11 @@ def for_another_hub(declaration: Declaration, end: Head | None = None) -> str:
 
     `end` is where the ledger of the hub ends, if it has one.
     """
-    head = HEAD.format(community=declaration.community.name, day=day(declaration.as_of))
+    head = HEAD.format(
+        community=declaration.community.name,
+        day=day(declaration.as_of),
+        kept=", and kept on its pages since" if declaration.ages else "",
+    )
     if end:
         head = f"# {foot(end)}\n#\n{head}"
     whole = dump(declaration)

@@ -288,6 +288,14 @@ def test_every_name_is_taken_along(names):
 # -- for another hub
 
 
+def test_the_file_says_that_it_has_what_is_kept_on_pages():
+    """Only where something of it is."""
+    declared = load(WHOLE, DECLARED_AT)
+    kept = replace(declared, ages={declared.contacts[0]: DECLARED_AT})
+    said = "and kept on its pages since"
+    assert (said in for_another_hub(kept), said in for_another_hub(declared)) == (True, False)
+
+
 def test_the_file_for_another_hub_is_read_back_the_same(tmp_path):
     """It needs no other file, and says the same as this hub's own."""
     declared = load(WHOLE)
