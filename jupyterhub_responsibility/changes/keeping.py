@@ -19,10 +19,10 @@ from ..domain.kept import (
     Laid,
     Thing,
     ThingKind,
+    Why,
     digest,
     id_of_link,
     id_of_person,
-    items,
     new_contact_id,
     targets_of,
     title_of,
@@ -44,7 +44,8 @@ MOST = 500
 
 @dataclass(frozen=True)
 class Standing:
-    """How one thing stands: what the file says, what is kept, and what is in force of both."""
+    """How one thing stands: what the file says, what is kept, and what is in force of both; `why`
+    what is kept doesn't count, if so."""
 
     kind: ThingKind
     id: str
@@ -52,6 +53,7 @@ class Standing:
     declared: Thing | None
     kept: Kept | None
     current: Thing | None
+    why: Why | None = None
 
     @property
     def key(self) -> Key:
@@ -74,18 +76,19 @@ class Standing:
 
 def standing(laid: Laid, key: Key) -> Standing | None:
     """How a thing stands; None where neither the file nor the page knows it."""
-    declared, kept = items(laid.file).get(key), laid.kept.get(key)
+    declared, kept = laid.declared.get(key), laid.kept.get(key)
     if declared is None and kept is None:
         return None
     role = declared.role if declared else kept.role if kept else ""
     thing = declared.thing if declared else None
     current = kept.thing if kept and key in laid.counts else thing
-    return Standing(*key, role, thing, kept, current)
+    why = next((each.why for each in laid.differs if each.kept.key == key), None)
+    return Standing(*key, role, thing, kept, current, why)
 
 
 def all_standing(laid: Laid) -> list[Standing]:
     """How everything stands: what is declared, in its order, and what was added on the page."""
-    keys = dict.fromkeys((*items(laid.file), *laid.kept))
+    keys = dict.fromkeys((*laid.declared, *laid.kept))
     return [found for key in keys if (found := standing(laid, key))]
 
 
@@ -128,9 +131,7 @@ class Keeping:
         asked = {"id": "new", **fields} if kind == "contact" else fields
         thing = self._checked(actor, kind, role, asked)
         async with self._changing(actor):
-            taken = {
-                id_ for each, id_ in {**items(self.laid.file), **self.laid.kept} if each == kind
-            }
+            taken = {id_ for each, id_ in (*self.laid.declared, *self.laid.kept) if each == kind}
             if len(self.laid.kept) >= MOST:
                 raise refusals.TOO_MANY_KEPT(most=MOST)
             thing, new_id = _with_id(thing, role, "id" in fields, taken)

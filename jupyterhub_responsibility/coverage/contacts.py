@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ..domain.kept import THING_KINDS, WHY, Difference, Item, Key, items, title_of
+from ..domain.kept import THING_KINDS, WHY, Difference, Item, Key, title_of
 from ..domain.messages import TRANSPORTS
 from ..text import isolated
 from .gaps import Gap, Keep, Place, Step, ask_operator
@@ -94,7 +94,7 @@ def _people(snapshot: Snapshot) -> Iterator[Gap]:
     roles = snapshot.declaration.model.roles
     for role_id, people in snapshot.declaration.people.items():
         there = [item for item in snapshot.laid.items.values() if _holds(item, role_id)]
-        declared = [key for key, item in items(snapshot.laid.file).items() if _holds(item, role_id)]
+        declared = [key for key, item in snapshot.laid.declared.items() if _holds(item, role_id)]
         for person, item in zip(people, there, strict=True):
             if person.review_by and person.review_by < snapshot.today:
                 yield Gap(

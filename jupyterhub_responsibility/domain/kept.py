@@ -109,11 +109,16 @@ class Laid:
     differs: tuple[Difference, ...] = ()
 
     @cached_property
+    def declared(self) -> dict[Key, Item]:
+        """What the operator wrote, in its order."""
+        return items(self.file)
+
+    @cached_property
     def items(self) -> dict[Key, Item]:
         """What is in force: what is declared in its place, and what was added on the page."""
-        return _merged(items(self.file), self.counts)
+        return _merged(self.declared, self.counts)
 
-    @property
+    @cached_property
     def kept(self) -> dict[Key, Kept]:
         """All that was written on the page."""
         return {**self.counts, **{each.kept.key: each.kept for each in self.differs}}

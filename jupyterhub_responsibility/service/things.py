@@ -31,7 +31,6 @@ def kept_change(
 
 def _thing(snapshot: Snapshot, viewer: Viewer, there: Standing) -> api_types.Thing:
     written = there.kept
-    differs = {each.kept.key: each.why for each in snapshot.laid.differs}
     return {
         "kind": there.kind,
         "id": there.id,
@@ -42,7 +41,7 @@ def _thing(snapshot: Snapshot, viewer: Viewer, there: Standing) -> api_types.Thi
         "set_aside": written is not None and written.aside,
         "by": written.by or None if written else None,
         "at": iso(written.at) if written else None,
-        "differs": differs.get(there.key),
+        "differs": there.why,
         "yours": snapshot.rules.may_keep(viewer, there.targets),
         "etag": there.tag,
     }

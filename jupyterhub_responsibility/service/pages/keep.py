@@ -131,13 +131,12 @@ class KeepRow:
 
 @dataclass(frozen=True)
 class Section:
-    """All things of a kind; `may_add` if the viewer may add one."""
+    """All things of a kind; `new` is how adding one is called."""
 
     kind: ThingKind
     title: str
     new: str
     rows: tuple[KeepRow, ...]
-    may_add: bool
 
 
 @dataclass(frozen=True)
@@ -153,7 +152,7 @@ def keep_page(snapshot: Snapshot, viewer: Viewer) -> KeepPage:
     """All contacts, people without an account and links, and what the viewer may change."""
     rows = [row_of(snapshot, viewer, each) for each in all_standing(snapshot.laid)]
     sections = tuple(
-        Section(kind, title, NEW[kind], tuple(row for row in rows if row.kind == kind), True)
+        Section(kind, title, NEW[kind], tuple(row for row in rows if row.kind == kind))
         for kind, title in TITLES.items()
     )
     return KeepPage(sections, sum(row.why is not None for row in rows))
@@ -162,7 +161,6 @@ def keep_page(snapshot: Snapshot, viewer: Viewer) -> KeepPage:
 def row_of(snapshot: Snapshot, viewer: Viewer, there: Standing) -> KeepRow:
     """One thing, as the viewer sees it."""
     kept, declaration = there.kept, snapshot.declaration
-    differs = {each.kept.key: each.why for each in snapshot.laid.differs}
     aside = kept is not None and kept.aside
     return KeepRow(
         there.kind,
@@ -174,7 +172,7 @@ def row_of(snapshot: Snapshot, viewer: Viewer, there: Standing) -> KeepRow:
         kept=kept is not None,
         by=kept.by if kept else "",
         at=kept.at if kept else None,
-        why=differs.get(there.key),
+        why=there.why,
         aside=aside,
         mine=snapshot.rules.may_keep(viewer, there.targets),
         tag=there.tag,
