@@ -11,13 +11,13 @@ from ..ledger.pending import Pending
 from ..ledger.state import Edit
 from ..text import day, isolated
 from .gaps import Gap, Place, Step
-from .snapshot import Snapshot
+from .snapshot import RESOLUTION, Snapshot
 
 ASK_LATELY = timedelta(days=30)
 """For how long the panel asks about somebody who left: after that, it was meant."""
 
-ACTIVITY_LAG = timedelta(seconds=90)
-"""The hub writes down when somebody was last seen at most every 30 seconds."""
+ACTIVITY_LAG = 3 * RESOLUTION
+"""The hub writes down only so often when somebody was last seen."""
 
 
 def elsewhere_gaps(snapshot: Snapshot) -> Iterator[Gap]:

@@ -14,6 +14,7 @@ from .gaps import Gap, Place, Step, ask_operator
 from .people import people_gaps
 from .roles import AT_LOGIN_ONLY, appoint, see_decided
 from .snapshot import Snapshot
+from .unconfirmed import unconfirmed
 
 ENOUGH = 2
 """Holders of a role, so that one of them can stand in for the other."""
@@ -60,17 +61,9 @@ def _ledger_gaps(snapshot: Snapshot, role: Role, holder: Holder) -> Iterator[Gap
             person=account,
         )
     if stands.state != "confirmed":
-        yield Gap(
-            "never-confirmed" if stands.state == "never" else "confirmation-due",
-            role.id,
-            f"{name} has not confirmed the duties of {role.title}"
-            if stands.state == "never"
-            else f"{name} should confirm the duties of {role.title} again",
-            "This is done on “My responsibilities”.",
-            Step(f"Ask {name} to open “My responsibilities”", by="holder"),
-            since=stands.due_since,
-            person=account,
-        )
+        step = Step(f"Ask {name} to open “My responsibilities”", by="holder")
+        text = "This is done on “My responsibilities”."
+        yield unconfirmed(role, account, name, stands, text, step)
 
 
 def _decide(snapshot: Snapshot, role: Role, holder: Holder) -> Step:

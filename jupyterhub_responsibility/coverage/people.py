@@ -11,6 +11,7 @@ from ..ledger.standing import Standing
 from ..text import day, isolated
 from .gaps import Gap, Keep, Place, Step, ask_operator
 from .snapshot import Snapshot
+from .unconfirmed import unconfirmed
 
 ASK_KEEPERS = "Ask the people who change contacts here to"
 
@@ -31,17 +32,8 @@ def people_gaps(snapshot: Snapshot, role: Role, holder: Holder) -> Iterator[Gap]
             person=holder.name,
         )
     elif stands.state in ("never", "due"):
-        yield Gap(
-            "never-confirmed" if stands.state == "never" else "confirmation-due",
-            role.id,
-            f"{name} has not confirmed the duties of {role.title}"
-            if stands.state == "never"
-            else f"{name} should confirm the duties of {role.title} again",
-            _waiting(stands),
-            _ask(snapshot, role, holder),
-            since=stands.due_since,
-            person=holder.name,
-        )
+        step = _ask(snapshot, role, holder)
+        yield unconfirmed(role, holder.name, name, stands, _waiting(stands), step)
 
 
 def _take_out(snapshot: Snapshot, role: Role, holder: Holder) -> Step:

@@ -9,6 +9,7 @@ from ..domain.contacts import Answer, could_not_check
 from ..domain.holders import Holder, RoleHolders
 from ..domain.model import Role
 from ..ledger.gap_spans import key_of
+from ..ledger.pending import coming
 from ..text import isolated
 from .covered import apart_from, covered
 from .gaps import Gap, Place, Step, ask_operator
@@ -208,7 +209,8 @@ def appoint(snapshot: Snapshot, role: Role, label: str, group: str = "") -> Step
     """How somebody comes to hold a role on this hub, through a group where that matters."""
     groups = snapshot.declaration.groups.get(role.id, ())
     if groups:
-        if _is_coming(snapshot, role, group):
+        pending = coming(snapshot.ledger_state.pending, role.id)
+        if any(group in ("", each.group) for each in pending):
             return see_decided(role)
         is_here = not any(map(snapshot.rules.kept_elsewhere, groups))
         if is_here and snapshot.roster.members.keys().isdisjoint(groups):
@@ -222,15 +224,6 @@ def appoint(snapshot: Snapshot, role: Role, label: str, group: str = "") -> Step
         return Step(label, where=Place("appoint", role.id), needs="may appoint")
     what = f"name somebody (in the declaration: roles.{role.id}.people)"
     return ask_operator(what, ("roles", role.id, "people"))
-
-
-def _is_coming(snapshot: Snapshot, role: Role, group: str) -> bool:
-    """Whether it was decided that somebody comes, through any group or this one, and it isn't
-    done."""
-    return any(
-        (each.role, each.appoints) == (role.id, True) and group in ("", each.group)
-        for each in list(snapshot.ledger_state.pending.values())
-    )
 
 
 def see_decided(role: Role) -> Step:

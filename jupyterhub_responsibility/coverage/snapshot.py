@@ -24,7 +24,7 @@ from ..domain.rules import Rules
 from ..ledger.accounts import is_other, made_at
 from ..ledger.chain import Head
 from ..ledger.gap_spans import Key, Span
-from ..ledger.pending import as_decided, goes
+from ..ledger.pending import as_decided, coming, goes
 from ..ledger.standing import Standing, standing, standing_by_word
 from ..ledger.state import LedgerState
 from .gaps import Source
@@ -265,10 +265,9 @@ class Snapshot:
 
     def coming(self, role_holders: RoleHolders) -> tuple[str, ...]:
         """Who was decided to get a role, and doesn't hold it yet."""
-        pending = list(self.ledger_state.pending.values())
-        role, there = role_holders.role.id, role_holders.accounts
-        coming = (each.person for each in pending if each.appoints and each.role == role)
-        return tuple(each for each in dict.fromkeys(coming) if each not in there)
+        found = coming(self.ledger_state.pending, role_holders.role.id)
+        people = dict.fromkeys(each.person for each in found)
+        return tuple(each for each in people if each not in role_holders.accounts)
 
     @cached_property
     def coverage(self) -> Coverage:

@@ -103,12 +103,14 @@ def of_group(pending: Mapping[Key, Pending], role: str, group: str) -> Iterator[
     return (each for each in list(pending.values()) if (each.role, each.group) == (role, group))
 
 
+def coming(pending: Mapping[Key, Pending], role: str) -> Iterator[Pending]:
+    """By which it is decided that people get a role, and that isn't done."""
+    return (each for each in list(pending.values()) if each.appoints and each.role == role)
+
+
 def is_coming(pending: Mapping[Key, Pending], role: str, person: str) -> bool:
-    """Whether it is decided that somebody gets a role, and that isn't done."""
-    return any(
-        each.appoints and (each.role, each.person) == (role, person)
-        for each in list(pending.values())
-    )
+    """Whether that is decided of somebody."""
+    return any(each.person == person for each in coming(pending, role))
 
 
 def goes(
