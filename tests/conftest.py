@@ -4,6 +4,7 @@ declared     a Declaration of Reef Lab's hub (unit tests)
 roster       its roster: hanna administers, rita represents and administers
 hub          one real hub for the whole run, with rita, hanna, uwe and root; leave it as it is
 postgresql   one PostgreSQL server for the whole run
+post         a mail server and a receiver of webhooks, for one file of tests
 database     the address of a fresh database: the test runs on SQLite, and again on PostgreSQL
 fault_hub    a real hub whose API the service reaches through a FaultProxy
 hub_app      (pytest-jupyterhub) a hub in this process, for configurations
@@ -20,6 +21,7 @@ from jupyterhub_responsibility.declaration import load
 from jupyterhub_responsibility.domain.model import Declaration, Roster
 
 from .faultproxy import FaultProxy
+from .post import Post
 from .postgresql import PostgreSQL
 from .realhub import DECLARATION, HOLDERS, RealHub
 
@@ -31,6 +33,13 @@ settings.register_profile("quick", BUSY, max_examples=15)
 settings.register_profile("thorough", BUSY, max_examples=3000)
 if settings.get_current_profile_name() == "default":  # and nobody asked for another
     settings.load_profile("every run")  # the same examples each time; `make fuzz` has others
+
+
+@pytest.fixture(scope="module")
+def post():
+    """What takes mails and hooks; a file of tests may have it emptied before each of them."""
+    with Post() as running:
+        yield running
 
 
 def pytest_addoption(parser):

@@ -60,6 +60,13 @@ class Post:
         self._http.shutdown()
         self._http.server_close()
 
+    def clear(self) -> None:
+        """As it was at first: nothing has come, and everything is taken."""
+        self.mails.clear()
+        self.hooks.clear()
+        self.refuses = lambda _: ""
+        self.before = lambda: None
+
     @property
     def mail_address(self) -> str:
         return f"mailto://127.0.0.1:{self._smtp.port}?from=hub@reef.example"

@@ -21,12 +21,6 @@ YES, NO = "Yes, I know these duties and accept them", "No, I don’t hold this r
 
 
 @pytest.fixture(scope="module")
-def post() -> Iterator[Post]:
-    with Post() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def asking(browser: Browser, tmp_path_factory, post) -> Iterator[Visits]:
     """A hub that sends mail, to somebody who represents the community without an account."""
     folder = tmp_path_factory.mktemp("asking")

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 import pytest
 
 from ..horrors import NAMES
-from ..post import Post
 from ..realhub import MANY_WRITES, RealHub
 from .acting import (
     ADMINISTRATOR,
@@ -38,12 +37,6 @@ DECLARED = {
         "email": "desk@it.example",
     },
 }
-
-
-@pytest.fixture(scope="module")
-def post() -> Iterator[Post]:
-    with Post() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,6 @@ from bs4 import BeautifulSoup
 from jupyterhub_responsibility.service.limits import ALL_WRONG_LINKS, WRONG_LINKS
 from jupyterhub_responsibility.text import visible
 
-from ..post import Post
 from ..realhub import ADMIN_TOKEN, MOVABLE_CLOCK, RealHub
 from .acting import (
     DECLARATION,
@@ -56,12 +55,6 @@ DECLARED = {**DECLARATION, "roles": ROLES}
 AT = "https://hub.example/services/responsibilities/"
 """Where people reach it, as its mails say."""
 OTHERS = ("Reef Lab Help", "rita", "hanna", "reef.example/help", "Log in", "Login", "Whom to ask")
-
-
-@pytest.fixture(scope="module")
-def post():
-    with Post() as running:
-        yield running
 
 
 @pytest.fixture(scope="module")

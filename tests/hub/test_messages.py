@@ -22,12 +22,6 @@ DECLARED = {
 
 
 @pytest.fixture(scope="module")
-def post():
-    with Post() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
 def hub(tmp_path_factory, post):
     """rita has said where to write to her, and shows it to nobody."""
     folder = tmp_path_factory.mktemp("messages")

@@ -99,18 +99,10 @@ def link_in(mail) -> str:
     return LINK.search(mail.text).group(1)
 
 
-@pytest.fixture(scope="module")
-def server():
-    with Post() as running:
-        yield running
-
-
 @pytest.fixture
-def post(server):
-    server.mails.clear()
-    server.refuses = lambda _: ""
-    server.before = lambda: None
-    return server
+def post(post):
+    post.clear()
+    return post
 
 
 @pytest.fixture

@@ -21,12 +21,6 @@ from .mortal_telling import PLACES, live
 from .test_kill import processes
 
 
-@pytest.fixture(scope="module")
-def post():
-    with Post() as running:
-        yield running
-
-
 @pytest.fixture
 def rounds(request) -> int:
     return request.config.getoption("rounds")

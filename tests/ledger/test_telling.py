@@ -86,19 +86,10 @@ def still_so(monkeypatch):
     return so
 
 
-@pytest.fixture(scope="module")
-def server():
-    with Post() as running:
-        yield running
-
-
 @pytest.fixture
-def post(server):
-    server.mails.clear()
-    server.hooks.clear()
-    server.refuses = lambda _: ""
-    server.before = lambda: None
-    return server
+def post(post):
+    post.clear()
+    return post
 
 
 @pytest.fixture
