@@ -17,13 +17,13 @@ from ..errors import HubError
 from ..ledger.accounts import made_at
 from ..ledger.entry import Draft, Entry
 from ..ledger.kinds import Detail, Event
-from ..ledger.pending import as_decided
+from ..ledger.pending import Pending, as_decided
 from ..ledger.standing import state_tag
 from ..ledger.state import LedgerState, Request
 from ..storage import locks
 from ..storage.ledger import Ledger
 from ..text import visible
-from .deciding import Deciding
+from .deciding import Deciding, for_the_same, taken_back
 from .quota import Quota
 from .recording import Hub, Members, Outcome, Recorder, actor_kind, find, not_recorded, others
 
@@ -260,9 +260,27 @@ class Appointments:
         there = before.get(intent.group)
         if there is None:
             raise refusals.NO_GROUP(group=visible(intent.group))
-        if _changes_nothing(intent, there):
-            through = others(before, intent.person, intent.group)
-            return not_recorded(intent, through, self.now())
+        left_over = await self._deciding.left_over(intent, account)
+        if not _changes_nothing(intent, there):
+            return await self._edit(intent, before, edit, account, left_over)
+        if left_over:
+            return await self._deciding.end(left_over, intent.actor, intent.actor_kind)
+        through = others(before, intent.person, intent.group)
+        return not_recorded(intent, through, self.now())
+
+    async def _edit(
+        self,
+        intent: Draft,
+        before: Members,
+        edit: Edit,
+        account: Account | None,
+        left_over: Pending | None,
+    ) -> Entry:
+        """Change a group on the hub; what was `left_over` of a decision gives way to that."""
+        there, ending = before[intent.group], None
+        if left_over:
+            ending = taken_back(left_over, intent.actor, intent.actor_kind)
+            intent = for_the_same(intent, left_over)
 
         async def change() -> Outcome:
             after = await edit(intent.group, intent.person)
@@ -273,7 +291,7 @@ class Appointments:
                 details["created"] = made_at(await self._called(outcome.person, account))
             return replace(outcome, details=details)
 
-        return await self._recorder.record(intent, change)
+        return await self._recorder.record(intent, change, ending)
 
     async def _called(self, name: str, account: Account | None) -> Account | None:
         """The account of that name, which the hub may write in other letters than was typed."""

@@ -73,16 +73,16 @@ class Deciding:
         appoints = intent.event == "appointment"
         is_done = (intent.person in before.get(intent.group, ())) == appoints
         through = others(before, intent.person, intent.group)
-        ended = None
+        ended = replaced = None
         if pending and pending.appoints != appoints:
-            ended = await self._take_back(pending, intent.actor, intent.actor_kind)
+            ended = await self.end(pending, intent.actor, intent.actor_kind)
         elif pending and not is_done:
             if not _differs(intent, pending):
                 return not_recorded(intent, through, self._now())
-            await self._take_back(pending, intent.actor, intent.actor_kind)
-            intent = _for_the_same(intent, pending)
+            replaced = taken_back(pending, intent.actor, intent.actor_kind)
+            intent = for_the_same(intent, pending)
         if not is_done:
-            return await self._record(intent, "pending", through, account)
+            return await self._record(intent, "pending", through, account, replaced)
         if self._is_to_note(intent, appoints):
             noted = replace(intent, details={**intent.details, "noted": "yes"})
             return await self._record(noted, "unchanged", through, account)
@@ -90,10 +90,18 @@ class Deciding:
             return await self._record(intent, "unchanged", through, account)
         return ended or not_recorded(intent, through, self._now())
 
+    async def left_over(self, intent: Draft, account: Account | None) -> Pending | None:
+        """What was decided about the same while its group was kept elsewhere, and isn't done: now
+        that it can be done here, it gives way."""
+        if (intent.role, intent.group, intent.person) not in self._ledger.state.pending:
+            return None
+        account = account or await self._hub.account(intent.person, self._now())
+        return self._pending(intent, account)
+
     async def take_back(self, actor: Viewer, role: Role, number: int) -> Entry:
         """Take back what was decided, and isn't done yet. Returns the entry that says so."""
         found = self.decision(actor, role, number)
-        return await self._take_back(found, actor.name, actor_kind(actor))
+        return await self.end(found, actor.name, actor_kind(actor))
 
     def decision(self, actor: Viewer, role: Role, number: int) -> Pending:
         """The decision of that number, which somebody may take back. Raises RefusedError."""
@@ -132,7 +140,12 @@ class Deciding:
         return found
 
     async def _record(
-        self, intent: Draft, result: Result, through: str, account: Account | None
+        self,
+        intent: Draft,
+        result: Result,
+        through: str,
+        account: Account | None,
+        ending: Draft | None = None,
     ) -> Entry:
         if account is None and intent.event == "appointment":
             raise refusals.NO_ACCOUNT(name=visible(intent.person))
@@ -142,12 +155,12 @@ class Deciding:
         async def nothing() -> Outcome:
             return Outcome(result, name, details)
 
-        return await self._recorder.record(intent, nothing)
+        return await self._recorder.record(intent, nothing, ending)
 
-    async def _take_back(self, pending: Pending, actor: str, kind: ActorKind) -> Entry:
-        """Raises RefusedError where it was settled meanwhile, by whoever looks at the groups."""
-        draft = replace(settlement(pending, "taken back", {}, None), actor=actor, actor_kind=kind)
-        state = self._ledger.state
+    async def end(self, pending: Pending, actor: str, kind: ActorKind) -> Entry:
+        """Somebody takes it back. Raises RefusedError where it was settled meanwhile, by whoever
+        looks at the groups."""
+        draft, state = taken_back(pending, actor, kind), self._ledger.state
         while any(each.number == pending.number for each in list(state.pending.values())):
             if written := await self._ledger.append(draft, after=state.number):
                 return written[0]
@@ -166,6 +179,8 @@ class Deciding:
 def decided(pending: Pending, role: Role) -> Decided:
     """What was decided, for the rules."""
     by = pending.by if pending.by_kind == "user" else ""  # a program may be called as somebody
+    if by == pending.intent.person:  # who may have another name since
+        by = pending.person
     return Decided(role, pending.person, pending.created, by, pending.appoints)
 
 
@@ -198,15 +213,22 @@ def settlement(
     )
 
 
+def taken_back(pending: Pending, actor: str, kind: ActorKind) -> Draft:
+    """That somebody took a decision back."""
+    return replace(settlement(pending, "taken back", {}, None), actor=actor, actor_kind=kind)
+
+
 def _differs(intent: Draft, pending: Pending) -> bool:
     """Whether a decision like one that is pending says more than that."""
     until = pending.until.isoformat() if pending.until else ""
     another_day = intent.details.get("until", "") not in ("", until)
-    return another_day or bool(intent.details.get("request"))
+    return another_day or bool(intent.details.get("request") or intent.details.get("note"))
 
 
-def _for_the_same(intent: Draft, pending: Pending) -> Draft:
+def for_the_same(intent: Draft, pending: Pending) -> Draft:
     """A decision that takes the place of one that is pending: it answers the same request."""
+    if intent.event != pending.intent.event:
+        return intent
     kept: tuple[Detail, ...] = ("request", "asker")
     answers: dict[Detail, str] = {name: pending.intent.facts.get(name, "") for name in kept}
     if intent.details.get("request"):

@@ -86,12 +86,13 @@ class Recorder:
         self._ledger = ledger
         self._hub = hub
 
-    async def record(self, draft: Draft, change: Change) -> Entry:
-        """Intent, the change itself, outcome; the outcome is returned.
+    async def record(self, draft: Draft, change: Change, ending: Draft | None = None) -> Entry:
+        """Intent, the change itself, outcome; the outcome is returned. With the intent goes the
+        `ending` of a pending decision in whose place it comes.
 
         Raises UnknownError where it could not be told, or not be recorded: it is settled later.
         """
-        (intent,) = await self._ledger.append(draft)
+        intent = await self._announce(draft, ending)
         try:
             return await self._changed(intent, draft, change)
         except LedgerError as error:
@@ -99,6 +100,15 @@ class Recorder:
                 f"{error}. This service will find out whether it was done on the hub, and record"
                 " it, as soon as the ledger works again"
             ) from error
+
+    async def _announce(self, draft: Draft, ending: Draft | None) -> Entry:
+        """Write the intent; and the ending with it, unless that decision was settled meanwhile."""
+        state = self._ledger.state
+        while ending and any(p.number == ending.intent for p in list(state.pending.values())):
+            if written := await self._ledger.append(ending, draft, after=state.number):
+                return written[-1]
+        (intent,) = await self._ledger.append(draft)
+        return intent
 
     async def settle(self) -> None:
         """Find out what became of intents that have no outcome, or an unknown one.

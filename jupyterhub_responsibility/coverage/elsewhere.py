@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from ..domain.elsewhere import WITHIN
+from ..domain.logins import RESOLUTION
 from ..ledger.pending import Pending
 from ..ledger.state import Edit
 from ..text import day, isolated
 from .gaps import Gap, Place, Step
-from .snapshot import RESOLUTION, Snapshot
+from .snapshot import Snapshot
 
 ASK_LATELY = timedelta(days=30)
 """For how long the panel asks about somebody who left: after that, it was meant."""
@@ -25,7 +26,8 @@ def elsewhere_gaps(snapshot: Snapshot) -> Iterator[Gap]:
     for each in list(snapshot.ledger_state.pending.values()):
         place = snapshot.declaration.kept_at(each.group)
         late = each.at + timedelta(days=place.within if place else WITHIN) <= snapshot.now
-        if each.role in snapshot.declaration.groups and (late or _is_over(snapshot, each)):
+        waits = late or is_over(snapshot, each) or not snapshot.rules.kept_elsewhere(each.group)
+        if waits and each.role in snapshot.declaration.groups:
             yield _not_done(snapshot, each)
     for edit in edits(snapshot):
         if was_by_hand(snapshot, edit):
@@ -76,16 +78,21 @@ def _not_done(snapshot: Snapshot, each: Pending) -> Gap:
     role = snapshot.declaration.model.roles[each.role]
     name, group = snapshot.names.isolated(each.person), isolated(each.group)
     todo = f"added to the group “{group}”" if each.appoints else f"removed from “{group}”"
-    said = f"It was decided on {day(each.at.date())}. {name} has to be {todo}, where that group is"
-    said += f" kept. {where(snapshot, each.group)}."
-    if each.until and _is_over(snapshot, each):
+    here = not snapshot.rules.kept_elsewhere(each.group)
+    said = f"It was decided on {day(each.at.date())}. {name} has to be {todo}, "
+    said += "which can be done on this hub by now" if here else "where that group is kept"
+    said += "." if here else f". {where(snapshot, each.group)}."
+    becomes = f"{'become' if each.appoints else 'stop being'} {role.title}"
+    if snapshot.stays(each):
+        becomes = f"{'join' if each.appoints else 'leave'} “{group}”"
+    if each.until and is_over(snapshot, each):
         said += f" But their last day was to be {day(each.until)}: take it back, or decide anew."
     elif snapshot.rules.decided_elsewhere(each.group):  # then it may be so, and nobody knows
         said += f" If that has been done, the hub learns of it when {name} next logs in."
     return Gap(
         "decision-not-done",
         role.id,
-        f"{name} was to {'become' if each.appoints else 'stop being'} {role.title}: not done yet",
+        f"{name} was to {becomes}: not done yet",
         said,
         Step("See what has to be done, and where", where=Place("decided", role.id)),
         since=each.at,
@@ -94,7 +101,7 @@ def _not_done(snapshot: Snapshot, each: Pending) -> Gap:
     )
 
 
-def _is_over(snapshot: Snapshot, each: Pending) -> bool:
+def is_over(snapshot: Snapshot, each: Pending) -> bool:
     """Whether the term that was decided has ended before it could begin."""
     return each.until is not None and each.until < snapshot.today
 

@@ -16,7 +16,7 @@ from ..domain.contacts import ContactFinder, People
 from ..domain.duties import duties_digest
 from ..domain.holders import Holder, RoleHolders, holders_of
 from ..domain.kept import Laid
-from ..domain.logins import LAST, AtLogin, Logins
+from ..domain.logins import LAST, RESOLUTION, AtLogin, Logins
 from ..domain.messages import COMMUNITY, MANAGER, MessageName, Recipient, TransportName
 from ..domain.model import Declaration, Role, Roster, Split, Viewer
 from ..domain.names import Called, Names
@@ -24,7 +24,7 @@ from ..domain.rules import Rules
 from ..ledger.accounts import is_other, made_at
 from ..ledger.chain import Head
 from ..ledger.gap_spans import Key, Span
-from ..ledger.pending import as_decided, coming, goes
+from ..ledger.pending import Pending, as_decided, coming, goes
 from ..ledger.standing import Standing, standing, standing_by_word
 from ..ledger.state import LedgerState
 from .gaps import Source
@@ -34,10 +34,6 @@ if TYPE_CHECKING:
 
 COMMUNITY_SPLITS: frozenset[Split] = frozenset({"community", "partner"})
 """Whose job a responsibility is, where the provider's people can't stand in for good."""
-
-
-RESOLUTION = timedelta(seconds=30)
-"""How much later than it says the hub may have seen somebody, unless it is configured otherwise."""
 
 
 @dataclass(frozen=True)
@@ -262,6 +258,12 @@ class Snapshot:
     def goes(self, role: Role, holder: Holder) -> datetime | None:
         """When it was decided that a holder goes, where that isn't done yet."""
         return goes(self.ledger_state.pending, role.id, holder.groups, holder.name)
+
+    def stays(self, each: Pending) -> bool:
+        """Whether somebody holds the role of a decision now, and will once all is done that was
+        decided: they join or leave one group of several."""
+        now, then = self.holders_by_role[each.role], self.will_hold(each.role)
+        return each.person in now.accounts and each.person in then.accounts
 
     def coming(self, role_holders: RoleHolders) -> tuple[str, ...]:
         """Who was decided to get a role, and doesn't hold it yet."""

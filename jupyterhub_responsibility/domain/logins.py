@@ -10,11 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from .model import Role
+
+RESOLUTION = timedelta(seconds=30)
+"""How much later than it says the hub may have seen somebody, unless it is configured otherwise."""
 
 KnownFrom = Literal["hub", "declaration", "page", "login", "check"]
 """Where something is known from: read from the hub, declared, or written on the page, at a moment;

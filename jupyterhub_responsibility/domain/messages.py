@@ -43,7 +43,9 @@ MessageName = Literal[
     "vacant",
     "contact_review",
     "power",
+    "taken_back",
     "to_do",
+    "called_off",
 ]
 
 
@@ -194,6 +196,14 @@ MESSAGES: dict[MessageName, MessageKind] = {
         "An account has power without holding a role",
         "admin",
     ),
+    "taken_back": MessageKind(
+        "a request was approved, and that is taken back before it is done elsewhere",
+        "the approval of a request that you made is taken back",
+        ("person",),
+        True,
+        "The approval of your request about {role} was taken back",
+        "{role}: the approval of a request was taken back",
+    ),
     "to_do": MessageKind(
         "something was decided that has to be done where a group is kept",
         "",
@@ -201,6 +211,14 @@ MESSAGES: dict[MessageName, MessageKind] = {
         True,
         "",
         "{role}: please change who is in a group",
+    ),
+    "called_off": MessageKind(
+        "what was to be done where a group is kept need not be done any more",
+        "",
+        ("manager",),
+        True,
+        "",
+        "{role}: please do not change who is in a group",
     ),
 }
 """Everything that there is to tell."""

@@ -7,6 +7,7 @@ number. Neither the token nor anything that helps to guess it is said.
 from __future__ import annotations
 
 import hmac
+from functools import cache
 
 QUESTION = "X-Responsibility-Question"
 """The header in which the hub asks."""
@@ -20,8 +21,9 @@ PROOF = "X-Responsibility-Proof"
 know."""
 
 
+@cache
 def key(api_token: str, purpose: str) -> bytes:
-    """A key for one purpose, the same for whoever has the token."""
+    """A key for one purpose, the same for whoever has the token; pages need some of them."""
     said = f"jupyterhub-responsibility {purpose}"
     return hmac.digest(api_token.encode(), said.encode(), "sha256")
 

@@ -12,12 +12,15 @@ from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import Any
 
+from jinja2 import Environment, pass_environment
+from markupsafe import Markup
+
 from ..domain.access import Ability
 from ..domain.contacts import ContactFinder
 from ..domain.holders import OwnRole, roles_of
 from ..domain.model import Contact, Declaration, Roster, Viewer
 from ..domain.rules import Rules
-from .parts import Parts
+from .parts import BAR, HOME, Parts, is_ours, once_for_all, rendered
 from .start import open_to_users
 
 log = logging.getLogger(__name__)
@@ -72,6 +75,7 @@ class Said:
         self.public = tuple(contact for contact in declaration.contacts if contact.public)
         self.mapped = frozenset(declaration.mapped_groups)
         self.roles_through = lru_cache(maxsize=100)(self._roles_through)
+        self.at_home: dict[tuple[Environment, str, frozenset[str]], Markup] = {}
 
     def _roles_through(self, groups: frozenset[str]) -> tuple[OwnRole, ...]:
         return roles_of(self.declaration, Viewer("", groups=groups))
@@ -91,6 +95,11 @@ class Navigation:
                 host = getattr(service, "host", "")
                 return f"{host}{service.prefix}" if host else str(service.href)
         return ""
+
+    @pass_environment
+    def in_bar(self, environment: Environment, href: str) -> Markup:
+        """The link for the navigation bar."""
+        return once_for_all(environment, BAR, "responsibility_href", href)
 
     def others(self, services: Iterable[Any]) -> list[Any]:
         """All but the service, which has a link of its own."""
@@ -115,10 +124,29 @@ class HubPage(Navigation):
         """What somebody would ask who has this trouble; empty where there is nothing to ask."""
         return QUESTIONS.get(about, "")
 
+    @pass_environment
+    def at_home(self, environment: Environment, href: str) -> Markup | None:
+        """Our part of the home page, which is rendered once for all who are in the same groups.
+
+        None where it has to be rendered anew: for JupyterHub admins, without a link, and from a
+        template of the operator's, which may show anything.
+        """
+        if not href or self._user is None or self.admin or not is_ours(environment, HOME):
+            return None
+        key = (environment, href, self._groups)
+        found = self._said.at_home.get(key)
+        if found is None:
+            said = {"responsibility": self, "responsibility_href": href, "user": self._user}
+            found = self._said.at_home[key] = rendered(environment, HOME, said)
+        return found
+
+    @cached_property
+    def _groups(self) -> frozenset[str]:
+        return self._said.mapped.intersection([group.name for group in self._user.groups])
+
     @cached_property
     def _viewer(self) -> Viewer:
-        groups = self._said.mapped.intersection(group.name for group in self._user.groups)
-        return Viewer(self._user.name, self.admin, groups)
+        return Viewer(self._user.name, self.admin, self._groups)
 
     @cached_property
     def roles(self) -> tuple[OwnRole, ...]:

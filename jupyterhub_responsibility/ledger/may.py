@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 from ..domain import refusals
 from ..domain.accounts import Account
-from ..domain.logins import NO_LOGINS, UNKNOWN_TIME, KnownFrom, Logins, aged
+from ..domain.logins import NO_LOGINS, RESOLUTION, UNKNOWN_TIME, KnownFrom, Logins, aged
 from ..domain.model import Model, Responsibility, Role
 from ..domain.names import Names
 from ..text import clock, day, isolated, quoted
@@ -90,7 +90,7 @@ def may_decide(
     groups = [group for group, names in members.items() if account.name in names]
     at_login = logins.at_login(groups or tuple(members))
     known_from: KnownFrom = at_login or "hub"
-    as_of = account.last_activity if at_login else now
+    as_of = _last_seen(account, now) if at_login else now
     if not groups:
         why = f"{role.title} decides on {title}, and {user} does not hold this role."
         if not members:
@@ -102,6 +102,12 @@ def may_decide(
     why = f"{user} is {role.title}, which decides on {title}. {_told(through, now, names)}"
     said = f"{why}{_aged(known_from, as_of)}"
     return May(account.name, responsibility, True, said, through, as_of, known_from)
+
+
+def _last_seen(account: Account, now: datetime) -> datetime | None:
+    """A moment that no login was later than; None where the account was never seen."""
+    last = account.last_activity
+    return min(last + RESOLUTION, now) if last else None
 
 
 def _aged(known_from: KnownFrom, as_of: datetime | None) -> str:

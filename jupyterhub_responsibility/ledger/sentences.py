@@ -150,6 +150,10 @@ _RESULTS = {
     ("account", "unknown"): "The hub did not say whether {person} was added",
 }
 _STILL = {
+    ("appointment", "pending"): "{person} is to be added to {group}, and is already {role} through"
+    " {through}",
+    ("withdrawal", "pending"): "{person} is to be removed from {group}, and is still {role} through"
+    " {through}",
     ("appointment", "done"): "{person} was added to {group}, and was already {role} through"
     " {through}",
     ("appointment", "not done"): "{person} was not added to {group}, and is still {role} through"
@@ -238,7 +242,8 @@ def _decided(
     pattern = patterns[began.event] + (_FIRST if "starts_with" in began.facts else "")
     said, last = _whole(pattern, began, began.facts, model, names), deed.endings[-1]
     if deed.result == "pending":
-        return f"{said} {_NOT_YET}"
+        more = f" {sentence(last, model, names)}" if "through" in last.facts else ""
+        return f"{said}{more} {_NOT_YET}"
     seen = f" Seen on {day(last.moment.date())}." if deed.result == "done" else ""
     return f"{said} {sentence(last, model, names)}{seen}"
 

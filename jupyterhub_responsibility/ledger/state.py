@@ -82,8 +82,8 @@ class Request:
 class Answer:
     """The decision about a request, for the person who made it.
 
-    It has `ended` without one where an account that it was about was deleted. `number` is that of
-    the entry.
+    It has `ended` without one, or before it was done, where an account that it was about is gone.
+    `number` is that of the entry.
     """
 
     at: datetime
@@ -271,7 +271,7 @@ class LedgerState:
         self.unsettled.pop(intent.number, None)
         if result == "pending":
             self._decided(intent, entry)
-        elif result == "taken back":
+        elif result in ("taken back", "ended"):
             self._answered_again(intent, entry, approved=False)
         if result not in ("done", "unchanged"):
             return
@@ -298,24 +298,30 @@ class LedgerState:
             self.ever_decided.add(intent.role)
             if "first" in intent.facts:
                 self.first_appointed.add((intent.role, intent.person))
-            if int(intent.facts.get("request", 0)) in self.requests:
-                self._answered(intent, approved=True)
-            else:  # it takes the place of another decision about that
-                self._answered_again(intent, outcome, approved=True)
+            self._approved(intent, outcome)
         elif term := self.terms.get((intent.role, person)):
             self.terms[intent.role, person] = replace(term, closed=True)
+
+    def _approved(self, intent: Entry, outcome: Entry) -> None:
+        """A request was approved; or again, by a decision in the place of another one."""
+        if int(intent.facts.get("request", 0)) in self.requests:
+            self._answered(intent, approved=True)
+        else:
+            self._answered_again(intent, outcome, approved=True)
 
     def _answered_again(self, intent: Entry, ending: Entry, approved: bool) -> None:
         """Whoever had asked, and was told that it was approved, is told that it was not, or is
         again; unless they have said so themselves."""
+        ended = ending.facts["result"] == "ended"
         for key, answer in list(self.answers.items()):
-            if str(answer.request.number) == intent.facts.get("request"):
+            request = answer.request
+            if str(request.number) == intent.facts.get("request"):
                 message = intent.facts.get("reason", "") if approved else ""
-                self.answers[key] = replace(
-                    answer, at=ending.moment, by=ending.actor, approved=approved, message=message,
-                    number=ending.number,
-                )  # fmt: skip
-                if ending.actor == answer.request.by:
+                self.answers[key] = Answer(
+                    ending.moment, ending.actor, request, approved, message, ended, ending.number
+                )
+                # whoever has their name may be somebody else by now
+                if ending.actor == request.by or (ended and not request.asker_created):
                     del self.answers[key]
 
     def _appointed(self, intent: Entry, outcome: Entry, came: Entry) -> None:
@@ -332,7 +338,8 @@ class LedgerState:
         self._come(came, holding[1], created)
         if "first" in facts:
             self.first_appointed.add((intent.role, intent.person))
-        self._answered(intent, approved=True)
+        if came is intent:  # and not decided before
+            self._approved(intent, outcome)
 
     def _last_day(self, entry: Entry) -> None:
         """A term gets another last day, or none; who came by another way has a term from now on."""

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from ..coverage.snapshot import Snapshot
 from ..domain.messages import MANAGER, MessageName, Recipient, To
 from ..domain.model import Role, Viewer
+from ..ledger.pending import Pending
 from ..text import counted, isolated
-from .recipients import News, recipients
+from .recipients import News, approved_asker, manager_address, recipients
 
 NOBODY = "Nobody can be told by this service: tell them yourself."
 
@@ -65,8 +66,24 @@ def will_be_told_elsewhere(snapshot: Snapshot, groups: Iterable[str], then: str)
     kept = tuple(group for group in groups if snapshot.rules.kept_elsewhere(group))
     if not kept or not then:
         return then
-    places = filter(None, map(snapshot.declaration.kept_at, kept))
-    tells = snapshot.can_tell("to_do", MANAGER) and snapshot.declaration.told("to_do")
-    who = dict.fromkeys(isolated(each.who or each.email) for each in places if each.email and tells)
-    now = f"{' and '.join(who)} will be told by mail what to do, without the reason." if who else ""
+    who = _managers(snapshot, "to_do", kept)
+    now = f"{who} will be told by mail what to do, without the reason." if who else ""
     return " ".join(filter(None, (now, f"Once it is done: {then}")))
+
+
+def told_when_taken_back(snapshot: Snapshot, viewer: Viewer, each: Pending, role: Role) -> str:
+    """Who will be told if a decision is taken back: whoever was told of it."""
+    who = _managers(snapshot, "called_off", (each.group,))
+    asker = approved_asker(each.intent, snapshot.ledger_state)
+    told = will_be_told(snapshot, viewer, "taken_back", role, [asker]) if asker else ""
+    also = f"{who} will be told by mail that it is not to be done." if who else ""
+    return " ".join(filter(None, (also, told)))
+
+
+def _managers(snapshot: Snapshot, kind: MessageName, groups: Iterable[str]) -> str:
+    """Those who are told by mail, of those who keep groups elsewhere."""
+    if not (snapshot.can_tell(kind, MANAGER) and snapshot.declaration.told(kind)):
+        return ""
+    kept = (each for each in groups if manager_address(snapshot, each))
+    places = filter(None, map(snapshot.declaration.kept_at, kept))
+    return " and ".join(dict.fromkeys(isolated(each.who or each.email) for each in places))

@@ -46,7 +46,7 @@ def still_told(message: Message, snapshot: Snapshot) -> bool | None:
             return False if accounts.read_at and not accounts.trouble else None
     if message.entry is None:
         return _still_so(message, snapshot)
-    if message.to == "manager":
+    if message.kind == "to_do":
         return _is_to_do(message.entry, snapshot)
     return _waits(message.entry, snapshot) if message.kind == "request" else True
 

@@ -17,6 +17,12 @@ from ..ledger.kinds import ENDINGS
 from ..ledger.state import LedgerState
 from ..text import is_erased
 
+DECIDED = ("appointment", "withdrawal")
+"""What announces a decision."""
+
+OVER = ("taken back", "ended")
+"""What becomes of a decision that isn't to be carried out any more."""
+
 NAMESPACE = uuid5(NAMESPACE_URL, "urn:jupyterhub-responsibility:message")
 
 
@@ -39,16 +45,24 @@ class News:
 
 
 def of_entries(entries: Iterable[Entry], snapshot: Snapshot) -> tuple[Message, ...]:
-    """The messages that entries cause, as they are written.
+    """The messages that entries cause, as they are written, those of one moment together.
 
     The snapshot is from before that: an outcome is read with the intent that it belongs to.
     """
+    written = tuple(entries)
+    begun = {_what_of(each) for each in written if each.event in DECIDED}
     return tuple(
         message
-        for entry in entries
+        for entry in written
+        if not (entry.event in ENDINGS and _what_of(entry) in begun)  # decided anew
         for news in _news(entry, snapshot)
         for message in messages(news, snapshot)
     )
+
+
+def _what_of(entry: Entry) -> tuple[str, ...]:
+    """What is decided, by the entry that announces it or by one that says what became of it."""
+    return entry.facts.get("of", entry.event), entry.role, entry.group, entry.person
 
 
 def messages(news: News, snapshot: Snapshot) -> Iterator[Message]:
@@ -138,6 +152,11 @@ def _of_change(entry: Entry, state: LedgerState) -> Iterator[News]:
     if facts["result"] == "done" and "through" not in facts:
         kind: MessageName = "appointed" if facts["of"] == "appointment" else "withdrawn"
         yield _made(entry, kind, [person], intent)
+    if facts["result"] in OVER:
+        if entry.person:  # else nobody knows any more who it was about
+            yield replace(_made(entry, "called_off", []), groups=(entry.group,))
+        if asker := approved_asker(intent, state):
+            yield _made(entry, "taken_back", [asker])
     if facts["result"] == "pending":
         to_do = _made(entry, "to_do", [])
         yield replace(to_do, groups=(entry.group,))
@@ -151,6 +170,14 @@ def _approved(entry: Entry, intent: Entry, person: Recipient, state: LedgerState
     if request is None or (request.by == person.account and entry.facts["result"] == "done"):
         return
     yield _made(entry, "decided", [Recipient(request.by, request.asker_created)], intent)
+
+
+def approved_asker(intent: Entry, state: LedgerState) -> Recipient | None:
+    """Whoever had asked for what was decided, and was told that it was approved."""
+    number = int(intent.facts.get("request", 0))
+    answers = (each for each in list(state.answers.values()) if each.approved)
+    request = next((each.request for each in answers if each.request.number == number), None)
+    return Recipient(request.by, request.asker_created) if request else None
 
 
 def _holder(entry: Entry, state: LedgerState) -> Recipient:

@@ -13,7 +13,7 @@ from ..ledger.pending import of_outcome
 from ..ledger.proof import in_words
 from ..ledger.sentences import deed_sentence
 from ..text import counted, day
-from .tickets import hub_name, ticket
+from .tickets import called_off, hub_name, ticket
 
 Deeds = Mapping[int, Deed]
 """What was done, by the number of the entry that says what became of it."""
@@ -59,13 +59,20 @@ def paragraph(message: Message, deeds: Deeds, snapshot: Snapshot, home: str) -> 
     in_full = deed is not None and message.transport == "mail"
     said = [f"{title_of(message, snapshot)}."]
     if message.to == "manager":
-        pending = of_outcome(snapshot.ledger_state.pending, message.entry)
-        return "\n".join((*said, "", ticket(pending, snapshot) if pending else ""))
+        return "\n".join((*said, "", _to_the_manager(message, deed, snapshot)))
     if deed is not None and in_full:
         said.append(deed_sentence(deed, snapshot.declaration.model, snapshot.names))
     there = message.role in ("", *snapshot.declaration.model.roles)
     path = MESSAGES[message.kind].path(message.to, message.role) if there else ""
     return "\n".join((*said, f"{home}{path}"))
+
+
+def _to_the_manager(message: Message, deed: Deed | None, snapshot: Snapshot) -> str:
+    """What has to be done where a group is kept, or not to be done any more."""
+    if message.kind == "called_off":
+        return called_off(deed, snapshot) if deed else ""
+    pending = of_outcome(snapshot.ledger_state.pending, message.entry)
+    return ticket(pending, snapshot) if pending else ""
 
 
 def title_of(message: Message, snapshot: Snapshot) -> str:

@@ -840,7 +840,7 @@ class MyAnswer(TypedDict):
     user: Annotated[str | None, Field(description="The account that it was about")]
     verdict: Annotated[
         Literal["approved", "declined", "ended"],
-        Field(description="`ended`: an account that it was about is gone"),
+        Field(description="`ended`: it can no longer be carried out"),
     ]
     message: str
 

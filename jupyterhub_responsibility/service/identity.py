@@ -67,7 +67,7 @@ class SealedOAuth(HubOAuth):  # type: ignore[misc]  # JupyterHub is untyped
         if not session:
             return ""
         said = session.encode("utf-8", "replace")
-        return hmac.new(key(self.api_token, "sessions"), said, "sha256").hexdigest()
+        return hmac.digest(key(self.api_token, "sessions"), said, "sha256").hex()
 
     async def _check_hub_authorization(
         self, url: str, api_token: str, cache_key: str | None = None, use_cache: bool = True

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
+import yaml
+
+from jupyterhub_responsibility.text import day
 
 from ..horrors import NAMES
 from ..realhub import MANY_WRITES, RealHub
@@ -20,6 +24,7 @@ from .acting import (
     members,
     plain,
     said,
+    standing,
     values,
 )
 
@@ -132,6 +137,71 @@ def test_note_is_taken_of_what_was_seen(hub):
     assert reply.status_code == 412
     assert "have changed since you looked" in said(reply)
     assert not pending(hub)
+
+
+def test_off_again(hub, post):
+    """Taken back, and whoever was told of it hears that: the page says so before."""
+    uwe, root = Person(hub, "uwe"), Person(hub, "root")
+    uwe.ask("PUT", "api/me/channels", json={"email": "uwe@reef.example"}).raise_for_status()
+    asked = uwe.ask("POST", "api/requests", json={"role": ADMINISTRATOR}).json()["number"]
+    post.clear()
+    said = {"verdict": "approved", "message": "gladly"}
+    root.ask("POST", f"api/requests/{asked}", json=said).raise_for_status()
+    assert set(pending(hub)) == {"uwe"}
+    hub.wait_for(lambda: len(post.mails) == 2)
+    page = plain(Browser(hub, "rita").read(f"roles/{ADMINISTRATOR}").text)
+    assert "The maintainers will be told by mail that it is not to be done." in page
+    assert "uwe will be told by mail." in page
+    post.clear()
+    Browser(hub, "rita").submit(f"roles/{ADMINISTRATOR}", {"action": "take_back"})
+    assert not pending(hub)
+    hub.wait_for(lambda: len(post.mails) == 2)
+    mails = {mail.to[0]: mail for mail in post.mails}
+    off = mails["desk@it.example"]
+    assert "asked to add the account uwe to the group crew:admins. Please don't." in off.text
+    back = mails["uwe@reef.example"]
+    assert "The approval of your request about Hub Administrator was taken back" in back.subject
+    assert "rita took back the decision" in plain(back.text)
+    assert "declined" in plain(Browser(hub, "uwe").read().text)
+
+
+def test_decided_anew(hub, post):
+    """With another last day: whoever keeps the group gets the new one, and nothing else."""
+    rita = Person(hub, "rita")
+    rita.appoint(ADMINISTRATOR, "hanna", group=KEPT).raise_for_status()
+    hub.wait_for(lambda: post.mails)
+    post.clear()
+    rita.appoint(ADMINISTRATOR, "hanna", group=KEPT, until=later(30)).raise_for_status()
+    hub.wait_for(lambda: post.mails)
+    rita.withdraw(ADMINISTRATOR, "hanna").raise_for_status()
+    hub.wait_for(lambda: len(post.mails) == 2)
+    first, second = (mail.text for mail in post.mails)
+    assert "Please add the account hanna to the group crew:admins." in first
+    assert "Please don't." in second
+
+
+def test_it_can_be_done_here_by_now(hub):
+    """Where the declaration says no more that it is kept elsewhere: nothing of it is lost, and
+    nothing is done by itself."""
+    rita, page = Person(hub, "rita"), Browser(hub, "rita")
+    rita.appoint(ADMINISTRATOR, "hanna", group=KEPT, until=later(30)).raise_for_status()
+    without = {key: value for key, value in DECLARED.items() if key != "manage_at"}
+    hub.declaration_file.write_text(yaml.safe_dump(without))
+    says = "Who is in the group crew:admins can be changed on this hub by now."
+    path = f"roles/{ADMINISTRATOR}"
+    hub.wait_for(lambda: says in plain(" ".join(page.read(path).text.split())))
+    assert set(pending(hub)) == {"hanna"}
+    gaps = Person(hub, "root").get("api/coverage").json()["gaps"]
+    (gap,) = [gap for gap in gaps if gap["kind"] == "decision-not-done"]
+    assert "can be done on this hub by now" in gap["text"]
+    reply = page.submit(path, {"action": "appoint", "account": "hanna"})
+    assert reply.ok, said(reply)
+    assert "hanna" in members(hub, KEPT)
+    assert not pending(hub)
+    assert f"Term ends {day(date.fromisoformat(later(30)))}" in standing(hub, "hanna")
+    rita.withdraw(ADMINISTRATOR, "hanna").raise_for_status()
+    hub.declaration_file.write_text(yaml.safe_dump(DECLARED))
+    hub.wait_for(lambda: "is kept outside this hub" in page.read(path).text)
 
 
 @pytest.mark.parametrize("number", ["0", "999999999"])

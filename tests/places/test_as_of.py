@@ -289,4 +289,4 @@ def test_where_the_hub_checks_a_change_is_there_without_a_login(kind, tmp_path):
             checked = members(hub, hub.admins) == set()
             assert checked == (kind is Checking)
             page = read(hub, "rita", f"roles/{ADMINISTRATOR}")
-            assert ("or while they use it" in page) == checked
+            assert ("or while they use the hub" in page) == checked

@@ -1,7 +1,8 @@
 """Decided here, done there: the login service decides who is in a group, with real logins.
 
-The provider is one for OpenID Connect; each `visit` is a login, which sets all groups of whoever
-logs in. Nothing but a login, and nothing that is decided here, changes a group on the hub.
+The provider is one for OpenID Connect, or a directory; each `visit` is a login, which sets all
+groups of whoever logs in. Nothing but a login, and nothing that is decided here, changes a group on
+the hub.
 """
 
 from __future__ import annotations
@@ -28,45 +29,40 @@ from ..hub.acting import (
     said,
 )
 from ..realhub import DECLARATION, MANY_WRITES, PERSONAS, RealHub
-from .test_login_services import OpenID
+from .test_login_services import LDAP, Managed, OpenID
 
-ADMINS, TEAM = OpenID.admins, OpenID.team
 NEWCOMERS = ("ada", "bea", "cleo", "dora")
 QUICKER = (*QUICK, "--Settings.accounts_seconds=1")
-MANAGE_AT = [
-    {
-        "groups": "{org}:{team}",
-        "url": "https://git.example/orgs/{org}/teams/{team}",
-        "who": "The maintainers of the team",
-    },
-    {
-        "who": "IT service desk",
-        "how": "Use the form “Change a group”.",
-        "url": "https://it.example/groups?name={group}",
-        "within": 1,
-    },
-]
+DESK = {
+    "who": "IT service desk",
+    "how": "Use the form “Change a group”.",
+    "url": "https://it.example/groups?name={group}",
+    "within": 1,
+}
 
 
-class Elsewhere(OpenID):
-    """Such a hub, which says where its groups are kept; administrators appoint each other."""
+class Elsewhere(Managed):
+    """Such a hub, which says where its groups are kept; administrators appoint each other.
+
+    `pattern` is that of the team's group, whose page is at `link`.
+    """
+
+    people = (*PERSONAS, *NEWCOMERS)
+    pattern: str
+    link: str
 
     def __init__(self, folder: Path, config: str) -> None:
-        everybody = (*PERSONAS, *NEWCOMERS)
         roles = {
-            ADMINISTRATOR: {"groups": [ADMINS], "holders": {"min": 0, "max": 8}},
-            REPRESENTATIVE: {"groups": [TEAM], "holders": {"min": 0, "max": 2}},
+            ADMINISTRATOR: {"groups": [self.admins], "holders": {"min": 0, "max": 8}},
+            REPRESENTATIVE: {"groups": [self.team], "holders": {"min": 0, "max": 2}},
         }
-        declaration = {**DECLARATION, "roles": roles, "manage_at": MANAGE_AT}
-        config += f"\nc.Authenticator.allowed_users = set({everybody!r})\n"
+        url = "https://git.example/teams/{team}"
+        maintainers = {"groups": self.pattern, "url": url, "who": "The maintainers of the team"}
+        declaration = {**DECLARATION, "roles": roles, "manage_at": [maintainers, DESK]}
+        config += f"\nc.Authenticator.allowed_users = set({self.people!r})\n"
         RealHub.__init__(
             self, folder, declaration, config=config, settings=QUICKER, first=MANY_WRITES
         )
-        self.there: dict[str, set[str]] = {}
-
-    def put(self, **groups: set[str]) -> None:
-        self.there |= groups
-        super().put(**groups)
 
     def log_in(self, *names: str) -> None:
         for name in names:
@@ -74,15 +70,28 @@ class Elsewhere(OpenID):
         self.wait_until_read()
 
 
-@pytest.fixture(scope="module")
-def hub(tmp_path_factory) -> Iterator[Elsewhere]:
+class OpenIDElsewhere(Elsewhere, OpenID):
+    """Teams of organisations, at a provider for OpenID Connect."""
+
+    pattern, link = "{org}:{team}", "https://git.example/teams/team-a"
+
+
+class LDAPElsewhere(Elsewhere, LDAP):
+    """Groups of a directory, by their distinguished names."""
+
+    pattern = r"CN=Reef\, {team},OU=groups,DC=example,DC=org"
+    link = "https://git.example/teams/team%20a"
+
+
+@pytest.fixture(scope="module", params=[OpenIDElsewhere, LDAPElsewhere])
+def hub(request, tmp_path_factory) -> Iterator[Elsewhere]:
     """Everybody has logged in once: rita represents, and she and hanna administer. They came while
     nobody had decided it, and root took note of that."""
-    with Elsewhere.made(tmp_path_factory.mktemp("elsewhere")) as hub:
+    with request.param.made(tmp_path_factory.mktemp("elsewhere")) as hub:
         hub.put(**{name: set() for name in (*NEWCOMERS, "uwe", "root")})
-        hub.put(rita={ADMINS, TEAM}, hanna={ADMINS})
+        hub.put(rita={hub.admins, hub.team}, hanna={hub.admins})
         with hub:
-            hub.log_in(*PERSONAS, *NEWCOMERS)
+            hub.log_in(*hub.people)
             root = Person(hub, "root")
             for role, name in (
                 (REPRESENTATIVE, "rita"),
@@ -135,7 +144,7 @@ def test_appointed_here_done_there(hub):
     assert "uwe" not in {each["name"] for each in reply.json()["holders"]}
     number = reply.json()["entry"] - 1
     assert pending(hub, ADMINISTRATOR) == {("appointment", "uwe")}
-    assert "uwe" not in members(hub, ADMINS)
+    assert "uwe" not in members(hub, hub.admins)
     page = text(hub, "rita", f"roles/{ADMINISTRATOR}")
     assert "uwe is to become Hub Administrator, until" in page
     assert "by rita, not done yet. No login since then is known" in page
@@ -143,8 +152,8 @@ def test_appointed_here_done_there(hub):
     mine = text(hub, "uwe")  # a login, and nothing has changed in the provider
     assert "You are to become Hub Administrator" in mine
     assert "Your role" not in mine
-    hub.put(uwe={ADMINS})
-    assert "uwe" not in members(hub, ADMINS)
+    hub.put(uwe={hub.admins})
+    assert "uwe" not in members(hub, hub.admins)
     hub.log_in("uwe")
     ended = settled(hub, number)
     assert (ended["details"]["result"], ended["person"], ended["actor"]) == (
@@ -189,7 +198,7 @@ def test_asked_for_approved_and_done(hub):
     mine = text(hub, "ada")
     assert "rita approved your request to become Hub Administrator" in mine
     assert "Decided about you, and not done yet" in mine
-    hub.put(ada={ADMINS})
+    hub.put(ada={hub.admins})
     hub.log_in("ada")
     settled(hub, reply.json()["intent"])
     assert "ada" in holders(hub, ADMINISTRATOR)
@@ -238,7 +247,7 @@ def test_stepping_down_and_handing_over(hub):
     ).raise_for_status()
     Person(hub, "rita").appoint(ADMINISTRATOR, "cleo").raise_for_status()
     assert pending(hub, ADMINISTRATOR) == {("withdrawal", "ada"), ("appointment", "cleo")}
-    hub.put(ada=set(), cleo={ADMINS})
+    hub.put(ada=set(), cleo={hub.admins})
     hub.log_in("ada", "cleo")
     hub.wait_for(lambda: not pending(hub, ADMINISTRATOR))
     assert "Keys are with uwe" in text(hub, "cleo")
@@ -254,7 +263,7 @@ def undecided(hub: RealHub) -> set[str]:
 
 def test_done_there_and_decided_by_nobody(hub):
     """It is a gap, until somebody takes note, or it is undone as they decide."""
-    hub.put(dora={ADMINS}, cleo=set())
+    hub.put(dora={hub.admins}, cleo=set())
     hub.log_in("dora", "cleo")
     hub.wait_for(lambda: undecided(hub) == {"dora", "cleo"})
     page = text(hub, "rita", f"roles/{ADMINISTRATOR}")
@@ -269,14 +278,14 @@ def test_done_there_and_decided_by_nobody(hub):
     assert pending(hub, ADMINISTRATOR) == {("appointment", "cleo")}
     hub.wait_for(lambda: not undecided(hub))
     assert "rita took note that dora is Hub Administrator" in text(hub, "root", "ledger")
-    hub.put(cleo={ADMINS})
+    hub.put(cleo={hub.admins})
     hub.log_in("cleo")
     hub.wait_for(lambda: not pending(hub, ADMINISTRATOR))
 
 
 def test_decided_when_it_is_done_already(hub):
     """Nothing is pending, before the service has seen it or after."""
-    hub.put(bea={ADMINS})
+    hub.put(bea={hub.admins})
     hub.log_in("bea")
     reply = Person(hub, "rita").appoint(ADMINISTRATOR, "bea").json()
     assert reply["result"] == "unchanged"
@@ -310,11 +319,11 @@ def test_what_to_do_there(hub):
     root.appoint(REPRESENTATIVE, "uwe", reason=secret).raise_for_status()
     page = Browser(hub, "root").read(f"roles/{REPRESENTATIVE}")
     ticket = page.select_one("textarea[readonly]").text
-    assert f"Please add the account uwe to the group {TEAM}." in ticket
-    assert "Where: https://git.example/orgs/org/teams/team-a" in ticket
+    assert f"Please add the account uwe to the group {hub.team}." in ticket
+    assert f"Where: {hub.link}" in ticket
     assert "Decided by: root" in ticket
     assert secret not in page.text
-    assert page.select_one("a[href='https://git.example/orgs/org/teams/team-a']")
+    assert page.select_one(f"a[href='{hub.link}']")
     assert not Browser(hub, "uwe").read(f"roles/{REPRESENTATIVE}").select("textarea[readonly]")
     root.withdraw(REPRESENTATIVE, "uwe").raise_for_status()
 
@@ -325,7 +334,7 @@ def test_it_outlives_a_restart(hub):
     hub.stop()
     hub.start()
     assert pending(hub, ADMINISTRATOR) == {("appointment", "uwe")}
-    hub.put(uwe={ADMINS})
+    hub.put(uwe={hub.admins})
     hub.log_in("uwe")
     hub.wait_for(lambda: not pending(hub, ADMINISTRATOR))
     assert "uwe" in holders(hub, ADMINISTRATOR)
@@ -349,7 +358,7 @@ class Forty:
         rita = Person(self.hub, "rita")
         reply = rita.appoint(ADMINISTRATOR, name) if joins else rita.withdraw(ADMINISTRATOR, name)
         assert reply.ok, reply.text
-        there = name in members(self.hub, ADMINS)
+        there = name in members(self.hub, self.hub.admins)
         self.wanted.pop(name, None)
         if there != joins:
             self.wanted[name] = joins
@@ -357,11 +366,11 @@ class Forty:
 
     def change(self, name: str, joins: bool) -> None:
         """In the provider, where nothing of it shows on the hub."""
-        self.hub.put(**{name: {ADMINS} if joins else set()})
+        self.hub.put(**{name: {self.hub.admins} if joins else set()})
 
     def log_in(self, name: str) -> None:
         self.hub.log_in(name)
-        if self.wanted.get(name) == (name in members(self.hub, ADMINS)):
+        if self.wanted.get(name) == (name in members(self.hub, self.hub.admins)):
             del self.wanted[name]
             self.settled += 1
 
@@ -375,7 +384,7 @@ class Forty:
             },
         )
         hub.wait_for(lambda: pending(hub, ADMINISTRATOR) == expected, 20)
-        assert holders(hub, ADMINISTRATOR) == members(hub, ADMINS)
+        assert holders(hub, ADMINISTRATOR) == members(hub, self.hub.admins)
         page = read(self.rita, f"roles/{ADMINISTRATOR}")
         for name in (*NEWCOMERS, "uwe"):
             joins = self.wanted.get(name)
@@ -388,7 +397,7 @@ class Forty:
     def play(self, way: str) -> None:
         """One change; it may leave something pending, which the next ones settle or take back."""
         name = self.chance.choice((*NEWCOMERS, "uwe"))
-        joins = name not in members(self.hub, ADMINS)
+        joins = name not in members(self.hub, self.hub.admins)
         if way in ("before", "opposite"):
             assert self.decide(name, joins) in ("pending", "unchanged")
             self.check()

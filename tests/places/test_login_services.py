@@ -83,6 +83,7 @@ c.CryptKeeper.keys = ["00" * 32]
 class LDAP(Managed):
     """A hub with LDAPAuthenticator; one of the names has a comma in it."""
 
+    people: tuple[str, ...] = PERSONAS
     admins = "CN=hub-admins,OU=groups,DC=example,DC=org"
     team = r"CN=Reef\, team a,OU=groups,DC=example,DC=org"
 
@@ -91,7 +92,7 @@ class LDAP(Managed):
     def made(cls, folder: Path, **options: str) -> Iterator[LDAP]:
         port = free_port()
         with slapd(folder, port) as directory:
-            directory.fill(PERSONAS, PASSWORD, (cls.admins, cls.team))
+            directory.fill(cls.people, PASSWORD, (cls.admins, cls.team))
             groups = [cls.admins, cls.team]
             config = LDAP_CONFIG.format(port=port, people=PEOPLE, groups=groups)
             hub = cls(folder, config, **options)

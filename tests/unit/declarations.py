@@ -116,7 +116,9 @@ WHOLE: dict[str, Any] = {
         "vacant": ["community"],
         "contact_review": ["deciders"],
         "power": ["deciders", "community"],
+        "taken_back": ["person"],
         "to_do": ["manager"],
+        "called_off": ["manager"],
     },
     "names": {"rita": "Rita Marlow"},
 }

@@ -307,10 +307,55 @@ def test_who_keeps_the_group_is_told_what_to_do():
     assert not still_told(one, known.snapshot)
 
 
-def known_before(known: Hub) -> Snapshot:
-    """The same before the last entry, which is the outcome of the one before."""
+def decided(known: Hub, **intent) -> Deed:
+    """Something that was decided and has to be done elsewhere, as far as it was written."""
+    known.change("appointment", "rita", "uwe", "pending", intent.items(), created=MADE["uwe"])
+    return Deed(known.state.pending[ADMIN, "hub-admins", "uwe"].intent, (known.entry,))
+
+
+def ended(known: Hub, deed: Deed, result: str, by: str = "root") -> set:
+    """Whom the end of it is told."""
+    return known.write("settlement", by, person="uwe", intent=deed.began.number, result=result,
+                       of="appointment", created=MADE["uwe"])  # fmt: skip
+
+
+@pytest.mark.parametrize("result", ["taken back", "ended"])
+def test_whoever_was_told_hears_that_it_is_off(result):
+    """Who keeps the group, in words for a ticket, and whoever asked and was told it was approved;
+    not whoever takes it back."""
+    known = Hub(manage_at=KEPT)
+    known.ask()
+    deed = decided(known, request=str(known.number), asker="uwe")
+    before = known.snapshot.ledger_state.answers.copy()
+    assert before
+    told = ended(known, deed, result)
+    assert told == {("called_off", "manager", MANAGER), to("taken_back", "uwe")}
+    over = Deed(deed.began, (known.entry,))
+    (one,) = [m for m in of_entries([known.entry], known_before(known, deed)) if m.to == "manager"]
+    assert still_told(one, known.snapshot)
+    sent = letter(one.id, [one], {known.number: over}, known.snapshot, HOME)
+    assert "asked to add the account uwe to the group hub-admins. Please don't." in sent.text
+    assert ("please undo it" in sent.text) == (result == "taken back")
+    assert "You can choose" not in sent.text
+
+
+def test_nobody_hears_that_it_is_off_where_it_is_decided_anew():
+    """A decision in the place of another one is written at the same moment."""
+    known = Hub(manage_at=KEPT)
+    deed = decided(known)
+    assert ended(known, deed, "taken back") == {("called_off", "manager", MANAGER)}
+    off = known.entry
+    known.write("appointment", "root", person="uwe", until="2027-01-01")
+    before = known_before(known, deed)
+    assert of_entries([off], before)
+    assert of_entries([off, known.entry], before) == ()
+
+
+def known_before(known: Hub, *deeds: Deed) -> Snapshot:
+    """The same before the last entry, which is the outcome of the one before, or ends a deed."""
     state = LedgerState()
-    state.unsettled = {each.number: each.intent for each in known.state.pending.values()}
+    began = [each.intent for each in known.state.pending.values()]
+    state.unsettled = {each.number: each for each in (*began, *(deed.began for deed in deeds))}
     return replace(known.snapshot, ledger_state=state)
 
 

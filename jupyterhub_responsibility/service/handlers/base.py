@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import cached_property
 from hashlib import sha256
 from http import HTTPStatus
 from math import ceil
@@ -112,6 +113,10 @@ LASTING = "lasting"
 
 Where they differ for good, nobody has the hub asked with every page.
 """
+
+
+VIEWER = "viewer"
+"""Likewise: the viewer who follows from what the hub said, and stays the same as long as that."""
 
 
 class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub is untyped
@@ -224,7 +229,10 @@ class Handler(HubOAuthenticated, Discreet):  # type: ignore[misc]  # JupyterHub 
         return self.viewer
 
     def _viewer_of(self, model: dict[str, Any]) -> Viewer:
-        return identity.viewer_of(model, self.site.settings.email_key)
+        if VIEWER not in model:
+            model[VIEWER] = identity.viewer_of(model, self.site.settings.email_key)
+        viewer: Viewer = model[VIEWER]
+        return viewer
 
     async def reader(self) -> Reader | None:
         """What the viewer may read in the ledger, by what the hub says now: None for all of it."""
@@ -405,10 +413,11 @@ class PageHandler(GuardedHandler):
         said = f"{viewer.name}\n{viewer.created}".encode("utf-8", "backslashreplace")
         return sha256(said).hexdigest()[:12]
 
+    @cached_property
     def bell(self) -> Bell:
         """What is new for the viewer, in this browser."""
         whose, _, seen = (self.get_cookie(SEEN, "") or "").partition(".")
-        mine = whose == self.mark() and seen.isdecimal() and len(seen) <= 9
+        mine = seen.isdecimal() and len(seen) <= 9 and whose == self.mark()
         known = int(seen) if mine else 0
         return self.site.renderer.bell(self.who(), known)
 
@@ -417,7 +426,7 @@ class PageHandler(GuardedHandler):
         if self.route.page is None:
             raise TypeError(f"there is no page at {self.route.path}")
         token: bytes = self.xsrf_token  # scripts on the page send it along
-        new = 0 if news.lately else self.bell().count
+        new = 0 if news.lately else self.bell.count
         page = self.site.renderer.page(
             self.route.page, self.who(), token.decode("ascii"), *asked, news=news, new=new
         )

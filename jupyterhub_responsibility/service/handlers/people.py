@@ -61,7 +61,7 @@ class BellHandler(PageHandler):
     for_scripts = True
 
     def get(self) -> None:
-        self.finish({"new": self.bell().count})
+        self.finish({"new": self.bell.count})
 
 
 class GapsHandler(PageHandler):
@@ -142,7 +142,7 @@ class MyHandler(FormPage):
 
     async def _lately(self) -> tuple[str, ...]:
         """What others have done for the viewer; from now on, it isn't new in this browser."""
-        found, number = self.bell(), self.site.snapshot.ledger_state.number
+        found, number = self.bell, self.site.snapshot.ledger_state.number
         with suppress(LedgerError):
             said = [
                 self.site.said(entry)
@@ -242,7 +242,7 @@ class RoleHandler(FormPage):
             return await actions.withdraw(site, actor, role_id, account, gone, seen)
         if action == "term":
             account = self._named(self.exact("account"))
-            return await actions.change_last_day(site, actor, role_id, account, self._term())
+            return await actions.change_last_day(site, actor, role_id, account, self._term(), seen)
         if action == "take_back":
             return await actions.take_back(site, actor, role_id, self._number("decision"))
         if action == "request":

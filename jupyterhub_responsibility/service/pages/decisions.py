@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from ...changes.deciding import decided
-from ...coverage.elsewhere import edits, to_note
+from ...coverage.elsewhere import edits, is_over, to_note
 from ...coverage.snapshot import Snapshot
 from ...domain.elsewhere import ManageAt
 from ...domain.model import Role, Viewer
 from ...ledger.pending import Pending
 from ...ledger.state import Edit
+from ...messages.beforehand import told_when_taken_back
 from ...messages.tickets import ticket
 
 
@@ -22,7 +23,9 @@ class DecisionLine:
     `last_seen` is when the account was last seen on the hub, where that is known, and the viewer is
     in charge; `back_since` whether it was seen since the decision. `by_login` if only a login shows
     here what was done there. `ticket` is the text to paste, for those who may appoint; `mine` if it
-    is about the viewer.
+    is about the viewer. `here` if its group can be changed on this hub by now, which `may_do` says
+    if the viewer may; `stays` if they hold the role before and after. `told` is who will be told if
+    it is taken back.
     """
 
     pending: Pending
@@ -35,6 +38,10 @@ class DecisionLine:
     mine: bool
     may_take_back: bool
     ticket: str
+    here: bool
+    may_do: bool
+    stays: bool
+    told: str
 
     @property
     def decided_on(self) -> date:
@@ -107,6 +114,8 @@ def _line(snapshot: Snapshot, viewer: Viewer, role: Role, each: Pending) -> Deci
     mine = viewer.is_account(each.person, each.created)
     tells = mine or rules.may(viewer, "in charge")
     last = there.last_activity if there and tells else None
+    here, appoints = not rules.kept_elsewhere(each.group), rules.may_appoint(viewer, role)
+    takes_back = rules.may_take_back(viewer, decided(each, role)) and _has_room(snapshot, each)
     return DecisionLine(
         each,
         role,
@@ -116,7 +125,13 @@ def _line(snapshot: Snapshot, viewer: Viewer, role: Role, each: Pending) -> Deci
         last_seen=last,
         back_since=last is not None and last > each.at,
         mine=mine,
-        may_take_back=rules.may_take_back(viewer, decided(each, role))
-        and _has_room(snapshot, each),
-        ticket=ticket(each, snapshot) if rules.may_appoint(viewer, role) else "",
+        may_take_back=takes_back,
+        ticket=ticket(each, snapshot) if appoints and not here else "",
+        here=here,
+        may_do=here
+        and appoints
+        and rules.may_decide_about(viewer, each.person)
+        and not is_over(snapshot, each),
+        stays=snapshot.stays(each),
+        told=told_when_taken_back(snapshot, viewer, each, role) if takes_back else "",
     )
