@@ -20,7 +20,7 @@ from ..domain.contacts import ContactFinder
 from ..domain.holders import OwnRole, roles_of
 from ..domain.model import Contact, Declaration, Roster, Viewer
 from ..domain.rules import Rules
-from .parts import BAR, HOME, Parts, is_ours, once_for_all, rendered
+from .parts import HOME, Parts, in_bar, is_ours, rendered
 from .start import open_to_users
 
 log = logging.getLogger(__name__)
@@ -84,6 +84,8 @@ class Said:
 class Navigation:
     """Where the service is, among those that the viewer may open: objects with name and href."""
 
+    in_bar = staticmethod(in_bar)
+
     def __init__(self, service_name: str) -> None:
         self.service_name = service_name
 
@@ -95,11 +97,6 @@ class Navigation:
                 host = getattr(service, "host", "")
                 return f"{host}{service.prefix}" if host else str(service.href)
         return ""
-
-    @pass_environment
-    def in_bar(self, environment: Environment, href: str) -> Markup:
-        """The link for the navigation bar."""
-        return once_for_all(environment, BAR, "responsibility_href", href)
 
     def others(self, services: Iterable[Any]) -> list[Any]:
         """All but the service, which has a link of its own."""

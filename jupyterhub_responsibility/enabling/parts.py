@@ -49,6 +49,12 @@ def rendered(environment: Environment, part: str, variables: Mapping[str, Any]) 
     return Markup(at_once.get_template(part).render(dict(variables)))  # noqa: S704  # it escapes
 
 
+@pass_environment
+def in_bar(environment: Environment, href: str) -> Markup:
+    """The link for the navigation bar."""
+    return once_for_all(environment, BAR, "responsibility_href", href)
+
+
 @cache
 def is_ours(environment: Environment, part: str) -> bool:
     """Whether a part is as we wrote it, and no template of the operator's."""

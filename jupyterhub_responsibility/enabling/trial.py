@@ -13,7 +13,7 @@ from typing import Any
 from jinja2 import ChainableUndefined, Environment
 
 from ..domain.model import Contact, Party
-from .parts import Parts
+from .parts import Parts, in_bar
 
 MARK = "on-trial-"
 """Is in everything of ours that a page may show."""
@@ -53,6 +53,11 @@ class OnTrial(Parts):
     community = Party("")
     admin = closed = missing = False
     unreachable = ""
+
+    in_bar = staticmethod(in_bar)
+
+    def at_home(self, _href: str) -> None:
+        """It is rendered for this page."""
 
     def href(self, _services: Any) -> str:
         """Where the service is."""

@@ -143,7 +143,9 @@ def test_off_again(hub, post):
     """Taken back, and whoever was told of it hears that: the page says so before."""
     uwe, root = Person(hub, "uwe"), Person(hub, "root")
     uwe.ask("PUT", "api/me/channels", json={"email": "uwe@reef.example"}).raise_for_status()
-    asked = uwe.ask("POST", "api/requests", json={"role": ADMINISTRATOR}).json()["number"]
+    reply = uwe.ask("POST", "api/requests", json={"role": ADMINISTRATOR, "group": KEPT})
+    assert reply.ok, reply.text
+    asked = reply.json()["number"]
     post.clear()
     said = {"verdict": "approved", "message": "gladly"}
     root.ask("POST", f"api/requests/{asked}", json=said).raise_for_status()
@@ -168,6 +170,7 @@ def test_off_again(hub, post):
 def test_decided_anew(hub, post):
     """With another last day: whoever keeps the group gets the new one, and nothing else."""
     rita = Person(hub, "rita")
+    post.clear()
     rita.appoint(ADMINISTRATOR, "hanna", group=KEPT).raise_for_status()
     hub.wait_for(lambda: post.mails)
     post.clear()
@@ -198,7 +201,7 @@ def test_it_can_be_done_here_by_now(hub):
     assert reply.ok, said(reply)
     assert "hanna" in members(hub, KEPT)
     assert not pending(hub)
-    assert f"Term ends {day(date.fromisoformat(later(30)))}" in standing(hub, "hanna")
+    assert f"Until {day(date.fromisoformat(later(30)))} " in standing(hub, "hanna")
     rita.withdraw(ADMINISTRATOR, "hanna").raise_for_status()
     hub.declaration_file.write_text(yaml.safe_dump(DECLARED))
     hub.wait_for(lambda: "is kept outside this hub" in page.read(path).text)

@@ -65,8 +65,9 @@ class Elsewhere(Managed):
         )
 
     def log_in(self, *names: str) -> None:
+        """As a browser does, which goes on to a page: only then, the hub has seen somebody."""
         for name in names:
-            self.visit(name)
+            self.visit(name).get(self.hub_url("home"), timeout=30).raise_for_status()
         self.wait_until_read()
 
 
