@@ -202,7 +202,7 @@ def test_it_can_be_done_here_by_now(hub):
     assert "hanna" in members(hub, KEPT)
     assert not pending(hub)
     assert f"Until {day(date.fromisoformat(later(30)))} " in standing(hub, "hanna")
-    rita.withdraw(ADMINISTRATOR, "hanna").raise_for_status()
+    script(hub, KEPT, "hanna", "DELETE")
     hub.declaration_file.write_text(yaml.safe_dump(DECLARED))
     hub.wait_for(lambda: "is kept outside this hub" in page.read(path).text)
 
