@@ -135,8 +135,10 @@ class Observer:
         """What it says of everybody who moved in a group where something that was decided looks
         done: if that isn't known, another account may pass for the one that was meant."""
         groups = {(each.role, each.group) for each in changes if each.event == "settlement"}
-        names = {each.person for each in changes if (each.role, each.group) in groups}
-        return {name: await self._ask(name) for name in sorted(names - {""})[:MAX_ASKED]}
+        names = {each.person for each in changes if (each.role, each.group) in groups} - {""}
+        meant = {each.person for each in self._ledger.state.pending.values()}
+        first = sorted(names & meant) + sorted(names - meant)
+        return {name: await self._ask(name) for name in first[:MAX_ASKED]}
 
     async def _ask_each(self, names: Sequence[str]) -> dict[str, Account | None]:
         asked = {}

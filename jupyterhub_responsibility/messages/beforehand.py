@@ -75,7 +75,8 @@ def told_when_taken_back(snapshot: Snapshot, viewer: Viewer, each: Pending, role
     """Who will be told if a decision is taken back: whoever was told of it."""
     who = _managers(snapshot, "called_off", (each.group,))
     asker = approved_asker(each.intent, snapshot.ledger_state)
-    told = will_be_told(snapshot, viewer, "taken_back", role, [asker]) if asker else ""
+    others = [asker] if asker and asker.account != viewer.name else []
+    told = will_be_told(snapshot, viewer, "taken_back", role, others) if others else ""
     also = f"{who} will be told by mail that it is not to be done." if who else ""
     return " ".join(filter(None, (also, told)))
 

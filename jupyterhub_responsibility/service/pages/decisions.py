@@ -9,10 +9,11 @@ from ...changes.deciding import decided
 from ...coverage.elsewhere import edits, is_over, to_note
 from ...coverage.snapshot import Snapshot
 from ...domain.elsewhere import ManageAt
+from ...domain.messages import MessageName
 from ...domain.model import Role, Viewer
 from ...ledger.pending import Pending
 from ...ledger.state import Edit
-from ...messages.beforehand import told_when_taken_back
+from ...messages.beforehand import told_when_taken_back, will_be_told
 from ...messages.tickets import ticket
 
 
@@ -25,7 +26,7 @@ class DecisionLine:
     here what was done there. `ticket` is the text to paste, for those who may appoint; `mine` if it
     is about the viewer. `here` if its group can be changed on this hub by now, which `may_do` says
     if the viewer may; `stays` if they hold the role before and after. `told` is who will be told if
-    it is taken back.
+    it is taken back, and `told_done` if it is done here.
     """
 
     pending: Pending
@@ -42,6 +43,7 @@ class DecisionLine:
     may_do: bool
     stays: bool
     told: str
+    told_done: str
 
     @property
     def decided_on(self) -> date:
@@ -108,6 +110,14 @@ def _has_room(snapshot: Snapshot, each: Pending) -> bool:
     return each.appoints or each.person in will_be.accounts or not will_be.full
 
 
+def _told_when_done(snapshot: Snapshot, viewer: Viewer, each: Pending, role: Role) -> str:
+    """Who will be told if somebody joins or leaves a role here; of one group of several, nobody."""
+    if snapshot.stays(each):
+        return ""
+    kind: MessageName = "appointed" if each.appoints else "withdrawn"
+    return will_be_told(snapshot, viewer, kind, role, [snapshot.recipient(each.person)])
+
+
 def _line(snapshot: Snapshot, viewer: Viewer, role: Role, each: Pending) -> DecisionLine:
     place, rules = snapshot.declaration.kept_at(each.group), snapshot.rules
     there = snapshot.accounts.found.get(each.person)
@@ -134,4 +144,5 @@ def _line(snapshot: Snapshot, viewer: Viewer, role: Role, each: Pending) -> Deci
         and not is_over(snapshot, each),
         stays=snapshot.stays(each),
         told=told_when_taken_back(snapshot, viewer, each, role) if takes_back else "",
+        told_done=_told_when_done(snapshot, viewer, each, role),
     )
