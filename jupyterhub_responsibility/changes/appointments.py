@@ -17,15 +17,16 @@ from ..errors import HubError
 from ..ledger.accounts import made_at
 from ..ledger.entry import Draft, Entry
 from ..ledger.kinds import Detail, Event
-from ..ledger.pending import Pending, as_decided
+from ..ledger.pending import as_decided
 from ..ledger.standing import state_tag
 from ..ledger.state import LedgerState, Request
 from ..storage import locks
 from ..storage.ledger import Ledger
 from ..text import visible
-from .deciding import Deciding, for_the_same, taken_back
+from .deciding import Deciding, differs, for_the_same
 from .quota import Quota
-from .recording import Hub, Members, Outcome, Recorder, actor_kind, find, not_recorded, others
+from .recording import Hub, Outcome, Recorder, actor_kind, find, not_recorded
+from .settling import Members, others
 
 Edit = Callable[[str, str], Awaitable[tuple[str, ...]]]
 """Changes the members of a group by one account; the members after that."""
@@ -261,25 +262,18 @@ class Appointments:
         if there is None:
             raise refusals.NO_GROUP(group=visible(intent.group))
         left_over = await self._deciding.left_over(intent, account)
-        if not _changes_nothing(intent, there):
-            return await self._edit(intent, before, edit, account, left_over)
-        if left_over:
-            return await self._deciding.end(left_over, intent.actor, intent.actor_kind)
-        through = others(before, intent.person, intent.group)
-        return not_recorded(intent, through, self.now())
-
-    async def _edit(
-        self,
-        intent: Draft,
-        before: Members,
-        edit: Edit,
-        account: Account | None,
-        left_over: Pending | None,
-    ) -> Entry:
-        """Change a group on the hub; what was `left_over` of a decision gives way to that."""
-        there, ending = before[intent.group], None
-        if left_over:
-            ending = taken_back(left_over, intent.actor, intent.actor_kind)
+        same = left_over is not None and left_over.intent.event == intent.event
+        if _changes_nothing(intent, there):
+            through = others(before, intent.person, intent.group)
+            if left_over and not same:
+                return await self._deciding.reverse(left_over, intent, through, account)
+            return not_recorded(intent, through, self.now())
+        if left_over and same and not differs(intent, left_over):
+            after = await edit(intent.group, intent.person)
+            self.learned(intent.group, after)
+            _what_changed(intent, there, after)
+            return await self._deciding.done_here(left_over, intent, before)
+        if left_over and same:
             intent = for_the_same(intent, left_over)
 
         async def change() -> Outcome:
@@ -291,7 +285,7 @@ class Appointments:
                 details["created"] = made_at(await self._called(outcome.person, account))
             return replace(outcome, details=details)
 
-        return await self._recorder.record(intent, change, ending)
+        return await self._recorder.record(intent, change)
 
     async def _called(self, name: str, account: Account | None) -> Account | None:
         """The account of that name, which the hub may write in other letters than was typed."""

@@ -13,7 +13,8 @@ from ..ledger.entry import Draft
 from ..storage import locks
 from ..text import is_erased, visible
 from .appointments import Appointments, groups_of
-from .recording import SERVICE, Members
+from .recording import SERVICE
+from .settling import Members
 
 
 class Automatic:

@@ -15,22 +15,15 @@ from ..domain.accounts import Account
 from ..domain.model import Role, Viewer
 from ..domain.rules import About, Decided, Rules
 from ..ledger.accounts import is_other, made_at
+from ..ledger.chain import write
 from ..ledger.entry import Draft, Entry, stamp
 from ..ledger.kinds import ActorKind, Detail, Result
 from ..ledger.pending import Pending, of_group
 from ..ledger.state import Edit
 from ..storage.ledger import Ledger
 from ..text import visible
-from .recording import (
-    SERVICE,
-    Hub,
-    Members,
-    Outcome,
-    Recorder,
-    actor_kind,
-    not_recorded,
-    others,
-)
+from .recording import Hub, Outcome, Recorder, actor_kind, not_recorded
+from .settling import Members, others, settlement, taken_back
 
 
 class Deciding:
@@ -73,27 +66,38 @@ class Deciding:
         appoints = intent.event == "appointment"
         is_done = (intent.person in before.get(intent.group, ())) == appoints
         through = others(before, intent.person, intent.group)
-        ended = replaced = None
         if pending and pending.appoints != appoints:
-            ended = await self.end(pending, intent.actor, intent.actor_kind)
+            if is_done:
+                return await self.reverse(pending, intent, through, account)
+            await self.end(pending, intent.actor, intent.actor_kind)
         elif pending and not is_done:
-            if not _differs(intent, pending):
+            if not differs(intent, pending):
                 return not_recorded(intent, through, self._now())
-            replaced = taken_back(pending, intent.actor, intent.actor_kind)
             intent = for_the_same(intent, pending)
         if not is_done:
-            return await self._record(intent, "pending", through, account, replaced)
+            return await self._record(intent, "pending", through, account)
         if self._is_to_note(intent, appoints):
             noted = replace(intent, details={**intent.details, "noted": "yes"})
             return await self._record(noted, "unchanged", through, account)
-        if _says_more(intent, ended is not None):
+        if _says_more(intent):
             return await self._record(intent, "unchanged", through, account)
-        return ended or not_recorded(intent, through, self._now())
+        return not_recorded(intent, through, self._now())
+
+    async def reverse(
+        self, pending: Pending, intent: Draft, through: str, account: Account | None
+    ) -> Entry:
+        """Take back what was decided, by deciding the opposite, which is so already; what hangs on
+        that is recorded besides, such as another last day."""
+        account = account or await self._hub.account(intent.person, self._now())
+        ended = await self.end(pending, intent.actor, intent.actor_kind)
+        if _says_more(intent) or intent.details.get("until"):
+            return await self._record(intent, "unchanged", through, account)
+        return ended
 
     async def left_over(self, intent: Draft, account: Account | None) -> Pending | None:
         """What was decided about the same while its group was kept elsewhere, and isn't done: now
         that it can be done here, it gives way."""
-        if (intent.role, intent.group, intent.person) not in self._ledger.state.pending:
+        if not any(of_group(self._ledger.state.pending, intent.role, intent.group)):
             return None
         account = account or await self._hub.account(intent.person, self._now())
         return self._pending(intent, account)
@@ -145,7 +149,6 @@ class Deciding:
         result: Result,
         through: str,
         account: Account | None,
-        ending: Draft | None = None,
     ) -> Entry:
         if account is None and intent.event == "appointment":
             raise refusals.NO_ACCOUNT(name=visible(intent.person))
@@ -155,16 +158,31 @@ class Deciding:
         async def nothing() -> Outcome:
             return Outcome(result, name, details)
 
-        return await self._recorder.record(intent, nothing, ending)
+        return await self._recorder.record(intent, nothing)
 
     async def end(self, pending: Pending, actor: str, kind: ActorKind) -> Entry:
         """Somebody takes it back. Raises RefusedError where it was settled meanwhile, by whoever
         looks at the groups."""
-        draft, state = taken_back(pending, actor, kind), self._ledger.state
+        entry = await self._settle(pending, taken_back(pending, actor, kind))
+        if entry is None:
+            raise refusals.NOT_PENDING()
+        return entry
+
+    async def done_here(self, pending: Pending, by: Draft, members: Members) -> Entry:
+        """It has been done on this hub, by somebody who did not decide it, perhaps; whoever looks
+        at the groups may have seen it already."""
+        account = await self._hub.account(by.person, self._now())
+        draft = settlement(pending, "done", members, account)
+        draft = replace(draft, actor=by.actor, actor_kind=by.actor_kind)
+        return await self._settle(pending, draft) or write(draft, 0, "", self._now())
+
+    async def _settle(self, pending: Pending, draft: Draft) -> Entry | None:
+        """Write what became of a decision, unless that is known by now."""
+        state = self._ledger.state
         while any(each.number == pending.number for each in list(state.pending.values())):
             if written := await self._ledger.append(draft, after=state.number):
                 return written[0]
-        raise refusals.NOT_PENDING()
+        return None
 
     def _is_to_note(self, intent: Draft, appoints: bool) -> bool:
         """Whether others have done it, and nobody has said yet that it is right."""
@@ -184,45 +202,14 @@ def decided(pending: Pending, role: Role) -> Decided:
     return Decided(role, pending.person, pending.created, by, pending.appoints)
 
 
-def settlement(
-    pending: Pending,
-    result: Result,
-    members: Members,
-    account: Account | None,
-    after: str = "",
-) -> Draft:
-    """What becomes of a decision: the entry that says so. `members` are those of the groups of its
-    role then, and `after` is when it was last seen not to be done."""
-    person = account.name if account else pending.person
-    details: dict[Detail, str] = {
-        "result": result,
-        "of": pending.intent.event,
-        "through": others(members, person, pending.group),
-        "created": made_at(account) or pending.created,
-        "after": after,
-    }
-    return Draft(
-        "settlement",
-        SERVICE.name,
-        "service",
-        pending.role,
-        pending.group,
-        person,
-        intent=pending.number,
-        details=details,
-    )
-
-
-def taken_back(pending: Pending, actor: str, kind: ActorKind) -> Draft:
-    """That somebody took a decision back."""
-    return replace(settlement(pending, "taken back", {}, None), actor=actor, actor_kind=kind)
-
-
-def _differs(intent: Draft, pending: Pending) -> bool:
-    """Whether a decision like one that is pending says more than that."""
+def differs(intent: Draft, pending: Pending) -> bool:
+    """Whether a decision like one that is pending says more than that: another day, that a request
+    is answered, or, of whoever steps down, another note."""
     until = pending.until.isoformat() if pending.until else ""
     another_day = intent.details.get("until", "") not in ("", until)
-    return another_day or bool(intent.details.get("request") or intent.details.get("note"))
+    note = intent.details.get("note", "") if intent.actor == pending.by else ""
+    another_note = note not in ("", pending.intent.facts.get("note", ""))
+    return another_day or another_note or bool(intent.details.get("request"))
 
 
 def for_the_same(intent: Draft, pending: Pending) -> Draft:
@@ -236,8 +223,7 @@ def for_the_same(intent: Draft, pending: Pending) -> Draft:
     return replace(intent, details={**intent.details, **answers})
 
 
-def _says_more(intent: Draft, reversed_: bool) -> bool:
-    """Whether something hangs on a decision that needs nothing done: a request, or being the first;
-    or the last day of somebody who was to go."""
-    facts = intent.details
-    return bool(facts.get("request") or facts.get("first") or (reversed_ and facts.get("until")))
+def _says_more(intent: Draft) -> bool:
+    """Whether something hangs on a decision that needs nothing done: a request, or being the
+    first."""
+    return bool(intent.details.get("request") or intent.details.get("first"))

@@ -18,8 +18,8 @@ from ..ledger.pending import Pending, of_group
 from ..ledger.state import Holding, LedgerState
 from ..storage import locks, readings
 from ..storage.ledger import Ledger
-from .deciding import settlement
-from .recording import SERVICE, others
+from .recording import SERVICE
+from .settling import others, settlement
 
 LOOKED = "looked"
 """Under which name it remembers when."""

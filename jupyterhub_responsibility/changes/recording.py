@@ -20,12 +20,12 @@ from ..errors import BusyError, HubError, HubRefusedError, LedgerError, RefusedE
 from ..ledger.chain import write
 from ..ledger.entry import ITSELF, Draft, Entry, storable
 from ..ledger.kinds import ActorKind, Detail, Result
+from ..ledger.pending import of_the_same
 from ..storage import locks
 from ..storage.ledger import Ledger
 from ..storage.locks import Lock
 from ..text import visible
-
-Members = Mapping[str, tuple[str, ...]]
+from .settling import Members, others, taken_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,9 @@ Change = Callable[[], Awaitable[Outcome]]
 
 SERVICE = Viewer(ITSELF, kind="service")
 """Who acts where nobody asked: first holders, terms that end, settling."""
+
+CARRIED: tuple[Result, ...] = ("done", "unchanged", "pending")
+"""What becomes of a change that is so from then on."""
 
 
 class Hub(Protocol):
@@ -86,13 +89,12 @@ class Recorder:
         self._ledger = ledger
         self._hub = hub
 
-    async def record(self, draft: Draft, change: Change, ending: Draft | None = None) -> Entry:
-        """Intent, the change itself, outcome; the outcome is returned. With the intent goes the
-        `ending` of a pending decision in whose place it comes.
+    async def record(self, draft: Draft, change: Change) -> Entry:
+        """Intent, the change itself, outcome; the outcome is returned.
 
         Raises UnknownError where it could not be told, or not be recorded: it is settled later.
         """
-        intent = await self._announce(draft, ending)
+        (intent,) = await self._ledger.append(draft)
         try:
             return await self._changed(intent, draft, change)
         except LedgerError as error:
@@ -100,15 +102,6 @@ class Recorder:
                 f"{error}. This service will find out whether it was done on the hub, and record"
                 " it, as soon as the ledger works again"
             ) from error
-
-    async def _announce(self, draft: Draft, ending: Draft | None) -> Entry:
-        """Write the intent; and the ending with it, unless that decision was settled meanwhile."""
-        state = self._ledger.state
-        while ending and any(p.number == ending.intent for p in list(state.pending.values())):
-            if written := await self._ledger.append(ending, draft, after=state.number):
-                return written[-1]
-        (intent,) = await self._ledger.append(draft)
-        return intent
 
     async def settle(self) -> None:
         """Find out what became of intents that have no outcome, or an unknown one.
@@ -191,7 +184,8 @@ class Recorder:
         return Outcome("not done")
 
     async def _close(self, intent: Entry, outcome: Outcome, settles: bool = False) -> Entry:
-        """Record what became of an intent."""
+        """Record what became of an intent; and, where it took the place of a decision that is
+        pending, that this isn't any more."""
         draft = Draft(
             "settlement" if settles else "outcome",
             SERVICE.name if settles else intent.actor,
@@ -202,13 +196,13 @@ class Recorder:
             intent=intent.number,
             details={"result": outcome.result, "of": intent.event, **outcome.details},
         )
+        state = self._ledger.state
+        while outcome.result in CARRIED and (pending := of_the_same(state.pending, draft)):
+            ending = taken_back(pending, intent.actor, intent.actor_kind)
+            if written := await self._ledger.append(ending, draft, after=state.number):
+                return written[-1]
         (entry,) = await self._ledger.append(draft)
         return entry
-
-
-def others(members: Members, person: str, group: str) -> str:
-    """The other groups of a role that somebody is in, in words."""
-    return ", ".join(each for each in sorted(members) if each != group and person in members[each])
 
 
 def actor_kind(actor: Viewer) -> ActorKind:

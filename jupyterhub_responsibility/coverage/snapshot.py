@@ -262,8 +262,9 @@ class Snapshot:
     def stays(self, each: Pending) -> bool:
         """Whether somebody holds the role of a decision now, and will once all is done that was
         decided: they join or leave one group of several."""
-        now, then = self.holders_by_role[each.role], self.will_hold(each.role)
-        return each.person in now.accounts and each.person in then.accounts
+        now = self.holders_by_role.get(each.role)
+        held = now is not None and each.person in now.accounts
+        return held and each.person in self.will_hold(each.role).accounts
 
     def coming(self, role_holders: RoleHolders) -> tuple[str, ...]:
         """Who was decided to get a role, and doesn't hold it yet."""

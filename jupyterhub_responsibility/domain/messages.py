@@ -197,12 +197,12 @@ MESSAGES: dict[MessageName, MessageKind] = {
         "admin",
     ),
     "taken_back": MessageKind(
-        "a request was approved, and that is taken back before it is done elsewhere",
-        "the approval of a request that you made is taken back",
+        "a request was approved, and that is taken back, or has ended, before it is done elsewhere",
+        "the approval of a request that you made doesn't stand any more",
         ("person",),
         True,
-        "The approval of your request about {role} was taken back",
-        "{role}: the approval of a request was taken back",
+        "The approval of your request about {role} doesn't stand any more",
+        "{role}: the approval of a request doesn't stand any more",
     ),
     "to_do": MessageKind(
         "something was decided that has to be done where a group is kept",

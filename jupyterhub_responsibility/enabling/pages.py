@@ -130,11 +130,15 @@ class HubPage(Navigation):
         """
         if not href or self._user is None or self.admin or not is_ours(environment, HOME):
             return None
-        key = (environment, href, self._groups)
-        found = self._said.at_home.get(key)
-        if found is None:
-            said = {"responsibility": self, "responsibility_href": href, "user": self._user}
-            found = self._said.at_home[key] = rendered(environment, HOME, said)
+        try:
+            key = (environment, href, self._groups)
+            found = self._said.at_home.get(key)
+            if found is None:
+                said = {"responsibility": self, "responsibility_href": href, "user": self._user}
+                found = self._said.at_home[key] = rendered(environment, HOME, said)
+        except Exception:
+            log.exception("Our part of the home page could not be rendered for many at once")
+            return None
         return found
 
     @cached_property

@@ -49,14 +49,17 @@ def rendered(environment: Environment, part: str, variables: Mapping[str, Any]) 
     return Markup(at_once.get_template(part).render(dict(variables)))  # noqa: S704  # it escapes
 
 
-@pass_environment
-def in_bar(environment: Environment, href: str) -> Markup:
-    """The link for the navigation bar."""
-    return once_for_all(environment, BAR, "responsibility_href", href)
-
-
 @cache
 def is_ours(environment: Environment, part: str) -> bool:
     """Whether a part is as we wrote it, and no template of the operator's."""
     found = environment.overlay(enable_async=False).get_template(part).filename
     return found is not None and Path(found).parent == our_templates()
+
+
+@pass_environment
+def in_bar(environment: Environment, href: str) -> Markup | None:
+    """The link for the navigation bar; None where it comes from a template of the operator's, which
+    may show anything, and has to be rendered for this page."""
+    if not is_ours(environment, BAR):
+        return None
+    return once_for_all(environment, BAR, "responsibility_href", href)

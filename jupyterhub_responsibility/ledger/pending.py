@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from .entry import Entry
+from .entry import Draft, Entry
 from .kinds import ActorKind
 
 Key = tuple[str, str, str]
@@ -101,6 +101,22 @@ def by_key(pending: Iterable[Pending]) -> dict[Key, Pending]:
 def of_group(pending: Mapping[Key, Pending], role: str, group: str) -> Iterator[Pending]:
     """Those about one group of a role."""
     return (each for each in list(pending.values()) if (each.role, each.group) == (role, group))
+
+
+def of_the_same(pending: Mapping[Key, Pending], outcome: Draft) -> Pending | None:
+    """What is pending, and gives way to another decision like it about the same account."""
+    said, created = outcome.details, outcome.details.get("created")
+    there = of_group(pending, outcome.role, outcome.group)
+    found = (each for each in there if each.intent.event == said.get("of"))
+    return next(
+        (
+            each
+            for each in found
+            if each.number != outcome.intent
+            and (each.person == outcome.person or (created and each.created == created))
+        ),
+        None,
+    )
 
 
 def coming(pending: Mapping[Key, Pending], role: str) -> Iterator[Pending]:

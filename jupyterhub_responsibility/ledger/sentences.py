@@ -149,6 +149,9 @@ _RESULTS = {
     ("account", "refused"): "The hub refused to add {person}",
     ("account", "unknown"): "The hub did not say whether {person} was added",
 }
+_ELSEWHERE: tuple[Result, ...] = ("pending", "taken back", "ended")
+"""What becomes only of what has to be done elsewhere."""
+
 _STILL = {
     ("appointment", "pending"): "{person} is to be added to {group}, and is already {role} through"
     " {through}",
@@ -217,7 +220,7 @@ def deed_sentence(deed: Deed, model: Model, names: Names) -> str:
         return sentence(deed.began, model, names)
     own = deed.began.actor in (deed.began.person, deed.person)
     began = _about(deed)
-    if any(ending.facts["result"] == "pending" for ending in deed.endings):
+    if any(ending.facts["result"] in _ELSEWHERE for ending in deed.endings):
         return _decided(deed, _OWN_DECIDED if own else _DECIDED, began, model, names)
     if "noted" in began.facts and deed.result == "unchanged":
         return sentence(began, model, names)
@@ -244,8 +247,10 @@ def _decided(
     if deed.result == "pending":
         more = f" {sentence(last, model, names)}" if "through" in last.facts else ""
         return f"{said}{more} {_NOT_YET}"
-    seen = f" Seen on {day(last.moment.date())}." if deed.result == "done" else ""
-    return f"{said} {sentence(last, model, names)}{seen}"
+    when = day(last.moment.date())
+    seen = f"Done by {_actor(last, names)}" if last.actor_kind == "user" else "Seen"
+    more = f" {seen} on {when}." if deed.result == "done" else ""
+    return f"{said} {sentence(last, model, names)}{more}"
 
 
 def run_sentence(run: Run, model: Model, names: Names) -> str:

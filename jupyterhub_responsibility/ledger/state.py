@@ -149,6 +149,8 @@ class LedgerState:
         self.terms: dict[Holding, Term] = {}
         self.confirmations: dict[Holding, Confirmation] = {}
         self.requests: dict[int, Request] = {}
+        self.approved: dict[int, Request] = {}
+        """Those that were approved, by a decision that may not be done."""
         self.answers: dict[Holding, Answer] = {}
         """The last answer by role and by whoever had asked."""
         self.notes: dict[str, Note] = {}
@@ -304,7 +306,9 @@ class LedgerState:
 
     def _approved(self, intent: Entry, outcome: Entry) -> None:
         """A request was approved; or again, by a decision in the place of another one."""
-        if int(intent.facts.get("request", 0)) in self.requests:
+        number = int(intent.facts.get("request", 0))
+        if request := self.requests.get(number):
+            self.approved[number] = request
             self._answered(intent, approved=True)
         else:
             self._answered_again(intent, outcome, approved=True)
@@ -317,11 +321,12 @@ class LedgerState:
             request = answer.request
             if str(request.number) == intent.facts.get("request"):
                 message = intent.facts.get("reason", "") if approved else ""
+                by = intent.actor if approved else ending.actor
                 self.answers[key] = Answer(
-                    ending.moment, ending.actor, request, approved, message, ended, ending.number
+                    ending.moment, by, request, approved, message, ended, ending.number
                 )
                 # whoever has their name may be somebody else by now
-                if ending.actor == request.by or (ended and not request.asker_created):
+                if by == request.by or (ended and not request.asker_created):
                     del self.answers[key]
 
     def _appointed(self, intent: Entry, outcome: Entry, came: Entry) -> None:
@@ -462,6 +467,7 @@ class LedgerState:
         With another group of the role, it has done so; by then, the name may be somebody else's.
         """
         self.requests = {n: _of_renamed(each, entry) for n, each in self.requests.items()}
+        self.approved = {n: _of_renamed(each, entry) for n, each in self.approved.items()}
         made = entry.facts.get("created", "")
         self.pending = by_key(
             each.renamed(entry.was, entry.person, made) for each in self.pending.values()

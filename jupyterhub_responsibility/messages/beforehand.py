@@ -75,15 +75,20 @@ def told_when_taken_back(snapshot: Snapshot, viewer: Viewer, each: Pending, role
     """Who will be told if a decision is taken back: whoever was told of it."""
     who = _managers(snapshot, "called_off", (each.group,))
     asker = approved_asker(each.intent, snapshot.ledger_state)
-    others = [asker] if asker and asker.account != viewer.name else []
-    told = will_be_told(snapshot, viewer, "taken_back", role, others) if others else ""
+    told = ""
+    if asker and asker.account != viewer.name:
+        told = will_be_told(snapshot, viewer, "taken_back", role, [asker])
+        if told == NOBODY:
+            name = snapshot.names.isolated(asker.account)
+            told = f"{name} can't be told by this service: tell them yourself."
     also = f"{who} will be told by mail that it is not to be done." if who else ""
     return " ".join(filter(None, (also, told)))
 
 
 def _managers(snapshot: Snapshot, kind: MessageName, groups: Iterable[str]) -> str:
     """Those who are told by mail, of those who keep groups elsewhere."""
-    if not (snapshot.can_tell(kind, MANAGER) and snapshot.declaration.told(kind)):
+    told = map(snapshot.declaration.told, (kind, "to_do"))
+    if not (snapshot.can_tell(kind, MANAGER) and all(told)):
         return ""
     kept = (each for each in groups if manager_address(snapshot, each))
     places = filter(None, map(snapshot.declaration.kept_at, kept))

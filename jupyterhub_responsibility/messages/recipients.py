@@ -17,9 +17,6 @@ from ..ledger.kinds import ENDINGS
 from ..ledger.state import LedgerState
 from ..text import is_erased
 
-DECIDED = ("appointment", "withdrawal")
-"""What announces a decision."""
-
 OVER = ("taken back", "ended")
 """What becomes of a decision that isn't to be carried out any more."""
 
@@ -50,19 +47,28 @@ def of_entries(entries: Iterable[Entry], snapshot: Snapshot) -> tuple[Message, .
     The snapshot is from before that: an outcome is read with the intent that it belongs to.
     """
     written = tuple(entries)
-    begun = {_what_of(each) for each in written if each.event in DECIDED}
     return tuple(
         message
         for entry in written
-        if not (entry.event in ENDINGS and _what_of(entry) in begun)  # decided anew
+        if not _is_replaced(entry, written)
         for news in _news(entry, snapshot)
         for message in messages(news, snapshot)
     )
 
 
-def _what_of(entry: Entry) -> tuple[str, ...]:
-    """What is decided, by the entry that announces it or by one that says what became of it."""
-    return entry.facts.get("of", entry.event), entry.role, entry.group, entry.person
+def _is_replaced(entry: Entry, written: tuple[Entry, ...]) -> bool:
+    """Whether a decision ends because it was made anew, of which people are told."""
+    return (
+        entry.event in ENDINGS
+        and entry.facts["result"] in OVER
+        and any(
+            each.event in ENDINGS
+            and each.facts["result"] not in OVER
+            and (each.facts["of"], each.role, each.group)
+            == (entry.facts["of"], entry.role, entry.group)
+            for each in written
+        )
+    )
 
 
 def messages(news: News, snapshot: Snapshot) -> Iterator[Message]:
@@ -80,7 +86,9 @@ def recipients(news: News, snapshot: Snapshot) -> Iterator[tuple[To, Recipient]]
     for to in snapshot.declaration.told(news.kind):
         if to == "community":
             yield to, COMMUNITY
-        if to == "manager" and any(map(partial(manager_address, snapshot), news.groups)):
+        asked = snapshot.declaration.told("to_do")  # else there is nothing to call off
+        kept = map(partial(manager_address, snapshot), news.groups)
+        if to == "manager" and asked and any(kept):
             yield to, MANAGER
         for each in _people(to, news, snapshot):
             if each.account and each.account != news.by and not is_erased(each.account):
@@ -153,7 +161,9 @@ def _of_change(entry: Entry, state: LedgerState) -> Iterator[News]:
         kind: MessageName = "appointed" if facts["of"] == "appointment" else "withdrawn"
         yield _made(entry, kind, [person], intent)
     if facts["result"] in OVER:
-        if entry.person:  # else nobody knows any more who it was about
+        # Where it was erased, nobody knows any more who it was about; where somebody was to go, and
+        # there is nothing to go from, nobody has decided that they stay.
+        if entry.person and (facts["result"], facts["of"]) != ("ended", "withdrawal"):
             yield replace(_made(entry, "called_off", []), groups=(entry.group,))
         if asker := approved_asker(intent, state):
             yield _made(entry, "taken_back", [asker])
@@ -174,9 +184,7 @@ def _approved(entry: Entry, intent: Entry, person: Recipient, state: LedgerState
 
 def approved_asker(intent: Entry, state: LedgerState) -> Recipient | None:
     """Whoever had asked for what was decided, and was told that it was approved."""
-    number = int(intent.facts.get("request", 0))
-    answers = (each for each in list(state.answers.values()) if each.approved)
-    request = next((each.request for each in answers if each.request.number == number), None)
+    request = state.approved.get(int(intent.facts.get("request", 0)))
     return Recipient(request.by, request.asker_created) if request else None
 
 

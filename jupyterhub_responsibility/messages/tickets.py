@@ -18,7 +18,7 @@ def ticket(each: Pending, snapshot: Snapshot) -> str:
     title = role.title if role else each.role
     becomes = f"becomes {title}" if each.appoints else f"is no longer {title}"
     if snapshot.stays(each):
-        becomes = f"is {title} through another group, and stays so"
+        becomes = f"is {title}, and stays so"
     lines = [
         f"Please {_todo(each.appoints, account)} the group {group}.",
         "",

@@ -24,7 +24,7 @@ from jupyterhub_responsibility.changes.requests import Requests
 from jupyterhub_responsibility.domain.accounts import Account, Accounts
 from jupyterhub_responsibility.domain.model import Roster, Viewer
 from jupyterhub_responsibility.domain.rules import Change, Rules
-from jupyterhub_responsibility.errors import RefusedError
+from jupyterhub_responsibility.errors import HubError, RefusedError
 from jupyterhub_responsibility.ledger.chain import BEGINNING, write
 from jupyterhub_responsibility.ledger.entry import Draft, Entry, stamp
 from jupyterhub_responsibility.ledger.past import Period
@@ -423,10 +423,10 @@ async def test_a_note_is_not_lost(world):
     world.inside.add("ada")
     await world.look()
     ada = Viewer("ada", created=stamp(world.accounts["ada"]))
-    await world.decide("ada", False)
-    await world.decide("ada", False, ada, note="The keys are with bea")
-    (pending,) = world.state.pending.values()
-    assert pending.by == "ada"
+    await world.decide("ada", False, ada)
+    number = (await world.decide("ada", False, ada, note="The keys are with bea")).number
+    assert number
+    assert not (await world.decide("ada", False, ada, note="The keys are with bea")).number
     world.inside.discard("ada")
     await world.look()
     assert world.state.notes[ROLE].text == "The keys are with bea"
@@ -445,14 +445,61 @@ async def test_what_can_be_done_here_by_now(world):
     world.move()
     await world.look()
     assert world.state.pending
-    outcome = await world.decide("ada", True)
-    assert outcome.facts["result"] == "done"
+    settled = await world.decide("ada", True)
+    assert (settled.event, settled.actor, settled.facts["result"]) == ("settlement", "root", "done")
     assert not world.state.pending
     answer = world.state.answers[ROLE, "ada"]
-    assert (answer.approved, answer.by) == (True, "root")
+    assert (answer.approved, answer.by) == (True, "rita")
     await world.look()
-    assert results(world)[-2:] == [("ada", "taken back"), ("ada", "done")]
-    assert world.state.terms[ROLE, "ada"].by == "root"
+    assert results(world) == [("ada", "pending"), ("ada", "done")]
+    assert world.state.terms[ROLE, "ada"].by == "rita"
+
+
+async def test_it_stays_decided_where_the_hub_does_not_do_it(world):
+    """Whoever tries again does what was decided, and not something of their own."""
+    await world.look()
+    await world.decide("ada", True, RITA, reason="knows the reef")
+    world.move()
+    adds = world.add_to_group
+
+    async def lost(*_: str) -> tuple[str, ...]:
+        raise HubError("The hub did not answer in time")
+
+    world.add_to_group = lost
+    for more in ({}, {"until": date(2027, 1, 1)}):
+        with pytest.raises(HubError):
+            await world.decide("ada", True, **more)
+        assert world.state.pending
+    world.add_to_group = adds
+    await world.decide("ada", True)
+    await world.look()
+    assert not world.state.pending
+    assert world.state.terms[ROLE, "ada"].reason == "knows the reef"
+
+
+async def test_another_day_here_takes_its_place(world):
+    """Then it is another decision, also of an account that has another name by now."""
+    await world.look()
+    await world.decide("ada", True, RITA, until=date(2027, 1, 1))
+    world.move()
+    world.accounts["new"] = world.accounts.pop("ada")
+    await world.decide("new", True, until=date(2027, 9, 9))
+    assert not world.state.pending
+    await world.look()
+    assert results(world)[-2:] == [("ada", "taken back"), ("new", "done")]
+    term = world.state.terms[ROLE, "new"]
+    assert (term.by, term.until) == ("root", date(2027, 9, 9))
+
+
+async def test_who_stays_after_all_has_the_day_that_was_said(world):
+    """Whoever was to go, and is appointed here instead."""
+    world.inside.add("ada")
+    await world.look()
+    await world.decide("ada", False)
+    world.move()
+    await world.decide("ada", True, until=date(2027, 6, 30))
+    assert not world.state.pending
+    assert world.state.terms[ROLE, "ada"].until == date(2027, 6, 30)
 
 
 async def test_the_opposite_ends_it_here_as_well(world):
@@ -482,6 +529,19 @@ async def test_what_has_ended_is_no_answer(world):
     await world.look()
     answer = world.state.answers[ROLE, "bea"]
     assert (answer.approved, answer.ended) == (False, True)
+
+
+async def test_who_is_to_go_can_not_make_it_their_own(world):
+    """Else they could take back what others have decided about them."""
+    world.inside.add("ada")
+    await world.look()
+    ada = Viewer("ada", created=stamp(world.accounts["ada"]))
+    number = (await world.decide("ada", False)).intent or 0
+    assert not (await world.decide("ada", False, ada, note="I would rather stay")).number
+    with pytest.raises(RefusedError):
+        await world.acts.take_back(ada, world.role, number)
+    (pending,) = world.state.pending.values()
+    assert pending.by == "root"
 
 
 def test_who_will_be_there():

@@ -346,9 +346,34 @@ def test_nobody_hears_that_it_is_off_where_it_is_decided_anew():
     assert ended(known, deed, "taken back") == {("called_off", "manager", MANAGER)}
     off = known.entry
     known.write("appointment", "root", person="uwe", until="2027-01-01")
-    before = known_before(known, deed)
-    assert of_entries([off], before)
-    assert of_entries([off, known.entry], before) == ()
+    anew = Deed(known.entry)
+    known.write("outcome", "root", person="uwe", intent=known.number, result="pending",
+                of="appointment", created=MADE["uwe"])  # fmt: skip
+    before = known_before(known, deed, anew)
+    assert {m.kind for m in of_entries([off], before)} == {"called_off"}
+    assert {m.kind for m in of_entries([off, known.entry], before)} == {"to_do"}
+
+
+def test_what_nobody_was_asked_for_is_not_called_off():
+    """Where whoever keeps the group is not to be told; or where somebody was to go, and the group
+    doesn't stand for the role any more: nobody has decided that they stay."""
+    known = Hub(manage_at=KEPT, messages={"to_do": []})
+    assert ended(known, decided(known), "taken back") == set()
+    known = Hub(manage_at=KEPT)
+    known.change("withdrawal", "rita", "uwe", "pending", created=MADE["uwe"])
+    (pending,) = known.state.pending.values()
+    said = {"result": "ended", "of": "withdrawal", "created": MADE["uwe"]}
+    assert known.write("settlement", "this service", person="uwe", intent=pending.number,
+                       kind="service", **said) == set()  # fmt: skip
+
+
+def test_who_asked_hears_of_it_whatever_they_have_asked_since():
+    """The answer to a later request takes the place of this one on their page."""
+    known = Hub(manage_at=KEPT)
+    known.ask()
+    deed = decided(known, request=str(known.number), asker="uwe")
+    known.ask()
+    assert to("taken_back", "uwe") in ended(known, deed, "taken back")
 
 
 def known_before(known: Hub, *deeds: Deed) -> Snapshot:
