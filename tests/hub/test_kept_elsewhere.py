@@ -162,7 +162,7 @@ def test_off_again(hub, post):
     off = mails["desk@it.example"]
     assert "asked to add the account uwe to the group crew:admins. Please don't." in off.text
     back = mails["uwe@reef.example"]
-    assert "The approval of your request about Hub Administrator was taken back" in back.subject
+    assert "The approval of your request about Hub Administrator doesn't stand" in back.subject
     assert "rita took back the decision" in plain(back.text)
     assert "declined" in plain(Browser(hub, "uwe").read().text)
 
