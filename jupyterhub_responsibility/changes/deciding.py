@@ -214,8 +214,6 @@ def differs(intent: Draft, pending: Pending) -> bool:
 
 def for_the_same(intent: Draft, pending: Pending) -> Draft:
     """A decision that takes the place of one that is pending: it answers the same request."""
-    if intent.event != pending.intent.event:
-        return intent
     kept: tuple[Detail, ...] = ("request", "asker")
     answers: dict[Detail, str] = {name: pending.intent.facts.get(name, "") for name in kept}
     if intent.details.get("request"):

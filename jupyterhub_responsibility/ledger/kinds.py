@@ -146,6 +146,9 @@ INTENTS: frozenset[Event] = frozenset(name for name, kind in EVENTS.items() if k
 ENDINGS: frozenset[Event] = frozenset({"outcome", "settlement"})
 """The kinds that say what became of such a change; the first may leave it open."""
 
+OVER: tuple[Result, ...] = ("taken back", "ended")
+"""What becomes of a decision that is pending, and isn't to be carried out any more."""
+
 DetailType = Literal["day", "moment", "number", "yes", "id", "text", "one of"]
 TYPES: dict[DetailType, dict[str, Any]] = {
     "day": {"format": "date", "pattern": r"^\d{4}-\d\d-\d\d$"},

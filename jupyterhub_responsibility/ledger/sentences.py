@@ -13,7 +13,7 @@ from ..text import day, is_erased, isolated, quoted
 from .confirmed import BY_PEOPLE
 from .deeds import Deed, Run
 from .entry import ITSELF, Entry, Part
-from .kinds import ENDINGS, PartName, Result
+from .kinds import ENDINGS, OVER, PartName, Result
 
 _DEEDS = {
     "appointment": "{actor} started appointing {person} as {role}",
@@ -149,7 +149,7 @@ _RESULTS = {
     ("account", "refused"): "The hub refused to add {person}",
     ("account", "unknown"): "The hub did not say whether {person} was added",
 }
-_ELSEWHERE: tuple[Result, ...] = ("pending", "taken back", "ended")
+_ELSEWHERE: tuple[Result, ...] = ("pending", *OVER)
 """What becomes only of what has to be done elsewhere."""
 
 _STILL = {

@@ -150,7 +150,7 @@ class LedgerState:
         self.confirmations: dict[Holding, Confirmation] = {}
         self.requests: dict[int, Request] = {}
         self.approved: dict[int, Request] = {}
-        """Those that were approved, by a decision that may not be done."""
+        """Those that were approved, by decisions that have not been seen to be done."""
         self.answers: dict[Holding, Answer] = {}
         """The last answer by role and by whoever had asked."""
         self.notes: dict[str, Note] = {}
@@ -277,6 +277,7 @@ class LedgerState:
             self._answered_again(intent, entry, approved=False)
         if result not in ("done", "unchanged"):
             return
+        self.approved.pop(int(intent.facts.get("request", 0)), None)
         person = entry.person or (was_pending.person if was_pending else intent.person)
         if intent.event == "appointment":
             self._appointed(intent, entry, entry if was_pending else intent)
@@ -300,15 +301,15 @@ class LedgerState:
             self.ever_decided.add(intent.role)
             if "first" in intent.facts:
                 self.first_appointed.add((intent.role, intent.person))
+            if request := self.requests.get(number := int(intent.facts.get("request", 0))):
+                self.approved[number] = request
             self._approved(intent, outcome)
         elif term := self.terms.get((intent.role, person)):
             self.terms[intent.role, person] = replace(term, closed=True)
 
     def _approved(self, intent: Entry, outcome: Entry) -> None:
         """A request was approved; or again, by a decision in the place of another one."""
-        number = int(intent.facts.get("request", 0))
-        if request := self.requests.get(number):
-            self.approved[number] = request
+        if int(intent.facts.get("request", 0)) in self.requests:
             self._answered(intent, approved=True)
         else:
             self._answered_again(intent, outcome, approved=True)

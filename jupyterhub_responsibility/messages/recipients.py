@@ -13,12 +13,9 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 from ..coverage.snapshot import Snapshot
 from ..domain.messages import COMMUNITY, MANAGER, Message, MessageName, Recipient, To
 from ..ledger.entry import Entry
-from ..ledger.kinds import ENDINGS
+from ..ledger.kinds import ENDINGS, OVER
 from ..ledger.state import LedgerState
 from ..text import is_erased
-
-OVER = ("taken back", "ended")
-"""What becomes of a decision that isn't to be carried out any more."""
 
 NAMESPACE = uuid5(NAMESPACE_URL, "urn:jupyterhub-responsibility:message")
 
@@ -58,17 +55,19 @@ def of_entries(entries: Iterable[Entry], snapshot: Snapshot) -> tuple[Message, .
 
 def _is_replaced(entry: Entry, written: tuple[Entry, ...]) -> bool:
     """Whether a decision ends because it was made anew, of which people are told."""
-    return (
-        entry.event in ENDINGS
-        and entry.facts["result"] in OVER
-        and any(
-            each.event in ENDINGS
-            and each.facts["result"] not in OVER
-            and (each.facts["of"], each.role, each.group)
-            == (entry.facts["of"], entry.role, entry.group)
-            for each in written
-        )
-    )
+    if entry.event not in ENDINGS or entry.facts["result"] not in OVER:
+        return False
+    stand = (e for e in written if e.event in ENDINGS and e.facts["result"] not in OVER)
+    return any(_is_alike(entry, each) for each in stand)
+
+
+def _is_alike(one: Entry, other: Entry) -> bool:
+    """Whether two entries say what became of the same change for the same account, which may have
+    had another name before."""
+    made = one.facts.get("created")
+    whose = one.person == other.person or (made and made == other.facts.get("created"))
+    what = (one.facts["of"], one.role, one.group)
+    return bool(whose) and what == (other.facts["of"], other.role, other.group)
 
 
 def messages(news: News, snapshot: Snapshot) -> Iterator[Message]:

@@ -354,6 +354,19 @@ def test_nobody_hears_that_it_is_off_where_it_is_decided_anew():
     assert {m.kind for m in of_entries([off, known.entry], before)} == {"to_do"}
 
 
+def test_what_becomes_of_others_at_that_moment_is_another_matter():
+    """Many decisions may be seen to be done, or to have ended, at once."""
+    known = Hub(manage_at=KEPT)
+    deed = decided(known)
+    ended(known, deed, "ended")
+    over, before = known.entry, known_before(known, deed)
+    for result in ("done", "ended"):
+        known.write("settlement", "this service", person="hanna", intent=deed.began.number,
+                    kind="service", result=result, of="appointment", created=MADE["hanna"])  # fmt: skip
+        told = of_entries([over, known.entry], before)
+        assert "called_off" in {m.kind for m in told if m.entry == over.number}
+
+
 def test_what_nobody_was_asked_for_is_not_called_off():
     """Where whoever keeps the group is not to be told; or where somebody was to go, and the group
     doesn't stand for the role any more: nobody has decided that they stay."""
