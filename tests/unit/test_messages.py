@@ -361,8 +361,9 @@ def test_what_becomes_of_others_at_that_moment_is_another_matter():
     ended(known, deed, "ended")
     over, before = known.entry, known_before(known, deed)
     for result in ("done", "ended"):
+        said = {"result": result, "of": "appointment", "created": MADE["hanna"]}
         known.write("settlement", "this service", person="hanna", intent=deed.began.number,
-                    kind="service", result=result, of="appointment", created=MADE["hanna"])  # fmt: skip
+                    kind="service", **said)  # fmt: skip
         told = of_entries([over, known.entry], before)
         assert "called_off" in {m.kind for m in told if m.entry == over.number}
 
