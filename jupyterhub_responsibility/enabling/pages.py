@@ -13,7 +13,7 @@ from functools import cached_property, lru_cache
 from typing import Any
 
 from jinja2 import Environment, pass_environment
-from markupsafe import Markup
+from jinja2.environment import TemplateModule
 
 from ..domain.access import Ability
 from ..domain.contacts import ContactFinder
@@ -75,7 +75,7 @@ class Said:
         self.public = tuple(contact for contact in declaration.contacts if contact.public)
         self.mapped = frozenset(declaration.mapped_groups)
         self.roles_through = lru_cache(maxsize=100)(self._roles_through)
-        self.at_home: dict[tuple[Environment, str, frozenset[str]], Markup] = {}
+        self.at_home: dict[tuple[Environment, str, frozenset[str]], TemplateModule] = {}
 
     def _roles_through(self, groups: frozenset[str]) -> tuple[OwnRole, ...]:
         return roles_of(self.declaration, Viewer("", groups=groups))
@@ -122,7 +122,7 @@ class HubPage(Navigation):
         return QUESTIONS.get(about, "")
 
     @pass_environment
-    def at_home(self, environment: Environment, href: str) -> Markup | None:
+    def at_home(self, environment: Environment, href: str) -> TemplateModule | None:
         """Our part of the home page, which is rendered once for all who are in the same groups.
 
         None where it has to be rendered anew: for JupyterHub admins, without a link, and from a
