@@ -13,19 +13,28 @@ from ..domain.accounts import Account
 from ..domain.holders import RoleHolders, holders_of
 from ..domain.model import Declaration, Role, Roster, Viewer
 from ..domain.rules import Change, Rules, alike
-from ..errors import HubError
+from ..errors import HubError, HubRefusedError
 from ..ledger.accounts import made_at
 from ..ledger.entry import Draft, Entry
 from ..ledger.kinds import Detail, Event
-from ..ledger.pending import as_decided
+from ..ledger.pending import Key, Pending, as_decided
 from ..ledger.standing import state_tag
 from ..ledger.state import LedgerState, Request
 from ..storage import locks
 from ..storage.ledger import Ledger
 from ..text import visible
-from .deciding import Deciding, differs, for_the_same
+from .deciding import Deciding, for_the_same, is_of_its_own
 from .quota import Quota
-from .recording import Hub, Outcome, Recorder, actor_kind, find, not_recorded
+from .recording import (
+    Hub,
+    Outcome,
+    Recorder,
+    UnknownError,
+    actor_kind,
+    find,
+    in_words,
+    not_recorded,
+)
 from .settling import Members, others
 
 Edit = Callable[[str, str], Awaitable[tuple[str, ...]]]
@@ -218,8 +227,17 @@ class Appointments:
 
     def check_room(self, change: Change, members: Members) -> None:
         """Whether there is room for one more, once all that was decided is done."""
-        will_be = as_decided(members, self.ledger.state.pending, change.role.id)
+        will_be = as_decided(members, self._decided_before(change), change.role.id)
         self.rules.check_room(change, self.role_holders(change.role, will_be))
+
+    def _decided_before(self, change: Change) -> dict[Key, Pending]:
+        """What is pending; but for what is decided anew and done at once, which counts as new."""
+        pending = list(self.ledger.state.pending.items())
+        return {
+            key: each
+            for key, each in pending
+            if each.person != change.person or self.rules.kept_elsewhere(each.group)
+        }
 
     def role_holders(self, role: Role, members: Members) -> RoleHolders:
         """Who holds a role, where these are the members of its groups."""
@@ -268,13 +286,14 @@ class Appointments:
             if left_over and not same:
                 return await self._deciding.reverse(left_over, intent, through, account)
             return not_recorded(intent, through, self.now())
-        if left_over and same and not differs(intent, left_over):
-            after = await edit(intent.group, intent.person)
-            self.learned(intent.group, after)
-            _what_changed(intent, there, after)
-            return await self._deciding.done_here(left_over, intent, before)
+        if left_over and same and intent.details.get("first"):
+            return not_recorded(intent, "", self.now())  # somebody has decided it already
+        if left_over and same and not is_of_its_own(intent, left_over, self.today):
+            return await self._carry_out_here(intent, left_over, before, edit)
         if left_over and same:
             intent = for_the_same(intent, left_over)
+        elif left_over:
+            await self._deciding.end(left_over, intent.actor, intent.actor_kind)
 
         async def change() -> Outcome:
             after = await edit(intent.group, intent.person)
@@ -286,6 +305,27 @@ class Appointments:
             return replace(outcome, details=details)
 
         return await self._recorder.record(intent, change)
+
+    async def _carry_out_here(
+        self, intent: Draft, decided: Pending, before: Members, edit: Edit
+    ) -> Entry:
+        """Do what was decided while the group was kept elsewhere, as it was decided.
+
+        It stays decided where the hub doesn't do it.
+        """
+        try:
+            after = await edit(intent.group, intent.person)
+        except HubRefusedError as error:
+            raise in_words(intent, error) from error
+        except HubError as error:
+            raise UnknownError(
+                f"{error}. This service will find out whether it was done, and record it, within a"
+                " minute"
+            ) from error
+        self.learned(intent.group, after)
+        outcome = _what_changed(intent, before[intent.group], after)
+        account = await self.account(outcome.person)
+        return await self._deciding.done_here(decided, intent, before, account)
 
     async def _called(self, name: str, account: Account | None) -> Account | None:
         """The account of that name, which the hub may write in other letters than was typed."""
@@ -321,7 +361,7 @@ class Appointments:
         if not (through and leaves):
             change = replace(change, note="")  # nobody comes after who stays, or never held it
         if leaves:
-            pending = self.ledger.state.pending
+            pending = self._decided_before(change)
             left = as_decided(members, pending, change.role.id, appointed=False)
             held = self.role_holders(change.role, left)
             self.rules.check_left_over(actor.admin, change, held)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from ..domain import refusals
 from ..domain.accounts import Account
@@ -16,7 +16,7 @@ from ..domain.model import Role, Viewer
 from ..domain.rules import About, Decided, Rules
 from ..ledger.accounts import is_other, made_at
 from ..ledger.chain import write
-from ..ledger.entry import Draft, Entry, stamp
+from ..ledger.entry import Draft, Entry, stamp, storable
 from ..ledger.kinds import ActorKind, Detail, Result
 from ..ledger.pending import Pending, of_group
 from ..ledger.state import Edit
@@ -24,6 +24,9 @@ from ..storage.ledger import Ledger
 from ..text import visible
 from .recording import Hub, Outcome, Recorder, actor_kind, not_recorded
 from .settling import Members, others, settlement, taken_back
+
+SAID: tuple[Detail, ...] = ("note", "reason")
+"""What somebody says in their own words."""
 
 
 class Deciding:
@@ -71,7 +74,7 @@ class Deciding:
                 return await self.reverse(pending, intent, through, account)
             await self.end(pending, intent.actor, intent.actor_kind)
         elif pending and not is_done:
-            if not differs(intent, pending):
+            if not _differs(intent, pending, self._now().date()):
                 return not_recorded(intent, through, self._now())
             intent = for_the_same(intent, pending)
         if not is_done:
@@ -137,8 +140,10 @@ class Deciding:
         pending, created = self._ledger.state.pending, made_at(account)
         there = of_group(pending, intent.role, intent.group)
         found = next((each for each in there if created and each.created == created), None)
-        found = found or pending.get((intent.role, intent.group, intent.person))
-        if found and is_other(account, found.created, found.at):
+        named = pending.get((intent.role, intent.group, intent.person))
+        moved = found is not None and found.person != storable(intent.person)
+        found = found or named
+        if moved or (named and is_other(account, named.created, named.at)):
             role = self._rules().declaration.model.roles[intent.role]
             raise refusals.HOLDERS_CHANGED(role=role.title)
         return found
@@ -168,21 +173,23 @@ class Deciding:
             raise refusals.NOT_PENDING()
         return entry
 
-    async def done_here(self, pending: Pending, by: Draft, members: Members) -> Entry:
+    async def done_here(
+        self, pending: Pending, by: Draft, members: Members, account: Account | None
+    ) -> Entry:
         """It has been done on this hub, by somebody who did not decide it, perhaps; whoever looks
         at the groups may have seen it already."""
-        account = await self._hub.account(by.person, self._now())
         draft = settlement(pending, "done", members, account)
         draft = replace(draft, actor=by.actor, actor_kind=by.actor_kind)
         return await self._settle(pending, draft) or write(draft, 0, "", self._now())
 
     async def _settle(self, pending: Pending, draft: Draft) -> Entry | None:
         """Write what became of a decision, unless that is known by now."""
-        state = self._ledger.state
-        while any(each.number == pending.number for each in list(state.pending.values())):
+        while True:
+            state = self._ledger.state  # which is another one once it was read anew
+            if all(each.number != pending.number for each in list(state.pending.values())):
+                return None
             if written := await self._ledger.append(draft, after=state.number):
                 return written[0]
-        return None
 
     def _is_to_note(self, intent: Draft, appoints: bool) -> bool:
         """Whether others have done it, and nobody has said yet that it is right."""
@@ -196,20 +203,34 @@ class Deciding:
 
 def decided(pending: Pending, role: Role) -> Decided:
     """What was decided, for the rules."""
-    by = pending.by if pending.by_kind == "user" else ""  # a program may be called as somebody
-    if by == pending.intent.person:  # who may have another name since
-        by = pending.person
+    by = _decider(pending)
     return Decided(role, pending.person, pending.created, by, pending.appoints)
 
 
-def differs(intent: Draft, pending: Pending) -> bool:
-    """Whether a decision like one that is pending says more than that: another day, that a request
-    is answered, or, of whoever steps down, another note."""
+def _decider(pending: Pending) -> str:
+    """Who decided it: no program, which may be called as somebody. Whoever decided it about
+    themselves may have another name since."""
+    if pending.by_kind != "user":
+        return ""
+    return pending.person if pending.by == pending.intent.person else pending.by
+
+
+def _differs(intent: Draft, pending: Pending, today: date) -> bool:
+    """Whether a decision like one that is pending says more than that: another day, or one at all
+    where that is over; that a request is answered; or, of whoever steps down, another note."""
     until = pending.until.isoformat() if pending.until else ""
-    another_day = intent.details.get("until", "") not in ("", until)
-    note = intent.details.get("note", "") if intent.actor == pending.by else ""
+    over = pending.until is not None and pending.until < today
+    another_day = over or intent.details.get("until", "") not in ("", until)
+    note = intent.details.get("note", "") if intent.actor == _decider(pending) else ""
     another_note = note not in ("", pending.intent.facts.get("note", ""))
     return another_day or another_note or bool(intent.details.get("request"))
+
+
+def is_of_its_own(intent: Draft, pending: Pending, today: date) -> bool:
+    """Whether somebody decides anew what is pending, where it is done at once: with words of their
+    own, for example."""
+    says = any(intent.details.get(name) for name in SAID)
+    return says or _differs(intent, pending, today)
 
 
 def for_the_same(intent: Draft, pending: Pending) -> Draft:

@@ -133,7 +133,7 @@ class Recorder:
             outcome = await change()
         except HubRefusedError as error:
             await self._close(intent, Outcome("refused", details={"reason": str(error)}))
-            raise _in_words(draft, error) from error
+            raise in_words(draft, error) from error
         except RefusedError as error:  # by a rule of this service
             said: dict[Detail, str] = {"reason": str(error), "refusal": error.code}
             await self._close(intent, Outcome("refused", details=said))
@@ -196,8 +196,11 @@ class Recorder:
             intent=intent.number,
             details={"result": outcome.result, "of": intent.event, **outcome.details},
         )
-        state = self._ledger.state
-        while outcome.result in CARRIED and (pending := of_the_same(state.pending, draft)):
+        while outcome.result in CARRIED:
+            state = self._ledger.state  # which is another one once it was read anew
+            pending = of_the_same(state.pending, draft)
+            if pending is None:
+                break
             ending = taken_back(pending, intent.actor, intent.actor_kind)
             if written := await self._ledger.append(ending, draft, after=state.number):
                 return written[-1]
@@ -222,7 +225,7 @@ def find(name: str, names: Iterable[str]) -> str:
     return stored.get(wanted) or letters.get(wanted.lower(), "")
 
 
-def _in_words(draft: Draft, error: HubRefusedError) -> RefusedError:
+def in_words(draft: Draft, error: HubRefusedError) -> RefusedError:
     """What the hub's refusal means for the person who asked."""
     name = visible(draft.person)
     if draft.event == "account":

@@ -151,7 +151,8 @@ def _elsewhere(state: LedgerState, asked: Asked) -> Iterator[tuple[str, str]]:
 def _waiting(state: LedgerState) -> Iterator[tuple[str, str, datetime]]:
     """Whom requests and decisions are about, when their account was made, and since when that is
     known."""
-    for request in state.requests.values():
+    pending = [state.approved.get(each.request or 0) for each in state.pending.values()]
+    for request in (*state.requests.values(), *filter(None, pending)):
         for name, created in _parties(request):
             yield name, created, request.at
     for each in state.pending.values():

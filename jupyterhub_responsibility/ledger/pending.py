@@ -105,7 +105,7 @@ def of_group(pending: Mapping[Key, Pending], role: str, group: str) -> Iterator[
 
 def of_the_same(pending: Mapping[Key, Pending], outcome: Draft) -> Pending | None:
     """What is pending, and gives way to another decision like it about the same account."""
-    said, created = outcome.details, outcome.details.get("created")
+    said = outcome.details
     there = of_group(pending, outcome.role, outcome.group)
     found = (each for each in there if each.intent.event == said.get("of"))
     return next(
@@ -113,10 +113,16 @@ def of_the_same(pending: Mapping[Key, Pending], outcome: Draft) -> Pending | Non
             each
             for each in found
             if each.number != outcome.intent
-            and (each.person == outcome.person or (created and each.created == created))
+            and is_same(each.person, each.created, outcome.person, said.get("created", ""))
         ),
         None,
     )
+
+
+def is_same(person: str, created: str, other: str, made: str) -> bool:
+    """Whether two names are those of the same account: by when that was made, where it is known of
+    both."""
+    return created == made if created and made else person == other
 
 
 def coming(pending: Mapping[Key, Pending], role: str) -> Iterator[Pending]:

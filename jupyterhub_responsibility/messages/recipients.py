@@ -14,6 +14,7 @@ from ..coverage.snapshot import Snapshot
 from ..domain.messages import COMMUNITY, MANAGER, Message, MessageName, Recipient, To
 from ..ledger.entry import Entry
 from ..ledger.kinds import ENDINGS, OVER
+from ..ledger.pending import is_same
 from ..ledger.state import LedgerState
 from ..text import is_erased
 
@@ -64,10 +65,10 @@ def _is_replaced(entry: Entry, written: tuple[Entry, ...]) -> bool:
 def _is_alike(one: Entry, other: Entry) -> bool:
     """Whether two entries say what became of the same change for the same account, which may have
     had another name before."""
-    made = one.facts.get("created")
-    whose = one.person == other.person or (made and made == other.facts.get("created"))
+    made = [each.facts.get("created", "") for each in (one, other)]
     what = (one.facts["of"], one.role, one.group)
-    return bool(whose) and what == (other.facts["of"], other.role, other.group)
+    same = is_same(one.person, made[0], other.person, made[1])
+    return same and what == (other.facts["of"], other.role, other.group)
 
 
 def messages(news: News, snapshot: Snapshot) -> Iterator[Message]:
@@ -158,7 +159,8 @@ def _of_change(entry: Entry, state: LedgerState) -> Iterator[News]:
     person = _holder(entry, state)
     if facts["result"] == "done" and "through" not in facts:
         kind: MessageName = "appointed" if facts["of"] == "appointment" else "withdrawn"
-        yield _made(entry, kind, [person], intent)
+        here = entry.event == "settlement" and entry.actor_kind == "user"  # and not the decider
+        yield _made(entry, kind, [person], None if here else intent)
     if facts["result"] in OVER:
         # Where it was erased, nobody knows any more who it was about; where somebody was to go, and
         # there is nothing to go from, nobody has decided that they stay.
@@ -184,7 +186,9 @@ def _approved(entry: Entry, intent: Entry, person: Recipient, state: LedgerState
 def approved_asker(intent: Entry, state: LedgerState) -> Recipient | None:
     """Whoever had asked for what was decided, and was told that it was approved."""
     request = state.approved.get(int(intent.facts.get("request", 0)))
-    return Recipient(request.by, request.asker_created) if request else None
+    if request is None or is_erased(request.by):
+        return None
+    return Recipient(request.by, request.asker_created)
 
 
 def _holder(entry: Entry, state: LedgerState) -> Recipient:

@@ -477,18 +477,96 @@ async def test_it_stays_decided_where_the_hub_does_not_do_it(world):
     assert world.state.terms[ROLE, "ada"].reason == "knows the reef"
 
 
-async def test_another_day_here_takes_its_place(world):
-    """Then it is another decision, also of an account that has another name by now."""
+@pytest.mark.parametrize("more", [{"until": date(2027, 9, 9)}, {"reason": "the course begins"}])
+async def test_another_decision_here_takes_its_place(world, more):
+    """With a day, or with words, of their own."""
     await world.look()
-    await world.decide("ada", True, RITA, until=date(2027, 1, 1))
+    await world.decide("ada", True, RITA, until=date(2027, 1, 1), reason="knows the reef")
     world.move()
-    world.accounts["new"] = world.accounts.pop("ada")
-    await world.decide("new", True, until=date(2027, 9, 9))
+    await world.decide("ada", True, **more)
     assert not world.state.pending
     await world.look()
-    assert results(world)[-2:] == [("ada", "taken back"), ("new", "done")]
-    term = world.state.terms[ROLE, "new"]
-    assert (term.by, term.until) == ("root", date(2027, 9, 9))
+    assert results(world)[-2:] == [("ada", "taken back"), ("ada", "done")]
+    term = world.state.terms[ROLE, "ada"]
+    assert (term.by, term.until, term.reason) == ("root", more.get("until"), more.get("reason", ""))
+
+
+async def test_a_term_that_is_over_is_not_carried_out(world):
+    """Whoever decides it anew says until when, or for good."""
+    await world.look()
+    await world.decide("ada", True, RITA, until=date(2026, 11, 25))
+    world.move()
+    world.seconds += 5 * 24 * 60
+    await world.decide("ada", True)
+    term = world.state.terms[ROLE, "ada"]
+    assert (term.by, term.until) == ("root", None)
+
+
+@pytest.mark.parametrize("here", [False, True])
+async def test_nothing_is_decided_about_names_that_have_moved(world, here):
+    """Until a look at the hub has told whose they are now: else it would end what was decided about
+    somebody else."""
+    await world.look()
+    await world.decide("ada", True)
+    await world.decide("bea", True)
+    first, second = world.accounts["ada"], world.accounts.pop("bea")
+    if here:
+        world.move()
+    world.accounts |= {"new": first, "ada": second}
+    for name in ("ada", "new"):
+        with pytest.raises(RefusedError, match="have changed since you looked"):
+            await world.acts.appoint(ROOT, Change(world.role, "", name, until=date(2027, 9, 9)))
+    await world.look()
+    found = {each.person: each.created for each in world.state.pending.values()}
+    assert found == {"new": stamp(first), "ada": stamp(second)}
+    await world.acts.appoint(ROOT, Change(world.role, "", "ada", until=date(2027, 9, 9)))
+    assert "new" in {each.person for each in world.state.pending.values()}
+
+
+async def test_the_note_of_whoever_steps_down_here(world):
+    """Others have decided that they go; the note is theirs."""
+    world.inside.add("ada")
+    await world.look()
+    await world.decide("ada", False)
+    world.move()
+    ada = Viewer("ada", created=stamp(world.accounts["ada"]))
+    await world.decide("ada", False, ada, note="The keys are with bea")
+    assert (world.state.notes[ROLE].by, world.state.notes[ROLE].text) == (
+        "ada",
+        "The keys are with bea",
+    )
+    assert not world.state.pending
+
+
+async def test_there_is_room_for_what_is_done_here(world):
+    """What was decided while there was room may be too many by now; and nobody goes last."""
+    bounds = {**MAPPED, "holders": {"min": 1, "max": 1}}
+    await world.look()
+    await world.decide("ada", True, RITA)
+    world.move()
+    world.rules = Rules(hub_of(roles={ROLE: bounds}), False)
+    world.role = world.rules.declaration.model.roles[ROLE]
+    world.inside.add("bea")
+    await world.look()
+    with pytest.raises(RefusedError, match="can have 1 holder"):
+        await world.acts.appoint(RITA, Change(world.role, "", "ada"))
+    assert world.state.pending
+
+
+async def test_a_request_approved_here_ends_the_opposite(world):
+    """Somebody was to go, asked before that, and stays."""
+    await world.look()
+    requests = Requests(world, world.ledger, lambda: world.rules, world.acts, world.now)
+    ada = Viewer("ada", created=stamp(world.accounts["ada"]))
+    roster = Roster(world.now(), await world.members())
+    await requests.ask(ada, Change(world.role, "", "ada"), roster)
+    world.inside.add("ada")
+    await world.look()
+    await world.decide("ada", False)
+    (request,) = world.state.requests
+    world.move()
+    await requests.decide(ROOT, request, "approved", "yes")
+    assert not world.state.pending
 
 
 async def test_who_stays_after_all_has_the_day_that_was_said(world):

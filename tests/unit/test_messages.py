@@ -368,6 +368,17 @@ def test_what_becomes_of_others_at_that_moment_is_another_matter():
         assert "called_off" in {m.kind for m in told if m.entry == over.number}
 
 
+@pytest.mark.parametrize(("by", "told"), [("hanna", set()), ("root", {"hanna"})])
+def test_whoever_does_it_here_is_not_told(by, told):
+    """Others have decided it: they know of that, and not that it is done."""
+    known = Hub(manage_at=KEPT)
+    known.change("withdrawal", "rita", "hanna", "pending", created=MADE["hanna"])
+    (pending,) = known.state.pending.values()
+    said = {"result": "done", "of": "withdrawal", "created": MADE["hanna"]}
+    found = known.write("settlement", by, person="hanna", intent=pending.number, **said)
+    assert found == {to("withdrawn", each) for each in told}
+
+
 def test_what_nobody_was_asked_for_is_not_called_off():
     """Where whoever keeps the group is not to be told; or where somebody was to go, and the group
     doesn't stand for the role any more: nobody has decided that they stay."""
