@@ -16,7 +16,7 @@ from ..domain.model import Role, Viewer
 from ..domain.rules import About, Decided, Rules
 from ..ledger.accounts import is_other, made_at
 from ..ledger.chain import write
-from ..ledger.entry import Draft, Entry, stamp, storable
+from ..ledger.entry import Draft, Entry, stamp
 from ..ledger.kinds import ActorKind, Detail, Result
 from ..ledger.pending import Pending, of_group
 from ..ledger.state import Edit
@@ -141,12 +141,10 @@ class Deciding:
         there = of_group(pending, intent.role, intent.group)
         found = next((each for each in there if created and each.created == created), None)
         named = pending.get((intent.role, intent.group, intent.person))
-        moved = found is not None and found.person != storable(intent.person)
-        found = found or named
-        if moved or (named and is_other(account, named.created, named.at)):
+        if named and is_other(account, named.created, named.at):
             role = self._rules().declaration.model.roles[intent.role]
             raise refusals.HOLDERS_CHANGED(role=role.title)
-        return found
+        return found or named
 
     async def _record(
         self,

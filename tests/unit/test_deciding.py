@@ -503,7 +503,7 @@ async def test_a_term_that_is_over_is_not_carried_out(world):
 
 
 @pytest.mark.parametrize("here", [False, True])
-async def test_nothing_is_decided_about_names_that_have_moved(world, here):
+async def test_nothing_is_decided_about_a_name_that_has_moved(world, here):
     """Until a look at the hub has told whose they are now: else it would end what was decided about
     somebody else."""
     await world.look()
@@ -513,9 +513,8 @@ async def test_nothing_is_decided_about_names_that_have_moved(world, here):
     if here:
         world.move()
     world.accounts |= {"new": first, "ada": second}
-    for name in ("ada", "new"):
-        with pytest.raises(RefusedError, match="have changed since you looked"):
-            await world.acts.appoint(ROOT, Change(world.role, "", name, until=date(2027, 9, 9)))
+    with pytest.raises(RefusedError, match="have changed since you looked"):
+        await world.acts.appoint(ROOT, Change(world.role, "", "ada", until=date(2027, 9, 9)))
     await world.look()
     found = {each.person: each.created for each in world.state.pending.values()}
     assert found == {"new": stamp(first), "ada": stamp(second)}
