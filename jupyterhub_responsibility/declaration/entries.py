@@ -337,6 +337,12 @@ def _list_of_one(value: Any) -> Any:
     return [value] if isinstance(value, dict) else value
 
 
+def _or_one(schema: dict[str, Any]) -> None:
+    """Say of a list that one without a list is right, too."""
+    items = {name: schema.pop(name) for name in ("type", "items")}
+    schema["anyOf"] = [dict(items["items"]), items]
+
+
 def _to(kind: MessageKind) -> tuple[Any, Any]:
     """A list of those whom a kind of message may go to, as a field."""
     each: Any = Literal.__getitem__(kind.possible)
@@ -375,9 +381,8 @@ class DeclarationEntry(Entry):
     """Whom each kind of message goes to, where that isn't as usual; an empty list is nobody."""
     manage_at: Annotated[
         tuple[ManageAtEntry, ...],
-        BeforeValidator(
-            _list_of_one, json_schema_input_type=ManageAtEntry | tuple[ManageAtEntry, ...]
-        ),
+        BeforeValidator(_list_of_one),
+        Field(json_schema_extra=_or_one),
     ] = ()
     """Where groups are kept that the hub doesn't keep itself: one place, or a list of them."""
     names: dict[Name, Title] = {}
