@@ -110,6 +110,13 @@ def _has_room(snapshot: Snapshot, each: Pending) -> bool:
     return each.appoints or each.person in will_be.accounts or not will_be.full
 
 
+def _is_too_many(snapshot: Snapshot, each: Pending) -> bool:
+    """Whether a role has no room by now for who was to get it."""
+    will_be = snapshot.will_hold(each.role)
+    most = will_be.role.holders.max
+    return each.appoints and most is not None and len(will_be.holders) > most
+
+
 def _told_when_done(snapshot: Snapshot, viewer: Viewer, each: Pending, role: Role) -> str:
     """Who will be told if somebody joins or leaves a role here; of one group of several, nobody."""
     if snapshot.stays(each):
@@ -141,7 +148,8 @@ def _line(snapshot: Snapshot, viewer: Viewer, role: Role, each: Pending) -> Deci
         may_do=here
         and appoints
         and rules.may_decide_about(viewer, each.person)
-        and not is_over(snapshot, each),
+        and not is_over(snapshot, each)
+        and not _is_too_many(snapshot, each),
         stays=snapshot.stays(each),
         told=told_when_taken_back(snapshot, viewer, each, role) if takes_back else "",
         told_done=_told_when_done(snapshot, viewer, each, role),
