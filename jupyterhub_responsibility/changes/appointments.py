@@ -29,11 +29,11 @@ from .recording import (
     Hub,
     Outcome,
     Recorder,
-    UnknownError,
     actor_kind,
     find,
     in_words,
     not_recorded,
+    unknown,
 )
 from .settling import Members, others
 
@@ -286,14 +286,14 @@ class Appointments:
             if left_over and not same:
                 return await self._deciding.reverse(left_over, intent, through, account)
             return not_recorded(intent, through, self.now())
-        if left_over and same and intent.details.get("first"):
-            return not_recorded(intent, "", self.now())  # somebody has decided it already
-        if left_over and same and not is_of_its_own(intent, left_over, self.today):
-            return await self._carry_out_here(intent, left_over, before, edit)
-        if left_over and same:
-            intent = for_the_same(intent, left_over)
-        elif left_over:
+        if left_over and not same:
             await self._deciding.end(left_over, intent.actor, intent.actor_kind)
+        elif left_over:
+            if intent.details.get("first"):  # somebody has decided it already
+                return not_recorded(intent, "", self.now())
+            if not is_of_its_own(intent, left_over, self.today):
+                return await self._carry_out_here(intent, left_over, before, edit)
+            intent = for_the_same(intent, left_over)
 
         async def change() -> Outcome:
             after = await edit(intent.group, intent.person)
@@ -318,10 +318,7 @@ class Appointments:
         except HubRefusedError as error:
             raise in_words(intent, error) from error
         except HubError as error:
-            raise UnknownError(
-                f"{error}. This service will find out whether it was done, and record it, within a"
-                " minute"
-            ) from error
+            raise unknown(error) from error
         self.learned(intent.group, after)
         outcome = _what_changed(intent, before[intent.group], after)
         account = await self.account(outcome.person)

@@ -147,11 +147,7 @@ class Deciding:
         return found or named
 
     async def _record(
-        self,
-        intent: Draft,
-        result: Result,
-        through: str,
-        account: Account | None,
+        self, intent: Draft, result: Result, through: str, account: Account | None
     ) -> Entry:
         if account is None and intent.event == "appointment":
             raise refusals.NO_ACCOUNT(name=visible(intent.person))

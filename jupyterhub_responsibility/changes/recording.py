@@ -149,10 +149,7 @@ class Recorder:
             if found.result == "done":
                 return await self._close(intent, found)
         await self._close(intent, Outcome("unknown", details={"reason": str(error)}))
-        raise UnknownError(
-            f"{error}. This service will find out whether it was done, and record it, within a"
-            " minute"
-        ) from error
+        raise unknown(error) from error
 
     async def settle_under(self, lock: Lock, members: Members | None = None) -> None:
         """Find out what became of the intents that a lock, which is held, is for."""
@@ -223,6 +220,13 @@ def find(name: str, names: Iterable[str]) -> str:
     stored = {storable(each): each for each in names}
     letters = {each.lower(): stored[each] for each in stored}
     return stored.get(wanted) or letters.get(wanted.lower(), "")
+
+
+def unknown(error: HubError) -> UnknownError:
+    """That the hub's reply was lost, and what becomes of that."""
+    return UnknownError(
+        f"{error}. This service will find out whether it was done, and record it, within a minute"
+    )
 
 
 def in_words(draft: Draft, error: HubRefusedError) -> RefusedError:

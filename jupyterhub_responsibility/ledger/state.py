@@ -277,7 +277,7 @@ class LedgerState:
             self._answered_again(intent, entry, approved=False)
         if result not in ("done", "unchanged"):
             return
-        self.approved.pop(int(intent.facts.get("request", 0)), None)
+        self.approved.pop(_asked(intent), None)
         person = entry.person or (was_pending.person if was_pending else intent.person)
         if intent.event == "appointment":
             self._appointed(intent, entry, entry if was_pending else intent)
@@ -301,15 +301,15 @@ class LedgerState:
             self.ever_decided.add(intent.role)
             if "first" in intent.facts:
                 self.first_appointed.add((intent.role, intent.person))
-            if request := self.requests.get(number := int(intent.facts.get("request", 0))):
-                self.approved[number] = request
+            if request := self.requests.get(_asked(intent)):
+                self.approved[request.number] = request
             self._approved(intent, outcome)
         elif term := self.terms.get((intent.role, person)):
             self.terms[intent.role, person] = replace(term, closed=True)
 
     def _approved(self, intent: Entry, outcome: Entry) -> None:
         """A request was approved; or again, by a decision in the place of another one."""
-        if int(intent.facts.get("request", 0)) in self.requests:
+        if _asked(intent) in self.requests:
             self._answered(intent, approved=True)
         else:
             self._answered_again(intent, outcome, approved=True)
@@ -320,7 +320,7 @@ class LedgerState:
         ended = ending.facts["result"] == "ended"
         for key, answer in list(self.answers.items()):
             request = answer.request
-            if str(request.number) == intent.facts.get("request"):
+            if request.number == _asked(intent):
                 message = intent.facts.get("reason", "") if approved else ""
                 by = intent.actor if approved else ending.actor
                 self.answers[key] = Answer(
@@ -357,7 +357,7 @@ class LedgerState:
     def _answered(self, entry: Entry, approved: bool) -> None:
         """Whoever asked will read it, unless they have said so themselves."""
         facts = entry.facts
-        request = self.requests.pop(int(facts.get("request", 0)), None)
+        request = self.requests.pop(_asked(entry), None)
         if request is None or entry.actor == request.by:
             return
         ended = facts.get("verdict") == "ended"
@@ -553,6 +553,11 @@ def _of_renamed(request: Request, entry: Entry) -> Request:
     if created and (request.by, request.asker_created) == (was, created):
         request = replace(request, by=entry.person)
     return request
+
+
+def _asked(entry: Entry) -> int:
+    """The number of the request that a decision answers; 0 where it answers none."""
+    return int(entry.facts.get("request", 0))
 
 
 def _moment_of(entry: Entry) -> datetime | None:

@@ -133,6 +133,13 @@ def _line(snapshot: Snapshot, viewer: Viewer, role: Role, each: Pending) -> Deci
     last = there.last_activity if there and tells else None
     here, appoints = not rules.kept_elsewhere(each.group), rules.may_appoint(viewer, role)
     takes_back = rules.may_take_back(viewer, decided(each, role)) and _has_room(snapshot, each)
+    may_do = (
+        here
+        and appoints
+        and rules.may_decide_about(viewer, each.person)
+        and not is_over(snapshot, each)
+        and not _is_too_many(snapshot, each)
+    )
     return DecisionLine(
         each,
         role,
@@ -145,12 +152,8 @@ def _line(snapshot: Snapshot, viewer: Viewer, role: Role, each: Pending) -> Deci
         may_take_back=takes_back,
         ticket=ticket(each, snapshot) if appoints and not here else "",
         here=here,
-        may_do=here
-        and appoints
-        and rules.may_decide_about(viewer, each.person)
-        and not is_over(snapshot, each)
-        and not _is_too_many(snapshot, each),
+        may_do=may_do,
         stays=snapshot.stays(each),
         told=told_when_taken_back(snapshot, viewer, each, role) if takes_back else "",
-        told_done=_told_when_done(snapshot, viewer, each, role),
+        told_done=_told_when_done(snapshot, viewer, each, role) if may_do else "",
     )
